@@ -1,0 +1,75 @@
+//! What notification takes: contact, replies, answers, callbacks.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{ChannelKey, VisitId};
+/// Says that the customer was contacted, or could not be reached.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RecordContact {
+    /// The visit it belongs to.
+    pub visit: VisitId,
+    /// The epoch of the visit, as the actor holds it.
+    pub epoch: u32,
+    /// Whether the customer was reached.
+    pub reached: bool,
+    /// By which channel.
+    pub channel: ChannelKey,
+    /// What was said; at most 5,000 characters.
+    #[serde(default)]
+    pub note: Option<String>,
+}
+
+/// Tells the customer the result.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TellResult {
+    /// The visit it belongs to.
+    pub visit: VisitId,
+    /// The epoch of the visit, as the actor holds it.
+    pub epoch: u32,
+    /// By which channel.
+    pub channel: ChannelKey,
+    /// What is said; from the template when absent; at most 5,000 characters.
+    #[serde(default)]
+    pub text: Option<String>,
+}
+
+/// Records the customer's answer to the reply.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RecordAnswer {
+    /// The visit it belongs to.
+    pub visit: VisitId,
+    /// Whether they accept.
+    pub accepted: bool,
+    /// Why; at most 2,000 characters.
+    #[serde(default)]
+    pub reason: Option<String>,
+}
+
+/// Records a callback.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RecordCallback {
+    /// The visit it belongs to.
+    pub visit: VisitId,
+    /// The epoch of the visit, as the actor holds it.
+    pub epoch: u32,
+    /// Whether the customer was reached.
+    pub reached: bool,
+    /// The answer on the playbook's scale; required when reached.
+    #[serde(default)]
+    pub satisfaction: Option<String>,
+    /// What the customer said; at most 5,000 characters.
+    #[serde(default)]
+    pub opinion: Option<String>,
+}
+
+super::verbs! { Notification:
+    RecordContact = "contact.record",
+    TellResult = "reply",
+    RecordAnswer = "answer.record",
+    RecordCallback = "callback",
+}

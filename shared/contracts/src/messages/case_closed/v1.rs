@@ -1,0 +1,23 @@
+//! `case.closed`, version 1.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::commands::Actor;
+use crate::ids::OutcomeKey;
+use crate::words::WordRef;
+
+/// The case is archived. Said by routing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct CaseClosed {
+    /// How the last main visit before the archive ended.
+    pub outcome: OutcomeKey,
+    /// How many handlings it took.
+    pub instances: u32,
+    /// Its level at the end.
+    pub level: u32,
+    /// The closing summary, when one was written.
+    pub summary: Option<WordRef>,
+    /// Who filed it.
+    pub by: Actor,
+}

@@ -1,0 +1,7 @@
+//! `case.escalated`: A rung of the ladder was climbed. Said by routing.
+
+mod v1;
+
+pub use v1::{CaseEscalated, EscalationAction};
+
+crate::messages::versions!(CaseEscalated = "case.escalated", current 1);

@@ -1,0 +1,47 @@
+//! `case.escalated`, version 1.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{ClockKey, PersonId, TemplateKey};
+
+/// A rung of the ladder was climbed. Said by routing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct CaseEscalated {
+    /// The rung's key in the playbook.
+    pub rung: String,
+    /// The clock that fired it, if one did.
+    pub clock: Option<ClockKey>,
+    /// What it did.
+    pub actions: Vec<EscalationAction>,
+    /// The level of the case afterwards.
+    pub level: u32,
+}
+
+/// What a rung did, to whom.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case", tag = "action")]
+pub enum EscalationAction {
+    /// These people were told.
+    Notified {
+        /// Whom.
+        people: Vec<PersonId>,
+        /// With which template.
+        template: Option<TemplateKey>,
+    },
+    /// The level was raised.
+    LevelRaised {
+        /// To which.
+        level: u32,
+    },
+    /// The work moved.
+    Reassigned {
+        /// To whom.
+        person: PersonId,
+    },
+    /// A watcher was added.
+    Watched {
+        /// Who.
+        person: PersonId,
+    },
+}

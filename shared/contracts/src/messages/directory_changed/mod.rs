@@ -1,0 +1,7 @@
+//! `directory.changed`: Departments and people were added or changed. Said by routing, on the subject of the directory.
+
+mod v1;
+
+pub use v1::{Absence, Department, DirectoryChanged, Person};
+
+crate::messages::versions!(DirectoryChanged = "directory.changed", current 1);

@@ -1,0 +1,43 @@
+//! `proposal.made`, version 1.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::commands::Actor;
+use crate::ids::{PersonId, ProposalId, VisitId};
+use crate::money::Fen;
+use crate::words::WordRef;
+
+/// An immutable version of a remedy proposal. Said by investigation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ProposalMade {
+    /// The visit.
+    pub visit: VisitId,
+    /// The proposal.
+    pub proposal: ProposalId,
+    /// Its version, from 1.
+    pub version: u32,
+    /// The remedies.
+    pub remedies: Vec<Remedy>,
+    /// The liable party.
+    pub liable: String,
+    /// The liable person, who may then not decide.
+    pub liable_person: Option<PersonId>,
+    /// The sum of the remedies.
+    pub total: Fen,
+    /// Why.
+    pub reason: WordRef,
+    /// Who proposes.
+    pub by: Actor,
+}
+
+/// One remedy.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Remedy {
+    /// Its key in the playbook: `apology`, `refund`, …
+    pub remedy: String,
+    /// Its amount in fen.
+    #[serde(default)]
+    pub amount: Fen,
+}

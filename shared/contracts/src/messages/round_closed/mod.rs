@@ -1,0 +1,7 @@
+//! `round.closed`: A round ended. Said by approval.
+
+mod v1;
+
+pub use v1::RoundClosed;
+
+crate::messages::versions!(RoundClosed = "round.closed", current 1);

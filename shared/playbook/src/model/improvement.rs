@@ -1,0 +1,287 @@
+//! What surrounds the handling of a case: records, teams, reports, rewards, returned goods, improvement, queues, privacy.
+//!
+//! Playbooks can say all of it today; none of it acts yet (see [`crate::acting`]).
+
+use std::collections::BTreeMap;
+
+use crate::limit::Limit;
+use contracts::{ChannelKey, RoleKey, Text};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{Trigger, Who};
+use crate::words::{Cel, Key, Yuan, words};
+
+/// A record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Form {
+    /// The key.
+    pub key: Key,
+    /// Its name.
+    pub label: Text,
+    /// Its fields.
+    pub fields: Vec<super::Labelled>,
+    /// Which of them must be filled in.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub required: Vec<Key>,
+    /// How many copies.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub copies: Option<u32>,
+    /// Who signs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub signatures: Vec<RoleKey>,
+}
+
+/// A team put together for one case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Team {
+    /// The key.
+    pub key: Key,
+    /// Its name.
+    pub label: Text,
+    /// Who leads it.
+    pub leader: Who,
+    /// Who stands in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deputy: Option<Who>,
+    /// Who belongs to it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub members: Vec<Who>,
+    /// When it is called together.
+    pub when: Cel,
+}
+
+/// A regular report.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Report {
+    /// The key.
+    pub key: Key,
+    /// Its name.
+    pub label: Text,
+    /// How often.
+    pub cadence: Cadence,
+    /// On which days: week days 1–7, or days of the month.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub days: Vec<u8>,
+    /// Who makes it.
+    pub from: Who,
+    /// Who gets it.
+    pub to: Vec<Who>,
+    /// How it is sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub channel: Option<ChannelKey>,
+    /// What stands in it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub contents: Vec<Text>,
+}
+
+words! {
+    /// How often something is reported.
+    Cadence {
+        /// Each day.
+        Daily = "daily",
+        /// Each week.
+        Weekly = "weekly",
+        /// Each month.
+        Monthly = "monthly",
+        /// Each quarter.
+        Quarterly = "quarterly",
+        /// At once.
+        AtOnce = "at_once",
+    }
+}
+
+/// A reward or penalty.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Incentive {
+    /// The key.
+    pub key: Key,
+    /// What people read.
+    pub label: Text,
+    /// Whom it concerns.
+    pub subject: IncentiveSubject,
+    /// What it is given for.
+    pub on: Trigger,
+    /// What form it takes.
+    pub form: IncentiveForm,
+    /// The least amount.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub amount_from: Option<Yuan>,
+    /// The greatest amount.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub amount_to: Option<Yuan>,
+    /// The share of wages or bonus, in percent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub percent: Option<u8>,
+    /// Who decides.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approver: Option<Who>,
+    /// Who is told.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub report_to: Vec<Who>,
+}
+
+words! {
+    /// Whom a reward or penalty concerns.
+    IncentiveSubject {
+        /// The person at fault.
+        Person = "person",
+        /// The head of that person's department.
+        DepartmentHead = "department_head",
+        /// The owner of the step.
+        StepOwner = "step_owner",
+        /// The team.
+        Team = "team",
+    }
+}
+
+words! {
+    /// What form a reward or penalty takes.
+    IncentiveForm {
+        /// A fine.
+        Fine = "fine",
+        /// Points.
+        Points = "points",
+        /// A warning.
+        Warning = "warning",
+        /// A demerit.
+        Demerit = "demerit",
+        /// A reward to the team.
+        TeamReward = "team_reward",
+        /// Compensation to be borne.
+        Compensation = "compensation",
+    }
+}
+
+/// Returned goods.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReturnPolicy {
+    /// How long after delivery.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time_limit: Option<Limit>,
+    /// On which conditions.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub conditions: Vec<Text>,
+    /// How to pack.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub packaging: Option<Text>,
+    /// What the application must say.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub application_fields: Vec<super::Labelled>,
+    /// Who looks at the application.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub review: Option<Who>,
+    /// Who inspects the goods.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inspection: Option<Who>,
+    /// How the refund is reckoned.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refund_formula: Option<Cel>,
+    /// How soon it is paid.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refund_time: Option<Limit>,
+    /// In which ways it is paid.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub refund_modes: Vec<super::Labelled>,
+    /// Who bears the transport, and the insurance of it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub borne_by: BTreeMap<Key, super::Liable>,
+}
+
+/// Corrective and preventive action.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Capa {
+    /// The methods used.
+    pub methods: Vec<super::Labelled>,
+    /// What does not count as a corrective action.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub forbidden: Vec<super::Labelled>,
+    /// Who verifies that it worked.
+    pub verify: Who,
+    /// Which documents are brought up to date.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub standardise: Vec<super::Labelled>,
+    /// Who is trained.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub training: Vec<Text>,
+}
+
+/// Queueing at a counter.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Queue {
+    /// Where tickets are drawn.
+    pub terminals: Vec<super::Labelled>,
+    /// What is done at the counter.
+    pub services: Vec<CounterService>,
+    /// How many tickets ahead a person is called.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alert_ahead: Option<u32>,
+    /// How the queue is split.
+    pub split: QueueSplit,
+}
+
+/// Something done at a counter.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CounterService {
+    /// The key.
+    pub key: Key,
+    /// What people read.
+    pub label: Text,
+    /// What must be brought.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub documents: Vec<Text>,
+    /// What must be filled in.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub forms: Vec<Key>,
+    /// From 1, simple.
+    pub complexity: u8,
+}
+
+words! {
+    /// How a queue is split.
+    QueueSplit {
+        /// One queue.
+        Single = "single",
+        /// One for each service.
+        ByService = "by_service",
+    }
+}
+
+/// The standing plan of a handling team.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TeamPlan {
+    /// The group that leads.
+    pub lead_group: Vec<Who>,
+    /// The group that handles.
+    pub handling_group: Vec<Who>,
+    /// What belongs to the plan.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attachments: Vec<Text>,
+    /// How often it is looked through.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub review: Option<Cadence>,
+}
+
+/// Who may see what of the complainant.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Privacy {
+    /// How a person is identified before anything is told.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub identity_check: Vec<super::IntakeField>,
+    /// What is masked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub masking: Vec<super::IntakeField>,
+    /// Who sees it all.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub roles: Vec<RoleKey>,
+}
