@@ -4,7 +4,6 @@
 //! of failing, and a [`Calendar`] that exists has been checked as a whole.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -13,7 +12,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::spec::{CalendarErrors, CalendarSpec, Day, check};
-use crate::wall::{MINUTES_OF_DAY, date_of, instant_of, later};
+use crate::wall::{MINUTES_OF_DAY, Shift, date_of, instant_of, later};
 
 /// Working days, hours, holidays and make-up days (调休) of one organisation.
 ///
@@ -26,13 +25,6 @@ pub struct Calendar {
     zone: TimeZone,
     weekly: BTreeMap<Day, Vec<Shift>>,
     dated: BTreeMap<Date, DayPlan>,
-}
-
-/// An open interval on the wall, in minutes of the day.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Shift {
-    pub(crate) from: u16,
-    pub(crate) to: u16,
 }
 
 /// What a calendar says of one date in particular.
@@ -64,33 +56,6 @@ pub enum DayKind<'a> {
     Holiday { name_zh: &'a str, name_en: &'a str },
     /// A dated working day (调休).
     MakeUp { name_zh: &'a str, name_en: &'a str },
-}
-
-impl Shift {
-    /// Reads `09:00-12:00`; `None` unless it ends after it begins.
-    pub(crate) fn parse(text: &str) -> Option<Self> {
-        let (from, to) = text.split_once('-')?;
-        let shift = Self { from: minute_of(from.trim())?, to: minute_of(to.trim())? };
-        (shift.from < shift.to).then_some(shift)
-    }
-}
-
-impl fmt::Display for Shift {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (from, to) = (self.from, self.to);
-        write!(f, "{:02}:{:02}-{:02}:{:02}", from / 60, from % 60, to / 60, to % 60)
-    }
-}
-
-fn minute_of(text: &str) -> Option<u16> {
-    let (hour, minute) = text.split_once(':')?;
-    let digits = |part: &str| part.len() == 2 && part.bytes().all(|b| b.is_ascii_digit());
-    if !digits(hour) || !digits(minute) {
-        return None;
-    }
-    let (hour, minute): (u16, u16) = (hour.parse().ok()?, minute.parse().ok()?);
-    let total = hour * 60 + minute;
-    (minute < 60 && total <= MINUTES_OF_DAY).then_some(total)
 }
 
 impl TryFrom<CalendarSpec> for Calendar {
@@ -187,7 +152,7 @@ impl Calendar {
         self.intervals(date).collect()
     }
 
-    fn intervals(&self, date: Date) -> impl Iterator<Item = Interval> {
+    pub(crate) fn intervals(&self, date: Date) -> impl DoubleEndedIterator<Item = Interval> {
         self.shifts(date)
             .iter()
             .map(move |shift| Interval {

@@ -21,6 +21,7 @@ mod clock;
 mod explain;
 mod limit;
 mod notation;
+mod offset;
 mod pauses;
 mod segments;
 mod spec;

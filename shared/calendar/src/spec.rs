@@ -11,8 +11,8 @@ use jiff::tz::TimeZone;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::calendar::{DayPlan, Shift};
-use crate::wall::MINUTES_OF_DAY;
+use crate::calendar::DayPlan;
+use crate::wall::{MINUTES_OF_DAY, Shift};
 
 /// The longest closure that one holiday entry may cover, in days; a longer one
 /// is taken for a mistyped year.

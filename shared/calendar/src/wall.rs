@@ -1,8 +1,10 @@
-//! From wall-clock times of a zone to instants.
+//! Times as the wall shows them, and the instants they are.
 //!
 //! The rule kept here: the mapping is monotone, so that intervals which do not
 //! overlap on the wall do not overlap in time either, and no instant is counted
 //! twice on a 25-hour day or invented on a 23-hour day.
+
+use std::fmt;
 
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::{AmbiguousOffset, TimeZone};
@@ -10,6 +12,40 @@ use jiff::{SignedDuration, Timestamp};
 
 /// Minutes in a day on the wall; also the minute that means 24:00.
 pub(crate) const MINUTES_OF_DAY: u16 = 24 * 60;
+
+/// An open interval on the wall, in minutes of the day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Shift {
+    pub(crate) from: u16,
+    pub(crate) to: u16,
+}
+
+impl Shift {
+    /// Reads `09:00-12:00`; `None` unless it ends after it begins.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let (from, to) = text.split_once('-')?;
+        let shift = Self { from: minute_of(from.trim())?, to: minute_of(to.trim())? };
+        (shift.from < shift.to).then_some(shift)
+    }
+}
+
+impl fmt::Display for Shift {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (from, to) = (self.from, self.to);
+        write!(f, "{:02}:{:02}-{:02}:{:02}", from / 60, from % 60, to / 60, to % 60)
+    }
+}
+
+fn minute_of(text: &str) -> Option<u16> {
+    let (hour, minute) = text.split_once(':')?;
+    let digits = |part: &str| part.len() == 2 && part.bytes().all(|b| b.is_ascii_digit());
+    if !digits(hour) || !digits(minute) {
+        return None;
+    }
+    let (hour, minute): (u16, u16) = (hour.parse().ok()?, minute.parse().ok()?);
+    let total = hour * 60 + minute;
+    (minute < 60 && total <= MINUTES_OF_DAY).then_some(total)
+}
 
 /// The first instant at which the wall of `zone` shows `minute` of `date`, or
 /// later. `MINUTES_OF_DAY` means 24:00, which is 00:00 of the next day.

@@ -121,6 +121,13 @@ proptest! {
     }
 
     #[test]
+    fn offsets_lie_on_their_side_of_the_due_time(cal in cal(), unit in unit(), amount in 1..40u32, due in instant()) {
+        let offset = unit(NonZeroU32::new(amount).unwrap());
+        prop_assert!(offset.before(due, cal).unwrap() < due);
+        prop_assert!(offset.after(due, cal).unwrap() > due);
+    }
+
+    #[test]
     fn limits_are_read_as_they_are_written(limit in limit()) {
         prop_assert_eq!(limit.to_string().parse::<Limit>().unwrap(), limit);
     }
@@ -138,6 +145,9 @@ proptest! {
         let end = cal.add_working_time(a, whole);
         prop_assert!(end <= c);
         prop_assert_eq!(cal.working_time_between(a, end), whole);
+        let begin = cal.subtract_working_time(c, whole);
+        prop_assert!(begin >= a);
+        prop_assert_eq!(cal.working_time_between(begin, c), whole);
     }
 
     #[test]
@@ -170,10 +180,15 @@ proptest! {
 
     #[test]
     fn a_pause_wholly_outside_hours_adds_nothing_to_working_units(
-        cal in cal(), amount in 1..40u32, start in instant(), from in instant(), length in 0..200_000i64,
+        cal in cal(), amount in 1..40u32, start in instant(), near in instant(), part in 0..=100i32,
     ) {
-        let to = from + SignedDuration::from_secs(length);
-        prop_assume!(cal.working_time_between(from, to).is_zero());
+        // From the next closing some way to the next opening.
+        let open = cal.open_intervals(cal.date_of(near)).into_iter().find(|open| open.from <= near && near < open.to);
+        let from = open.map_or(near, |open| open.to);
+        let tick = SignedDuration::from_nanos(1);
+        let opening = cal.add_working_time(from, tick) - tick;
+        let to = from + opening.duration_since(from) * part / 100;
+        prop_assert!(cal.working_time_between(from, to).is_zero());
         let pause = [Segment::paused(from, Some(to), REASON, "u1")];
         for unit in [Limit::WorkingDays as Unit, Limit::WorkingHours] {
             let policy = pausable(unit(NonZeroU32::new(amount).unwrap()));
