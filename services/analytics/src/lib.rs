@@ -1,1 +1,78 @@
-//! analytics
+//! Analytics: read models only. It hears everything, says nothing, and can be rebuilt from the journals while work
+//! goes on.
+//!
+//! ```text
+//! every event of intake, routing, investigation, approval, notification ─▶ the facts of its case
+//!                                                                       ─▶ ledger, stage times, breaches (rows)
+//! ```
+//!
+//! **Rebuilding** forgets heads and rows in one transaction; comparing heads with the sources then brings everything
+//! back through the same path as a delivered message. What is delivered meanwhile is held until its predecessors
+//! are there again.
+
+pub mod queries;
+pub mod state;
+pub mod store;
+
+use contracts::{Problem, ServiceName};
+use runtime::service::{Context, Decision, Happened, Input, Service};
+
+pub use state::State;
+
+/// Analytics' core.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Analytics;
+
+impl Service for Analytics {
+    type State = State;
+    type Row = store::Row;
+
+    fn name(&self) -> ServiceName {
+        ServiceName::Analytics
+    }
+    fn sources(&self) -> &'static [ServiceName] {
+        &[
+            ServiceName::Intake,
+            ServiceName::Routing,
+            ServiceName::Investigation,
+            ServiceName::Approval,
+            ServiceName::Notification,
+        ]
+    }
+    fn verbs(&self) -> Vec<&'static str> {
+        Vec::new()
+    }
+
+    /// Every event becomes the present row of its case; nothing is refused and nothing is said.
+    fn decide(
+        &self,
+        _: &Context<'_, State>,
+        state: &State,
+        input: &Input,
+    ) -> Result<Decision<store::Row>, Problem> {
+        let mut decision = Decision::nothing();
+        if let Input::Heard(heard) = input {
+            let mut after = state.clone();
+            let subject = &heard.envelope.subject;
+            let happened = Happened {
+                source: heard.envelope.source,
+                time: heard.envelope.time,
+                subject,
+                event: &heard.event,
+            };
+            state::evolve(&mut after, &happened);
+            if let (State::Case(facts), Some(complaint)) = (after, subject.complaint_id()) {
+                decision.rows.push(store::Row {
+                    organisation: subject.organisation.clone(),
+                    complaint,
+                    facts: *facts,
+                });
+            }
+        }
+        Ok(decision)
+    }
+
+    fn evolve(&self, state: &mut State, happened: &Happened<'_>) {
+        state::evolve(state, happened);
+    }
+}

@@ -1,1 +1,126 @@
-//! intake
+//! Intake: puts complaints on record.
+//!
+//! ```text
+//!  complaint.register ─┐                              ┌─▶ complaint.registered   number, facts, repeats
+//!  file.begin/chunk/…  ├─▶ decide ─▶ one transaction ─┼─▶ file.added
+//!  fact.record         │                              ├─▶ fact.recorded
+//!  person.erase ───────┘                              └─▶ person.erased
+//!  routing: playbook.published/activated, calendar.published, directory.changed, stage.entered, case.closed
+//!                        └─▶ what registering needs to know, how far a complaint has come
+//! ```
+//!
+//! | input | subject | decided in | says |
+//! |---|---|---|---|
+//! | `complaint.register` | complaint | [`decide::register`] | `complaint.registered` |
+//! | `file.begin`, `file.chunk` | complaint | [`decide::file`] | nothing |
+//! | `file.finish` | complaint | [`decide::file`] | `file.added` |
+//! | an upload's timer | complaint | [`decide::file`] | nothing; the pieces go |
+//! | `fact.record` | complaint | [`decide::fact`] | `fact.recorded` |
+//! | `person.erase` | person | [`decide::erase`] | `person.erased` |
+//! | anything of routing | its own | [`decide::heard`] | nothing; [`state`] keeps what is needed |
+//!
+//! Contact data live here alone, sealed field by field. Registering passes the stage kind `register`.
+
+pub mod config;
+mod decide;
+pub mod import;
+mod procedures;
+pub mod rows;
+pub mod state;
+
+use std::sync::Arc;
+
+use contracts::commands::Verb as _;
+use contracts::commands::intake::{
+    BeginFile, ErasePerson, FileChunk, FinishFile, RecordFacts, RegisterComplaint,
+};
+use contracts::{ComplaintId, OrganisationId, Problem, ServiceName};
+use runtime::service::{Context, Decision, Happened, Input, Service};
+use vault::KeyRing;
+
+pub use config::{ConfigError, IntakeConfig};
+pub use rows::Row;
+pub use state::State;
+
+use procedures::Procedures;
+
+/// The pure core of intake.
+#[derive(Debug)]
+pub struct Intake {
+    config: IntakeConfig,
+    keys: Arc<KeyRing>,
+    procedures: Procedures,
+}
+
+impl Intake {
+    /// Intake with its configuration and keys. Of the keys, decisions use the blind indexes and tracking codes, which
+    /// are functions of their arguments; sealing is for the store.
+    ///
+    /// # Errors
+    /// Every [`ConfigError`].
+    pub fn new(config: IntakeConfig, keys: Arc<KeyRing>) -> Result<Self, Vec<ConfigError>> {
+        config.check()?;
+        let procedures = Procedures::new(&config.default_zone)
+            .map_err(|_| vec![ConfigError::UnknownZone(config.default_zone.clone())])?;
+        Ok(Self { config, keys, procedures })
+    }
+
+    /// The configuration.
+    #[must_use]
+    pub fn config(&self) -> &IntakeConfig {
+        &self.config
+    }
+
+    /// The keys.
+    #[must_use]
+    pub fn keys(&self) -> &Arc<KeyRing> {
+        &self.keys
+    }
+
+    pub(crate) fn procedures(&self) -> &Procedures {
+        &self.procedures
+    }
+
+    /// The code with which the customer asks for progress. It is computed, never stored.
+    #[must_use]
+    pub fn tracking_code(&self, organisation: &OrganisationId, number: &str, complaint: ComplaintId) -> String {
+        self.keys.tracking_code(organisation.as_str(), number, complaint.0.as_bytes())
+    }
+}
+
+impl Service for Intake {
+    type State = State;
+    type Row = Row;
+
+    fn name(&self) -> ServiceName {
+        ServiceName::Intake
+    }
+
+    fn sources(&self) -> &'static [ServiceName] {
+        &[ServiceName::Routing]
+    }
+
+    fn verbs(&self) -> Vec<&'static str> {
+        vec![
+            RegisterComplaint::VERB,
+            BeginFile::VERB,
+            FileChunk::VERB,
+            FinishFile::VERB,
+            RecordFacts::VERB,
+            ErasePerson::VERB,
+        ]
+    }
+
+    fn decide(
+        &self,
+        context: &Context<'_, State>,
+        state: &State,
+        input: &Input,
+    ) -> Result<Decision<Row>, Problem> {
+        decide::decide(self, context, state, input)
+    }
+
+    fn evolve(&self, state: &mut State, happened: &Happened<'_>) {
+        state::evolve(state, happened);
+    }
+}

@@ -106,6 +106,7 @@ events! {
     StageCompleted in stage_completed,
     WorkRequested in work_requested,
     WorkAssigned in work_assigned,
+    WorkQueued in work_queued,
     WorkWithdrawn in work_withdrawn,
     ClockStarted in clock_started,
     ClockChanged in clock_changed,

@@ -62,6 +62,7 @@ macro_rules! declared {
 
 declared! {
     channel: Text = "The channel the complaint came by.",
+    channel_unlisted: Flag = "It came by a channel that the playbook does not list (R-002).",
     kind: Text = "The nature of the matter: complaint, report, inquiry, suggestion, help, other.",
     customer_type: Text = "Who complains: consumer, franchisee, agent, buyer …",
     category: Text = "What it is about.",

@@ -4,6 +4,8 @@
 //! * [`subjects`] — every NATS subject and stream, built and parsed here alone.
 //! * [`messages`] — one folder an event: its versions, the upgrade to the current one, its schema and samples.
 //! * [`commands`] — the orders a service takes over request-reply, and its answers.
+//! * [`queries`] — what a service is asked over request-reply, and its answers.
+//! * [`results`] — what a completed stage hands on to later ones, by stage kind.
 //! * [`problem`] — RFC 9457 problem documents with stable codes.
 //! * [`facts`] — the closed list of fact keys that clocks, rules and ladders may name.
 //! * [`ids`], [`money`], [`service`] — typed identifiers, money in fen, service and stage-kind names.
@@ -18,6 +20,8 @@ pub mod ids;
 pub mod messages;
 pub mod money;
 pub mod problem;
+pub mod queries;
+pub mod results;
 pub mod service;
 pub mod subject;
 pub mod subjects;

@@ -57,6 +57,8 @@ codes! {
     AlreadyExists = "already-exists", 409, "It exists already",
     /// Not told, paid, carried out or filed before approval.
     NotApproved = "not-approved", 409, "It has to be approved first",
+    /// A parked message could not be handled this time either.
+    ReplayFailed = "replay-failed", 409, "It could not be handled this time either",
     /// The version in `If-Match` is not the current one.
     StaleVersion = "stale-version", 412, "It was changed since it was read",
     /// The body is too large.

@@ -31,6 +31,12 @@ pub fn durable(consumer: ServiceName, source: ServiceName) -> String {
     format!("{consumer}-from-{source}")
 }
 
+/// The header in which a feeder's submission names where its receipt goes: a subject under [`RECEIPT_ALL`].
+/// (The stream replaces the reply subject of what is published to it.)
+pub const RECEIPT_HEADER: &str = "redress-receipt-to";
+/// Where receipts of submissions may go.
+pub const RECEIPT_ALL: &str = "redress.receipt.>";
+
 /// The durable consumer of the submission stream.
 pub const SUBMIT_DURABLE: &str = "intake-from-submit";
 

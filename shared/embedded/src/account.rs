@@ -6,10 +6,11 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use tokio::process::Command;
 
 use crate::files;
+use crate::tools::Version;
 
 /// Clusters and copied programs that cannot lie below a folder closed to the server's user.
 const OPEN_PLACE: &str = "/var/lib/redress";
@@ -60,6 +61,12 @@ pub(crate) async fn cluster_home(wanted: &Path, account: Option<&Account>) -> Re
         return Ok(wanted.to_owned());
     }
     let home = Path::new(OPEN_PLACE).join(files::name_hash(wanted));
+    if home.exists() {
+        // Its data folder was deleted, and with it the pointer and the password: put aside, not reused.
+        let forgotten = home.with_extension("forgotten");
+        fs::remove_dir_all(&forgotten).ok();
+        fs::rename(&home, &forgotten).with_context(|| format!("{} cannot be put aside", home.display()))?;
+    }
     files::create_open_folder(&home)?;
     files::write_private(&pointer, &format!("{}\n", home.display()))?;
     tracing::info!(
@@ -80,13 +87,14 @@ pub(crate) fn forget_home(wanted: &Path, home: &Path) -> Result<()> {
 }
 
 /// A program folder that the server's user can execute: `bin` itself, or a copy of the tree `root`
-/// around it. `probe` is a program in `bin` that is tried with `--version`.
+/// around it.
 pub(crate) async fn executable_bin(
     account: Option<&Account>,
     root: &Path,
     bin: &Path,
-    probe: &str,
+    version: Version,
 ) -> Result<PathBuf> {
+    let probe = "postgres";
     let Some(account) = account else { return Ok(bin.to_owned()) };
     if runs(account, &bin.join(probe)).await {
         return Ok(bin.to_owned());
@@ -94,28 +102,32 @@ pub(crate) async fn executable_bin(
     let inside = bin
         .strip_prefix(root)
         .with_context(|| format!("user {} may not execute {}", account.name, bin.join(probe).display()))?;
-    let copy = Path::new(OPEN_PLACE).join("tools").join(files::name_hash(root));
-    if !runs(account, &copy.join(inside).join(probe)).await {
+    let copy = Path::new(OPEN_PLACE).join("tools").join(format!("{}-{version}", files::name_hash(root)));
+    if !copy.exists() {
         copy_tree(root, &copy).await?;
     }
-    Ok(copy.join(inside))
+    let bin = copy.join(inside);
+    ensure!(runs(account, &bin.join(probe)).await, "user {} cannot run {}", account.name, bin.display());
+    Ok(bin)
 }
 
+/// Copies all or nothing. A copy that is there already is never touched, as servers may run from it.
 async fn copy_tree(from: &Path, to: &Path) -> Result<()> {
-    if let Some(parent) = to.parent() {
-        files::create_open_folder(parent)?;
-    }
-    let staging = to.with_extension(format!("new-{}", std::process::id()));
+    let parent = to.parent().context("a copy has a folder above it")?;
+    files::create_open_folder(parent)?;
+    let folder = tempfile::Builder::new().prefix(".new-").tempdir_in(parent)?;
+    let staging = folder.path().join("copy");
     let copied = Command::new("cp").arg("-a").arg(from).arg(&staging).status().await?;
     let opened = Command::new("chmod").args(["-R", "a+rX"]).arg(&staging).status().await?;
-    if !copied.success() || !opened.success() {
-        anyhow::bail!("the programs in {} could not be copied to {}", from.display(), to.display());
-    }
-    fs::remove_dir_all(to).ok();
+    ensure!(
+        copied.success() && opened.success(),
+        "the programs in {} could not be copied to {}",
+        from.display(),
+        to.display()
+    );
     if let Err(error) = fs::rename(&staging, to) {
         // Somebody else was quicker with the same copy; theirs is as good.
-        fs::remove_dir_all(&staging).ok();
-        anyhow::ensure!(to.exists(), "{} cannot be created: {error}", to.display());
+        ensure!(to.exists(), "{} cannot be created: {error}", to.display());
     }
     Ok(())
 }

@@ -121,7 +121,7 @@ impl Nats {
             nats_config::render(&self.options.config, &self.ports, &self.folder, &self.storage_dir())?;
         files::write_private(&self.config_file(), &config)?;
         let mut process = Process::start(&self.launch())?;
-        procfs::note(&self.pid_file(), process.pid())?;
+        procfs::note(&self.pid_file(), process.pid()).await?;
         let deadline = Instant::now() + self.options.start_patience;
         while !self.is_healthy().await {
             if let Some(status) = process.ended() {

@@ -5,7 +5,7 @@ use std::os::unix::fs::{PermissionsExt, chown};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use rustix::process::{Pid, Signal};
 use tokio::process::Command;
 
@@ -30,7 +30,14 @@ impl Cluster {
     pub(crate) async fn open(folder: PathBuf) -> Result<Self> {
         let account = account::server_account()?;
         let home = account::cluster_home(&folder, account.as_ref()).await?;
-        let password = files::secret(&folder.join("superuser-password"))?;
+        let password_file = folder.join("superuser-password");
+        ensure!(
+            password_file.exists() || !home.join("cluster").exists(),
+            "{} is missing: without it nobody can enter the cluster in {}",
+            password_file.display(),
+            home.display()
+        );
+        let password = files::secret(&password_file)?;
         Ok(Self { folder, home, account, password })
     }
 
@@ -45,7 +52,8 @@ impl Cluster {
 
     /// The same programs where the server's user can execute them.
     pub(crate) async fn executable(&self, found: PostgresBinaries) -> Result<PostgresBinaries> {
-        let bin = account::executable_bin(self.account.as_ref(), &found.root, &found.bin, "postgres").await?;
+        let bin =
+            account::executable_bin(self.account.as_ref(), &found.root, &found.bin, found.version).await?;
         Ok(PostgresBinaries { bin, ..found })
     }
 

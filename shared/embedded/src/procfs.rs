@@ -115,9 +115,15 @@ struct PidNote {
 }
 
 /// Notes the process in `file`.
-pub(crate) fn note(file: &Path, pid: Pid) -> Result<()> {
+pub(crate) async fn note(file: &Path, pid: Pid) -> Result<()> {
     let start_ticks = stat(pid).map(|stat| stat.start_ticks).unwrap_or_default();
-    let command_line = command_line(pid).unwrap_or_default();
+    let mut line = command_line(pid);
+    // For a moment after its start a process has no command line yet.
+    while line.is_none() && is_running(pid) {
+        sleep(Duration::from_millis(1)).await;
+        line = command_line(pid);
+    }
+    let command_line = line.unwrap_or_default();
     let note = PidNote { pid: pid.as_raw_nonzero().get(), start_ticks, command_line };
     files::write_private(file, &serde_json::to_string(&note)?)
 }
@@ -155,13 +161,13 @@ pub(crate) fn notes_in(folder: &Path) -> Vec<PathBuf> {
 mod tests {
     use super::{command_line, is_running, note, noted, stat};
 
-    #[test]
-    fn a_note_names_a_process_only_while_it_is_the_same_one() {
+    #[tokio::test]
+    async fn a_note_names_a_process_only_while_it_is_the_same_one() {
         let folder = crate::temporary_folder().unwrap();
         let file = folder.path().join("me.pid");
         let me = rustix::process::getpid();
         assert!(is_running(me) && stat(me).is_some() && command_line(me).is_some());
-        note(&file, me).unwrap();
+        note(&file, me).await.unwrap();
         assert_eq!(noted(&file), Some(me));
 
         let text = std::fs::read_to_string(&file).unwrap();

@@ -77,7 +77,7 @@ impl Supervisor {
         let (orders, orders_in) = mpsc::channel(8);
         let pid_file = self.folder.join(format!("{name}.pid"));
         let watch = Watch::new(program, self.folder.clone(), pid_file, status_in, orders_in);
-        let process = watch.start().with_context(|| format!("{name} cannot be started"))?;
+        let process = watch.start().await.with_context(|| format!("{name} cannot be started"))?;
         let task = tokio::spawn(watch.keep(process));
         self.entries.push(Entry { name, orders, status, task });
         Ok(())

@@ -162,9 +162,9 @@ impl Watch {
         Self { launch, restart: program.restart, pid_file, status, orders, pause: FIRST_PAUSE }
     }
 
-    pub(crate) fn start(&self) -> Result<Process> {
+    pub(crate) async fn start(&self) -> Result<Process> {
         let process = Process::start(&self.launch)?;
-        procfs::note(&self.pid_file, process.pid())?;
+        procfs::note(&self.pid_file, process.pid()).await?;
         let pid = process.pid().as_raw_nonzero().get().unsigned_abs();
         self.status.send_modify(|status| status.state = ProgramState::Running { pid });
         Ok(process)
@@ -201,6 +201,7 @@ impl Watch {
             self.status.send_modify(|status| status.restarts += 1);
             running = self
                 .start()
+                .await
                 .inspect_err(|error| tracing::error!(name = self.name(), "not started: {error:#}"))
                 .ok();
         }

@@ -1,8 +1,43 @@
 //! The procedure of an organisation as data: its model, its JSON Schema, its checks and its evaluation.
+//!
+//! * [`load`] — from a text to a [`CompiledPlaybook`], or to every [`Finding`] with its line and column.
+//! * [`model`] — what a playbook can say; [`acting`] — which of it acts today.
+//! * [`CompiledPlaybook`] — where a case goes, which clocks and rungs, who decides: pure answers over an [`Env`].
+//! * [`StageBrief`] — what travels with a visit, so that other services need no playbook.
+//! * [`schema`] — the JSON Schema, committed beside the playbooks.
+//!
+//! Nothing here reads a file, a clock or a store.
 
-mod limit;
+pub mod acting;
+mod brief;
+mod check;
+mod compiled;
+mod env;
+mod finding;
+mod load;
+mod making_briefs;
+mod matrix;
 pub mod model;
+mod numbering;
+mod outcomes;
+mod rule;
+mod schema;
+mod shape;
+mod sites;
+mod source;
 mod words;
 
+pub use acting::Acting;
+pub use brief::*;
+pub use compiled::{CompiledPlaybook, EvaluationError, Next};
+pub use env::{CaseView, Env};
+pub use finding::{Code, Finding};
+pub use load::{load, load_as, parse};
+pub use matrix::deciding_row;
 pub use model::*;
+pub use numbering::{PatternError, Period};
+pub use outcomes::outcomes_of;
+pub use rule::{Names, Rule, RuleError, RuleProblem};
+pub use schema::schema;
+pub use source::Source;
 pub use words::{Cel, Key, LoopKey, RowKey, RungKey, Yuan};

@@ -6,6 +6,9 @@ use contracts::{Fen, RoleKey};
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
+/// The pattern of every key that people choose, as `contracts` has it in its schemas.
+pub(crate) const KEY_PATTERN: &str = "^[a-z0-9][a-z0-9_.-]{0,63}$";
+
 macro_rules! keys {
     ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
         $(#[$doc])*
@@ -31,7 +34,7 @@ macro_rules! keys {
                 stringify!($name).into()
             }
             fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-                schemars::json_schema!({ "type": "string", "pattern": "^[a-z0-9][a-z0-9_.-]{0,63}$" })
+                schemars::json_schema!({ "type": "string", "pattern": KEY_PATTERN })
             }
         }
         impl TryFrom<String> for $name {

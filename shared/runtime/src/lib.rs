@@ -1,3 +1,13 @@
 //! Starts a service: configuration, telemetry, health, the batched shell, shutdown groups.
 
+pub mod config;
+pub mod connect;
+pub mod health;
+pub mod metrics;
+pub mod permissions;
+pub mod process;
+pub mod rehearsal;
+pub mod sampler;
 pub mod service;
+pub mod shutdown;
+pub mod telemetry;

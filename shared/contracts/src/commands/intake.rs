@@ -45,6 +45,9 @@ pub struct RegisterComplaint {
     pub complainant: Complainant,
     /// What the customer tells; at most 20,000 characters.
     pub narrative: String,
+    /// What the customer thinks of it, as said; at most 4,000 characters.
+    #[serde(default)]
+    pub opinion: Option<String>,
     /// What the customer wants; at most 2,000 characters.
     #[serde(default)]
     pub demand: Option<String>,

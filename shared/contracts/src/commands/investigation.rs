@@ -29,8 +29,12 @@ pub struct AddFinding {
     pub epoch: u32,
     /// The finding; at most 5,000 characters.
     pub finding: String,
-    /// Where it comes from.
+    /// Where it comes from: `statement`, `video`, `sales_record`, `order`, `photo`, `test`, `document`,
+    /// `site_visit`, `other`.
     pub source: String,
+    /// Ends a visit of kind `investigate`: whether the cause is established. Absent: the visit goes on.
+    #[serde(default)]
+    pub established: Option<bool>,
 }
 
 /// Makes a remedy proposal, or says that no measure is needed.
@@ -46,7 +50,7 @@ pub struct Propose {
     pub remedies: Vec<Remedy>,
     /// The liable party.
     pub liable: String,
-    /// The liable person, if there is one.
+    /// The liable person; required when the liable party is `person`.
     #[serde(default)]
     pub liable_person: Option<PersonId>,
     /// Why; at most 5,000 characters.
@@ -63,7 +67,7 @@ pub struct Execute {
     pub epoch: u32,
     /// What was done; at most 5,000 characters.
     pub account: String,
-    /// What was carried out.
+    /// What was carried out; none: everything that was proposed and is still owed.
     #[serde(default)]
     pub remedies: Vec<Remedy>,
 }

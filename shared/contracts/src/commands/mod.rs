@@ -8,6 +8,7 @@ pub mod approval;
 pub mod intake;
 pub mod investigation;
 pub mod notification;
+pub mod parked;
 pub mod routing;
 
 use std::collections::BTreeSet;

@@ -108,6 +108,15 @@ pub struct ReassignWork {
     pub reason: String,
 }
 
+/// Looks again at who holds a piece of work: absent, gone or barred people lose it, queued work finds somebody.
+/// Only Redress itself orders it, after a change of the directory.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReconsiderWork {
+    /// Which.
+    pub work: WorkId,
+}
+
 /// Moves the current visit to another department: a new epoch.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -163,6 +172,7 @@ super::verbs! { Routing:
     ClaimWork = "work.claim",
     HandBackWork = "work.hand_back",
     ReassignWork = "work.reassign",
+    ReconsiderWork = "work.reconsider",
     TransferStage = "stage.transfer",
     PauseClock = "clock.pause",
     ResumeClock = "clock.resume",

@@ -42,6 +42,7 @@ pub mod stage_entered;
 pub mod stage_withdrawn;
 pub mod verification_recorded;
 pub mod work_assigned;
+pub mod work_queued;
 pub mod work_requested;
 pub mod work_withdrawn;
 

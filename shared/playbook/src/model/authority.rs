@@ -1,6 +1,6 @@
 //! Who may decide what.
 
-use crate::limit::Limit;
+use calendar::Limit;
 use contracts::{CategoryKey, RoleKey, Text};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,6 +1,6 @@
 //! Time limits. A clock states *what* is limited; when that is due is computed by `calendar` alone.
 
-use crate::limit::Limit;
+use calendar::Limit;
 use contracts::{CalendarId, ClockKey, FactKey, StageKey, Text};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

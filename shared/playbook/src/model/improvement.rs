@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::limit::Limit;
+use calendar::Limit;
 use contracts::{ChannelKey, RoleKey, Text};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

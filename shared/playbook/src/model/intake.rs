@@ -1,6 +1,6 @@
 //! What is asked of the complainant, how a complaint is numbered, what intake recognises in it.
 
-use crate::limit::Limit;
+use calendar::Limit;
 use contracts::{CategoryKey, ChannelKey, DepartmentId, FactKey, RoleKey, Text};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

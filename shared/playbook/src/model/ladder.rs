@@ -1,6 +1,6 @@
 //! The ladder: what happens when a limit nears or passes, or something grave becomes known.
 
-use crate::limit::Limit;
+use calendar::Limit;
 use contracts::{ClockKey, FactKey, TemplateKey, Text};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,6 +1,6 @@
 //! Every word to the customer: who says it, when, and what the customer may answer.
 
-use crate::limit::Limit;
+use calendar::Limit;
 use contracts::{ChannelKey, Text};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

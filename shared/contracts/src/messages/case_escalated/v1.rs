@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{ClockKey, PersonId, TemplateKey};
+use crate::ids::{ClockKey, PersonId, TemplateKey, WorkId};
 
 /// A rung of the ladder was climbed. Said by routing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -43,5 +43,10 @@ pub enum EscalationAction {
     Watched {
         /// Who.
         person: PersonId,
+    },
+    /// Somebody was asked to rule on it.
+    RulingAsked {
+        /// The piece of work that was asked for.
+        work: WorkId,
     },
 }

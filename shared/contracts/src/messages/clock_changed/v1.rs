@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::commands::Actor;
 use crate::ids::{ClockId, ClockKey};
 
 /// A running clock was paused, resumed, or got another due time. Said by routing.
@@ -21,6 +22,8 @@ pub struct ClockChanged {
     pub due: Option<Timestamp>,
     /// Why.
     pub reason: String,
+    /// Who caused it.
+    pub by: Actor,
 }
 
 /// What happened to a running clock.

@@ -2,6 +2,6 @@
 
 mod v1;
 
-pub use v1::ClockStarted;
+pub use v1::{CalendarRef, ClockStarted};
 
 crate::messages::versions!(ClockStarted = "clock.started", current 1);

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{ClockId, ClockKey, DepartmentId, VisitId};
+use crate::ids::{CalendarId, ClockId, ClockKey, DepartmentId, VisitId};
 
 /// A business clock runs. Said by routing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -23,4 +23,15 @@ pub struct ClockStarted {
     pub instance: u32,
     /// The department that owns this time.
     pub owner: Option<DepartmentId>,
+    /// The calendar that it runs on, for life.
+    pub calendar: CalendarRef,
+}
+
+/// A working calendar at one version.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+pub struct CalendarRef {
+    /// Which calendar.
+    pub id: CalendarId,
+    /// Which version of it; 0 for the built-in plain weekdays.
+    pub version: u32,
 }

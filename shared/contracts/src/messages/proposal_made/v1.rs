@@ -17,6 +17,8 @@ pub struct ProposalMade {
     pub proposal: ProposalId,
     /// Its version, from 1.
     pub version: u32,
+    /// Which handling of the complaint it belongs to, from 1; another handling has another proposal.
+    pub instance: u32,
     /// The remedies.
     pub remedies: Vec<Remedy>,
     /// The liable party.

@@ -2,6 +2,6 @@
 
 mod v1;
 
-pub use v1::RoundClosed;
+pub use v1::{RoundClosed, Voided};
 
 crate::messages::versions!(RoundClosed = "round.closed", current 1);

@@ -14,4 +14,17 @@ pub struct RoundClosed {
     pub round: RoundId,
     /// Whether the proposal is approved.
     pub approved: bool,
+    /// Why it ended without a decision, if it did: then it says nothing about the proposal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub voided: Option<Voided>,
+}
+
+/// Why a round ended without a decision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Voided {
+    /// A new version of the proposal was made.
+    NewVersion,
+    /// The visit was revoked.
+    StageWithdrawn,
 }

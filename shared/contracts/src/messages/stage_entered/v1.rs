@@ -25,6 +25,9 @@ pub struct StageEntered {
     pub place: Place,
     /// Which handling of the complaint this is, from 1.
     pub instance: u32,
+    /// The declared loop by which the case came back here, if it did; its passes are counted.
+    #[serde(default)]
+    pub via: Option<String>,
     /// The level of the case, from 1.
     pub level: u32,
     /// The pinned playbook.

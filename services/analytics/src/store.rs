@@ -1,0 +1,156 @@
+//! The ledger's tables: written whole from the facts of a case, one multi-row statement a table.
+
+use std::collections::BTreeMap;
+
+use contracts::{ComplaintId, OrganisationId};
+use jiff_sqlx::{Timestamp as SqlTimestamp, ToSqlx as _};
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use crate::state::CaseFacts;
+
+/// The present facts of one case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    /// Whose.
+    pub organisation: OrganisationId,
+    /// Which case.
+    pub complaint: ComplaintId,
+    /// The facts.
+    pub facts: CaseFacts,
+}
+
+/// Writes the rows; of several for one case the last holds.
+///
+/// # Errors
+/// What PostgreSQL says.
+pub async fn write(connection: &mut PgConnection, rows: Vec<Row>) -> Result<(), sqlx::Error> {
+    let mut last = BTreeMap::new();
+    for row in rows {
+        last.insert((row.organisation.to_string(), row.complaint), row.facts);
+    }
+    write_cases(&mut *connection, &last).await?;
+    write_visits(&mut *connection, &last).await?;
+    write_breaches(&mut *connection, &last).await
+}
+
+type Cases = BTreeMap<(String, ComplaintId), CaseFacts>;
+
+fn time(at: Option<jiff::Timestamp>) -> Option<SqlTimestamp> {
+    at.map(|at| at.to_sqlx())
+}
+
+fn column<T>(cases: &Cases, of: impl Fn(&CaseFacts) -> T) -> Vec<T> {
+    cases.values().map(of).collect()
+}
+
+fn keys(cases: &Cases) -> (Vec<String>, Vec<Uuid>) {
+    cases.keys().map(|(organisation, complaint)| (organisation.clone(), complaint.0)).unzip()
+}
+
+async fn write_cases(connection: &mut PgConnection, cases: &Cases) -> Result<(), sqlx::Error> {
+    let (organisations, complaints) = keys(cases);
+    let text = |id: &Option<contracts::DepartmentId>| id.as_ref().map(ToString::to_string);
+    sqlx::query(
+        "insert into case_fact (organisation, complaint, number, playbook, channel, customer_type, category,
+             department, complained_of, received_at, registered_at, repeats, stage, level, instance, substantiated,
+             proposed_fen, satisfaction, closed_at, outcome, breaches, as_of)
+         select * from unnest($1::text[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
+             $8::text[], $9::text[], $10::timestamptz[], $11::timestamptz[], $12::bool[], $13::text[], $14::int[],
+             $15::int[], $16::bool[], $17::bigint[], $18::text[], $19::timestamptz[], $20::text[], $21::int[],
+             $22::timestamptz[])
+         on conflict (organisation, complaint) do update set
+             number = excluded.number, playbook = excluded.playbook, channel = excluded.channel,
+             customer_type = excluded.customer_type, category = excluded.category, department = excluded.department,
+             complained_of = excluded.complained_of, received_at = excluded.received_at,
+             registered_at = excluded.registered_at, repeats = excluded.repeats, stage = excluded.stage,
+             level = excluded.level, instance = excluded.instance, substantiated = excluded.substantiated,
+             proposed_fen = excluded.proposed_fen, satisfaction = excluded.satisfaction,
+             closed_at = excluded.closed_at, outcome = excluded.outcome, breaches = excluded.breaches,
+             as_of = excluded.as_of",
+    )
+    .bind(organisations)
+    .bind(complaints)
+    .bind(column(cases, |case| case.number.clone()))
+    .bind(column(cases, |case| case.playbook.clone()))
+    .bind(column(cases, |case| case.channel.clone()))
+    .bind(column(cases, |case| case.customer_type.clone()))
+    .bind(column(cases, |case| case.category.clone()))
+    .bind(column(cases, |case| text(&case.department)))
+    .bind(column(cases, |case| text(&case.complained_of)))
+    .bind(column(cases, |case| time(case.received_at)))
+    .bind(column(cases, |case| time(case.registered_at)))
+    .bind(column(cases, |case| case.repeats))
+    .bind(column(cases, |case| case.stage.as_ref().map(ToString::to_string)))
+    .bind(column(cases, |case| i32::try_from(case.level).unwrap_or(i32::MAX)))
+    .bind(column(cases, |case| i32::try_from(case.instance).unwrap_or(i32::MAX)))
+    .bind(column(cases, |case| case.substantiated))
+    .bind(column(cases, |case| case.proposed_fen))
+    .bind(column(cases, |case| case.satisfaction.clone()))
+    .bind(column(cases, |case| time(case.closed_at)))
+    .bind(column(cases, |case| case.outcome.clone()))
+    .bind(column(cases, |case| i32::try_from(case.breaches.len()).unwrap_or(i32::MAX)))
+    .bind(column(cases, |case| case.as_of.unwrap_or_default().to_sqlx()))
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+async fn write_visits(connection: &mut PgConnection, cases: &Cases) -> Result<(), sqlx::Error> {
+    let visits: Vec<_> = cases
+        .iter()
+        .flat_map(|((organisation, complaint), case)| {
+            case.visits.iter().map(move |(visit, times)| (organisation, complaint, visit, times))
+        })
+        .collect();
+    sqlx::query(
+        "insert into stage_time (organisation, complaint, visit, stage, kind, department, entered_at, left_at,
+             outcome, by_person)
+         select * from unnest($1::text[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[],
+             $7::timestamptz[], $8::timestamptz[], $9::text[], $10::text[])
+         on conflict (organisation, complaint, visit) do update set
+             stage = excluded.stage, kind = excluded.kind, department = excluded.department,
+             entered_at = excluded.entered_at, left_at = excluded.left_at, outcome = excluded.outcome,
+             by_person = excluded.by_person",
+    )
+    .bind(visits.iter().map(|(organisation, ..)| (*organisation).clone()).collect::<Vec<_>>())
+    .bind(visits.iter().map(|(_, complaint, ..)| complaint.0).collect::<Vec<_>>())
+    .bind(visits.iter().map(|(_, _, visit, _)| visit.0).collect::<Vec<_>>())
+    .bind(visits.iter().map(|(.., times)| times.stage.as_ref().map(ToString::to_string)).collect::<Vec<_>>())
+    .bind(visits.iter().map(|(.., times)| times.kind.map(|kind| kind.as_str())).collect::<Vec<_>>())
+    .bind(visits.iter().map(|(.., times)| times.department.as_ref().map(ToString::to_string)).collect::<Vec<_>>())
+    .bind(visits.iter().map(|(.., times)| time(times.entered_at)).collect::<Vec<_>>())
+    .bind(visits.iter().map(|(.., times)| time(times.left_at)).collect::<Vec<_>>())
+    .bind(visits.iter().map(|(.., times)| times.outcome.clone()).collect::<Vec<_>>())
+    .bind(visits.iter().map(|(.., times)| times.by.clone()).collect::<Vec<_>>())
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+async fn write_breaches(connection: &mut PgConnection, cases: &Cases) -> Result<(), sqlx::Error> {
+    let breaches: Vec<_> = cases
+        .iter()
+        .flat_map(|((organisation, complaint), case)| {
+            case.breaches.iter().map(move |(clock, breach)| (organisation, complaint, clock, breach))
+        })
+        .collect();
+    if breaches.is_empty() {
+        return Ok(());
+    }
+    sqlx::query(
+        "insert into breach (organisation, complaint, clock, clock_key, due, department, person)
+         select * from unnest($1::text[], $2::uuid[], $3::uuid[], $4::text[], $5::timestamptz[], $6::text[], $7::text[])
+         on conflict (organisation, complaint, clock) do nothing",
+    )
+    .bind(breaches.iter().map(|(organisation, ..)| (*organisation).clone()).collect::<Vec<_>>())
+    .bind(breaches.iter().map(|(_, complaint, ..)| complaint.0).collect::<Vec<_>>())
+    .bind(breaches.iter().map(|(_, _, clock, _)| clock.0).collect::<Vec<_>>())
+    .bind(breaches.iter().map(|(.., breach)| breach.key.clone()).collect::<Vec<_>>())
+    .bind(breaches.iter().map(|(.., breach)| breach.due.to_sqlx()).collect::<Vec<_>>())
+    .bind(breaches.iter().map(|(.., breach)| breach.department.as_ref().map(ToString::to_string)).collect::<Vec<_>>())
+    .bind(breaches.iter().map(|(.., breach)| breach.person.clone()).collect::<Vec<_>>())
+    .execute(connection)
+    .await?;
+    Ok(())
+}

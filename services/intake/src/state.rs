@@ -1,0 +1,415 @@
+//! What intake knows of one subject. Made of events alone, heard and said, so that a history replayed gives it again.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use calendar::CalendarSpec;
+use contracts::commands::intake::Receipt;
+use contracts::messages::complaint_registered::{ComplaintRegistered, ExternalRef, PlaybookRef};
+use contracts::messages::directory_changed::DirectoryChanged;
+use contracts::messages::playbook_activated::{ActivationScope, PlaybookActivated};
+use contracts::messages::stage_entered::{Place, StageEntered};
+use contracts::{
+    CalendarId, ChannelKey, ComplainantId, ComplaintId, DepartmentId, Event, FileId, Language, PersonId,
+    PlaybookId, RoleKey, StageKey, StageKind, Text, WordRef,
+};
+use jiff::Timestamp;
+use runtime::service::Happened;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// What intake knows of one subject, by its kind.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Default)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// Nothing yet.
+    #[default]
+    Nothing,
+    /// A complaint, registered or with files uploaded before.
+    Complaint(Box<Complaint>),
+    /// A complainant. Who they are is in the tables; here is only whether they are forgotten.
+    Person(Person),
+    /// The published versions of a playbook.
+    Playbook(Playbook),
+    /// Departments and people.
+    Directory(Directory),
+    /// What holds for the whole organisation.
+    Organisation(Organisation),
+}
+
+/// A complaint.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
+pub struct Complaint {
+    /// Set once it is on record.
+    pub registered: Option<Registered>,
+    /// The files that were verified.
+    pub files: BTreeMap<FileId, KeptFile>,
+    /// How far it has come, for the customer who asks.
+    pub progress: Option<Progress>,
+}
+
+/// A complaint on record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Registered {
+    /// Its number.
+    pub number: String,
+    /// The playbook it follows.
+    pub playbook: PlaybookRef,
+    /// The channel it came by.
+    pub channel: ChannelKey,
+    /// The nature of the matter.
+    pub kind: String,
+    /// When the customer told somebody.
+    pub received_at: Timestamp,
+    /// When it was put on record.
+    pub registered_at: Timestamp,
+    /// The language to speak to the customer in.
+    pub language: Language,
+    /// Who complains.
+    pub complainant: ComplainantId,
+    /// What the customer told.
+    pub narrative: WordRef,
+    /// What the customer wants.
+    pub demand: Option<WordRef>,
+    /// The complaint it repeats.
+    pub repeats: Option<ComplaintId>,
+    /// The feeder's reference.
+    pub external: Option<ExternalRef>,
+}
+
+impl Registered {
+    /// The receipt, given again. The tracking code is not kept: it is computed.
+    #[must_use]
+    pub fn receipt(&self, complaint: ComplaintId, tracking_code: String, warnings: Vec<String>) -> Receipt {
+        Receipt {
+            complaint,
+            number: self.number.clone(),
+            tracking_code,
+            received_at: self.received_at,
+            registered_at: self.registered_at,
+            playbook: self.playbook.clone(),
+            repeats: self.repeats,
+            warnings,
+        }
+    }
+}
+
+/// A verified file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptFile {
+    /// Its sniffed type.
+    pub media_type: String,
+    /// Its size.
+    pub bytes: u64,
+    /// Its SHA-256, hexadecimal.
+    pub sha256: String,
+}
+
+/// How far a complaint has come.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Progress {
+    /// The main stage it is at.
+    pub stage: StageKey,
+    /// The kind of that stage.
+    pub kind: StageKind,
+    /// Which handling it is.
+    pub instance: u32,
+    /// Since when.
+    pub since: Timestamp,
+    /// Whether it is archived.
+    pub closed: bool,
+}
+
+/// A complainant.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Person {
+    /// When they were forgotten.
+    pub erased_at: Timestamp,
+    /// How many complaints were theirs.
+    pub complaints: usize,
+}
+
+/// The published versions of a playbook, as documents.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
+pub struct Playbook {
+    /// The documents by version.
+    pub versions: BTreeMap<u32, Value>,
+}
+
+/// Departments and people, as far as intake needs them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
+pub struct Directory {
+    /// The departments with their names.
+    pub departments: BTreeMap<DepartmentId, Text>,
+    /// The people.
+    pub people: BTreeMap<PersonId, Member>,
+}
+
+/// A member of staff.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Member {
+    /// Their name.
+    pub name: String,
+    /// Where they work.
+    pub department: DepartmentId,
+    /// What they are.
+    pub roles: BTreeSet<RoleKey>,
+    /// Whether they still work here.
+    pub active: bool,
+}
+
+/// What holds for the whole organisation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
+pub struct Organisation {
+    /// Which playbook holds for whom; one entry a scope, later activations last.
+    pub activations: Vec<Activation>,
+    /// The working calendars, in the order of their first publication; the first is the organisation's own.
+    pub calendars: Vec<PublishedCalendar>,
+}
+
+/// An activation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Activation {
+    /// For whom.
+    pub scope: ActivationScope,
+    /// Which playbook.
+    pub playbook: PlaybookRef,
+}
+
+/// A published calendar at its newest version.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PublishedCalendar {
+    /// Its key.
+    pub id: CalendarId,
+    /// Its version.
+    pub version: u32,
+    /// What it says.
+    pub spec: CalendarSpec,
+}
+
+impl State {
+    /// The complaint, if the subject is one that is known.
+    #[must_use]
+    pub fn complaint(&self) -> Option<&Complaint> {
+        if let Self::Complaint(complaint) = self { Some(complaint) } else { None }
+    }
+    /// The complaint on record, if it is.
+    #[must_use]
+    pub fn registered(&self) -> Option<&Registered> {
+        self.complaint().and_then(|complaint| complaint.registered.as_ref())
+    }
+    /// The versions of the playbook, if the subject is one.
+    #[must_use]
+    pub fn playbook(&self) -> Option<&Playbook> {
+        if let Self::Playbook(playbook) = self { Some(playbook) } else { None }
+    }
+    /// The directory, if the subject is one.
+    #[must_use]
+    pub fn directory(&self) -> Option<&Directory> {
+        if let Self::Directory(directory) = self { Some(directory) } else { None }
+    }
+    /// The organisation, if the subject is one.
+    #[must_use]
+    pub fn organisation(&self) -> Option<&Organisation> {
+        if let Self::Organisation(organisation) = self { Some(organisation) } else { None }
+    }
+
+    fn as_complaint(&mut self) -> &mut Complaint {
+        if !matches!(self, Self::Complaint(_)) {
+            *self = Self::Complaint(Box::default());
+        }
+        let Self::Complaint(complaint) = self else { unreachable!("it was just made one") };
+        complaint
+    }
+    fn as_playbook(&mut self) -> &mut Playbook {
+        if !matches!(self, Self::Playbook(_)) {
+            *self = Self::Playbook(Playbook::default());
+        }
+        let Self::Playbook(playbook) = self else { unreachable!("it was just made one") };
+        playbook
+    }
+    fn as_directory(&mut self) -> &mut Directory {
+        if !matches!(self, Self::Directory(_)) {
+            *self = Self::Directory(Directory::default());
+        }
+        let Self::Directory(directory) = self else { unreachable!("it was just made one") };
+        directory
+    }
+    fn as_organisation(&mut self) -> &mut Organisation {
+        if !matches!(self, Self::Organisation(_)) {
+            *self = Self::Organisation(Organisation::default());
+        }
+        let Self::Organisation(organisation) = self else { unreachable!("it was just made one") };
+        organisation
+    }
+}
+
+/// Folds what happened into the state.
+pub(crate) fn evolve(state: &mut State, happened: &Happened<'_>) {
+    match happened.event {
+        Event::ComplaintRegistered(event) => state.as_complaint().registered = Some(registered(event)),
+        Event::FileAdded(event) => {
+            let file = KeptFile {
+                media_type: event.media_type.clone(),
+                bytes: event.bytes,
+                sha256: event.sha256.clone(),
+            };
+            state.as_complaint().files.insert(event.file, file);
+        }
+        Event::PersonErased(event) => {
+            *state =
+                State::Person(Person { erased_at: happened.time, complaints: event.complaints.len() });
+        }
+        Event::PlaybookPublished(event) => {
+            state.as_playbook().versions.insert(event.playbook.version, event.document.clone());
+        }
+        Event::PlaybookActivated(event) => activate(state.as_organisation(), event),
+        Event::CalendarPublished(event) => {
+            let Ok(spec) = serde_json::from_value(event.document.clone()) else { return };
+            let published = PublishedCalendar { id: event.calendar.clone(), version: event.version, spec };
+            let calendars = &mut state.as_organisation().calendars;
+            match calendars.iter_mut().find(|known| known.id == published.id) {
+                Some(known) => *known = published,
+                None => calendars.push(published),
+            }
+        }
+        Event::DirectoryChanged(event) => change_directory(state.as_directory(), event),
+        Event::StageEntered(event) => enter(state, event, happened.time),
+        Event::CaseClosed(_) => {
+            if let State::Complaint(complaint) = state
+                && let Some(progress) = &mut complaint.progress
+            {
+                progress.closed = true;
+                progress.since = happened.time;
+            }
+        }
+        Event::FactRecorded(_)
+        | Event::StageChanged(_)
+        | Event::StageWithdrawn(_)
+        | Event::StageCompleted(_)
+        | Event::WorkQueued(_)
+        | Event::WorkRequested(_)
+        | Event::WorkAssigned(_)
+        | Event::WorkWithdrawn(_)
+        | Event::ClockStarted(_)
+        | Event::ClockChanged(_)
+        | Event::ClockStopped(_)
+        | Event::ClockMissed(_)
+        | Event::CaseEscalated(_)
+        | Event::ActLate(_)
+        | Event::VerificationRecorded(_)
+        | Event::FindingRecorded(_)
+        | Event::ProposalMade(_)
+        | Event::RemedyExecuted(_)
+        | Event::RoundOpened(_)
+        | Event::DecisionRecorded(_)
+        | Event::RoundClosed(_)
+        | Event::NoticeRequested(_)
+        | Event::NoticeSettled(_)
+        | Event::ReplyTold(_)
+        | Event::CustomerAnswered(_)
+        | Event::CallbackRecorded(_)
+        | Event::ParkedSettled(_) => {}
+    }
+}
+
+fn registered(event: &ComplaintRegistered) -> Registered {
+    Registered {
+        number: event.number.clone(),
+        playbook: event.playbook.clone(),
+        channel: event.channel.clone(),
+        kind: event.kind.clone(),
+        received_at: event.received_at,
+        registered_at: event.registered_at,
+        language: event.language,
+        complainant: event.complainant,
+        narrative: event.narrative.clone(),
+        demand: event.demand.clone(),
+        repeats: event.repeats,
+        external: event.external.clone(),
+    }
+}
+
+fn activate(organisation: &mut Organisation, event: &PlaybookActivated) {
+    organisation.activations.retain(|known| known.scope != event.scope);
+    organisation
+        .activations
+        .push(Activation { scope: event.scope.clone(), playbook: event.playbook.clone() });
+}
+
+fn change_directory(directory: &mut Directory, event: &DirectoryChanged) {
+    for department in &event.departments {
+        directory.departments.insert(department.id.clone(), department.name.clone());
+    }
+    for person in &event.people {
+        let member = Member {
+            name: person.name.clone(),
+            department: person.department.clone(),
+            roles: person.roles.clone(),
+            active: person.active,
+        };
+        directory.people.insert(person.id.clone(), member);
+    }
+}
+
+/// Only a complaint on record has progress; sides do not move it.
+fn enter(state: &mut State, event: &StageEntered, at: Timestamp) {
+    if let (State::Complaint(complaint), Place::Main) = (state, event.place) {
+        complaint.progress = Some(Progress {
+            stage: event.stage.clone(),
+            kind: event.kind,
+            instance: event.instance,
+            since: at,
+            closed: false,
+        });
+    }
+}
+
+/// The playbook that is active for a complaint with these members: the narrowest scope, the latest of equals.
+#[must_use]
+pub(crate) fn active_for<'a>(
+    organisation: &'a Organisation,
+    wanted: Option<&PlaybookId>,
+    unit: Option<&DepartmentId>,
+    channel: &ChannelKey,
+    customer_type: &str,
+) -> Option<&'a PlaybookRef> {
+    let named = |activation: &&Activation| wanted.is_none_or(|id| activation.playbook.id == *id);
+    let fits = |activation: &&Activation| activation.scope.holds(unit, channel, customer_type);
+    let all = || organisation.activations.iter().filter(named);
+    let narrowest = all().filter(fits).max_by_key(|activation| activation.scope.narrowness());
+    // A playbook that is asked for by name is taken outside its scope too: the receiver knows better.
+    let by_name = || wanted.and_then(|_| all().next_back());
+    narrowest.or_else(by_name).map(|activation| &activation.playbook)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn organisation(activations: &[(&str, u32, ActivationScope)]) -> Organisation {
+        let activations = activations
+            .iter()
+            .map(|(id, version, scope)| Activation {
+                scope: scope.clone(),
+                playbook: PlaybookRef { id: PlaybookId::new(*id).unwrap(), version: *version },
+            })
+            .collect();
+        Organisation { activations, calendars: Vec::new() }
+    }
+
+    #[test]
+    fn the_narrowest_scope_wins_and_a_named_playbook_wins_over_scopes() {
+        let phone = ChannelKey::new("phone").unwrap();
+        let wide = ActivationScope::default();
+        let narrow = ActivationScope { channel: Some(phone.clone()), ..wide.clone() };
+        let known = organisation(&[("p03", 1, narrow), ("p38", 2, wide)]);
+        let pick = |wanted: Option<&PlaybookId>, channel: &ChannelKey| {
+            active_for(&known, wanted, None, channel, "consumer").map(|found| found.id.to_string())
+        };
+        assert_eq!(pick(None, &phone).as_deref(), Some("p03"));
+        let letter = ChannelKey::new("letter").unwrap();
+        assert_eq!(pick(None, &letter).as_deref(), Some("p38"));
+        assert_eq!(pick(Some(&PlaybookId::new("p03").unwrap()), &letter).as_deref(), Some("p03"));
+        assert_eq!(pick(Some(&PlaybookId::new("p99").unwrap()), &letter), None);
+    }
+}

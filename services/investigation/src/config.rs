@@ -1,0 +1,16 @@
+//! What can be set for investigation beside what every service has (`runtime`).
+
+/// How long texts may be, in characters: the same for everybody, so that a text that was taken can be shown anywhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Findings, reasons and accounts.
+    pub text: usize,
+    /// Remedies in one proposal or execution.
+    pub remedies: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { text: 5_000, remedies: 50 }
+    }
+}

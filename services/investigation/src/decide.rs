@@ -1,0 +1,89 @@
+//! The table: every input and the file that decides on it.
+
+mod execute;
+mod finding_add;
+mod propose;
+mod remedies;
+mod seat;
+mod stage_changed;
+mod stage_entered;
+mod stage_withdrawn;
+mod verify;
+mod work_assigned;
+
+use contracts::commands::Command;
+use contracts::{Event, Problem, ProblemCode};
+use runtime::service::{Context, Decision, Heard, Input};
+
+use crate::Row;
+use crate::state::State;
+
+/// What every decision gives.
+type Decided = Result<Decision<Row>, Problem>;
+
+/// Decides on one input.
+pub(crate) fn decide(context: &Context<'_, State>, state: &State, input: &Input) -> Decided {
+    match input {
+        Input::Heard(heard) => hear(context, state, heard),
+        Input::Command(command) => order(context, state, command),
+        Input::Due(_) => Ok(Decision::nothing()), // this service sets no timers: business clocks are routing's
+    }
+}
+
+fn hear(context: &Context<'_, State>, state: &State, heard: &Heard) -> Decided {
+    match &heard.event {
+        Event::StageEntered(entered) => stage_entered::decide(context, state, entered),
+        Event::StageChanged(changed) => Ok(stage_changed::decide(context, state, changed)),
+        Event::StageWithdrawn(withdrawn) => Ok(stage_withdrawn::decide(state, withdrawn)),
+        Event::WorkAssigned(assigned) => Ok(work_assigned::decide(state, assigned)),
+        Event::PersonErased(erased) => {
+            let mut decision = Decision::nothing();
+            decision.shred = erased.complaints.clone();
+            Ok(decision)
+        }
+        // Folded into the state, nothing to say about: approvals, queues, withdrawals, facts.
+        Event::RoundOpened(_)
+        | Event::RoundClosed(_)
+        | Event::WorkQueued(_)
+        | Event::WorkWithdrawn(_)
+        | Event::StageCompleted(_)
+        | Event::FactRecorded(_) => Ok(Decision::nothing()),
+        // Not this service's matter.
+        Event::ComplaintRegistered(_)
+        | Event::FileAdded(_)
+        | Event::PlaybookPublished(_)
+        | Event::PlaybookActivated(_)
+        | Event::CalendarPublished(_)
+        | Event::DirectoryChanged(_)
+        | Event::WorkRequested(_)
+        | Event::ClockStarted(_)
+        | Event::ClockChanged(_)
+        | Event::ClockStopped(_)
+        | Event::ClockMissed(_)
+        | Event::CaseEscalated(_)
+        | Event::ActLate(_)
+        | Event::CaseClosed(_)
+        | Event::VerificationRecorded(_)
+        | Event::FindingRecorded(_)
+        | Event::ProposalMade(_)
+        | Event::RemedyExecuted(_)
+        | Event::DecisionRecorded(_)
+        | Event::NoticeRequested(_)
+        | Event::NoticeSettled(_)
+        | Event::ReplyTold(_)
+        | Event::CustomerAnswered(_)
+        | Event::CallbackRecorded(_)
+        | Event::ParkedSettled(_) => Ok(Decision::nothing()),
+    }
+}
+
+fn order(context: &Context<'_, State>, state: &State, command: &Command) -> Decided {
+    match command.verb.as_str() {
+        "verify" => verify::decide(context, state, command),
+        "finding.add" => finding_add::decide(context, state, command),
+        "propose" => propose::decide(context, state, command),
+        "execute" => execute::decide(context, state, command),
+        other => Err(Problem::new(ProblemCode::NotFound, format!("investigation takes no order “{other}”"))),
+    }
+}
+

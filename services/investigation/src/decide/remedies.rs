@@ -1,0 +1,108 @@
+//! What may be given: amounts, the playbook's list, what was proposed and what of it is still owed.
+
+use std::collections::BTreeMap;
+
+use contracts::messages::proposal_made::Remedy;
+use contracts::{Fen, Problem, ProblemCode};
+use playbook::RemedyKind;
+
+use crate::config::Limits;
+use crate::needs::Needs;
+use crate::state::Instance;
+
+/// The sum of `remedies`, each of which the playbook lists and none of which is below zero.
+///
+/// # Errors
+/// `remedy-not-allowed`, `invalid-field` or `field-too-long`; every finding is listed.
+pub(super) fn sum(remedies: &[Remedy], needs: &Needs) -> Result<Fen, Problem> {
+    let most = Limits::default().remedies;
+    if remedies.len() > most {
+        return Err(Problem::new(ProblemCode::FieldTooLong, "too many remedies")
+            .at("/remedies")
+            .expected(format!("at most {most}")));
+    }
+    let findings = remedies.iter().enumerate().filter_map(|(at, remedy)| fault(at, remedy, needs)).collect();
+    if let Some(problem) = Problem::all(findings) {
+        return Err(problem);
+    }
+    remedies.iter().try_fold(Fen(0), |sum, remedy| sum.checked_add(remedy.amount)).ok_or_else(|| {
+        Problem::new(ProblemCode::InvalidField, "the amounts add up to more than can be counted").at("/remedies")
+    })
+}
+
+fn fault(at: usize, remedy: &Remedy, needs: &Needs) -> Option<Problem> {
+    let is_listed = needs.remedies.iter().any(|listed| listed.as_str() == remedy.remedy);
+    if !is_listed {
+        let listed: Vec<_> = needs.remedies.iter().copied().map(RemedyKind::as_str).collect();
+        return Some(
+            Problem::new(ProblemCode::RemedyNotAllowed, "the playbook does not list this remedy")
+                .at(format!("/remedies/{at}/remedy"))
+                .expected(if listed.is_empty() { "no remedy".to_owned() } else { listed.join(", ") }),
+        );
+    }
+    (remedy.amount < Fen(0)).then(|| {
+        Problem::new(ProblemCode::InvalidField, "an amount cannot be below zero")
+            .at(format!("/remedies/{at}/amount"))
+            .expected("0 or more fen")
+    })
+}
+
+/// Refuses remedies for a complaint that does not stand, for as long as this handling of it lasts.
+///
+/// # Errors
+/// `remedy-not-allowed`.
+pub(super) fn stand(remedies: &[Remedy], instance: &Instance) -> Result<(), Problem> {
+    if remedies.is_empty() || instance.verdict != Some(false) {
+        return Ok(());
+    }
+    Err(Problem::new(ProblemCode::RemedyNotAllowed, "the complaint does not stand")
+        .at("/remedies")
+        .expected("no remedy: it is closed with an explanation"))
+}
+
+/// What of the newest proposal was not carried out yet.
+pub(super) fn owed(instance: &Instance) -> Vec<Remedy> {
+    let Some(proposal) = instance.proposal() else { return Vec::new() };
+    let mut done = instance.executed.clone();
+    let mut left = Vec::new();
+    for (remedy, proposed) in by_key(&proposal.remedies) {
+        match done.remove(remedy) {
+            None => left.push(Remedy { remedy: remedy.to_owned(), amount: proposed }),
+            Some(executed) if executed < proposed => {
+                left.push(Remedy { remedy: remedy.to_owned(), amount: Fen(proposed.0 - executed.0) });
+            }
+            Some(_) => {}
+        }
+    }
+    left
+}
+
+/// Refuses to carry out more than was proposed and is still owed, remedy by remedy.
+///
+/// # Errors
+/// `not-approved`: whatever goes beyond the proposal has to be proposed and approved first.
+pub(super) fn within_proposal(remedies: &[Remedy], instance: &Instance) -> Result<(), Problem> {
+    let Some(proposal) = instance.proposal() else { return Ok(()) };
+    let proposed = by_key(&proposal.remedies);
+    for (remedy, now) in by_key(remedies) {
+        let before = instance.executed.get(remedy).copied().unwrap_or_default();
+        let after = before.checked_add(now);
+        let limit = proposed.get(remedy).copied();
+        if !matches!((after, limit), (Some(after), Some(limit)) if after <= limit) {
+            let left = limit.map_or(0, |limit| (limit.0 - before.0).max(0));
+            return Err(Problem::new(ProblemCode::NotApproved, "this goes beyond what was proposed")
+                .at("/remedies")
+                .expected(format!("at most {} of {remedy}", Fen(left))));
+        }
+    }
+    Ok(())
+}
+
+fn by_key(remedies: &[Remedy]) -> BTreeMap<&str, Fen> {
+    let mut sums = BTreeMap::new();
+    for remedy in remedies {
+        let sum: &mut Fen = sums.entry(remedy.remedy.as_str()).or_default();
+        *sum = Fen(sum.0.saturating_add(remedy.amount.0));
+    }
+    sums
+}

@@ -1,0 +1,78 @@
+//! `stage.entered`: asks for the person who does it, or ends the visit by itself where no person is needed.
+
+use contracts::facts::key;
+use contracts::messages::stage_completed::StageCompleted;
+use contracts::messages::stage_entered::StageEntered;
+use contracts::messages::work_requested::WorkRequested;
+use contracts::results::{ExecuteResult, InvestigateResult, VerifyResult};
+use contracts::{Facts, Fen, Problem, ProblemCode, WorkId};
+use contracts::commands::Actor;
+use runtime::service::{Context, Decision};
+
+use super::Decided;
+use super::remedies::owed;
+use super::seat::to_json;
+use crate::needs::Needs;
+use crate::state::{State, Task};
+
+pub(super) fn decide(context: &Context<'_, State>, state: &State, entered: &StageEntered) -> Decided {
+    let task = Task::of(entered.kind).filter(|_| !state.visits.contains_key(&entered.visit));
+    let Some(task) = task else { return Ok(Decision::nothing()) };
+    let needs = Needs::read(entered)?;
+    let mut decision = Decision::nothing();
+    match &needs.role {
+        Some(role) => decision.say(WorkRequested {
+            work: WorkId(context.next_id()),
+            visit: entered.visit,
+            epoch: entered.epoch,
+            task: task.as_str().to_owned(),
+            role: role.clone(),
+            department: entered.department.clone(),
+            secondary: needs.secondary.clone(),
+            barred: entered.barred.clone(),
+        }),
+        None => decision.say(alone(state, entered, task, &needs)?),
+    };
+    Ok(decision)
+}
+
+/// How a visit ends that needs no person.
+///
+/// # Errors
+/// `internal`, which parks the event, where a person is needed after all: money is owed and nobody would carry it
+/// out, or the playbook foresees no such end.
+fn alone(state: &State, entered: &StageEntered, task: Task, needs: &Needs) -> Result<StageCompleted, Problem> {
+    let instance = state.instance(entered.instance);
+    let mut facts = Facts::new();
+    let (outcome, results) = match task {
+        Task::Verify => {
+            facts.insert(key::substantiated(), true.into());
+            ("substantiated", to_json(&VerifyResult { substantiated: true, finding: None })?)
+        }
+        Task::Investigate => {
+            let findings = u32::try_from(instance.findings.len()).unwrap_or(u32::MAX);
+            ("established", to_json(&InvestigateResult { established: true, findings })?)
+        }
+        Task::Propose => ("no_measure", serde_json::Value::Null),
+        Task::Execute => {
+            if !owed(&instance).is_empty() {
+                return Err(Problem::new(
+                    ProblemCode::Internal,
+                    format!("visit {} needs nobody, but a remedy has to be carried out", entered.visit),
+                ));
+            }
+            ("done", to_json(&ExecuteResult { proposal: None, remedies: Vec::new(), total: Fen(0) })?)
+        }
+    };
+    let outcome = needs.outcome(outcome, "/outcome").map_err(|problem| {
+        Problem::new(ProblemCode::Internal, format!("visit {} needs nobody, but {problem}", entered.visit))
+    })?;
+    Ok(StageCompleted {
+        visit: entered.visit,
+        epoch: entered.epoch,
+        outcome,
+        facts,
+        results,
+        by: Actor::System,
+    })
+}

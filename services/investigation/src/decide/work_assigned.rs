@@ -1,0 +1,28 @@
+//! `work.assigned`: says who may act. The state takes it; an assignment that comes too late is recorded as late.
+
+use contracts::commands::Actor;
+use contracts::messages::act_late::ActLate;
+use contracts::messages::work_assigned::WorkAssigned;
+use runtime::service::Decision;
+
+use crate::Row;
+use crate::state::State;
+
+pub(super) fn decide(state: &State, assigned: &WorkAssigned) -> Decision<Row> {
+    let mut decision = Decision::nothing();
+    let Some(visit) = state.visits.get(&assigned.visit) else { return decision };
+    let ours = visit.open().and_then(|open| open.work.as_ref()).map(|work| work.id);
+    if visit.epoch != assigned.epoch || ours != Some(assigned.work) {
+        decision.say(ActLate {
+            visit: assigned.visit,
+            epoch: assigned.epoch,
+            act: "work.assigned".to_owned(),
+            by: Actor::Staff {
+                person: assigned.person.clone(),
+                roles: std::collections::BTreeSet::new(),
+                department: None,
+            },
+        });
+    }
+    decision
+}

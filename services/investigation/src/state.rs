@@ -1,0 +1,431 @@
+//! What investigation knows of one complaint, and how what happened changes it.
+//!
+//! ```text
+//! stage.entered ─► Open ─┬─ stage.completed (ours) ─► Completed
+//!                        └─ stage.withdrawn ────────► Withdrawn
+//! ```
+//! A visit that was left keeps only how it was left: enough to answer `visit-left`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use contracts::messages::proposal_made::{ProposalMade, Remedy};
+use contracts::messages::round_closed::RoundClosed;
+use contracts::messages::round_opened::RoundOpened;
+use contracts::messages::stage_changed::StageChanged;
+use contracts::messages::stage_entered::StageEntered;
+use contracts::messages::work_assigned::WorkAssigned;
+use contracts::results::ProposalResult;
+use contracts::{
+    DepartmentId, Event, FactKey, Facts, Fen, OutcomeKey, PersonId, ProposalId, RoundId, ServiceName, StageKey,
+    StageKind, VisitId, WordRef, WorkId,
+};
+use jiff::Timestamp;
+use runtime::service::Happened;
+use serde::{Deserialize, Serialize};
+
+use crate::needs::{Needs, is_on_record};
+
+/// What is known of one complaint.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct State {
+    /// The visits to stages of this service's kinds.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub visits: BTreeMap<VisitId, Visit>,
+    /// The handlings of the complaint, from 1.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub instances: BTreeMap<u32, Instance>,
+    /// The rounds that are open at approval, and over which version.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub rounds: BTreeMap<RoundId, (ProposalId, u32)>,
+}
+
+/// A visit to a stage of this service.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Visit {
+    /// The stage of the playbook.
+    pub stage: StageKey,
+    /// What is done at it.
+    pub task: Task,
+    /// Which handling of the complaint it belongs to.
+    pub instance: u32,
+    /// Grows when it is reassigned.
+    pub epoch: u32,
+    /// How it stands.
+    pub standing: Standing,
+}
+
+/// What is done at a visit: the stage kinds that this service acts on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Task {
+    /// Says whether the complaint stands.
+    Verify,
+    /// Gathers evidence until the cause is established, or not.
+    Investigate,
+    /// Proposes remedies.
+    Propose,
+    /// Carries them out.
+    Execute,
+}
+
+impl Task {
+    /// The task of a stage kind; none for kinds of other services and for those that do not act yet.
+    #[must_use]
+    pub const fn of(kind: StageKind) -> Option<Self> {
+        match kind {
+            StageKind::Verify => Some(Self::Verify),
+            StageKind::Investigate => Some(Self::Investigate),
+            StageKind::Propose => Some(Self::Propose),
+            StageKind::Execute => Some(Self::Execute),
+            StageKind::Register
+            | StageKind::Clarify
+            | StageKind::Triage
+            | StageKind::Wait
+            | StageKind::Archive
+            | StageKind::Inspect
+            | StageKind::Correct
+            | StageKind::Approve
+            | StageKind::Review
+            | StageKind::Meet
+            | StageKind::Audit
+            | StageKind::Account
+            | StageKind::Contact
+            | StageKind::Reply
+            | StageKind::Callback => None,
+        }
+    }
+    /// The word as `work.requested` has it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Verify => "verify",
+            Self::Investigate => "investigate",
+            Self::Propose => "propose",
+            Self::Execute => "execute",
+        }
+    }
+}
+
+/// How a visit stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Standing {
+    /// It is being worked on.
+    Open(Box<Open>),
+    /// It ended with this outcome.
+    Completed(OutcomeKey),
+    /// It was revoked.
+    Withdrawn,
+}
+
+/// An open visit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Open {
+    /// What the playbook asks of it.
+    pub needs: Needs,
+    /// The department whose work it is.
+    pub department: DepartmentId,
+    /// People who may not act on it.
+    pub barred: Vec<PersonId>,
+    /// Whether `approved` was on record when the visit began.
+    pub approved_before: bool,
+    /// The piece of work that was asked for; none once it was withdrawn.
+    pub work: Option<Work>,
+}
+
+/// A piece of work.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Work {
+    /// Its id.
+    pub id: WorkId,
+    /// Who holds it; nobody while it waits in a queue.
+    pub holder: Option<PersonId>,
+    /// Whom the holder stands in for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instead_of: Option<PersonId>,
+}
+
+/// One handling of the complaint.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Instance {
+    /// Whether the complaint stands, once verified: the last verdict counts (R-113).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verdict: Option<bool>,
+    /// The evidence record (R-115).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub findings: Vec<Finding>,
+    /// The versions of the proposal, oldest first; none is ever changed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub proposals: Vec<Proposal>,
+    /// The version that a round approved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approved: Option<u32>,
+    /// What was carried out so far, by remedy. Versions replace each other, so this counts against the newest.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub executed: BTreeMap<String, Fen>,
+    /// What was said about carrying it out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub accounts: Vec<WordRef>,
+}
+
+/// A finding.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finding {
+    /// The words.
+    pub words: WordRef,
+    /// Where it comes from; `verification` for the finding of a verdict.
+    pub source: String,
+    /// Who recorded it.
+    pub by: Option<PersonId>,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// One version of a proposal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Proposal {
+    /// The proposal; one for each handling.
+    pub id: ProposalId,
+    /// Its version, from 1.
+    pub version: u32,
+    /// The remedies.
+    pub remedies: Vec<Remedy>,
+    /// The sum of the remedies.
+    pub total: Fen,
+    /// The liable party.
+    pub liable: String,
+    /// The liable person.
+    pub liable_person: Option<PersonId>,
+    /// Why.
+    pub reason: WordRef,
+    /// Who proposed it.
+    pub by: Option<PersonId>,
+    /// When.
+    pub at: Timestamp,
+}
+
+impl Visit {
+    /// What is open of it, if it is open.
+    #[must_use]
+    pub fn open(&self) -> Option<&Open> {
+        match &self.standing {
+            Standing::Open(open) => Some(open),
+            Standing::Completed(_) | Standing::Withdrawn => None,
+        }
+    }
+    fn open_mut(&mut self) -> Option<&mut Open> {
+        match &mut self.standing {
+            Standing::Open(open) => Some(open),
+            Standing::Completed(_) | Standing::Withdrawn => None,
+        }
+    }
+}
+
+impl Instance {
+    /// The newest version of the proposal.
+    #[must_use]
+    pub fn proposal(&self) -> Option<&Proposal> {
+        self.proposals.last()
+    }
+    /// Whether the newest version is the approved one: an older approval says nothing of a newer version.
+    #[must_use]
+    pub fn is_approved(&self) -> bool {
+        self.proposal().is_some_and(|newest| self.approved == Some(newest.version))
+    }
+    /// Who verified or recorded findings: they may not decide on the proposal.
+    #[must_use]
+    pub fn investigators(&self) -> Vec<PersonId> {
+        let people: BTreeSet<_> = self.findings.iter().filter_map(|finding| finding.by.clone()).collect();
+        people.into_iter().collect()
+    }
+}
+
+impl State {
+    /// The handling that a visit belongs to; an untouched one when nothing happened in it yet.
+    #[must_use]
+    pub fn instance(&self, number: u32) -> Instance {
+        self.instances.get(&number).cloned().unwrap_or_default()
+    }
+
+    /// Folds one event in. Events that this service does not act on change nothing.
+    pub fn evolve(&mut self, happened: &Happened<'_>) {
+        match happened.event {
+            Event::StageEntered(entered) => self.stage_entered(entered),
+            Event::StageChanged(changed) => self.stage_changed(changed),
+            Event::StageWithdrawn(withdrawn) => self.leave(withdrawn.visit, Standing::Withdrawn),
+            Event::StageCompleted(completed) if happened.source == ServiceName::Investigation => {
+                self.leave(completed.visit, Standing::Completed(completed.outcome.clone()));
+            }
+            Event::StageCompleted(completed) => self.facts_recorded(&completed.facts),
+            Event::FactRecorded(recorded) => self.facts_recorded(&recorded.facts),
+            Event::WorkRequested(requested) => self.work_is(requested.visit, None, Some(requested.work)),
+            Event::WorkWithdrawn(withdrawn) => self.work_is(withdrawn.visit, Some(withdrawn.work), None),
+            Event::WorkAssigned(assigned) => self.work_assigned(assigned),
+            Event::WorkQueued(queued) => self.work_is(queued.visit, Some(queued.work), Some(queued.work)),
+            Event::VerificationRecorded(verified) => {
+                let instance = self.instance_of(verified.visit);
+                instance.verdict = Some(verified.substantiated);
+                instance.findings.push(Finding {
+                    words: verified.finding.clone(),
+                    source: "verification".to_owned(),
+                    by: verified.by.person().cloned(),
+                    at: happened.time,
+                });
+            }
+            Event::FindingRecorded(found) => self.instance_of(found.visit).findings.push(Finding {
+                words: found.finding.clone(),
+                source: found.source.clone(),
+                by: found.by.person().cloned(),
+                at: happened.time,
+            }),
+            Event::ProposalMade(made) => self.proposal_made(made, happened.time),
+            Event::RemedyExecuted(executed) => {
+                let instance = self.instance_of(executed.visit);
+                for remedy in &executed.remedies {
+                    let sum = instance.executed.entry(remedy.remedy.clone()).or_default();
+                    *sum = Fen(sum.0.saturating_add(remedy.amount.0));
+                }
+                instance.accounts.push(executed.account.clone());
+            }
+            Event::RoundOpened(opened) => self.round_opened(opened),
+            Event::RoundClosed(closed) => self.round_closed(closed),
+            Event::ComplaintRegistered(_)
+            | Event::FileAdded(_)
+            | Event::PersonErased(_)
+            | Event::PlaybookPublished(_)
+            | Event::PlaybookActivated(_)
+            | Event::CalendarPublished(_)
+            | Event::DirectoryChanged(_)
+            | Event::ClockStarted(_)
+            | Event::ClockChanged(_)
+            | Event::ClockStopped(_)
+            | Event::ClockMissed(_)
+            | Event::CaseEscalated(_)
+            | Event::ActLate(_)
+            | Event::CaseClosed(_)
+            | Event::DecisionRecorded(_)
+            | Event::NoticeRequested(_)
+            | Event::NoticeSettled(_)
+            | Event::ReplyTold(_)
+            | Event::CustomerAnswered(_)
+            | Event::CallbackRecorded(_)
+            | Event::ParkedSettled(_) => {}
+        }
+    }
+
+    fn instance_of(&mut self, visit: VisitId) -> &mut Instance {
+        let number = self.visits.get(&visit).map_or(1, |visit| visit.instance);
+        self.instances.entry(number).or_default()
+    }
+
+    fn stage_entered(&mut self, entered: &StageEntered) {
+        self.note_approval(entered);
+        let Some(task) = Task::of(entered.kind).filter(|_| !self.visits.contains_key(&entered.visit)) else {
+            return;
+        };
+        // An unusable brief was parked by the decision and never comes here.
+        let Ok(needs) = Needs::read(entered) else { return };
+        let open = Open {
+            needs,
+            department: entered.department.clone(),
+            barred: entered.barred.clone(),
+            approved_before: approved(&entered.facts),
+            work: None,
+        };
+        let visit = Visit {
+            stage: entered.stage.clone(),
+            task,
+            instance: entered.instance,
+            epoch: entered.epoch,
+            standing: Standing::Open(Box::new(open)),
+        };
+        self.visits.insert(entered.visit, visit);
+    }
+
+    /// Facts and results of one event are one picture: `approved` there speaks of the version named there. So an
+    /// execution may begin even when routing's stream is ahead of approval's.
+    fn note_approval(&mut self, entered: &StageEntered) {
+        let proposed = entered.results.iter().rev().find(|result| result.kind == StageKind::Propose);
+        let named = proposed.and_then(|at| serde_json::from_value::<ProposalResult>(at.results.clone()).ok());
+        if let Some(named) = named.filter(|_| approved(&entered.facts)) {
+            self.instances.entry(named.instance).or_default().approved = Some(named.version);
+        }
+    }
+
+    fn stage_changed(&mut self, changed: &StageChanged) {
+        let Some(visit) = self.visits.get_mut(&changed.visit) else { return };
+        if changed.epoch <= visit.epoch {
+            return;
+        }
+        if let Some(open) = visit.open_mut() {
+            open.department = changed.department.clone();
+            visit.epoch = changed.epoch;
+        }
+    }
+
+    fn leave(&mut self, visit: VisitId, how: Standing) {
+        if let Some(visit) = self.visits.get_mut(&visit).filter(|visit| visit.open().is_some()) {
+            visit.standing = how;
+        }
+    }
+
+    /// The work of `visit` is now `after`, held by nobody, if it was `before` or that does not matter.
+    fn work_is(&mut self, visit: VisitId, before: Option<WorkId>, after: Option<WorkId>) {
+        let Some(open) = self.visits.get_mut(&visit).and_then(Visit::open_mut) else { return };
+        if before.is_none() || open.work.as_ref().map(|work| work.id) == before {
+            open.work = after.map(|id| Work { id, holder: None, instead_of: None });
+        }
+    }
+
+    fn work_assigned(&mut self, assigned: &WorkAssigned) {
+        let Some(visit) = self.visits.get_mut(&assigned.visit) else { return };
+        if visit.epoch != assigned.epoch {
+            return;
+        }
+        let Some(work) = visit.open_mut().and_then(|open| open.work.as_mut()) else { return };
+        if work.id == assigned.work {
+            work.holder = Some(assigned.person.clone());
+            work.instead_of = assigned.instead_of.clone();
+        }
+    }
+
+    fn proposal_made(&mut self, made: &ProposalMade, at: Timestamp) {
+        let proposal = Proposal {
+            id: made.proposal,
+            version: made.version,
+            remedies: made.remedies.clone(),
+            total: made.total,
+            liable: made.liable.clone(),
+            liable_person: made.liable_person.clone(),
+            reason: made.reason.clone(),
+            by: made.by.person().cloned(),
+            at,
+        };
+        self.instances.entry(made.instance).or_default().proposals.push(proposal);
+    }
+
+    fn facts_recorded(&mut self, facts: &Facts) {
+        let now_known = |key: &FactKey| is_on_record(facts.get(key));
+        for open in self.visits.values_mut().filter_map(Visit::open_mut) {
+            open.needs.lacking.retain(|key| !now_known(key));
+        }
+    }
+
+    fn round_opened(&mut self, opened: &RoundOpened) {
+        if let Some(proposal) = opened.proposal {
+            self.rounds.insert(opened.round, (proposal, opened.version));
+        }
+    }
+
+    fn round_closed(&mut self, closed: &RoundClosed) {
+        let Some((proposal, version)) = self.rounds.remove(&closed.round) else { return };
+        let holds = |instance: &&mut Instance| instance.proposals.iter().any(|one| one.id == proposal);
+        if let Some(instance) = self.instances.values_mut().find(holds).filter(|_| closed.approved) {
+            instance.approved = Some(version);
+        }
+    }
+}
+
+fn approved(facts: &Facts) -> bool {
+    facts.get(&contracts::facts::key::approved()).is_some_and(|value| value.as_bool() == Some(true))
+}

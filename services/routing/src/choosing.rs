@@ -1,0 +1,149 @@
+//! Finding the person for a piece of work.
+//!
+//! In this order: those who hold the role in the department and are there; the deputies of those who are away; the
+//! same for the secondary role; the duty manager of the department; the duty managers above it; the managers of
+//! those who hold the role. Barred people are passed over everywhere, and nobody stands in for a barred person.
+//! Among several the one with the least work, then by key. When truly nobody is left, the work waits in its queue.
+
+use std::collections::BTreeSet;
+
+use contracts::messages::directory_changed::Person;
+use contracts::messages::work_assigned::WorkAssigned;
+use contracts::messages::work_queued::WorkQueued;
+use contracts::{DepartmentId, PersonId, RoleKey, WorkId};
+
+use crate::draft::Draft;
+use crate::state::Work;
+
+/// Who is looked for.
+#[derive(Debug, Clone)]
+pub struct Search<'a> {
+    /// The role.
+    pub role: &'a RoleKey,
+    /// The role to turn to next.
+    pub secondary: Option<&'a RoleKey>,
+    /// Where.
+    pub department: &'a DepartmentId,
+    /// Who may not.
+    pub barred: BTreeSet<PersonId>,
+}
+
+/// Who was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Chosen {
+    /// The person.
+    pub person: PersonId,
+    /// Whom they stand in for.
+    pub instead_of: Option<PersonId>,
+}
+
+/// The reason of queued work when nobody could be found.
+pub const NOBODY: &str = "nobody_available";
+
+impl Draft<'_> {
+    /// Finds a person.
+    #[must_use]
+    pub fn choose(&self, search: &Search<'_>) -> Option<Chosen> {
+        let in_role = |role: &RoleKey| {
+            self.least_loaded(self.present(role, search)).or_else(|| self.least_loaded(self.deputies(role, search)))
+        };
+        in_role(search.role)
+            .or_else(|| search.secondary.and_then(in_role))
+            .or_else(|| self.duty_manager(search))
+            .or_else(|| self.manager_of_role(search))
+    }
+
+    fn may(&self, person: &Person, search: &Search<'_>) -> bool {
+        !search.barred.contains(&person.id) && self.directory().is_present(&person.id, self.context.now())
+    }
+
+    fn present(&self, role: &RoleKey, search: &Search<'_>) -> Vec<Chosen> {
+        let there = self.directory().holders(role, search.department).filter(|person| self.may(person, search));
+        there.map(|person| Chosen { person: person.id.clone(), instead_of: None }).collect()
+    }
+
+    fn deputies(&self, role: &RoleKey, search: &Search<'_>) -> Vec<Chosen> {
+        let (directory, now) = (self.directory(), self.context.now());
+        let giver = directory.holders(role, search.department).filter(|person| !search.barred.contains(&person.id));
+        giver
+            .filter_map(|giver| Some((giver, directory.deputy_of(&giver.id, now)?)))
+            .filter(|(_, deputy)| self.may(deputy, search))
+            .map(|(giver, deputy)| Chosen { person: deputy.id.clone(), instead_of: Some(giver.id.clone()) })
+            .collect()
+    }
+
+    fn least_loaded(&self, found: Vec<Chosen>) -> Option<Chosen> {
+        found.into_iter().min_by_key(|chosen| (self.load(&chosen.person), chosen.person.clone()))
+    }
+
+    fn duty_manager(&self, search: &Search<'_>) -> Option<Chosen> {
+        let managers = self.directory().units_up(search.department).filter_map(|unit| unit.duty_manager.as_ref());
+        self.first_of(managers.filter_map(|id| self.directory().people.get(id)), search)
+    }
+
+    fn manager_of_role(&self, search: &Search<'_>) -> Option<Chosen> {
+        let holders = self.directory().holders(search.role, search.department);
+        self.first_of(holders.flat_map(|person| self.directory().line_up(&person.id).skip(1)), search)
+    }
+
+    fn first_of<'p>(&self, mut people: impl Iterator<Item = &'p Person>, search: &Search<'_>) -> Option<Chosen> {
+        people
+            .find(|person| self.may(person, search))
+            .map(|person| Chosen { person: person.id.clone(), instead_of: None })
+    }
+
+    /// Who may not do this piece of work: those barred from its visit and by its request, the person complained
+    /// of, and whoever has another seat at the same task already (a quorum is of different people).
+    #[must_use]
+    pub fn barred_from_work(&self, id: WorkId, work: &Work) -> BTreeSet<PersonId> {
+        let of_visit = self.case.visits.get(&work.visit).into_iter().flat_map(|visit| &visit.barred);
+        let seats = self.case.works.iter().filter(|(other, seat)| {
+            **other != id && seat.visit == work.visit && seat.task == work.task
+        });
+        of_visit
+            .chain(&work.barred)
+            .chain(&self.case.origin.complained_of_person)
+            .chain(seats.filter_map(|(_, seat)| seat.holder()))
+            .cloned()
+            .collect()
+    }
+
+    /// Gives a piece of work to somebody, or leaves it in its queue and says so. `not` is passed over.
+    pub fn assign(&mut self, id: WorkId, not: Option<&PersonId>) -> Option<Chosen> {
+        let work = self.case.works.get(&id)?.clone();
+        let mut barred = self.barred_from_work(id, &work);
+        barred.extend(not.cloned());
+        let (role, secondary, department) = (&work.role, work.secondary.as_ref(), &work.department);
+        let chosen = self.choose(&Search { role, secondary, department, barred });
+        match &chosen {
+            Some(chosen) => self.give(id, &work, chosen.clone()),
+            None => self.queue(id, &work, NOBODY),
+        }
+        chosen
+    }
+
+    /// Says who has a piece of work.
+    pub fn give(&mut self, id: WorkId, work: &Work, chosen: Chosen) {
+        self.say(WorkAssigned {
+            work: id,
+            visit: work.visit,
+            epoch: work.epoch,
+            person: chosen.person,
+            instead_of: chosen.instead_of,
+            department: work.department.clone(),
+            role: work.role.clone(),
+        });
+    }
+
+    /// Says that a piece of work waits in its queue.
+    pub fn queue(&mut self, id: WorkId, work: &Work, reason: &str) {
+        self.say(WorkQueued {
+            work: id,
+            visit: work.visit,
+            epoch: work.epoch,
+            department: work.department.clone(),
+            role: work.role.clone(),
+            reason: reason.to_owned(),
+        });
+    }
+}

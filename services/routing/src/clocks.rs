@@ -1,0 +1,211 @@
+//! Business clocks: what starts, stops and moves them. When they are due is computed by `calendar` alone.
+
+use calendar::{ClockPolicy, Due, Limit, due_at};
+use contracts::facts::key;
+use contracts::messages::clock_changed::{ClockChange, ClockChanged};
+use contracts::messages::clock_missed::ClockMissed;
+use contracts::messages::clock_started::ClockStarted;
+use contracts::messages::clock_stopped::ClockStopped;
+use contracts::{ClockId, DepartmentId, FactKey, FactValue, Facts, PersonId, Problem, VisitId};
+use jiff::Timestamp;
+use playbook::{Clock, ClockScope, Repeating, Strictness, Trigger};
+
+use crate::draft::{Draft, SYSTEM, evaluation};
+use crate::library::calendar_for;
+use crate::state::{Case, CaseClock};
+
+/// The terms on which a clock runs, with what the customer granted or demanded.
+#[must_use]
+pub fn policy(clock: &Clock, facts: &Facts) -> ClockPolicy {
+    let instant = |key: &FactKey| facts.get(key).and_then(FactValue::as_text).and_then(|text| text.parse().ok());
+    let cap: Option<Timestamp> = clock.cap.as_ref().and_then(instant);
+    let agreed = (clock.limit == Limit::Agreed).then(|| instant(&key::time_agreed())).flatten();
+    let policy = ClockPolicy::new(clock.limit).pausable(clock.pausable.iter().map(playbook::Key::as_str));
+    ClockPolicy {
+        cap: cap.map(|_| Limit::Agreed),
+        agreed: [cap, agreed].into_iter().flatten().min(),
+        ..policy
+    }
+}
+
+/// Whether a fact that was recorded became true: a flag that is off starts nothing.
+#[must_use]
+pub fn is_true(value: &FactValue) -> bool {
+    value.as_bool().unwrap_or(true)
+}
+
+/// Since when a fact holds: the instant that it names, unless that lies ahead of its record.
+#[must_use]
+pub fn since(key: &FactKey, value: &FactValue, recorded: Timestamp) -> Timestamp {
+    let named = (key.kind() == contracts::facts::FactKind::Time).then(|| value.as_text()?.parse().ok()).flatten();
+    named.map_or(recorded, |named: Timestamp| named.min(recorded))
+}
+
+impl Draft<'_> {
+    /// Something happened that clocks and sides may wait for. Clocks stop before others start, so that one which
+    /// is both stopped and started by it begins anew.
+    ///
+    /// # Errors
+    /// When a rule gives no answer or a calendar cannot be read.
+    pub fn trigger(&mut self, trigger: &Trigger, at: Timestamp, visit: Option<VisitId>) -> Result<(), Problem> {
+        let book = std::sync::Arc::clone(&self.book);
+        for clock in book.clocks_stopped_by(trigger) {
+            let Some(id) = self.running(clock) else { continue };
+            self.stop(id, at)?;
+            if clock.repeat == Repeating::AfterEachStop && !self.case.is_closed() {
+                self.start(clock, at, visit)?;
+            }
+        }
+        for clock in book.clocks_started_by(trigger) {
+            if self.running(clock).is_none() && !self.ran_already(clock, visit) {
+                self.start(clock, at, visit)?;
+            }
+        }
+        self.begin_sides(trigger)
+    }
+
+    /// The running clock of this key; there is at most one a case.
+    fn running(&self, clock: &Clock) -> Option<ClockId> {
+        let of_key = |case: &Case| {
+            case.clocks.iter().find(|(_, own)| own.key == clock.key && own.is_running()).map(|(id, _)| *id)
+        };
+        of_key(&self.case)
+    }
+
+    /// Whether the clock had its one running in what it belongs to.
+    fn ran_already(&self, clock: &Clock, visit: Option<VisitId>) -> bool {
+        let mut own = self.case.clocks.values().filter(|own| own.key == clock.key);
+        match clock.scope {
+            ClockScope::Visit => own.any(|own| own.visit.is_some() && own.visit == visit),
+            ClockScope::Span => false,
+            ClockScope::Case => own.next().is_some(),
+            ClockScope::Instance => own.any(|own| own.instance == self.case.instance),
+        }
+    }
+
+    /// Starts a clock.
+    ///
+    /// # Errors
+    /// When its calendar cannot be read.
+    pub fn start(&mut self, clock: &Clock, at: Timestamp, visit: Option<VisitId>) -> Result<(), Problem> {
+        let calendar = calendar_for(self.organisation(), clock.calendar.as_ref());
+        let read = self.calendar(&calendar)?;
+        let due = due_at(&policy(clock, &self.case.facts), at, &[], &read).at();
+        let visit = visit.filter(|_| clock.scope == ClockScope::Visit);
+        let owner = self.clock_owner(clock, visit);
+        let id = ClockId(self.context.next_id());
+        let (key, instance) = (clock.key.clone(), self.case.instance);
+        self.say(ClockStarted { clock: id, key, start: at, due, visit, instance, owner, calendar });
+        Ok(())
+    }
+
+    fn clock_owner(&self, clock: &Clock, visit: Option<VisitId>) -> Option<DepartmentId> {
+        let named = clock.owner.as_ref().and_then(|who| self.book.holder(who));
+        let here = visit.and_then(|id| self.case.visits.get(&id));
+        named
+            .map(|holder| self.department(&holder.department))
+            .or_else(|| here.or(self.case.main_visit().map(|(_, visit)| visit)).map(|visit| visit.department.clone()))
+    }
+
+    /// Stops a clock at `at`. What it missed until then and no timer told yet is told first.
+    ///
+    /// # Errors
+    /// When a rule gives no answer or its calendar cannot be read.
+    pub fn stop(&mut self, id: ClockId, at: Timestamp) -> Result<(), Problem> {
+        let Some(clock) = self.case.clocks.get(&id).filter(|clock| clock.is_running()).cloned() else { return Ok(()) };
+        let at = at.max(clock.start);
+        let late = clock.due.is_some_and(|due| due <= at);
+        if late {
+            self.miss(id)?;
+            self.fire_overdue(id, at)?;
+        }
+        self.say(ClockStopped { clock: id, key: clock.key, at, met: !late });
+        Ok(())
+    }
+
+    /// Says that a clock ran out, once for its due time.
+    ///
+    /// # Errors
+    /// When the playbook no longer has the clock, which a published one cannot.
+    pub fn miss(&mut self, id: ClockId) -> Result<(), Problem> {
+        let Some(clock) = self.case.clocks.get(&id).cloned() else { return Ok(()) };
+        let Some(due) = clock.due.filter(|due| clock.missed != Some(*due)) else { return Ok(()) };
+        let model = self.model(&clock)?;
+        let hard = model.strictness == Strictness::Hard;
+        let visit = clock.visit.or(self.case.main_visit().map(|(id, _)| id));
+        let owner = self.owner_at(&clock, visit);
+        let person = visit.and_then(|visit| self.holder_at(visit));
+        self.say(ClockMissed { clock: id, key: clock.key, due, hard, visit: clock.visit, owner, person });
+        Ok(())
+    }
+
+    /// Who owns the time now: the named owner, else the department where the work is.
+    fn owner_at(&self, clock: &CaseClock, visit: Option<VisitId>) -> Option<DepartmentId> {
+        let named = self.book.clock(&clock.key).is_some_and(|model| model.owner.is_some());
+        let here = visit.and_then(|id| self.case.visits.get(&id)).map(|visit| visit.department.clone());
+        if named { clock.owner.clone() } else { here.or_else(|| clock.owner.clone()) }
+    }
+
+    /// Who holds the first open work of a visit.
+    #[must_use]
+    pub fn holder_at(&self, visit: VisitId) -> Option<PersonId> {
+        let mut works = self.case.works.values().filter(|work| work.visit == visit);
+        works.find_map(|work| work.holder().cloned())
+    }
+
+    /// What the playbook says of a clock.
+    ///
+    /// # Errors
+    /// When it does not have the clock, which a published playbook cannot.
+    pub fn model(&self, clock: &CaseClock) -> Result<Clock, Problem> {
+        let model = self.book.clock(&clock.key).cloned();
+        model.ok_or_else(|| evaluation(format!("the playbook has no clock {}", clock.key)))
+    }
+
+    /// When a clock is due by what is known now.
+    ///
+    /// # Errors
+    /// When its calendar cannot be read.
+    pub fn due_now(&self, clock: &CaseClock) -> Result<Due, Problem> {
+        let policy = policy(&self.model(clock)?, &self.case.facts);
+        let calendar = self.calendar(&clock.calendar)?;
+        Ok(due_at(&policy, clock.start, &clock.segments(), &calendar))
+    }
+
+    /// Moves the clocks whose due time a new fact changes: a time agreed, the customer's own limit.
+    ///
+    /// # Errors
+    /// When a calendar cannot be read.
+    pub fn move_clocks(&mut self, facts: &Facts) -> Result<(), Problem> {
+        let at = self.at;
+        let running: Vec<_> = self.case.clocks.iter().filter(|(_, clock)| clock.is_running()).map(|(id, _)| *id).collect();
+        for id in running {
+            let clock = self.case.clocks[&id].clone();
+            let model = self.model(&clock)?;
+            let agreed = key::time_agreed();
+            let asks = |key: &FactKey| model.cap.as_ref() == Some(key) || (model.limit == Limit::Agreed && *key == agreed);
+            let Some(reason) = facts.keys().find(|key| asks(key)) else { continue };
+            let due = self.due_now(&clock)?.at();
+            if due != clock.due {
+                let (change, reason) = (ClockChange::Moved, reason.to_string());
+                self.say(ClockChanged { clock: id, key: clock.key, change, at, due, reason, by: SYSTEM });
+            }
+        }
+        Ok(())
+    }
+
+    /// Stops the running clocks that `ends` says belong to what has ended.
+    ///
+    /// # Errors
+    /// As for [`Draft::stop`].
+    pub fn stop_where(&mut self, ends: impl Fn(&CaseClock, &Clock) -> bool) -> Result<(), Problem> {
+        let at = self.at;
+        let mut ended = Vec::new();
+        for (id, clock) in self.case.clocks.iter().filter(|(_, clock)| clock.is_running()) {
+            if ends(clock, &self.model(clock)?) {
+                ended.push(*id);
+            }
+        }
+        ended.into_iter().try_for_each(|id| self.stop(id, at))
+    }
+}

@@ -1,0 +1,253 @@
+//! The ladder: rungs at an offset to a clock or on a fact. Whom a rung reaches is found when it fires.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use calendar::{Calendar, Limit};
+use contracts::messages::case_escalated::{CaseEscalated, EscalationAction};
+use contracts::messages::work_requested::WorkRequested;
+use contracts::{ClockId, ClockKey, FactKey, PersonId, Problem, RoleKey, VisitId, WorkId};
+use jiff::Timestamp;
+use playbook::{Action, CompiledPlaybook, Rung, RungOn, Secondary, Who};
+
+use crate::choosing::{Chosen, Search};
+use crate::draft::{Draft, evaluation};
+use crate::state::NO_WAY_ON;
+
+/// The task of somebody who is asked to rule.
+pub const RULE: &str = "rule";
+
+/// A rung that stands at an offset to a clock.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Standing {
+    /// Its key: that of the ladder, or `alert_<n>` for a reminder that the clock itself asks for.
+    pub key: String,
+    before: Option<Limit>,
+    after: Option<Limit>,
+}
+
+impl Standing {
+    /// When it fires for a clock that is due at `due`; none for an offset that names a date.
+    #[must_use]
+    pub fn time(&self, due: Timestamp, calendar: &Calendar) -> Option<Timestamp> {
+        match (&self.before, &self.after) {
+            (Some(limit), _) => limit.before(due, calendar),
+            (None, Some(limit)) => limit.after(due, calendar),
+            (None, None) => Some(due),
+        }
+    }
+}
+
+/// The rungs of a clock: its own reminders, then the ladder's.
+#[must_use]
+pub fn rungs(book: &CompiledPlaybook, clock: &ClockKey) -> Vec<Standing> {
+    let alerts = book.clock(clock).into_iter().flat_map(|clock| clock.alert_before.iter().enumerate());
+    let alerts = alerts.map(|(n, before)| Standing {
+        key: format!("alert_{}", n + 1),
+        before: Some(*before),
+        after: None,
+    });
+    let ladder = book.rungs_of_clock(clock).filter_map(|rung| {
+        let RungOn::Clock(offset) = &rung.on else { return None };
+        Some(Standing { key: rung.key.to_string(), before: offset.before, after: offset.after })
+    });
+    alerts.chain(ladder).collect()
+}
+
+/// What the actions of a rung come to, and the work that moves by them.
+#[derive(Default)]
+struct Climb {
+    done: Vec<EscalationAction>,
+    moves: Vec<(WorkId, Chosen)>,
+    asked: Vec<WorkRequested>,
+    level: u32,
+}
+
+impl Draft<'_> {
+    /// Fires a rung of a clock, unless it did in this epoch or its condition does not hold.
+    ///
+    /// # Errors
+    /// When its rule gives no answer.
+    pub fn fire(&mut self, id: ClockId, rung: &str) -> Result<(), Problem> {
+        let Some(clock) = self.case.clocks.get(&id).cloned() else { return Ok(()) };
+        let fired = clock.fired.contains(&(rung.to_owned(), clock.epoch));
+        if fired || !clock.is_running() || self.case.is_closed() {
+            return Ok(());
+        }
+        let visit = clock.visit.or(self.case.main_visit().map(|(id, _)| id));
+        let book = Arc::clone(&self.book);
+        let model = book.rungs_of_clock(&clock.key).find(|model| model.key.as_str() == rung);
+        let climb = match model {
+            Some(model) if !book.rung_holds(model, &self.env()).map_err(evaluation)? => return Ok(()),
+            Some(model) => self.climb(model, visit),
+            None => self.remind(book.clock(&clock.key).and_then(|clock| clock.owner.as_ref()), visit),
+        };
+        self.escalate(rung, Some(clock.key), climb);
+        Ok(())
+    }
+
+    /// Fires what a clock that is stopped at `at` left unfired at and after its due time, in order.
+    ///
+    /// # Errors
+    /// As for [`Draft::fire`].
+    pub fn fire_overdue(&mut self, id: ClockId, at: Timestamp) -> Result<(), Problem> {
+        let Some(clock) = self.case.clocks.get(&id).cloned() else { return Ok(()) };
+        let Some(due) = clock.due else { return Ok(()) };
+        let calendar = self.calendar(&clock.calendar)?;
+        let standing = rungs(&self.book, &clock.key).into_iter();
+        let late = standing.filter_map(|rung| rung.time(due, &calendar).map(|time| (time, rung.key)));
+        let mut late: Vec<_> = late.filter(|(time, _)| (due..=at).contains(time)).collect();
+        late.sort();
+        late.into_iter().try_for_each(|(_, rung)| self.fire(id, &rung))
+    }
+
+    /// Fires the rungs that wait for a fact, once an instance.
+    ///
+    /// # Errors
+    /// When a rule gives no answer.
+    pub fn fire_on_fact(&mut self, fact: &FactKey) -> Result<(), Problem> {
+        let book = Arc::clone(&self.book);
+        for rung in book.rungs_on_fact(fact) {
+            let fired = self.case.fired.contains(&format!("{}#{}", rung.key, self.case.instance));
+            if fired || self.case.is_closed() || !book.rung_holds(rung, &self.env()).map_err(evaluation)? {
+                continue;
+            }
+            let climb = self.climb(rung, self.case.main_visit().map(|(id, _)| id));
+            self.escalate(rung.key.as_str(), None, climb);
+        }
+        Ok(())
+    }
+
+    /// Tells the duty manager that no way on matches; the case stands where it is until a fact opens one.
+    pub fn tell_no_way_on(&mut self) {
+        let department = self.responsible();
+        let people = self.on_duty(&department).into_iter().collect();
+        let done = vec![EscalationAction::Notified { people, template: None }];
+        self.escalate(NO_WAY_ON, None, Climb { done, level: self.case.level, ..Climb::default() });
+    }
+
+    fn escalate(&mut self, rung: &str, clock: Option<ClockKey>, climb: Climb) {
+        self.say(CaseEscalated { rung: rung.to_owned(), clock, actions: climb.done, level: climb.level });
+        for (id, chosen) in climb.moves {
+            if let Some(work) = self.case.works.get(&id).cloned() {
+                self.give(id, &work, chosen);
+            }
+        }
+        for asked in climb.asked {
+            let id = asked.work;
+            self.say(asked);
+            self.assign(id, None);
+        }
+    }
+
+    fn climb(&self, rung: &Rung, visit: Option<VisitId>) -> Climb {
+        let mut climb = Climb { level: self.case.level, ..Climb::default() };
+        for action in &rung.actions {
+            match action {
+                Action::Notify(notify) => {
+                    let (people, template) = (self.reach(&notify.who, visit), notify.template.clone());
+                    climb.done.push(EscalationAction::Notified { people, template });
+                }
+                Action::RaiseLevel(by) => {
+                    let highest = self.book.highest_level().max(climb.level);
+                    climb.level = climb.level.saturating_add(*by).min(highest);
+                    climb.done.push(EscalationAction::LevelRaised { level: climb.level });
+                }
+                Action::Reassign(to) => self.move_work(to, visit, &mut climb),
+                Action::AddWatcher(who) => {
+                    let watcher = self.reach(who, visit).into_iter().next();
+                    climb.done.extend(watcher.map(|person| EscalationAction::Watched { person }));
+                }
+                Action::OpenRulingTask(who) => self.ask_ruling(who, visit, &mut climb),
+                // Reports are made by analytics, which hears the escalation.
+                Action::Report(_) => {}
+            }
+        }
+        climb
+    }
+
+    fn remind(&self, owner: Option<&Who>, visit: Option<VisitId>) -> Climb {
+        let holder = visit.and_then(|visit| self.holder_at(visit));
+        let people = match owner {
+            Some(who) => self.reach(who, visit),
+            None => holder.into_iter().collect(),
+        };
+        let done = vec![EscalationAction::Notified { people, template: None }];
+        Climb { done, level: self.case.level, ..Climb::default() }
+    }
+
+    /// Whom a rung reaches: the nearest in the line of those who hold the work that has the role and is there;
+    /// else all who hold the role and are there; else the duty manager.
+    fn reach(&self, who: &Who, visit: Option<VisitId>) -> Vec<PersonId> {
+        let Some(holder) = self.book.holder(who) else { return Vec::new() };
+        let department = self.department(&holder.department);
+        let (directory, now) = (self.directory(), self.context.now());
+        let barred = self.case.origin.complained_of_person.as_ref();
+        let may = |id: &PersonId| Some(id) != barred && directory.is_present(id, now);
+        let owners = visit.and_then(|visit| self.holder_at(visit));
+        let line = owners.iter().flat_map(|owner| directory.line_up(owner));
+        let in_line = line.filter(|person| person.roles.contains(&holder.role) && may(&person.id));
+        if let Some(nearest) = in_line.map(|person| person.id.clone()).next() {
+            return vec![nearest];
+        }
+        let role: Vec<_> = directory.holders(&holder.role, &department).filter(|person| may(&person.id)).collect();
+        if role.is_empty() {
+            return self.on_duty(&department).into_iter().collect();
+        }
+        role.into_iter().map(|person| person.id.clone()).collect()
+    }
+
+    /// The duty manager who is there, of the department or above it; else one who is away, who is told all the same.
+    fn on_duty(&self, department: &contracts::DepartmentId) -> Option<PersonId> {
+        let (directory, now) = (self.directory(), self.context.now());
+        let barred = self.case.origin.complained_of_person.as_ref();
+        let up = directory.units_up(department).filter_map(|unit| unit.duty_manager.as_ref());
+        let anywhere = directory.departments.values().filter_map(|unit| unit.duty_manager.as_ref());
+        let managers: Vec<_> = up.chain(anywhere).filter(|id| Some(*id) != barred).collect();
+        managers.iter().find(|id| directory.is_present(id, now)).or(managers.first()).map(|id| (*id).clone())
+    }
+
+    fn move_work(&self, to: &Secondary, visit: Option<VisitId>, climb: &mut Climb) {
+        let held = self.case.works.iter().filter(|(_, work)| Some(work.visit) == visit);
+        for (id, work) in held {
+            let mut barred: BTreeSet<_> = self.barred_from_work(*id, work);
+            barred.extend(work.holder().cloned());
+            let role: &RoleKey = match to {
+                Secondary::Automatic => &work.role,
+                Secondary::Role(role) => role,
+            };
+            let secondary = work.secondary.as_ref();
+            let search = Search { role, secondary, department: &work.department, barred };
+            let deputy = self.standing_deputy(to, work.holder(), &search);
+            if let Some(chosen) = deputy.or_else(|| self.choose(&search)) {
+                climb.done.push(EscalationAction::Reassigned { person: chosen.person.clone() });
+                climb.moves.push((*id, chosen));
+            }
+        }
+    }
+
+    /// `automatic` asks the deputy of the holder first, where the holder is away.
+    fn standing_deputy(&self, to: &Secondary, holder: Option<&PersonId>, search: &Search<'_>) -> Option<Chosen> {
+        let holder = holder.filter(|_| *to == Secondary::Automatic)?;
+        let deputy = self.directory().deputy_of(holder, self.context.now())?;
+        let free = !search.barred.contains(&deputy.id);
+        free.then(|| Chosen { person: deputy.id.clone(), instead_of: Some(holder.clone()) })
+    }
+
+    fn ask_ruling(&self, who: &Who, visit: Option<VisitId>, climb: &mut Climb) {
+        let open = visit.and_then(|id| self.case.visits.get(&id).map(|visit| (id, visit.epoch)));
+        let (Some((visit, epoch)), Some(holder)) = (open, self.book.holder(who)) else { return };
+        let work = WorkId(self.context.next_id());
+        climb.done.push(EscalationAction::RulingAsked { work });
+        climb.asked.push(WorkRequested {
+            work,
+            visit,
+            epoch,
+            task: RULE.to_owned(),
+            role: holder.role,
+            department: self.department(&holder.department),
+            secondary: None,
+            barred: Vec::new(),
+        });
+    }
+}

@@ -1,0 +1,130 @@
+//! Playbooks and calendars, read once and kept: pure memoisation, keyed by what they say.
+//!
+//! The state keeps documents as text; a batch of hundreds of cases would otherwise compile the same rules hundreds
+//! of times. The key has the checksum of the document, so that nothing stale can ever be found.
+
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+
+use calendar::Calendar;
+use contracts::messages::clock_started::CalendarRef;
+use contracts::messages::complaint_registered::PlaybookRef;
+use contracts::{CalendarId, Problem, ProblemCode, SubjectRef};
+use playbook::{CompiledPlaybook, Playbook};
+use runtime::service::Context;
+
+use crate::state::{Organisation, State};
+
+/// More documents than this in use at once and the whole memory is begun anew.
+const KEPT: usize = 256;
+
+/// Documents that were read before.
+#[derive(Debug, Default)]
+pub struct Library {
+    playbooks: Mutex<HashMap<String, Arc<CompiledPlaybook>>>,
+    calendars: Mutex<HashMap<String, Arc<Calendar>>>,
+}
+
+impl Library {
+    /// The playbook that a case follows.
+    ///
+    /// # Errors
+    /// `unknown-playbook` when that version was never published here.
+    pub fn playbook(
+        &self,
+        context: &Context<'_, State>,
+        wanted: &PlaybookRef,
+    ) -> Result<Arc<CompiledPlaybook>, Problem> {
+        let state = context.peek(&SubjectRef::playbook(context.organisation(), &wanted.id));
+        let versions = state.as_ref().and_then(|state| state.playbook());
+        let published = versions.and_then(|all| all.versions.get(&wanted.version)).ok_or_else(|| {
+            let detail = format!("{} has no published version {}", wanted.id, wanted.version);
+            Problem::new(ProblemCode::UnknownPlaybook, detail)
+        })?;
+        let key = format!("{}@{}#{}", wanted.id, wanted.version, published.sha256);
+        remember(&self.playbooks, key, || read_playbook(&published.document))
+    }
+
+    /// A calendar at the version that a clock runs on.
+    ///
+    /// # Errors
+    /// `not-found` when it was never published here.
+    pub fn calendar(
+        &self,
+        organisation: Option<&Organisation>,
+        wanted: &CalendarRef,
+    ) -> Result<Arc<Calendar>, Problem> {
+        if wanted.version == BUILT_IN_VERSION {
+            return Ok(Arc::clone(&BUILT_IN));
+        }
+        let versions = organisation.and_then(|all| all.calendars.get(&wanted.id));
+        let published = versions.and_then(|all| all.get(&wanted.version)).ok_or_else(|| {
+            let detail = format!("{} has no published version {}", wanted.id, wanted.version);
+            Problem::new(ProblemCode::NotFound, detail)
+        })?;
+        let key = format!("{}@{}#{}", wanted.id, wanted.version, published.sha256);
+        remember(&self.calendars, key, || {
+            serde_json::from_str(&published.document).map_err(|error| broken(&error))
+        })
+    }
+}
+
+/// The calendar that a clock starts on: the one it names, else that of the organisation, else plain weekdays.
+#[must_use]
+pub fn calendar_for(organisation: Option<&Organisation>, named: Option<&CalendarId>) -> CalendarRef {
+    let known = |id: &CalendarId| {
+        let version = organisation?.latest(id)?;
+        Some(CalendarRef { id: id.clone(), version })
+    };
+    named
+        .and_then(known)
+        .or_else(|| organisation.and_then(|all| all.calendar.as_ref()).and_then(known))
+        .unwrap_or_else(built_in)
+}
+
+/// The version that stands for the built-in calendar.
+const BUILT_IN_VERSION: u32 = 0;
+
+/// Monday to Friday without hours or holidays in Asia/Shanghai: what counts until a calendar is published.
+fn built_in() -> CalendarRef {
+    let id = CalendarId::new("plain-weekdays").expect("a literal that is a key");
+    CalendarRef { id, version: BUILT_IN_VERSION }
+}
+
+static BUILT_IN: LazyLock<Arc<Calendar>> = LazyLock::new(|| {
+    let days = ["monday", "tuesday", "wednesday", "thursday", "friday"];
+    let weekly: serde_json::Map<_, _> = days.iter().map(|day| ((*day).to_owned(), "all day".into())).collect();
+    let spec = serde_json::json!({
+        "id": "plain-weekdays", "version": 1, "zone": "Asia/Shanghai", "weekly": weekly,
+    });
+    Arc::new(serde_json::from_value(spec).expect("the built-in calendar is a calendar"))
+});
+
+fn read_playbook(document: &str) -> Result<CompiledPlaybook, Problem> {
+    let playbook: Playbook = serde_json::from_str(document).map_err(|error| broken(&error))?;
+    CompiledPlaybook::new(playbook).map_err(|findings| {
+        let detail = findings.first().map_or_else(String::new, ToString::to_string);
+        Problem::new(ProblemCode::BrokenPlaybook, detail)
+    })
+}
+
+fn broken(error: &serde_json::Error) -> Problem {
+    Problem::new(ProblemCode::Internal, format!("a published document cannot be read: {error}"))
+}
+
+fn remember<T>(
+    memory: &Mutex<HashMap<String, Arc<T>>>,
+    key: String,
+    read: impl FnOnce() -> Result<T, Problem>,
+) -> Result<Arc<T>, Problem> {
+    if let Some(known) = memory.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
+        return Ok(Arc::clone(known));
+    }
+    let fresh = Arc::new(read()?);
+    let mut memory = memory.lock().unwrap_or_else(PoisonError::into_inner);
+    if memory.len() >= KEPT {
+        memory.clear();
+    }
+    memory.insert(key, Arc::clone(&fresh));
+    Ok(fresh)
+}

@@ -1,0 +1,113 @@
+//! Departments and people, and who of them is there.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use contracts::messages::directory_changed::{Absence, Department, DirectoryChanged, Person};
+use contracts::{DepartmentId, PersonId, RoleKey};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// A line of managers or departments longer than this is a ring.
+const LONGEST_LINE: usize = 16;
+
+/// Departments and people.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Directory {
+    /// The departments.
+    pub departments: BTreeMap<DepartmentId, Department>,
+    /// The people, those who left among them.
+    pub people: BTreeMap<PersonId, Person>,
+}
+
+impl Directory {
+    pub(super) fn changed(&mut self, said: &DirectoryChanged) {
+        let departments = said.departments.iter().map(|unit| (unit.id.clone(), unit.clone()));
+        self.departments.extend(departments);
+        self.people.extend(said.people.iter().map(|person| (person.id.clone(), person.clone())));
+    }
+
+    /// A person who still works here.
+    #[must_use]
+    pub fn active(&self, person: &PersonId) -> Option<&Person> {
+        self.people.get(person).filter(|person| person.active)
+    }
+
+    /// Whether somebody works here and is not away at `now`.
+    #[must_use]
+    pub fn is_present(&self, person: &PersonId, now: Timestamp) -> bool {
+        self.active(person).is_some_and(|person| absence_at(person, now).is_none())
+    }
+
+    /// Everybody of `department` who holds `role` and still works here, by key.
+    pub fn holders<'a>(
+        &'a self,
+        role: &'a RoleKey,
+        department: &'a DepartmentId,
+    ) -> impl Iterator<Item = &'a Person> {
+        let fits = move |person: &&Person| {
+            person.active && person.department == *department && person.roles.contains(role)
+        };
+        self.people.values().filter(fits)
+    }
+
+    /// Who stands in for an absent person: the deputy, or the deputy's own when that one is away too.
+    #[must_use]
+    pub fn deputy_of(&self, person: &PersonId, now: Timestamp) -> Option<&Person> {
+        let mut seen = BTreeSet::from([person]);
+        let mut absent = self.active(person)?;
+        loop {
+            let deputy = absence_at(absent, now)?.deputy.as_ref().and_then(|id| self.active(id))?;
+            if !seen.insert(&deputy.id) {
+                return None; // they stand in for each other
+            }
+            if absence_at(deputy, now).is_none() {
+                return Some(deputy);
+            }
+            absent = deputy;
+        }
+    }
+
+    /// The department and those above it.
+    pub fn units_up(&self, department: &DepartmentId) -> impl Iterator<Item = &Department> {
+        let above = |unit: &&Department| unit.parent.as_ref().and_then(|id| self.departments.get(id));
+        std::iter::successors(self.departments.get(department), above).take(LONGEST_LINE)
+    }
+
+    /// A person and their managers, upwards.
+    pub fn line_up(&self, person: &PersonId) -> impl Iterator<Item = &Person> {
+        let above = |below: &&Person| below.manager.as_ref().and_then(|id| self.people.get(id));
+        std::iter::successors(self.people.get(person), above).take(LONGEST_LINE)
+    }
+
+    /// Whether `person` is a duty manager of `department` or of one above it.
+    #[must_use]
+    pub fn is_duty_manager(&self, person: &PersonId, department: &DepartmentId) -> bool {
+        self.units_up(department).any(|unit| unit.duty_manager.as_ref() == Some(person))
+    }
+
+    /// Whether `person` stands above `below` in the line of managers.
+    #[must_use]
+    pub fn is_above(&self, person: &PersonId, below: &PersonId) -> bool {
+        self.line_up(below).skip(1).any(|manager| manager.id == *person)
+    }
+
+    /// When the person is next away or, if they are away now, since when.
+    #[must_use]
+    pub fn next_absence(&self, person: &PersonId, now: Timestamp) -> Option<Timestamp> {
+        let person = self.active(person)?;
+        person.absences.iter().filter(|absence| absence.until > now).map(|absence| absence.from).min()
+    }
+
+    /// When the first of those who are away now comes back.
+    #[must_use]
+    pub fn next_return(&self, now: Timestamp) -> Option<Timestamp> {
+        let away = self.people.values().filter(|person| person.active);
+        away.filter_map(|person| absence_at(person, now)).map(|absence| absence.until).min()
+    }
+}
+
+/// The absence that a person has at `now`.
+#[must_use]
+pub fn absence_at(person: &Person, now: Timestamp) -> Option<&Absence> {
+    person.absences.iter().find(|absence| absence.from <= now && now < absence.until)
+}

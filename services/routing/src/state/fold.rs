@@ -1,0 +1,205 @@
+//! How each event changes a case. The only place where one is changed.
+
+use contracts::messages::case_escalated::{CaseEscalated, EscalationAction};
+use contracts::messages::stage_changed::StageChanged;
+use contracts::messages::stage_completed::StageCompleted;
+use contracts::messages::stage_entered::{Place, StageEntered};
+use contracts::messages::work_requested::WorkRequested;
+use contracts::{Event, VisitId};
+use jiff::Timestamp;
+use playbook::LoopKey;
+use runtime::service::Happened;
+
+use super::case::{Case, Done, Main, Visit, Work, WorkState};
+use super::clocks::{CaseClock, Stopped};
+
+/// The rung of an escalation that says that no way on matches.
+pub(crate) const NO_WAY_ON: &str = "no_way_on";
+
+impl Case {
+    /// Folds an event in, heard or said.
+    pub fn fold(&mut self, happened: &Happened<'_>) {
+        let time = happened.time;
+        match happened.event {
+            Event::FactRecorded(said) => self.learn(&said.facts),
+            Event::StageEntered(said) => self.entered(said, time),
+            Event::StageChanged(said) => self.visit_changed(said),
+            Event::StageWithdrawn(said) => drop(self.leave(said.visit)),
+            Event::StageCompleted(said) => self.completed(said, time),
+            Event::WorkRequested(said) => self.work_requested(said, time),
+            Event::WorkAssigned(said) => {
+                if let Some(work) = self.works.get_mut(&said.work) {
+                    let (person, instead_of) = (said.person.clone(), said.instead_of.clone());
+                    work.state = WorkState::Held { person, instead_of, since: time };
+                }
+            }
+            Event::WorkQueued(said) => {
+                if let Some(work) = self.works.get_mut(&said.work) {
+                    work.state = WorkState::Queued { reason: said.reason.clone(), since: time };
+                }
+            }
+            Event::WorkWithdrawn(said) => drop(self.works.remove(&said.work)),
+            Event::ClockStarted(said) => drop(self.clocks.insert(said.clock, CaseClock::started(said))),
+            Event::ClockChanged(said) => {
+                if let Some(clock) = self.clocks.get_mut(&said.clock) {
+                    clock.changed(said);
+                }
+            }
+            Event::ClockStopped(said) => {
+                if let Some(clock) = self.clocks.get_mut(&said.clock) {
+                    clock.stopped = Some(Stopped { at: said.at, met: said.met });
+                }
+            }
+            Event::ClockMissed(said) => {
+                if let Some(clock) = self.clocks.get_mut(&said.clock) {
+                    clock.missed = Some(said.due);
+                }
+            }
+            Event::CaseEscalated(said) => self.escalated(said),
+            Event::CaseClosed(said) => {
+                self.main = Main::Closed { at: time, outcome: said.outcome.clone() };
+                self.visits.clear();
+                self.works.clear();
+            }
+            // Said about a complaint, and of no consequence for where it goes; or not about a complaint at all.
+            Event::ComplaintRegistered(_)
+            | Event::FileAdded(_)
+            | Event::PersonErased(_)
+            | Event::PlaybookPublished(_)
+            | Event::PlaybookActivated(_)
+            | Event::CalendarPublished(_)
+            | Event::DirectoryChanged(_)
+            | Event::ActLate(_)
+            | Event::VerificationRecorded(_)
+            | Event::FindingRecorded(_)
+            | Event::ProposalMade(_)
+            | Event::RemedyExecuted(_)
+            | Event::RoundOpened(_)
+            | Event::DecisionRecorded(_)
+            | Event::RoundClosed(_)
+            | Event::NoticeRequested(_)
+            | Event::NoticeSettled(_)
+            | Event::ReplyTold(_)
+            | Event::CustomerAnswered(_)
+            | Event::CallbackRecorded(_)
+            | Event::ParkedSettled(_) => {}
+        }
+    }
+
+    fn entered(&mut self, said: &StageEntered, time: Timestamp) {
+        if said.instance > self.instance {
+            self.instance = said.instance;
+            self.entered.clear();
+        }
+        self.level = said.level;
+        *self.entered.entry(said.stage.clone()).or_default() += 1;
+        if let Some(turn) = said.via.as_ref().and_then(|via| LoopKey::new(via.as_str()).ok()) {
+            *self.loops.entry(turn).or_default() += 1;
+        }
+        if said.place == Place::Main {
+            self.main = Main::Visit { visit: said.visit };
+        }
+        let visit = Visit {
+            stage: said.stage.clone(),
+            kind: said.kind,
+            place: said.place,
+            epoch: said.epoch,
+            instance: said.instance,
+            department: said.department.clone(),
+            barred: said.barred.clone(),
+            entered_at: time,
+        };
+        self.visits.insert(said.visit, visit);
+    }
+
+    fn visit_changed(&mut self, said: &StageChanged) {
+        if let Some(visit) = self.visits.get_mut(&said.visit) {
+            visit.epoch = said.epoch;
+            visit.department = said.department.clone();
+            self.works.retain(|_, work| work.visit != said.visit || work.epoch >= said.epoch);
+        }
+    }
+
+    /// Whether a completion or request names a visit that is open, in its present epoch.
+    #[must_use]
+    pub fn is_current(&self, visit: VisitId, epoch: u32) -> bool {
+        self.visits.get(&visit).is_some_and(|open| open.epoch == epoch)
+    }
+
+    /// Ends a visit: its work goes with it.
+    fn leave(&mut self, visit: VisitId) -> Option<Visit> {
+        let left = self.visits.remove(&visit)?;
+        self.works.retain(|_, work| work.visit != visit);
+        Some(left)
+    }
+
+    fn completed(&mut self, said: &StageCompleted, time: Timestamp) {
+        if !self.is_current(said.visit, said.epoch) {
+            return; // late: recorded by `act.late`, moves nothing
+        }
+        let Some(visit) = self.leave(said.visit) else { return };
+        self.learn(&said.facts);
+        if visit.place == Place::Main {
+            let (after, outcome) = (Some(visit.stage.clone()), said.outcome.clone());
+            self.main = Main::Between { after, outcome, held: false };
+        }
+        self.results.push(Done {
+            visit: said.visit,
+            stage: visit.stage,
+            kind: visit.kind,
+            place: visit.place,
+            instance: visit.instance,
+            outcome: said.outcome.clone(),
+            by: said.by.clone(),
+            results: said.results.clone(),
+            entered_at: visit.entered_at,
+            ended_at: time,
+        });
+    }
+
+    fn work_requested(&mut self, said: &WorkRequested, time: Timestamp) {
+        if !self.is_current(said.visit, said.epoch) || self.works.contains_key(&said.work) {
+            return;
+        }
+        let work = Work {
+            visit: said.visit,
+            epoch: said.epoch,
+            task: said.task.clone(),
+            role: said.role.clone(),
+            department: said.department.clone(),
+            secondary: said.secondary.clone(),
+            barred: said.barred.clone(),
+            requested_at: time,
+            state: WorkState::Queued { reason: "requested".to_owned(), since: time },
+        };
+        self.works.insert(said.work, work);
+    }
+
+    fn escalated(&mut self, said: &CaseEscalated) {
+        self.level = said.level;
+        match &said.clock {
+            Some(key) => {
+                for clock in self.clocks.values_mut().filter(|clock| clock.key == *key && clock.is_running()) {
+                    let epoch = clock.epoch;
+                    clock.fired.insert((said.rung.clone(), epoch));
+                }
+            }
+            None if said.rung == NO_WAY_ON => {
+                if let Main::Between { held, .. } = &mut self.main {
+                    *held = true;
+                }
+            }
+            None => drop(self.fired.insert(format!("{}#{}", said.rung, self.instance))),
+        }
+        for action in &said.actions {
+            match action {
+                EscalationAction::Watched { person } => drop(self.watchers.insert(person.clone())),
+                // Levels are folded from the event itself, work from the events that follow it.
+                EscalationAction::Notified { .. }
+                | EscalationAction::LevelRaised { .. }
+                | EscalationAction::Reassigned { .. }
+                | EscalationAction::RulingAsked { .. } => {}
+            }
+        }
+    }
+}

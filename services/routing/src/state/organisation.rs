@@ -1,0 +1,83 @@
+//! What holds for the whole organisation: which playbook is in force for whom, and the calendars.
+
+use std::collections::BTreeMap;
+
+use contracts::commands::Actor;
+use contracts::messages::calendar_published::CalendarPublished;
+use contracts::messages::complaint_registered::PlaybookRef;
+use contracts::messages::playbook_activated::{ActivationScope, PlaybookActivated};
+use contracts::{CalendarId, Event};
+use jiff::Timestamp;
+use runtime::service::Happened;
+use serde::{Deserialize, Serialize};
+use sha2::Digest as _;
+
+/// Activations and calendars.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Organisation {
+    /// The playbooks in force, one a scope, the latest activation last.
+    pub activations: Vec<Activation>,
+    /// All published calendars, all versions: a clock keeps the one it runs on.
+    pub calendars: BTreeMap<CalendarId, BTreeMap<u32, PublishedCalendar>>,
+    /// The calendar of the organisation: the first that was published.
+    pub calendar: Option<CalendarId>,
+}
+
+/// A playbook in force.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Activation {
+    /// Which version of which playbook.
+    pub playbook: PlaybookRef,
+    /// For whom.
+    pub scope: ActivationScope,
+    /// Who put it into force.
+    pub by: Actor,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// A published calendar.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PublishedCalendar {
+    /// The whole document as JSON text.
+    pub document: String,
+    /// SHA-256 of that text, hexadecimal.
+    pub sha256: String,
+    /// When it was published.
+    pub at: Timestamp,
+}
+
+impl Organisation {
+    /// The newest version of a calendar.
+    #[must_use]
+    pub fn latest(&self, calendar: &CalendarId) -> Option<u32> {
+        self.calendars.get(calendar)?.last_key_value().map(|(version, _)| *version)
+    }
+
+    /// Folds an event in; false when it is of no concern.
+    pub(super) fn fold(&mut self, happened: &Happened<'_>) -> bool {
+        if let Event::PlaybookActivated(said) = happened.event {
+            self.activated(said, happened.time);
+            return true;
+        }
+        if let Event::CalendarPublished(said) = happened.event {
+            self.published(said, happened.time);
+            return true;
+        }
+        false // nothing else is said about an organisation
+    }
+
+    fn activated(&mut self, said: &PlaybookActivated, at: Timestamp) {
+        self.activations.retain(|activation| activation.scope != said.scope);
+        let (playbook, scope, by) = (said.playbook.clone(), said.scope.clone(), said.by.clone());
+        self.activations.push(Activation { playbook, scope, by, at });
+    }
+
+    fn published(&mut self, said: &CalendarPublished, at: Timestamp) {
+        let document = said.document.to_string();
+        let sha256 = hex::encode(sha2::Sha256::digest(document.as_bytes()));
+        let published = PublishedCalendar { document, sha256, at };
+        self.calendars.entry(said.calendar.clone()).or_default().insert(said.version, published);
+        self.calendar.get_or_insert_with(|| said.calendar.clone());
+    }
+}

@@ -1,0 +1,93 @@
+//! The subjects each NATS user needs, and no more.
+//!
+//! A service may make and change its own stream, hear the streams of its sources through its own durables, use its
+//! own inbox prefix, and answer its own commands and queries. It may not publish another service's events.
+
+use contracts::{ServiceName, subjects};
+
+/// What a NATS user may publish and subscribe to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Permissions {
+    /// Subjects it may publish to.
+    pub publish: Vec<String>,
+    /// Subjects it may subscribe to.
+    pub subscribe: Vec<String>,
+}
+
+impl Permissions {
+    /// As a block of a nats-server configuration file.
+    #[must_use]
+    pub fn to_config(&self) -> String {
+        let list = |subjects: &[String]| {
+            subjects.iter().map(|subject| format!("\"{subject}\"")).collect::<Vec<_>>().join(", ")
+        };
+        format!(
+            "{{ publish: {{ allow: [{}] }}, subscribe: {{ allow: [{}] }}, allow_responses: true }}",
+            list(&self.publish),
+            list(&self.subscribe)
+        )
+    }
+}
+
+/// What the user of `service` needs, hearing `sources`.
+#[must_use]
+pub fn permissions_of_service(service: ServiceName, sources: &[ServiceName]) -> Permissions {
+    let own = subjects::event_stream(service);
+    let mut publish = vec![
+        subjects::events_of(service),
+        format!("$JS.API.STREAM.CREATE.{own}"),
+        format!("$JS.API.STREAM.UPDATE.{own}"),
+        format!("$JS.API.STREAM.INFO.{own}"),
+        subjects::REHEARSAL_CLOCK.to_owned(),
+    ];
+    for source in sources {
+        hear(&mut publish, &subjects::event_stream(*source), &subjects::durable(service, *source));
+        publish.push(subjects::queries_of(*source));
+    }
+    if service == ServiceName::Intake {
+        publish.push(format!("$JS.API.STREAM.CREATE.{}", subjects::SUBMIT_STREAM));
+        publish.push(format!("$JS.API.STREAM.UPDATE.{}", subjects::SUBMIT_STREAM));
+        publish.push(subjects::RECEIPT_ALL.to_owned());
+        hear(&mut publish, subjects::SUBMIT_STREAM, subjects::SUBMIT_DURABLE);
+    }
+    let mut subscribe = vec![
+        format!("_INBOX.{service}.>"),
+        subjects::commands_of(service),
+        subjects::queries_of(service),
+        subjects::REHEARSAL_CLOCK.to_owned(),
+    ];
+    services_api(&mut subscribe, service.as_str());
+    Permissions { publish, subscribe }
+}
+
+/// What the gateway's user needs: to ask every service, and to say who it is. It takes no part in the streams.
+#[must_use]
+pub fn permissions_of_gateway() -> Permissions {
+    Permissions {
+        publish: vec![
+            "redress.cmd.>".to_owned(),
+            "redress.query.>".to_owned(),
+            "$SRV.>".to_owned(),
+            subjects::REHEARSAL_CLOCK.to_owned(),
+        ],
+        subscribe: vec!["_INBOX.gateway.>".to_owned(), subjects::REHEARSAL_CLOCK.to_owned()],
+    }
+}
+
+fn hear(publish: &mut Vec<String>, stream: &str, durable: &str) {
+    publish.push(format!("$JS.API.STREAM.INFO.{stream}"));
+    publish.push(format!("$JS.API.CONSUMER.CREATE.{stream}.{durable}"));
+    publish.push(format!("$JS.API.CONSUMER.INFO.{stream}.{durable}"));
+    publish.push(format!("$JS.API.CONSUMER.MSG.NEXT.{stream}.{durable}"));
+    publish.push(format!("$JS.API.DIRECT.GET.{stream}"));
+    publish.push(format!("$JS.ACK.{stream}.{durable}.>"));
+    publish.push(format!("$JS.ACK.*.*.{stream}.{durable}.>"));
+}
+
+fn services_api(subscribe: &mut Vec<String>, name: &str) {
+    for verb in ["PING", "INFO", "STATS"] {
+        subscribe.push(format!("$SRV.{verb}"));
+        subscribe.push(format!("$SRV.{verb}.{name}"));
+        subscribe.push(format!("$SRV.{verb}.{name}.>"));
+    }
+}

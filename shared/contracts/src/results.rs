@@ -1,0 +1,85 @@
+//! What `stage.completed` carries as `results`, by stage kind: references and keys, never words.
+//!
+//! Routing passes them on unread as [`crate::messages::stage_entered::StageResult`], so that a later stage of another
+//! service knows what an earlier one found, whatever order the streams arrive in.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{PersonId, ProposalId, RoundId};
+use crate::messages::proposal_made::Remedy;
+use crate::money::Fen;
+use crate::words::WordRef;
+
+/// Of `verify`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct VerifyResult {
+    /// Whether the complaint stands.
+    pub substantiated: bool,
+    /// The finding and its reason; none when no person was needed.
+    pub finding: Option<WordRef>,
+}
+
+/// Of `investigate`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct InvestigateResult {
+    /// Whether the cause is established.
+    pub established: bool,
+    /// How many findings this handling of the complaint has.
+    pub findings: u32,
+}
+
+/// Of `propose`: the version that is to be approved, and who must keep out of approving it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ProposalResult {
+    /// The proposal.
+    pub proposal: ProposalId,
+    /// Its version, from 1.
+    pub version: u32,
+    /// Which handling of the complaint it belongs to, from 1.
+    pub instance: u32,
+    /// The remedies; none when no measure is needed.
+    pub remedies: Vec<Remedy>,
+    /// The sum of the remedies.
+    pub total: Fen,
+    /// The liable party.
+    pub liable: String,
+    /// The liable person, who may not decide on it.
+    pub liable_person: Option<PersonId>,
+    /// Who proposed it and may not decide on it.
+    pub proposer: Option<PersonId>,
+    /// Who verified or investigated in this handling and may not decide on it.
+    pub investigators: Vec<PersonId>,
+    /// Why.
+    pub reason: WordRef,
+}
+
+/// Of `execute`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ExecuteResult {
+    /// The proposal that was carried out, if there was one.
+    pub proposal: Option<ProposalId>,
+    /// What was carried out.
+    pub remedies: Vec<Remedy>,
+    /// Its sum.
+    pub total: Fen,
+}
+
+/// Of `approve`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ApprovalResult {
+    /// The round.
+    pub round: RoundId,
+    /// What was decided on, if there was a proposal.
+    pub proposal: Option<ProposalId>,
+    /// Its version; 0 without a proposal.
+    pub version: u32,
+    /// Its sum.
+    pub total: Fen,
+    /// Whether it is approved.
+    pub approved: bool,
+    /// Who approved.
+    pub approvers: Vec<PersonId>,
+    /// Who refused; a step may be passed against dissent.
+    pub dissenters: Vec<PersonId>,
+}

@@ -1,0 +1,173 @@
+//! Which keys of the vocabulary act. This table is the only place that decides it.
+//!
+//! A playbook can say more than the product does today. What does not act yet is refused, never ignored: an
+//! organisation must not believe that a rule is kept which nobody keeps. When a service learns a key, its line here
+//! changes from `Later` to `Now`, together with the tests of that service.
+
+use crate::finding::{Code, Finding};
+use crate::shape::join;
+use crate::source::{Content, Node};
+
+/// Whether a key acts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Acts {
+    /// It does, with everything below it that has no line of its own.
+    Now,
+    /// Not yet.
+    Later,
+}
+
+/// Against what a playbook is checked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Acting {
+    /// Only what acts today may be said. The only choice for playbooks that are put to work.
+    #[default]
+    Today,
+    /// The whole vocabulary may be said: for playbooks written ahead, and for the tests of this crate.
+    WholeVocabulary,
+}
+
+/// The keys in the order of the model. `[]` stands for any item of a list; `=` names a single value of a key.
+/// Every key at the top of a playbook has a line (a test sees to it); deeper lines say what differs from above.
+pub const KEYS: &[(&str, Acts)] = &[
+    ("id", Acts::Now),
+    ("version", Acts::Now),
+    ("title", Acts::Now),
+    ("source", Acts::Now),
+    ("industry", Acts::Now),
+    ("document_control", Acts::Now),
+    ("kinds", Acts::Now),
+    ("customer_types", Acts::Now),
+    ("channels", Acts::Now),
+    ("categories", Acts::Now),
+    ("intake", Acts::Now),
+    ("routing_flags", Acts::Later),
+    ("severity_levels", Acts::Now),
+    ("departments", Acts::Now),
+    ("roles", Acts::Now),
+    ("conflict_of_interest", Acts::Now),
+    ("conflict_of_interest.scope=department", Acts::Later),
+    ("conflict_of_interest.barred_at_reopen", Acts::Later),
+    ("stages", Acts::Now),
+    ("stages[].side", Acts::Later),
+    ("stages[].join", Acts::Later),
+    ("stages[].kind=clarify", Acts::Later),
+    ("stages[].kind=wait", Acts::Later),
+    ("stages[].kind=investigate", Acts::Later),
+    ("stages[].kind=inspect", Acts::Later),
+    ("stages[].kind=correct", Acts::Later),
+    ("stages[].kind=review", Acts::Later),
+    ("stages[].kind=meet", Acts::Later),
+    ("stages[].kind=audit", Acts::Later),
+    ("stages[].kind=account", Acts::Later),
+    ("stages[].kind=contact", Acts::Later),
+    ("loops", Acts::Now),
+    ("loops[].new_form=new", Acts::Later),
+    ("loops[].level_up", Acts::Later),
+    ("clocks", Acts::Now),
+    ("ladder", Acts::Now),
+    ("ladder[].actions[].open_ruling_task", Acts::Later),
+    ("ladder[].actions[].report", Acts::Later),
+    ("liability_kinds", Acts::Now),
+    ("substantiation", Acts::Later),
+    ("remedies", Acts::Now),
+    ("remedies.by_cause", Acts::Later),
+    ("remedies.order", Acts::Later),
+    ("authority_matrix", Acts::Now),
+    ("approve_before", Acts::Now),
+    ("approve_before[]=report_effective", Acts::Later),
+    ("reply_policy", Acts::Now),
+    ("reply_policy.formal_letter_if", Acts::Later),
+    ("reply_policy.evidence_attachments", Acts::Later),
+    ("reply_policy.cc", Acts::Later),
+    ("contact_policy", Acts::Later),
+    ("callback_policy", Acts::Now),
+    ("callback_policy.within", Acts::Later),
+    ("callback_policy.only_if", Acts::Later),
+    ("callback_policy.pause_while_open", Acts::Later),
+    ("satisfaction", Acts::Now),
+    ("closure_rule", Acts::Later),
+    ("templates", Acts::Now),
+    ("scripts", Acts::Later),
+    ("checklists", Acts::Later),
+    ("forms", Acts::Later),
+    ("teams", Acts::Later),
+    ("reports", Acts::Later),
+    ("incentives", Acts::Later),
+    ("return_policy", Acts::Later),
+    ("capa", Acts::Later),
+    ("ledger", Acts::Later),
+    ("queue", Acts::Later),
+    ("team_plan", Acts::Later),
+    ("privacy", Acts::Later),
+];
+
+/// Every key of the document that does not act yet, each once, where it stands.
+pub(crate) fn check(root: &Node, acting: Acting) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    match acting {
+        Acting::Today => walk(root, "", "", &mut findings),
+        Acting::WholeVocabulary => {}
+    }
+    findings
+}
+
+fn walk(node: &Node, path: &str, pattern: &str, findings: &mut Vec<Finding>) {
+    match &node.value {
+        Content::Map(entries) => {
+            for entry in entries {
+                let (path, pattern) = (join(path, &entry.key), join(pattern, &entry.key));
+                if is_later(&pattern) {
+                    let place = entry.key_place;
+                    findings.push(Finding { line: place.line, column: place.column, ..not_yet(&path, &entry.key) });
+                } else {
+                    walk(&entry.value, &path, &pattern, findings);
+                }
+            }
+        }
+        Content::List(items) => {
+            for (index, item) in items.iter().enumerate() {
+                walk(item, &format!("{path}[{index}]"), &format!("{pattern}[]"), findings);
+            }
+        }
+        Content::Scalar { text, .. } => {
+            if is_later(&format!("{pattern}={text}")) {
+                let key = pattern.rsplit('.').next().unwrap_or(pattern).trim_end_matches("[]");
+                let finding = not_yet(path, &format!("{key}: {text}"));
+                findings.push(Finding { line: node.place.line, column: node.place.column, ..finding });
+            }
+        }
+    }
+}
+
+fn is_later(pattern: &str) -> bool {
+    KEYS.iter().any(|(key, acts)| *key == pattern && *acts == Acts::Later)
+}
+
+fn not_yet(path: &str, key: &str) -> Finding {
+    let en = format!("“{key}” does not act yet (it comes later); leave it out until it does");
+    Finding::new(path, Code::NotYet, en, format!("“{key}”目前尚未生效（以后提供）；在此之前请勿填写"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_key_at_the_top_of_a_playbook_has_a_line() {
+        let schema = serde_json::to_value(crate::schema()).unwrap();
+        for key in schema["properties"].as_object().unwrap().keys() {
+            assert!(KEYS.iter().any(|(line, _)| line == key), "{key} has no line in acting::KEYS");
+        }
+    }
+
+    #[test]
+    fn every_line_names_a_key_that_the_schema_has() {
+        let schema = serde_json::to_value(crate::schema()).unwrap();
+        for (line, _) in KEYS {
+            let key = line.split('=').next().unwrap();
+            let word = key.rsplit('.').next().unwrap().trim_end_matches("[]");
+            assert!(schema.to_string().contains(&format!("\"{word}\":")), "{line}");
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! What travels with a visit: all that the service which serves it needs to know of the playbook, and no more.
+//!
+//! A brief is made when a visit begins. Rules are answered then, so that no other service evaluates CEL.
+
+use std::collections::BTreeMap;
+
+use contracts::{ChannelKey, OutcomeKey, RoleKey, StageKey, StageKind, TemplateKey, Text};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::model::{
+    ApproveBefore, AuthorityRow, Checklist, ConflictOfInterest, ContactPolicy, DepartmentRef, Liable,
+    Remedies, Requires, Satisfaction, Script, Secondary, Template, Who,
+};
+use crate::words::Key;
+
+/// All that a service needs to know of one stage.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct StageBrief {
+    /// The stage.
+    pub stage: StageKey,
+    /// Its kind.
+    pub kind: StageKind,
+    /// What people read.
+    pub label: Text,
+    /// Who does it; nobody where no person is needed.
+    pub owner: Option<Holder>,
+    /// Who takes over.
+    pub secondary: Secondary,
+    /// Whether a person is needed this time.
+    pub person: PersonNeed,
+    /// What must be given to complete it.
+    pub requires: Requires,
+    /// With what it may end.
+    pub outcomes: Vec<OutcomeKey>,
+    /// Who must keep out.
+    pub conflict_of_interest: Option<ConflictOfInterest>,
+    /// What the kind of the stage needs besides.
+    pub slice: Slice,
+}
+
+/// Whether a person is needed at a visit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PersonNeed {
+    /// Somebody must do it.
+    Needed,
+    /// The service completes it by itself.
+    NotNeeded,
+}
+
+/// A role to be found in a department.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+pub struct Holder {
+    /// The role.
+    pub role: RoleKey,
+    /// What people read.
+    pub label: Text,
+    /// Where it is looked for.
+    pub department: DepartmentRef,
+}
+
+/// What only some kinds need.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Slice {
+    /// Nothing besides.
+    Nothing,
+    /// For `triage`: what the complaint may be about, and the levels.
+    Triage(TriageSlice),
+    /// For `verify`, `investigate`, `propose`, `execute`, `inspect`, `correct`.
+    Investigation(InvestigationSlice),
+    /// For `approve`, `review`, `meet`, `audit`, `account`.
+    Approval(ApprovalSlice),
+    /// For `contact`, `reply`, `callback`.
+    Notification(Box<NotificationSlice>),
+}
+
+/// What triage needs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct TriageSlice {
+    /// The categories with their departments.
+    pub categories: Vec<crate::model::Category>,
+    /// The departments that may be named.
+    pub departments: BTreeMap<contracts::DepartmentId, Text>,
+    /// The levels.
+    pub levels: Vec<crate::model::SeverityLevel>,
+}
+
+/// What investigation needs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct InvestigationSlice {
+    /// What may be given to the customer.
+    pub remedies: Option<Remedies>,
+    /// Who may be at fault.
+    pub liability_kinds: Vec<Liable>,
+    /// What must not happen before approval.
+    pub approve_before: Vec<ApproveBefore>,
+}
+
+/// What approval needs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ApprovalSlice {
+    /// The rows of the matrix for the category of the case; see [`crate::deciding_row`].
+    pub rows: Vec<AuthorityRow>,
+    /// Roles that the rows name, with their labels and usual departments.
+    pub roles: BTreeMap<RoleKey, Holder>,
+    /// What must not happen before approval.
+    pub approve_before: Vec<ApproveBefore>,
+    /// What may be given, for an amended proposal.
+    pub remedies: Option<Remedies>,
+}
+
+/// What notification needs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct NotificationSlice {
+    /// The one voice.
+    pub reply: Option<ReplyBrief>,
+    /// Keeping the customer informed.
+    pub contact: Option<ContactPolicy>,
+    /// Calling back.
+    pub callback: Option<CallbackBrief>,
+    /// The answers that the customer may give.
+    pub satisfaction: Option<Satisfaction>,
+    /// What must not happen before approval.
+    pub approve_before: Vec<ApproveBefore>,
+    /// The messages.
+    pub templates: BTreeMap<TemplateKey, Template>,
+    /// What to say and what to avoid.
+    pub scripts: BTreeMap<Key, Script>,
+    /// What to go through.
+    pub checklists: BTreeMap<Key, Checklist>,
+}
+
+/// Answering the customer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ReplyBrief {
+    /// The one voice.
+    pub replier: Holder,
+    /// The channel tried first.
+    pub preferred_channel: Option<ChannelKey>,
+    /// Whether this answer is a formal letter.
+    pub form: ReplyForm,
+    /// What must be attached.
+    pub evidence_attachments: Vec<Key>,
+    /// Who is told as well.
+    pub cc: Vec<Who>,
+}
+
+/// How an answer is given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ReplyForm {
+    /// By the channel.
+    ByChannel,
+    /// By a formal letter.
+    FormalLetter,
+}
+
+/// Calling back.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct CallbackBrief {
+    /// Who calls.
+    pub by: Holder,
+    /// How soon.
+    pub within: Option<calendar::Limit>,
+    /// At least so many calls.
+    pub min: u32,
+    /// At most so many.
+    pub max: Option<u32>,
+    /// Whether this case is called back at all.
+    pub person: PersonNeed,
+    /// What the caller should know.
+    pub notes: Vec<Text>,
+    /// By which channels.
+    pub channels: Vec<ChannelKey>,
+}
+

@@ -1,0 +1,207 @@
+//! The stage graph: everything is reached, everything reaches the archive, every way back is a declared loop, and
+//! nothing passes by the approval that the playbook asks for.
+
+use std::collections::BTreeSet;
+
+use contracts::StageKind;
+
+use super::ways::Ways;
+use crate::finding::{Code, Finding};
+use crate::model::{ApproveBefore, Playbook, Stage};
+use crate::words::LoopKey;
+
+/// One arrow of the graph.
+struct Arrow {
+    from: usize,
+    to: usize,
+    via: Option<LoopKey>,
+    path: String,
+}
+
+struct Graph<'a> {
+    playbook: &'a Playbook,
+    arrows: Vec<Arrow>,
+}
+
+pub(super) fn check(playbook: &Playbook) -> Vec<Finding> {
+    let graph = Graph { playbook, arrows: arrows(playbook) };
+    let mut findings = graph.ends();
+    findings.extend(graph.reached());
+    findings.extend(graph.archived());
+    findings.extend(graph.ways_back());
+    findings.extend(graph.approval());
+    findings
+}
+
+fn position(playbook: &Playbook, key: &str) -> Option<usize> {
+    playbook.stages.iter().position(|stage| stage.key.as_str() == key)
+}
+
+fn arrows(playbook: &Playbook) -> Vec<Arrow> {
+    let mut arrows = Vec::new();
+    for (from, stage) in playbook.stages.iter().enumerate() {
+        for (way, next) in stage.next.iter().enumerate() {
+            let path = format!("stages[{from}].next[{way}].to");
+            let to = position(playbook, next.to.as_str());
+            arrows.extend(to.map(|to| Arrow { from, to, via: next.via.clone(), path }));
+        }
+    }
+    for (number, turn) in playbook.loops.iter().enumerate() {
+        let from = position(playbook, turn.from.as_str());
+        let to = turn.on_max.as_ref().and_then(|key| position(playbook, key.as_str()));
+        let path = format!("loops[{number}].on_max");
+        arrows.extend(from.zip(to).map(|(from, to)| Arrow { from, to, via: None, path }));
+    }
+    arrows
+}
+
+impl Graph<'_> {
+    fn stage(&self, number: usize) -> &Stage {
+        &self.playbook.stages[number]
+    }
+
+    fn of_kind(&self, kind: StageKind) -> Vec<usize> {
+        (0..self.playbook.stages.len()).filter(|number| self.stage(*number).kind == kind).collect()
+    }
+
+    /// All stages that can be reached from these, themselves included, along the arrows that `along` allows.
+    fn from(&self, starts: &[usize], along: impl Fn(&Arrow) -> bool) -> BTreeSet<usize> {
+        let mut met: BTreeSet<usize> = starts.iter().copied().collect();
+        let mut open: Vec<usize> = starts.to_vec();
+        while let Some(at) = open.pop() {
+            for arrow in self.arrows.iter().filter(|arrow| arrow.from == at && along(arrow)) {
+                if met.insert(arrow.to) {
+                    open.push(arrow.to);
+                }
+            }
+        }
+        met
+    }
+
+    /// One beginning, at least one archive, and only the archive and side branches end.
+    fn ends(&self) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        if self.of_kind(StageKind::Register).len() != 1 {
+            let en = "exactly one stage must be of kind register: there every case begins";
+            findings.push(Finding::new("stages", Code::Value, en, "必须恰有一个 register 环节：每个个案由此开始"));
+        }
+        if self.of_kind(StageKind::Archive).is_empty() {
+            let en = "no stage is of kind archive: no case would ever be closed";
+            findings.push(Finding::new("stages", Code::NoArchive, en, "没有 archive 环节：个案永远无法结案"));
+        }
+        for (number, stage) in self.playbook.stages.iter().enumerate() {
+            let ends = stage.kind == StageKind::Archive;
+            if ends && !stage.next.is_empty() {
+                let path = format!("stages[{number}].next");
+                let en = "a case ends with its archive; there is nothing after it";
+                findings.push(Finding::new(path, Code::Value, en, "个案以归档结束，其后不应再有去向"));
+            }
+            if !ends && stage.next.is_empty() && stage.side.is_none() {
+                let en = format!("stage “{}” has no way out", stage.key);
+                let zh = format!("环节“{}”没有去向", stage.key);
+                findings.push(Finding::new(format!("stages[{number}].key"), Code::NoWayOut, en, zh));
+            }
+        }
+        findings
+    }
+
+    fn reached(&self) -> Vec<Finding> {
+        let sides = (0..self.playbook.stages.len()).filter(|number| self.stage(*number).side.is_some());
+        let starts: Vec<usize> = self.of_kind(StageKind::Register).into_iter().chain(sides).collect();
+        let met = self.from(&starts, |_| true);
+        let missed = (0..self.playbook.stages.len()).filter(|number| !met.contains(number));
+        missed
+            .map(|number| {
+                let key = &self.stage(number).key;
+                let (en, zh) = (format!("no case ever reaches stage “{key}”"), format!("没有任何个案会到达环节“{key}”"));
+                Finding::new(format!("stages[{number}].key"), Code::Unreachable, en, zh)
+            })
+            .collect()
+    }
+
+    /// Every stage of the main line leads to an archive.
+    fn archived(&self) -> Vec<Finding> {
+        let archives = self.of_kind(StageKind::Archive);
+        if archives.is_empty() {
+            return Vec::new();
+        }
+        let lost = (0..self.playbook.stages.len()).filter(|number| {
+            let stage = self.stage(*number);
+            let met = self.from(&[*number], |_| true);
+            stage.side.is_none() && !stage.next.is_empty() && !archives.iter().any(|archive| met.contains(archive))
+        });
+        lost.map(|number| {
+            let key = &self.stage(number).key;
+            let en = format!("from stage “{key}” no case ever reaches the archive");
+            Finding::new(format!("stages[{number}].key"), Code::NoArchive, en, format!("从环节“{key}”永远到不了归档"))
+        })
+        .collect()
+    }
+
+    /// An arrow back to where the case has been must be a declared loop, so that its passes are counted.
+    fn ways_back(&self) -> Vec<Finding> {
+        let forward = |arrow: &Arrow| arrow.via.is_none();
+        let back = self.arrows.iter().filter(|arrow| {
+            // The stages of a ring all lead to each other; the arrow that points up the page is the one to declare.
+            forward(arrow) && arrow.to <= arrow.from && self.from(&[arrow.to], forward).contains(&arrow.from)
+        });
+        back.map(|arrow| {
+            let (from, to) = (&self.stage(arrow.from).key, &self.stage(arrow.to).key);
+            let en = format!("from “{from}” back to “{to}” is a way back: declare it under loops and name it here");
+            let zh = format!("从“{from}”退回“{to}”是回路：请在 loops 中声明并在此处引用");
+            Finding::new(arrow.path.as_str(), Code::UndeclaredLoop, en, zh)
+        })
+        .collect()
+    }
+
+    /// Nothing is told, carried out or filed before the approval that the playbook asks for.
+    fn approval(&self) -> Vec<Finding> {
+        let asked = &self.playbook.approve_before;
+        if asked.is_empty() {
+            return Vec::new();
+        }
+        if self.of_kind(StageKind::Approve).is_empty() {
+            let en = "approval is asked for, but no stage is of kind approve";
+            return vec![Finding::new("approve_before", Code::ApprovalAvoided, en, "要求先审批，但没有 approve 环节")];
+        }
+        let proposals = self.of_kind(StageKind::Propose);
+        let begin = self.of_kind(StageKind::Register);
+        asked
+            .iter()
+            .filter_map(|before| match before {
+                ApproveBefore::Reply => Some((StageKind::Reply, &proposals)),
+                ApproveBefore::Archive => Some((StageKind::Archive, &proposals)),
+                // Carrying something out always spends what must be approved, proposal or not.
+                ApproveBefore::Execute => Some((StageKind::Execute, &begin)),
+                ApproveBefore::ReportEffective => None,
+            })
+            .flat_map(|(kind, starts)| self.avoids_approval(kind, starts))
+            .collect()
+    }
+
+    fn avoids_approval(&self, kind: StageKind, starts: &[usize]) -> Vec<Finding> {
+        let approves: Vec<(usize, BTreeSet<usize>)> =
+            self.of_kind(StageKind::Approve).into_iter().map(|at| (at, self.without_approval(at))).collect();
+        let unapproved = |arrow: &Arrow| match approves.iter().find(|(at, _)| *at == arrow.from) {
+            Some((at, ways)) => ways.iter().any(|way| arrow.path == format!("stages[{at}].next[{way}].to")),
+            None => true,
+        };
+        let met = self.from(starts, unapproved);
+        let wrong = met.into_iter().filter(|number| self.stage(*number).kind == kind);
+        wrong
+            .map(|number| {
+                let key = &self.stage(number).key;
+                let en = format!("a case can reach “{key}” without the approval that approve_before asks for");
+                let zh = format!("个案可以未经 approve_before 所要求的审批到达“{key}”");
+                Finding::new(format!("stages[{number}].key"), Code::ApprovalAvoided, en, zh)
+            })
+            .collect()
+    }
+
+    /// The moves that an approval stage takes after anything but an approval.
+    fn without_approval(&self, number: usize) -> BTreeSet<usize> {
+        let ways = Ways::of(self.playbook, self.stage(number));
+        let other = ways.taken.into_iter().filter(|(outcome, _)| !matches!(outcome.as_str(), "approved" | "amended"));
+        other.flat_map(|(_, moves)| moves).collect()
+    }
+}

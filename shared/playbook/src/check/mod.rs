@@ -1,0 +1,22 @@
+//! Whether a playbook of the right shape makes sense. Every check tells all it finds; none stops another.
+
+mod authority;
+mod graph;
+mod references;
+mod rules;
+mod samples;
+mod values;
+mod ways;
+
+use crate::finding::Finding;
+use crate::model::Playbook;
+
+/// Everything that is wrong, in no particular order and without places.
+pub(crate) fn check(playbook: &Playbook) -> Vec<Finding> {
+    let mut findings = references::check(playbook);
+    findings.extend(values::check(playbook));
+    findings.extend(authority::check(playbook));
+    findings.extend(graph::check(playbook));
+    findings.extend(rules::check(playbook));
+    findings
+}

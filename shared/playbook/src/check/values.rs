@@ -1,0 +1,197 @@
+//! Values that are of the right type and yet make no sense.
+
+use calendar::{Limit, Measure};
+use contracts::{StageKind, Text};
+
+use crate::finding::{Code, Finding};
+use crate::model::{DepartmentRef, Playbook, RungOn};
+
+pub(super) fn check(playbook: &Playbook) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    numbering(playbook, &mut findings);
+    signals(playbook, &mut findings);
+    limits(playbook, &mut findings);
+    loops(playbook, &mut findings);
+    levels(playbook, &mut findings);
+    voice(playbook, &mut findings);
+    stages(playbook, &mut findings);
+    names(playbook, &mut findings);
+    findings
+}
+
+fn value(path: impl Into<String>, en: &str, zh: &str) -> Finding {
+    Finding::new(path, Code::Value, en, zh)
+}
+
+fn numbering(playbook: &Playbook, findings: &mut Vec<Finding>) {
+    if let Err(error) = playbook.intake.numbering.check() {
+        findings.push(value("intake.numbering.pattern", &error.to_string(), &format!("编号规则不可用：{error}")));
+    }
+}
+
+fn signals(playbook: &Playbook, findings: &mut Vec<Finding>) {
+    for (number, signal) in playbook.intake.signals.iter().enumerate() {
+        if signal.fact().is_none() {
+            let en = "the key of a signal is part of a fact key: up to 48 of a-z, 0-9 and _";
+            findings.push(value(format!("intake.signals[{number}].key"), en, "信号的键是事实键的一部分：小写字母、数字、下划线，最多 48 个"));
+        }
+        if signal.words.iter().all(|word| word.trim().is_empty()) {
+            let path = format!("intake.signals[{number}].words");
+            findings.push(value(path, "a signal needs at least one word", "信号至少要有一个词"));
+        }
+    }
+}
+
+/// An offset, a reminder or a window must be a length of time; “same day” or “day 4 of month” names a date.
+fn limits(playbook: &Playbook, findings: &mut Vec<Finding>) {
+    let mut length = |path: String, limit: Option<&Limit>| {
+        if limit.is_some_and(|limit| limit.measure() == Measure::Date) {
+            findings.push(value(path, "must be a length of time, not a date", "此处须为时间长度，不能是日期"));
+        }
+    };
+    for (number, clock) in playbook.clocks.iter().enumerate() {
+        for (which, limit) in clock.alert_before.iter().enumerate() {
+            length(format!("clocks[{number}].alert_before[{which}]"), Some(limit));
+        }
+    }
+    for (number, rung) in playbook.ladder.iter().enumerate() {
+        if let RungOn::Clock(offset) = &rung.on {
+            length(format!("ladder[{number}].on.clock.before"), offset.before.as_ref());
+            length(format!("ladder[{number}].on.clock.after"), offset.after.as_ref());
+        }
+    }
+    length("intake.repeat.within".to_owned(), playbook.intake.repeat.as_ref().map(|repeat| &repeat.within));
+    for (number, rung) in playbook.ladder.iter().enumerate() {
+        let RungOn::Clock(offset) = &rung.on else { continue };
+        if offset.before.is_some() && offset.after.is_some() {
+            findings.push(value(format!("ladder[{number}].on.clock"), "before or after, not both", "before 与 after 只能填一个"));
+        }
+    }
+}
+
+fn loops(playbook: &Playbook, findings: &mut Vec<Finding>) {
+    for (number, turn) in playbook.loops.iter().enumerate() {
+        let path = format!("loops[{number}]");
+        match (turn.max, &turn.on_max) {
+            (Some(_), None) => {
+                let en = "a loop with max needs on_max: where does the case go then?";
+                findings.push(value(format!("{path}.max"), en, "设了 max 就必须写 on_max:此后个案去哪里？"));
+            }
+            (None, Some(_)) => {
+                findings.push(value(format!("{path}.on_max"), "on_max has no meaning without max", "没有 max 时 on_max 无意义"));
+            }
+            (Some(_), Some(_)) | (None, None) => {}
+        }
+        let uses = playbook.stages.iter().enumerate().flat_map(|(at, stage)| stage.next.iter().map(move |way| (at, way)));
+        let uses: Vec<_> = uses.filter(|(_, way)| way.via.as_ref() == Some(&turn.key)).collect();
+        if uses.is_empty() {
+            findings.push(value(format!("{path}.key"), "no move takes this loop", "没有任何去向使用此回路"));
+        }
+        for (at, way) in uses {
+            if playbook.stages[at].key != turn.from || way.to != turn.to {
+                let en = format!("the loop goes from {} to {}, the move from {} to {}", turn.from, turn.to, playbook.stages[at].key, way.to);
+                let zh = format!("回路声明为从 {} 到 {}，而去向为从 {} 到 {}", turn.from, turn.to, playbook.stages[at].key, way.to);
+                findings.push(value(format!("{path}.to"), &en, &zh));
+            }
+        }
+    }
+}
+
+fn levels(playbook: &Playbook, findings: &mut Vec<Finding>) {
+    for (number, degree) in playbook.severity_levels.iter().enumerate() {
+        let expected = u32::try_from(number).unwrap_or(u32::MAX).saturating_add(1);
+        if degree.level != expected {
+            let path = format!("severity_levels[{number}].level");
+            findings.push(value(path, "levels count 1, 2, 3 … in this order", "级别须按 1、2、3……顺序排列"));
+        }
+        if number == 0 && degree.when.is_some() {
+            let en = "the lowest level has no rule: it is where a case belongs otherwise";
+            findings.push(value("severity_levels[0].when", en, "最低级别不写规则：其余个案都归于此"));
+        }
+    }
+}
+
+fn voice(playbook: &Playbook, findings: &mut Vec<Finding>) {
+    if let Some(policy) = &playbook.callback_policy {
+        if policy.max.is_some_and(|max| max < policy.min) {
+            findings.push(value("callback_policy.max", "max must be at least min", "max 不得小于 min"));
+        }
+    }
+    if let Some(satisfaction) = &playbook.satisfaction {
+        if !satisfaction.scale.iter().any(|answer| answer.key == satisfaction.best && answer.positive) {
+            let en = "best must be a positive answer of the scale";
+            findings.push(value("satisfaction.best", en, "best 必须是量表中的肯定答案"));
+        }
+        if satisfaction.scale.iter().all(|answer| answer.positive) {
+            let en = "a customer must be able to say no: one answer must not be positive";
+            findings.push(value("satisfaction.scale", en, "客户须能表示不满意：至少一个答案为 positive: false"));
+        }
+    }
+}
+
+/// A stage that speaks to the customer needs the policy that says how, and is owned by whom that policy names.
+fn stages(playbook: &Playbook, findings: &mut Vec<Finding>) {
+    let replier = playbook.reply_policy.as_ref().map(|policy| &policy.replier);
+    let caller = playbook.callback_policy.as_ref().map(|policy| &policy.by);
+    for (number, stage) in playbook.stages.iter().enumerate() {
+        let key = format!("stages[{number}].key");
+        let (policy, named) = match stage.kind {
+            StageKind::Reply => ("reply_policy", replier),
+            StageKind::Callback => ("callback_policy", caller),
+            _ => {
+                if stage.owner.is_none() && stage.automatic.is_none() && stage.kind != StageKind::Archive {
+                    findings.push(value(key, "who does it? give an owner, or say when it is automatic", "由谁负责？请填 owner，或写明何时自动完成"));
+                }
+                continue;
+            }
+        };
+        let Some(named) = named else {
+            let (en, zh) = (format!("a {} stage needs a {policy}", stage.kind), format!("有 {} 环节就必须有 {policy}", stage.kind));
+            findings.push(value(key, &en, &zh));
+            continue;
+        };
+        if stage.owner.as_ref().is_some_and(|owner| owner != named) {
+            let en = format!("the owner is not whom {policy} names: the customer hears one voice");
+            let zh = format!("owner 与 {policy} 指定的人不一致：对客户只能由一个口径");
+            findings.push(value(format!("stages[{number}].owner"), &en, &zh));
+        }
+        if stage.kind == StageKind::Callback && playbook.satisfaction.is_none() {
+            findings.push(value(key, "a callback stage needs a satisfaction scale", "有 callback 环节就必须有 satisfaction 量表"));
+        }
+        findings.extend((stage.kind == StageKind::Callback).then(|| self_callback(playbook, number)).flatten());
+    }
+}
+
+/// Satisfaction comes from the customer, asked by somebody who did not handle the case.
+fn self_callback(playbook: &Playbook, number: usize) -> Option<Finding> {
+    let place = |who: &crate::model::Who| {
+        let usual = playbook.roles.get::<str>(who.role.as_str()).map(|role| role.department.clone());
+        (who.role.clone(), who.department.clone().or(usual))
+    };
+    let caller = playbook.callback_policy.as_ref().map(|policy| place(&policy.by))?;
+    let handles = |kind: StageKind| {
+        matches!(kind, StageKind::Verify | StageKind::Investigate | StageKind::Propose | StageKind::Execute)
+    };
+    let handler = playbook.stages.iter().find(|stage| {
+        handles(stage.kind) && stage.owner.as_ref().is_some_and(|owner| place(owner) == caller)
+    })?;
+    let en = format!("the callback is made by the role that does “{}”: somebody else must ask", handler.key);
+    let zh = format!("回访由办理“{}”的同一角色进行：必须由他人回访", handler.key);
+    Some(Finding::new(format!("stages[{number}].owner"), Code::SelfCallback, en, zh))
+}
+
+fn names(playbook: &Playbook, findings: &mut Vec<Finding>) {
+    for department in playbook.departments.keys() {
+        if DepartmentRef::PARTS.contains(&department.as_str()) {
+            let path = format!("departments.{department}");
+            findings.push(value(path, "this word stands for a part in the case and cannot be a department", "此词表示个案中的一方，不能用作部门的键"));
+        }
+    }
+    let blank = |text: &Text| text.zh.trim().is_empty() || text.en.trim().is_empty();
+    let stages = playbook.stages.iter().enumerate().map(|(n, stage)| (format!("stages[{n}].label"), &stage.label));
+    let templates = playbook.templates.iter().map(|(key, template)| (format!("templates.{key}.body"), &template.body));
+    let title = std::iter::once(("title".to_owned(), &playbook.title));
+    for (path, _) in stages.chain(templates).chain(title).filter(|(_, text)| blank(text)) {
+        findings.push(value(path, "give both languages", "中英文都要填写"));
+    }
+}

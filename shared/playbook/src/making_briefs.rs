@@ -1,0 +1,132 @@
+//! Making a brief: which part of the playbook goes with which kind of stage.
+
+use std::collections::BTreeMap;
+
+use contracts::{CategoryKey, RoleKey, StageKey, StageKind};
+
+use crate::brief::{
+    ApprovalSlice, CallbackBrief, Holder, InvestigationSlice, NotificationSlice, PersonNeed, ReplyBrief, ReplyForm,
+    Slice, StageBrief, TriageSlice,
+};
+use crate::compiled::{CompiledPlaybook, EvaluationError};
+use crate::env::Env;
+use crate::model::Who;
+use crate::rule::RuleError;
+
+impl CompiledPlaybook {
+    /// What the service that serves `stage` needs to know, for a visit that begins now.
+    ///
+    /// # Errors
+    /// [`EvaluationError`] for a stage that is not of this playbook, or a rule without an answer.
+    pub fn brief(&self, stage: &StageKey, env: &Env) -> Result<StageBrief, EvaluationError> {
+        let stage = self.stage(stage)?;
+        let alone = self.is_automatic(stage, env)?;
+        Ok(StageBrief {
+            stage: stage.key.clone(),
+            kind: stage.kind,
+            label: stage.label.clone(),
+            owner: stage.owner.as_ref().and_then(|who| self.holder(who)),
+            secondary: stage.secondary.clone(),
+            person: if alone || stage.owner.is_none() { PersonNeed::NotNeeded } else { PersonNeed::Needed },
+            requires: stage.requires.clone(),
+            outcomes: Self::outcomes(stage),
+            conflict_of_interest: self.playbook().conflict_of_interest.clone(),
+            slice: self.slice(stage.kind, env)?,
+        })
+    }
+
+    fn slice(&self, kind: StageKind, env: &Env) -> Result<Slice, RuleError> {
+        Ok(match kind {
+            StageKind::Register | StageKind::Clarify | StageKind::Wait | StageKind::Archive => Slice::Nothing,
+            StageKind::Triage => Slice::Triage(self.triage_slice()),
+            StageKind::Verify
+            | StageKind::Investigate
+            | StageKind::Propose
+            | StageKind::Execute
+            | StageKind::Inspect
+            | StageKind::Correct => Slice::Investigation(self.investigation_slice()),
+            StageKind::Approve | StageKind::Review | StageKind::Meet | StageKind::Audit | StageKind::Account => {
+                Slice::Approval(self.approval_slice(env))
+            }
+            StageKind::Contact | StageKind::Reply | StageKind::Callback => {
+                Slice::Notification(Box::new(self.notification_slice(env)?))
+            }
+        })
+    }
+
+    fn triage_slice(&self) -> TriageSlice {
+        let playbook = self.playbook();
+        TriageSlice {
+            categories: playbook.categories.clone(),
+            departments: playbook.departments.clone(),
+            levels: playbook.severity_levels.clone(),
+        }
+    }
+
+    fn investigation_slice(&self) -> InvestigationSlice {
+        let playbook = self.playbook();
+        InvestigationSlice {
+            remedies: playbook.remedies.clone(),
+            liability_kinds: playbook.liability_kinds.clone(),
+            approve_before: playbook.approve_before.clone(),
+        }
+    }
+
+    fn approval_slice(&self, env: &Env) -> ApprovalSlice {
+        let playbook = self.playbook();
+        let category = CategoryKey::new(env.case.category.as_str()).ok();
+        let rows: Vec<_> = self.matrix_rows(category.as_ref()).into_iter().cloned().collect();
+        let roles: BTreeMap<RoleKey, Holder> = rows
+            .iter()
+            .flat_map(|row| &row.steps)
+            .filter_map(|step| self.holder(&Who { role: step.role.clone(), department: None }))
+            .map(|holder| (holder.role.clone(), holder))
+            .collect();
+        ApprovalSlice {
+            rows,
+            roles,
+            approve_before: playbook.approve_before.clone(),
+            remedies: playbook.remedies.clone(),
+        }
+    }
+
+    fn notification_slice(&self, env: &Env) -> Result<NotificationSlice, RuleError> {
+        let playbook = self.playbook();
+        Ok(NotificationSlice {
+            reply: self.reply_brief(env)?,
+            contact: playbook.contact_policy.clone(),
+            callback: self.callback_brief(env)?,
+            satisfaction: playbook.satisfaction.clone(),
+            approve_before: playbook.approve_before.clone(),
+            templates: playbook.templates.clone(),
+            scripts: playbook.scripts.clone(),
+            checklists: playbook.checklists.clone(),
+        })
+    }
+
+    fn reply_brief(&self, env: &Env) -> Result<Option<ReplyBrief>, RuleError> {
+        let Some(policy) = &self.playbook().reply_policy else { return Ok(None) };
+        let formal = policy.formal_letter_if.as_ref().map_or(Ok(false), |rule| self.holds(rule, env))?;
+        Ok(self.holder(&policy.replier).map(|replier| ReplyBrief {
+            replier,
+            preferred_channel: policy.preferred_channel.clone(),
+            form: if formal { ReplyForm::FormalLetter } else { ReplyForm::ByChannel },
+            evidence_attachments: policy.evidence_attachments.clone(),
+            cc: policy.cc.clone(),
+        }))
+    }
+
+    fn callback_brief(&self, env: &Env) -> Result<Option<CallbackBrief>, RuleError> {
+        let Some(policy) = &self.playbook().callback_policy else { return Ok(None) };
+        let called = policy.only_if.as_ref().map_or(Ok(true), |rule| self.holds(rule, env))?;
+        Ok(self.holder(&policy.by).map(|by| CallbackBrief {
+            by,
+            within: policy.within,
+            min: policy.min,
+            max: policy.max,
+            person: if called { PersonNeed::Needed } else { PersonNeed::NotNeeded },
+            notes: policy.notes.clone(),
+            channels: policy.channels.clone(),
+        }))
+    }
+}

@@ -1,0 +1,125 @@
+//! Connecting a service to its database and to NATS, and looking whether both are there.
+
+use std::sync::Arc;
+
+use bus::{Bus, BusError, Connection};
+use journal::{MigrateError, Migrator};
+use secrecy::{ExposeSecret as _, SecretString};
+use sqlx::PgPool;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+
+use crate::config::{PostgresConfig, RuntimeConfig};
+use crate::health::Check;
+
+/// Why a service is not connected.
+#[derive(Debug, thiserror::Error)]
+pub enum ConnectError {
+    /// PostgreSQL is not there, or does not let us in.
+    #[error("PostgreSQL cannot be reached")]
+    Postgres(#[source] sqlx::Error),
+    /// A migration failed or an applied one was edited.
+    #[error("the database cannot be migrated")]
+    Migrate(#[source] MigrateError),
+    /// NATS is not there, too old, or does not let us in.
+    #[error("NATS cannot be used")]
+    Nats(#[source] BusError),
+}
+
+/// Options for a connection of `part`, with what protects the server from us.
+///
+/// # Errors
+/// When the URL cannot be read, which the check of the configuration rules out.
+pub fn postgres_options(
+    config: &PostgresConfig,
+    url: &SecretString,
+    part: &str,
+) -> Result<PgConnectOptions, ConnectError> {
+    let options: PgConnectOptions = url.expose_secret().parse().map_err(ConnectError::Postgres)?;
+    let timeout = format!("{}ms", config.statement_timeout.as_millis());
+    // Statements are short and many; compiling them costs more than it gives.
+    Ok(options
+        .application_name(&format!("redress-{part}"))
+        .options([("statement_timeout", timeout.as_str()), ("jit", "off")]))
+}
+
+/// Brings the database up to date, on a connection and with a role of its own.
+///
+/// # Errors
+/// [`ConnectError::Postgres`], [`ConnectError::Migrate`].
+pub async fn migrate(config: &PostgresConfig, part: &str, own: &Migrator) -> Result<(), ConnectError> {
+    // No statement timeout: a migration takes as long as it takes.
+    let url = config.for_migrations().expose_secret();
+    let options: PgConnectOptions = url.parse().map_err(ConnectError::Postgres)?;
+    let pool = PgPoolOptions::new()
+        .max_connections(1)
+        .acquire_timeout(config.connect_timeout)
+        .connect_with(options.application_name(&format!("redress-{part} migrations")))
+        .await
+        .map_err(ConnectError::Postgres)?;
+    let migrated = journal::migrate(&pool, own).await;
+    pool.close().await;
+    migrated.map_err(ConnectError::Migrate)
+}
+
+/// Connects to the database of `part`.
+///
+/// # Errors
+/// [`ConnectError::Postgres`].
+pub async fn postgres(config: &PostgresConfig, part: &str) -> Result<PgPool, ConnectError> {
+    let options = postgres_options(config, &config.url, part)?;
+    let pool = PgPoolOptions::new()
+        .max_connections(config.max_connections)
+        .min_connections(1)
+        .acquire_timeout(config.acquire_timeout)
+        .connect_lazy_with(options);
+    let first = tokio::time::timeout(config.connect_timeout, async {
+        loop {
+            match pool.acquire().await {
+                Ok(connection) => return Ok(drop(connection)),
+                Err(sqlx::Error::PoolTimedOut) => {}
+                Err(error) => return Err(error),
+            }
+        }
+    });
+    match first.await {
+        Ok(connected) => connected.map_err(ConnectError::Postgres)?,
+        Err(_) => return Err(ConnectError::Postgres(sqlx::Error::PoolTimedOut)),
+    }
+    Ok(pool)
+}
+
+/// Connects to NATS as the user of the configuration.
+///
+/// # Errors
+/// [`ConnectError::Nats`].
+pub async fn nats(config: &RuntimeConfig) -> Result<Bus, ConnectError> {
+    let options = config.nats.bus_options(config.relay.in_flight);
+    Bus::connect(options).await.map_err(ConnectError::Nats)
+}
+
+/// Whether PostgreSQL answers now.
+#[must_use]
+pub fn postgres_check(pool: PgPool) -> Check {
+    Arc::new(move || {
+        let pool = pool.clone();
+        Box::pin(async move {
+            sqlx::query("select 1").execute(&pool).await.map(drop).map_err(|error| error.to_string())
+        })
+    })
+}
+
+/// Whether NATS is connected now.
+#[must_use]
+pub fn nats_check(bus: Bus) -> Check {
+    Arc::new(move || {
+        let connection = *bus.connection().borrow();
+        Box::pin(async move {
+            match connection {
+                Connection::Up => Ok(()),
+                Connection::Connecting => Err("connecting".to_owned()),
+                Connection::Down => Err("disconnected".to_owned()),
+                Connection::Closed => Err("closed".to_owned()),
+            }
+        })
+    })
+}

@@ -1,0 +1,274 @@
+//! The clock of a rehearsal: business time that stands still between moves.
+//!
+//! Every service hears moves on one subject and answers, as a query, how it stands. [`advance_to`] moves the whole
+//! stack: it waits until every service is quiet, steps to the earliest due timer anywhere, and repeats up to the
+//! target. So a live run meets its timers in the same order as the simulator (architecture, Time).
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bus::{Bus, BusError, Endpoint, Headers, Info, RequestError};
+use bytes::Bytes;
+use calendar::{Clock as _, VirtualClock};
+use contracts::{ServiceName, subjects};
+use futures::future::{BoxFuture, try_join_all};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use tokio::sync::Notify;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+/// The name of the query that a rehearsing service answers with its [`Status`].
+pub const QUERY: &str = "rehearsal";
+
+/// How a service stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Status {
+    /// Its business time.
+    pub now: Timestamp,
+    /// What keeps it from being quiet; empty: nothing is waiting, under way, unpublished, undelivered or due.
+    pub busy: Vec<String>,
+    /// The earliest timer set.
+    pub earliest_due: Option<Timestamp>,
+    /// Inputs handled since the start: while it grows, the service is not quiet.
+    pub handled: u64,
+}
+
+impl Status {
+    /// Whether nothing happens any more until time moves.
+    #[must_use]
+    pub const fn is_quiet(&self) -> bool {
+        self.busy.is_empty()
+    }
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Move {
+    to: Timestamp,
+}
+
+/// What a service looks up to say how it stands, beside its clock.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// As [`Status::busy`].
+    pub busy: Vec<String>,
+    /// As [`Status::earliest_due`].
+    pub earliest_due: Option<Timestamp>,
+    /// As [`Status::handled`].
+    pub handled: u64,
+}
+
+/// Looks up how a service stands.
+pub type Look = Arc<dyn Fn(Timestamp) -> BoxFuture<'static, Result<Standing, String>> + Send + Sync>;
+
+/// The service's side: moves `clock` when told, tells `moved`, and answers status until `until` is cancelled.
+///
+/// # Errors
+/// When NATS refuses the subjects.
+pub async fn follow(
+    bus: &Bus,
+    service: ServiceName,
+    clock: Arc<VirtualClock>,
+    moved: Arc<Notify>,
+    look: Look,
+    until: CancellationToken,
+) -> Result<impl Future<Output = Result<(), Infallible>> + Send + 'static, BusError> {
+    let mut moves = bus.hear(subjects::REHEARSAL_CLOCK).await?;
+    let info = Info {
+        name: service.to_string(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        description: "The clock of the rehearsal".to_owned(),
+        queue_group: service.to_string(),
+    };
+    let endpoint = Endpoint { name: QUERY.to_owned(), subject: subjects::query(service, QUERY) };
+    let mut questions = bus.serve(info, vec![endpoint]).await?;
+    Ok(async move {
+        loop {
+            tokio::select! {
+                () = until.cancelled() => break,
+                told = moves.next() => match told {
+                    Some((_, body)) => obey(service, &clock, &moved, &body),
+                    None => break,
+                },
+                question = questions.next() => match question {
+                    Some(question) => answer(service, question, &clock, &look).await,
+                    None => break,
+                },
+            }
+        }
+        questions.stop().await;
+        Ok(())
+    })
+}
+
+fn obey(service: ServiceName, clock: &VirtualClock, moved: &Notify, body: &[u8]) {
+    match serde_json::from_slice::<Move>(body) {
+        Ok(Move { to }) => match clock.advance_to(to) {
+            Ok(()) => moved.notify_waiters(),
+            Err(error) => tracing::warn!(%service, %error, "the rehearsal's clock was not moved"),
+        },
+        Err(error) => tracing::warn!(%service, %error, "a move of the rehearsal's clock cannot be read"),
+    }
+}
+
+async fn answer(service: ServiceName, question: bus::Request, clock: &VirtualClock, look: &Look) {
+    let now = clock.now();
+    let standing = look(now).await.unwrap_or_else(|why| Standing { busy: vec![why], ..Standing::default() });
+    let Standing { busy, earliest_due, handled } = standing;
+    let status = Status { now, busy, earliest_due, handled };
+    match serde_json::to_vec(&status) {
+        Ok(body) => {
+            if let Err(error) = question.respond(Bytes::from(body)).await {
+                tracing::warn!(%service, %error, "the rehearsal's status was not answered");
+            }
+        }
+        Err(error) => tracing::error!(%service, %error, "the rehearsal's status cannot be written"),
+    }
+}
+
+/// Why the stack could not be moved.
+#[derive(Debug, thiserror::Error)]
+pub enum RehearsalError {
+    /// A service does not answer: it is not running, or not in a rehearsal.
+    #[error("{service} does not say how it stands; is it running with clock.mode = \"virtual\"?")]
+    Silent {
+        /// Which.
+        service: ServiceName,
+        /// Why.
+        source: RequestError,
+    },
+    /// A service answered something else.
+    #[error("what {service} says of its rehearsal cannot be read")]
+    Unreadable {
+        /// Which.
+        service: ServiceName,
+        /// Why.
+        source: serde_json::Error,
+    },
+    /// Work did not end.
+    #[error("not quiet after {waited:?} at {now}: {}", busy.join("; "))]
+    NotQuiet {
+        /// Business time.
+        now: Timestamp,
+        /// How long it was waited for.
+        waited: Duration,
+        /// What is still going on, per service.
+        busy: Vec<String>,
+    },
+    /// The target is in the past.
+    #[error("business time is {now} and does not go back to {target}")]
+    Past {
+        /// Business time.
+        now: Timestamp,
+        /// Where it should go.
+        target: Timestamp,
+    },
+    /// The move could not be told.
+    #[error("the move could not be told")]
+    Tell(#[from] BusError),
+}
+
+/// What a move did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Advance {
+    /// Where business time stands now.
+    pub now: Timestamp,
+    /// The instants at which it stopped on the way, in order.
+    pub steps: Vec<Timestamp>,
+}
+
+/// How often services are asked while they are not quiet.
+const ASK_EVERY: Duration = Duration::from_millis(15);
+/// How long one answer may take.
+const ANSWER: Duration = Duration::from_secs(5);
+
+/// Waits until `services` are quiet, and gives how each stands. `patience` is real time.
+///
+/// # Errors
+/// [`RehearsalError`].
+pub async fn settle(
+    bus: &Bus,
+    services: &[ServiceName],
+    patience: Duration,
+) -> Result<Vec<Status>, RehearsalError> {
+    settle_at(bus, services, None, patience).await
+}
+
+/// Moves business time of `services` to `target`, stopping at every timer on the way. `patience` is the longest that
+/// the stack may stay busy at one instant, in real time.
+///
+/// # Errors
+/// [`RehearsalError`].
+pub async fn advance_to(
+    bus: &Bus,
+    services: &[ServiceName],
+    target: Timestamp,
+    patience: Duration,
+) -> Result<Advance, RehearsalError> {
+    let mut steps = Vec::new();
+    let mut at = None;
+    loop {
+        let standing = settle_at(bus, services, at, patience).await?;
+        let now = standing.iter().map(|status| status.now).max().unwrap_or(target);
+        if now > target {
+            return Err(RehearsalError::Past { now, target });
+        }
+        let in_step = standing.iter().all(|status| status.now == now);
+        let due = standing.iter().filter_map(|status| status.earliest_due).filter(|due| *due <= target).min();
+        // Services that started at another time are first brought together.
+        let next = if in_step { due.unwrap_or(target) } else { now };
+        if in_step && next <= now {
+            return Ok(Advance { now, steps });
+        }
+        let body = serde_json::to_vec(&Move { to: next }).map(Bytes::from).unwrap_or_default();
+        bus.tell(subjects::REHEARSAL_CLOCK, Headers::default(), body).await?;
+        bus.flush().await?;
+        steps.push(next);
+        at = Some(next);
+    }
+}
+
+/// Quiet twice in a row with unchanged counters: between the two looks nothing was handled, so nothing that one
+/// service saw as done was still on its way to another.
+async fn settle_at(
+    bus: &Bus,
+    services: &[ServiceName],
+    at: Option<Timestamp>,
+    patience: Duration,
+) -> Result<Vec<Status>, RehearsalError> {
+    let began = Instant::now();
+    let mut before: Option<Vec<Status>> = None;
+    loop {
+        let standing = try_join_all(services.iter().map(|service| ask(bus, *service))).await?;
+        let there = at.is_none_or(|at| standing.iter().all(|status| status.now == at));
+        let quiet = there && standing.iter().all(Status::is_quiet);
+        if quiet && before.as_ref() == Some(&standing) {
+            return Ok(standing);
+        }
+        if began.elapsed() > patience {
+            let now = standing.iter().map(|status| status.now).min().unwrap_or_default();
+            return Err(RehearsalError::NotQuiet { now, waited: patience, busy: told(services, &standing, at) });
+        }
+        before = quiet.then_some(standing);
+        tokio::time::sleep(ASK_EVERY).await;
+    }
+}
+
+fn told(services: &[ServiceName], standing: &[Status], at: Option<Timestamp>) -> Vec<String> {
+    let mut busy = Vec::new();
+    for (service, status) in services.iter().zip(standing) {
+        if let Some(at) = at.filter(|at| status.now != *at) {
+            busy.push(format!("{service} is at {}, not at {at}", status.now));
+        }
+        busy.extend(status.busy.iter().map(|what| format!("{service}: {what}")));
+    }
+    busy
+}
+
+async fn ask(bus: &Bus, service: ServiceName) -> Result<Status, RehearsalError> {
+    let subject = subjects::query(service, QUERY);
+    let answer = bus.request(&subject, Bytes::new(), ANSWER).await;
+    let answer = answer.map_err(|source| RehearsalError::Silent { service, source })?;
+    serde_json::from_slice(&answer).map_err(|source| RehearsalError::Unreadable { service, source })
+}

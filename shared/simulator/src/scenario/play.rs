@@ -1,0 +1,377 @@
+//! Plays scenarios against a driver: the simulator, or the running stack with its virtual clock. Same file, same
+//! verdict.
+//!
+//! Each scenario has its own organisation, so many can be merged into one forward timeline: that is how they run
+//! against the living stack, whose clock only goes forward.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+
+use calendar::Calendar;
+use contracts::commands::intake::{Receipt, RegisterComplaint, complaint_for};
+use contracts::commands::routing::{ActivatePlaybook, PublishCalendar, PublishPlaybook, PutDirectory};
+use contracts::commands::{Actor, Answer, Command, Verb};
+use contracts::messages::complaint_registered::PlaybookRef;
+use contracts::{CommandId, ComplaintId, OrganisationId, PersonId, PlaybookId, ServiceName, SubjectRef};
+use jiff::{Timestamp, tz::TimeZone};
+use serde_json::{Value, json};
+
+use super::model::{CaseView, Scenario, Step, local_time, show};
+
+/// What a scenario is played against.
+pub trait Driver {
+    /// Gives a service an order at the present time.
+    fn order(
+        &mut self,
+        service: ServiceName,
+        command: Command,
+    ) -> impl Future<Output = anyhow::Result<Answer>>;
+    /// Moves business time to `target`; everything on the way happens.
+    fn advance_to(&mut self, target: Timestamp) -> impl Future<Output = anyhow::Result<()>>;
+    /// What is known of a case.
+    fn view(&mut self, complaint: &SubjectRef) -> impl Future<Output = anyhow::Result<CaseView>>;
+    /// How many messages could not be handled, anywhere.
+    fn parked(&mut self, organisation: &OrganisationId) -> impl Future<Output = anyhow::Result<usize>>;
+}
+
+/// A scenario with all it refers to, ready to be played.
+#[derive(Debug, Clone)]
+pub struct Prepared {
+    /// Where it came from, for the report.
+    pub name: String,
+    /// Its own organisation.
+    pub organisation: OrganisationId,
+    /// What it says.
+    pub scenario: Scenario,
+    /// The playbook's text.
+    pub playbook: String,
+    /// The playbook's key and version.
+    pub reference: PlaybookRef,
+    /// The calendar.
+    pub calendar: Calendar,
+    /// Departments and people.
+    pub directory: PutDirectory,
+    /// The times of the steps.
+    times: Vec<Timestamp>,
+}
+
+/// What came of one scenario.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verdict {
+    /// Which.
+    pub name: String,
+    /// What did not hold; empty when all did.
+    pub failures: Vec<String>,
+}
+
+impl Prepared {
+    /// Reads the times of the steps.
+    ///
+    /// # Errors
+    /// A time that cannot be read, a step before the one before it, or a first step without a time.
+    pub fn new(
+        name: String,
+        organisation: OrganisationId,
+        scenario: Scenario,
+        playbook: (String, PlaybookId, u32),
+        calendar: Calendar,
+        directory: PutDirectory,
+    ) -> anyhow::Result<Self> {
+        let mut times: Vec<Timestamp> = Vec::new();
+        for (n, step) in scenario.steps.iter().enumerate() {
+            let before = times.last().copied();
+            let time = match (&step.at, before) {
+                (Some(at), _) => local_time(at, before.unwrap_or_default(), calendar.zone())?,
+                (None, Some(before)) => before,
+                (None, None) => anyhow::bail!("{name}: the first step says no time"),
+            };
+            if before.is_some_and(|before| time < before) {
+                anyhow::bail!("{name}: step {} lies before the one before it", n + 1);
+            }
+            times.push(time);
+        }
+        let (playbook, id, version) = playbook;
+        let reference = PlaybookRef { id, version };
+        Ok(Self { name, organisation, scenario, playbook, reference, calendar, directory, times })
+    }
+
+    /// When the first step happens.
+    #[must_use]
+    pub fn start(&self) -> Timestamp {
+        self.times.first().copied().unwrap_or_default()
+    }
+}
+
+/// One scenario being played.
+struct Play<'a> {
+    prepared: &'a Prepared,
+    cases: BTreeMap<String, ComplaintId>,
+    orders: u32,
+    failures: Vec<String>,
+}
+
+/// Plays `all` in one forward timeline.
+///
+/// # Errors
+/// What stops the driver itself; a scenario that does not hold is a verdict, not an error.
+pub async fn play<D: Driver>(all: &[Prepared], driver: &mut D) -> anyhow::Result<Vec<Verdict>> {
+    let mut plays: Vec<Play<'_>> = all.iter().map(Play::new).collect();
+    for play in &mut plays {
+        play.set_up(driver).await?;
+    }
+    let mut timeline: Vec<(Timestamp, usize, usize)> = Vec::new();
+    for (at, prepared) in all.iter().enumerate() {
+        timeline.extend(prepared.times.iter().enumerate().map(|(step, time)| (*time, at, step)));
+    }
+    timeline.sort_unstable();
+    for (time, at, step) in timeline {
+        driver.advance_to(time).await?;
+        plays[at].step(driver, time, step).await?;
+    }
+    Ok(plays
+        .into_iter()
+        .map(|play| Verdict { name: play.prepared.name.clone(), failures: play.failures })
+        .collect())
+}
+
+impl<'a> Play<'a> {
+    fn new(prepared: &'a Prepared) -> Self {
+        Self { prepared, cases: BTreeMap::new(), orders: 0, failures: Vec::new() }
+    }
+
+    fn zone(&self) -> &TimeZone {
+        self.prepared.calendar.zone()
+    }
+
+    fn command<V: Verb>(&mut self, subject: SubjectRef, actor: Actor, body: &V) -> anyhow::Result<Command> {
+        Ok(self.raw(subject, actor, V::VERB, serde_json::to_value(body)?))
+    }
+
+    fn raw(&mut self, subject: SubjectRef, actor: Actor, verb: &str, body: Value) -> Command {
+        self.orders += 1;
+        let id = CommandId::new(format!("{}-{}", self.prepared.organisation, self.orders))
+            .expect("an organisation's key and a number are visible ASCII and short");
+        Command { id, subject, verb: verb.to_owned(), actor, expected_version: None, traceparent: None, body }
+    }
+
+    async fn set_up<D: Driver>(&mut self, driver: &mut D) -> anyhow::Result<()> {
+        let prepared = self.prepared;
+        let organisation = &prepared.organisation;
+        let whole = SubjectRef::organisation(organisation);
+        let document = serde_json::to_value(&prepared.calendar)?;
+        let orders = [
+            self.command(whole.clone(), Actor::System, &PublishCalendar { document })?,
+            self.command(SubjectRef::directory(organisation), Actor::System, &prepared.directory)?,
+            self.command(
+                SubjectRef::playbook(organisation, &prepared.reference.id),
+                Actor::System,
+                &PublishPlaybook { text: prepared.playbook.clone() },
+            )?,
+            self.command(
+                whole,
+                Actor::System,
+                &ActivatePlaybook { playbook: prepared.reference.clone(), scope: Default::default() },
+            )?,
+        ];
+        for command in orders {
+            let verb = command.verb.clone();
+            if let Answer::Refused { problem } = driver.order(ServiceName::Routing, command).await? {
+                self.failures.push(format!("setting up, {verb}: {problem}"));
+            }
+        }
+        Ok(())
+    }
+
+    async fn step<D: Driver>(&mut self, driver: &mut D, time: Timestamp, at: usize) -> anyhow::Result<()> {
+        let step = &self.prepared.scenario.steps[at];
+        let place = format!("step {} ({})", at + 1, show(time, self.zone()));
+        if let Some(complaint) = &step.complaint {
+            self.register(driver, &place, step, complaint.clone()).await?;
+        }
+        if let Some(verb) = &step.act {
+            self.act(driver, &place, step, verb).await?;
+        }
+        driver.advance_to(time).await?; // what was said settles before anything is expected
+        if let Some(expect) = &step.expect {
+            let Some(subject) = self.case(step) else {
+                self.failures.push(format!("{place}: there is no such case"));
+                return Ok(());
+            };
+            let view = driver.view(&subject).await?;
+            let names = self.cases.iter().map(|(name, id)| (name.clone(), id.to_string())).collect();
+            let found = expect.differences(&view, self.zone(), &names);
+            self.failures.extend(found.into_iter().map(|difference| format!("{place}: {difference}")));
+            if let Some(expected) = expect.parked {
+                let parked = driver.parked(&self.prepared.organisation).await?;
+                if parked != expected {
+                    self.failures.push(format!("{place}: parked: expected {expected}, found {parked}"));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn register<D: Driver>(
+        &mut self,
+        driver: &mut D,
+        place: &str,
+        step: &Step,
+        mut body: Value,
+    ) -> anyhow::Result<()> {
+        if let Some(object) = body.as_object_mut() {
+            object.entry("complainant").or_insert_with(|| json!({ "name": "王芳", "phone": "13800000001" }));
+            object.entry("playbook").or_insert_with(|| json!(self.prepared.reference.id));
+        }
+        let organisation = self.prepared.organisation.clone();
+        let actor = self.actor(step);
+        let command =
+            self.raw(SubjectRef::organisation(&organisation), actor, <RegisterComplaint as Verb>::VERB, body);
+        let complaint = complaint_for(&organisation, &command.id);
+        let command = Command { subject: SubjectRef::complaint(&organisation, complaint), ..command };
+        let answer = driver.order(ServiceName::Intake, command).await?;
+        if let Answer::Done { body, .. } = &answer {
+            let receipt: Receipt = serde_json::from_value(body.clone())?;
+            let name = step.case.clone().unwrap_or_else(|| "case".into());
+            self.cases.insert(name, receipt.complaint);
+        }
+        self.judge(place, step, &answer);
+        Ok(())
+    }
+
+    async fn act<D: Driver>(
+        &mut self,
+        driver: &mut D,
+        place: &str,
+        step: &Step,
+        verb: &str,
+    ) -> anyhow::Result<()> {
+        let Some(service) = service_of(verb) else {
+            self.failures.push(format!("{place}: there is no verb {verb}"));
+            return Ok(());
+        };
+        let organisation = self.prepared.organisation.clone();
+        let subject = match verb {
+            "absence.put" | "directory.put" => Some(SubjectRef::directory(&organisation)),
+            "playbook.activate" | "calendar.publish" => Some(SubjectRef::organisation(&organisation)),
+            _ => self.case(step),
+        };
+        let Some(subject) = subject else {
+            self.failures.push(format!("{place}: there is no such case"));
+            return Ok(());
+        };
+        let mut body = serde_json::Map::from_iter(step.with.clone());
+        self.local_times(&mut body)?;
+        if subject.complaint_id().is_some() {
+            fill_in(&mut body, verb, &driver.view(&subject).await?);
+        }
+        let actor = self.actor(step);
+        let command = self.raw(subject, actor, verb, Value::Object(body));
+        let answer = driver.order(service, command).await?;
+        self.judge(place, step, &answer);
+        Ok(())
+    }
+
+    /// Lets a scenario write `2025-03-03 09:00` wherever a time is asked.
+    fn local_times(&self, body: &mut serde_json::Map<String, Value>) -> anyhow::Result<()> {
+        fn walk(value: &mut Value, zone: &TimeZone) -> anyhow::Result<()> {
+            match value {
+                Value::String(text)
+                    if text.len() == 16 && text.as_bytes()[10] == b' ' && text.starts_with("20") =>
+                {
+                    *text = local_time(text, Timestamp::UNIX_EPOCH, zone)?.to_string();
+                }
+                Value::Array(items) => items.iter_mut().try_for_each(|item| walk(item, zone))?,
+                Value::Object(members) => members.values_mut().try_for_each(|member| walk(member, zone))?,
+                Value::String(_) | Value::Null | Value::Bool(_) | Value::Number(_) => {}
+            }
+            Ok(())
+        }
+        body.values_mut().try_for_each(|value| walk(value, self.zone()))
+    }
+
+    fn judge(&mut self, place: &str, step: &Step, answer: &Answer) {
+        match (answer, step.refused) {
+            (Answer::Done { .. }, None) => {}
+            (Answer::Done { .. }, Some(code)) => {
+                self.failures.push(format!("{place}: expected refusal {code}, it was done"))
+            }
+            (Answer::Refused { problem }, Some(code)) if problem.code == code => {
+                if step.field.is_some() && problem.field != step.field {
+                    self.failures
+                        .push(format!("{place}: expected field {:?}, found {:?}", step.field, problem.field));
+                }
+            }
+            (Answer::Refused { problem }, Some(code)) => {
+                self.failures.push(format!("{place}: expected refusal {code}, found {problem}"));
+            }
+            (Answer::Refused { problem }, None) => self.failures.push(format!("{place}: refused: {problem}")),
+        }
+    }
+
+    fn case(&self, step: &Step) -> Option<SubjectRef> {
+        let name = step.case.as_deref().unwrap_or("case");
+        self.cases.get(name).map(|id| SubjectRef::complaint(&self.prepared.organisation, *id))
+    }
+
+    fn actor(&self, step: &Step) -> Actor {
+        match step.by.as_deref() {
+            Some("customer") => Actor::Customer,
+            Some("feeder") => Actor::Feeder { name: "scenario".into() },
+            Some(name) => match PersonId::new(name) {
+                Ok(person) => staff(&self.prepared.directory, person),
+                Err(_) => Actor::System,
+            },
+            None => Actor::System,
+        }
+    }
+}
+
+/// A person with the roles and department that the directory gives them.
+fn staff(directory: &PutDirectory, person: PersonId) -> Actor {
+    let found = directory.people.iter().find(|known| known.id == person);
+    Actor::Staff {
+        roles: found.map(|known| known.roles.clone()).unwrap_or_default(),
+        department: found.map(|known| known.department.clone()),
+        person,
+    }
+}
+
+/// The service that takes `verb`.
+#[must_use]
+pub fn service_of(verb: &str) -> Option<ServiceName> {
+    use contracts::commands::{approval, intake, investigation, notification, routing};
+    [
+        (ServiceName::Intake, intake::VERBS),
+        (ServiceName::Routing, routing::VERBS),
+        (ServiceName::Investigation, investigation::VERBS),
+        (ServiceName::Approval, approval::VERBS),
+        (ServiceName::Notification, notification::VERBS),
+    ]
+    .into_iter()
+    .find(|(_, verbs)| verbs.contains(&verb))
+    .map(|(service, _)| service)
+}
+
+/// Fills in what the person sees on their screen and would not type: visit, epoch, work, round, clock.
+fn fill_in(body: &mut serde_json::Map<String, Value>, verb: &str, view: &CaseView) {
+    let mut offer = |key: &str, value: Value| {
+        body.entry(key).or_insert(value);
+    };
+    match verb {
+        "work.claim" | "work.hand_back" | "work.reassign" => offer("work", json!(view.work)),
+        "fact.record" | "person.erase" | "file.begin" | "file.chunk" | "file.finish" => {}
+        "answer.record" => offer("visit", json!(view.visit)),
+        "clock.pause" | "clock.resume" => {
+            let named = body.remove("key").and_then(|key| key.as_str().map(str::to_owned));
+            let id = named.and_then(|key| view.clocks.get(&key)).map(|clock| clock.id.clone());
+            body.entry("clock").or_insert(json!(id));
+        }
+        _ => {
+            offer("visit", json!(view.visit));
+            offer("epoch", json!(view.epoch));
+            if verb == "decide" {
+                offer("round", json!(view.round));
+            }
+        }
+    }
+}
