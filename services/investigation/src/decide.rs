@@ -87,3 +87,6 @@ fn order(context: &Context<'_, State>, state: &State, command: &Command) -> Deci
     }
 }
 
+
+#[cfg(test)]
+mod tests;

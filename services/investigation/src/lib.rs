@@ -34,6 +34,8 @@ use runtime::service::{Context, Decision, Happened, Input, Service};
 pub mod config;
 mod decide;
 pub mod needs;
+#[cfg(test)]
+mod rehearsal;
 pub mod state;
 
 pub use state::State;

@@ -14,7 +14,10 @@
 //! The table of inputs is [`decide`]. Words are kept encrypted by the shell; addresses are intake's and are asked for
 //! when a message is handed to its channel.
 
+pub mod config;
 pub mod decide;
+pub mod queries;
+pub mod sender;
 pub mod state;
 pub mod store;
 pub mod templates;

@@ -122,6 +122,29 @@ impl Draft<'_> {
         chosen
     }
 
+    /// Takes a piece of work from somebody who is away, gone or barred: to their deputy, else as for new work.
+    pub fn move_on(&mut self, id: WorkId) {
+        let Some(work) = self.case.works.get(&id).cloned() else { return };
+        let barred = self.barred_from_work(id, &work);
+        let holder = work.holder().filter(|holder| !barred.contains(*holder)).cloned();
+        let deputy = holder.as_ref().and_then(|away| self.directory().deputy_of(away, self.context.now()));
+        let deputy = deputy.filter(|deputy| !barred.contains(&deputy.id)).map(|deputy| deputy.id.clone());
+        match (holder, deputy) {
+            (Some(away), Some(person)) => self.give(id, &work, Chosen { person, instead_of: Some(away) }),
+            (holder, _) => drop(self.assign(id, holder.as_ref())),
+        }
+    }
+
+    /// Looks for somebody for work that waits because nobody could be found. Says nothing while nobody can.
+    pub fn find_for_queued(&mut self, id: WorkId) {
+        let Some(work) = self.case.works.get(&id).cloned() else { return };
+        let barred = self.barred_from_work(id, &work);
+        let (role, secondary, department) = (&work.role, work.secondary.as_ref(), &work.department);
+        if let Some(chosen) = self.choose(&Search { role, secondary, department, barred }) {
+            self.give(id, &work, chosen);
+        }
+    }
+
     /// Says who has a piece of work.
     pub fn give(&mut self, id: WorkId, work: &Work, chosen: Chosen) {
         self.say(WorkAssigned {

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use calendar::Calendar;
 use contracts::commands::Actor;
 use contracts::messages::clock_started::CalendarRef;
-use contracts::{Event, PersonId, Problem, ProblemCode, ServiceName, SubjectRef};
+use contracts::{Event, PersonId, Problem, ProblemCode, ServiceName, SubjectRef, WordRef, WorkId};
 use jiff::Timestamp;
 use playbook::{CaseView, CompiledPlaybook, Env};
 use runtime::service::{Context, Decision, EntryChange, EntryKey, Happened, Input};
@@ -37,6 +37,12 @@ pub struct Draft<'a> {
     pub decision: Decision<Row>,
     /// How many stages were entered by this input: a ring of automatic stages must not turn for ever.
     pub entered: u32,
+    /// A level that this decision found and the next stage will be entered with.
+    pub found_level: u32,
+    /// The closing summary, when one was written.
+    pub summary: Option<WordRef>,
+    /// Work whose timer has fired and is to be set anew.
+    pub retime: BTreeSet<WorkId>,
     library: &'a Library,
     subject: &'a SubjectRef,
     before: Option<Case>,
@@ -76,6 +82,9 @@ impl<'a> Draft<'a> {
             at,
             decision: Decision::nothing(),
             entered: 0,
+            found_level: 1,
+            summary: None,
+            retime: BTreeSet::new(),
             library,
             subject,
             before: state.case().cloned(),
@@ -125,7 +134,13 @@ impl<'a> Draft<'a> {
     /// What rules can see of the case.
     #[must_use]
     pub fn env(&self) -> Env {
-        env_of(&self.case, &self.book)
+        Env { level: self.level(), ..env_of(&self.case, &self.book) }
+    }
+
+    /// The level of the case, with what this decision found.
+    #[must_use]
+    pub fn level(&self) -> u32 {
+        self.case.level.max(self.found_level)
     }
 
     /// How much work a person has, with what this decision gave and took.

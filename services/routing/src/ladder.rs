@@ -123,7 +123,7 @@ impl Draft<'_> {
         let department = self.responsible();
         let people = self.on_duty(&department).into_iter().collect();
         let done = vec![EscalationAction::Notified { people, template: None }];
-        self.escalate(NO_WAY_ON, None, Climb { done, level: self.case.level, ..Climb::default() });
+        self.escalate(NO_WAY_ON, None, Climb { done, level: self.level(), ..Climb::default() });
     }
 
     fn escalate(&mut self, rung: &str, clock: Option<ClockKey>, climb: Climb) {
@@ -141,7 +141,7 @@ impl Draft<'_> {
     }
 
     fn climb(&self, rung: &Rung, visit: Option<VisitId>) -> Climb {
-        let mut climb = Climb { level: self.case.level, ..Climb::default() };
+        let mut climb = Climb { level: self.level(), ..Climb::default() };
         for action in &rung.actions {
             match action {
                 Action::Notify(notify) => {
@@ -173,7 +173,7 @@ impl Draft<'_> {
             None => holder.into_iter().collect(),
         };
         let done = vec![EscalationAction::Notified { people, template: None }];
-        Climb { done, level: self.case.level, ..Climb::default() }
+        Climb { done, level: self.level(), ..Climb::default() }
     }
 
     /// Whom a rung reaches: the nearest in the line of those who hold the work that has the role and is there;

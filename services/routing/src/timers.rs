@@ -41,7 +41,7 @@ pub fn changes(draft: &Draft<'_>) -> Result<Vec<TimerChange>, Problem> {
         let (old, new) = (before.and_then(|case| case.works.get(&id)), draft.case.works.get(&id));
         // Queued work is always set anew: whoever came back did not help, the next one may.
         let waits = new.is_some_and(|work| work.holder().is_none());
-        if old != new || waits {
+        if old != new || waits || draft.retime.contains(&id) {
             stale.extend(old.into_iter().flat_map(|_| [format!("absent:{id}"), format!("return:{id}")]));
             new.into_iter().for_each(|work| of_work(draft, id, work, &mut wanted));
         }

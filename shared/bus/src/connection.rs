@@ -10,12 +10,13 @@ use std::time::Duration;
 
 use async_nats::jetstream::context::ContextBuilder;
 use async_nats::{Client, ConnectOptions, Event, ServerError, jetstream};
+use bytes::Bytes;
 use contracts::ServiceName;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout_at};
 
-use crate::error::{BusError, Cause};
+use crate::error::{BusError, Cause, RequestError};
 
 /// The oldest nats-server that does what is needed of it.
 pub const SERVER_FLOOR: &str = "2.12.0";
@@ -31,7 +32,7 @@ pub struct BusOptions {
     pub user: Option<String>,
     /// Its password.
     pub password: Option<SecretString>,
-    /// The name that the server's monitoring shows, such as `routing`.
+    /// The name that the server's monitoring shows, such as `routing`; one token of a subject.
     pub name: String,
     /// The prefix of own inboxes, `_INBOX.<service>`: the only one the user may subscribe to.
     pub inbox_prefix: String,
@@ -142,6 +143,7 @@ pub struct Bus {
     pub(crate) jetstream: jetstream::Context,
     pub(crate) patience: Duration,
     pub(crate) acks_in_flight: usize,
+    name: Arc<str>,
     watched: Arc<Watched>,
 }
 
@@ -181,6 +183,7 @@ impl Bus {
             jetstream,
             patience: options.answer_patience,
             acks_in_flight: options.acks_in_flight,
+            name: options.name.into(),
             watched,
         };
         bus.check_version()?;
@@ -233,15 +236,20 @@ impl Bus {
         self.client.max_payload()
     }
 
-    /// Writes out what is buffered, and says whether the server answers.
+    /// Waits until the server has dealt with everything sent so far, subscriptions included.
+    ///
+    /// The client's own flush only empties its buffer. The server handles a connection in order, so any answer to a
+    /// question asked now will do, also the one that nobody serves the subject.
     ///
     /// # Errors
-    /// [`BusError::Timeout`] or [`BusError::Failed`].
+    /// [`BusError::Timeout`], [`BusError::NotPermitted`] or [`BusError::Failed`].
     pub async fn flush(&self) -> Result<(), BusError> {
-        let what = "flushing";
-        match tokio::time::timeout(self.patience, self.client.flush()).await {
-            Ok(flushed) => flushed.map_err(|error| BusError::failed(what, error)),
-            Err(_) => Err(BusError::Timeout { what }),
+        let subject = format!("$SRV.PING.{}", self.name);
+        match self.request(&subject, Bytes::new(), self.patience).await {
+            Ok(_) | Err(RequestError::NoResponders { .. }) => Ok(()),
+            Err(RequestError::Timeout { .. }) => Err(BusError::Timeout { what: "flushing" }),
+            Err(RequestError::NotSent(error)) => Err(error),
+            Err(RequestError::Broken { cause, .. }) => Err(BusError::Failed { what: "flushing", cause }),
         }
     }
 
@@ -253,29 +261,45 @@ impl Bus {
         self.client.drain().await.map_err(|error| BusError::failed("closing", error))
     }
 
-    /// Waits for `answer`, but no longer than until the server refuses something that contains `subject`.
+    /// Waits for `answer`, but no longer than until the server refuses something that begins with `subject`.
     pub(crate) async fn unless_refused<T>(
         &self,
         subject: &str,
         answer: impl Future<Output = T>,
     ) -> Result<T, BusError> {
-        let mut refusals = self.watched.refusal.subscribe();
-        refusals.mark_unchanged();
-        let refused = async {
-            loop {
-                if refusals.changed().await.is_err() {
-                    std::future::pending::<()>().await;
-                }
-                let words = refusals.borrow_and_update().clone();
-                if words.contains(&format!("\"{subject}")) {
-                    return words;
-                }
-            }
-        };
+        let mut refusals = self.refusals_from_now();
         tokio::select! {
             biased;
             answer = answer => Ok(answer),
-            words = refused => Err(BusError::NotPermitted { what: words }),
+            refused = refusals.of(subject) => Err(refused),
+        }
+    }
+
+    pub(crate) fn refusals_from_now(&self) -> Refusals {
+        let mut words = self.watched.refusal.subscribe();
+        words.mark_unchanged();
+        Refusals { words, seen: String::new() }
+    }
+}
+
+/// The server's refusals from some moment on. They come beside the traffic, so a later one may hide an earlier one
+/// of another task; then that task waits for its timeout, as it would anyway.
+pub(crate) struct Refusals {
+    words: watch::Receiver<String>,
+    seen: String,
+}
+
+impl Refusals {
+    /// Waits until something that begins with `subject` is refused; for ever when it never is.
+    pub(crate) async fn of(&mut self, subject: &str) -> BusError {
+        loop {
+            if self.seen.contains(&format!("\"{subject}")) {
+                return BusError::NotPermitted { what: self.seen.clone() };
+            }
+            if self.words.changed().await.is_err() {
+                std::future::pending::<()>().await;
+            }
+            self.seen.clone_from(&self.words.borrow_and_update());
         }
     }
 }

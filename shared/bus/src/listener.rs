@@ -117,6 +117,7 @@ pub struct Listener {
 struct Open {
     messages: pull::Stream,
     created: Timestamp,
+    connects: u64,
 }
 
 impl std::fmt::Debug for Open {
@@ -153,6 +154,10 @@ impl Listener {
     /// the server says.
     pub async fn fetch(&mut self, max: usize, wait: Duration) -> Result<Vec<Delivery>, BusError> {
         let client = self.bus.client.clone();
+        let left = self.left_of_an_old_connection(&client)?;
+        if !left.is_empty() {
+            return Ok(left);
+        }
         let open = self.opened().await?;
         let mut deliveries = Vec::new();
         let mut next = tokio::time::timeout(wait, open.messages.next()).await.ok();
@@ -175,7 +180,22 @@ impl Listener {
         Ok(deliveries)
     }
 
-    /// Stops asking for messages; what was asked ahead is delivered again later, to whoever asks.
+    /// After a reconnect the consumer may be gone, which its open stream would only notice by missing heartbeats. So
+    /// it is opened anew, but first gives out what it had.
+    fn left_of_an_old_connection(&mut self, client: &Client) -> Result<Vec<Delivery>, BusError> {
+        let mut left = Vec::new();
+        if self.open.as_ref().is_some_and(|open| open.connects != self.bus.connects())
+            && let Some(mut old) = self.open.take()
+        {
+            while let Some(Some(Ok(message))) = old.messages.next().now_or_never() {
+                left.push(delivery(client, message)?);
+            }
+        }
+        Ok(left)
+    }
+
+    /// Stops asking for messages. What was asked for ahead is delivered again after `ack_wait`, to whoever asks; for a
+    /// short trouble it is better just not to fetch.
     pub fn pause(&mut self) {
         self.open = None;
     }
@@ -227,7 +247,7 @@ impl Listener {
 
     async fn open_now(&self) -> Result<Open, BusError> {
         let what = "making a consumer";
-        let options = &self.options;
+        let (options, connects) = (&self.options, self.bus.connects());
         let Some(stream) = self.bus.stream_info(&options.stream).await? else {
             return Err(BusError::NoSuchStream { stream: options.stream.clone() });
         };
@@ -252,7 +272,7 @@ impl Listener {
             .await
             .map_err(|error| BusError::failed("asking for messages", error))?;
         let created = Timestamp::from_nanosecond(stream.created.unix_timestamp_nanos());
-        Ok(Open { messages, created: created.unwrap_or(Timestamp::UNIX_EPOCH) })
+        Ok(Open { messages, created: created.unwrap_or(Timestamp::UNIX_EPOCH), connects })
     }
 
     fn asked(&self) -> pull::Config {

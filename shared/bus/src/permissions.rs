@@ -38,7 +38,7 @@ pub fn permissions_of_service(service: ServiceName, sources: &[ServiceName]) -> 
         format!("$JS.API.STREAM.CREATE.{own}"),
         format!("$JS.API.STREAM.UPDATE.{own}"),
         format!("$JS.API.STREAM.INFO.{own}"),
-        subjects::REHEARSAL_CLOCK.to_owned(),
+        format!("$SRV.PING.{service}"),
     ];
     for source in sources {
         hear(&mut publish, &subjects::event_stream(*source), &subjects::durable(service, *source));
@@ -68,7 +68,6 @@ pub fn permissions_of_gateway() -> Permissions {
             "redress.cmd.>".to_owned(),
             "redress.query.>".to_owned(),
             "$SRV.>".to_owned(),
-            subjects::REHEARSAL_CLOCK.to_owned(),
         ],
         subscribe: vec!["_INBOX.gateway.>".to_owned(), subjects::REHEARSAL_CLOCK.to_owned()],
     }

@@ -6,9 +6,10 @@ use std::time::Duration;
 use async_nats::jetstream::context::{PublishAckFuture, PublishError, PublishErrorKind};
 use async_nats::jetstream::message::PublishMessage;
 use bytes::Bytes;
-use tokio::time::{Instant, timeout_at};
+use tokio::sync::watch;
+use tokio::time::{Instant, sleep_until};
 
-use crate::connection::Bus;
+use crate::connection::{Bus, Connection, Refusals};
 use crate::error::BusError;
 use crate::headers::Headers;
 
@@ -38,28 +39,30 @@ impl Bus {
     /// Publishes messages in this order to the stream named `stream`, and gives one outcome for each, in the same
     /// order.
     ///
-    /// At most `acks_in_flight` wait for their acknowledgement at a time. When none comes for `answer_patience`,
-    /// all that still wait have failed with [`BusError::Timeout`]; the server may have them nevertheless.
+    /// At most `acks_in_flight` wait for their acknowledgement at a time. When none comes for `answer_patience`, or
+    /// the connection breaks, or the server refuses a subject, all that still wait have failed; the server may have
+    /// some of them nevertheless.
     pub async fn publish(&self, stream: &str, messages: Vec<Outgoing>) -> Vec<Result<Published, BusError>> {
         let mut outcomes = Vec::with_capacity(messages.len());
-        let mut waiting: VecDeque<Result<PublishAckFuture, BusError>> = VecDeque::new();
-        let mut patience = Patience::new(self.patience);
+        let mut waiting: VecDeque<Sent> = VecDeque::new();
+        let mut patience = Patience::new(self);
         // One below the limit: the permit for the next must never depend on an acknowledgement not yet looked at.
         let window = self.acks_in_flight.saturating_sub(1).max(1);
         for message in messages {
             if waiting.len() >= window
                 && let Some(oldest) = waiting.pop_front()
             {
-                outcomes.push(settle(oldest, &mut patience).await);
+                outcomes.push(patience.settle(oldest).await);
             }
-            if patience.is_lost() {
-                waiting.push_back(Err(BusError::Timeout { what: "publishing" }));
-            } else {
-                waiting.push_back(self.send(stream, message).await);
-            }
+            let subject = message.subject.clone();
+            let sent = match patience.lost.clone() {
+                Some(lost) => Err(lost),
+                None => self.send(stream, message).await,
+            };
+            waiting.push_back(Sent { subject, sent });
         }
         for sent in waiting {
-            outcomes.push(settle(sent, &mut patience).await);
+            outcomes.push(patience.settle(sent).await);
         }
         outcomes
     }
@@ -75,52 +78,88 @@ impl Bus {
             .headers(message.headers.0)
             .message_id(&message.message_id)
             .expected_stream(stream);
-        let t0=std::time::Instant::now();
-        let sent = self.jetstream.send_publish(message.subject, publish).await;
-        if t0.elapsed().as_millis()>50 { eprintln!("DEBUG send took {:?} {:?} {:?}", t0.elapsed(), sent.is_ok(), self.client.connection_state()); }
-        sent.map_err(|error| publish_error(&error))
+        let sent = self.jetstream.send_publish(message.subject.clone(), publish).await;
+        sent.map_err(|error| publish_error(&message.subject, &error))
     }
 }
 
-/// How long an acknowledgement is waited for: each that comes gives the next the full time.
+/// A message on its way, or why it is not.
+struct Sent {
+    subject: String,
+    sent: Result<PublishAckFuture, BusError>,
+}
+
+/// How long acknowledgements are waited for: each that comes gives the next the full time. Once lost, those that
+/// still wait are only looked at, not waited for: a broken connection costs one timeout and not one a message.
 struct Patience {
     each: Duration,
     until: Instant,
-    lost: bool,
+    connection: watch::Receiver<Connection>,
+    refusals: Refusals,
+    lost: Option<BusError>,
 }
 
 impl Patience {
-    fn new(each: Duration) -> Self {
-        Self { each, until: Instant::now() + each, lost: false }
+    fn new(bus: &Bus) -> Self {
+        Self {
+            each: bus.patience,
+            until: Instant::now() + bus.patience,
+            connection: bus.connection(),
+            refusals: bus.refusals_from_now(),
+            lost: None,
+        }
     }
-    const fn is_lost(&self) -> bool {
-        self.lost
+
+    async fn settle(&mut self, Sent { subject, sent }: Sent) -> Result<Published, BusError> {
+        let ack = sent.inspect_err(|error| self.note(error))?.into_future();
+        let lost = self.lost.clone();
+        let broken = async {
+            match lost {
+                Some(lost) => lost,
+                None => tokio::select! {
+                    refused = self.refusals.of(&subject) => refused,
+                    _ = self.connection.wait_for(|state| *state != Connection::Up) => {
+                        BusError::Timeout { what: "publishing over a broken connection" }
+                    }
+                    () = sleep_until(self.until) => BusError::Timeout { what: "publishing" },
+                },
+            }
+        };
+        let answer = tokio::select! {
+            biased;
+            answer = ack => answer.map_err(|error| publish_error(&subject, &error)),
+            broken = broken => Err(broken),
+        };
+        match answer {
+            Ok(ack) => {
+                self.until = Instant::now() + self.each;
+                Ok(Published { stream_sequence: ack.sequence, duplicate: ack.duplicate })
+            }
+            Err(error) => {
+                self.note(&error);
+                Err(error)
+            }
+        }
+    }
+
+    fn note(&mut self, error: &BusError) {
+        match error {
+            BusError::Timeout { .. } | BusError::NotPermitted { .. } => self.lost = Some(error.clone()),
+            BusError::Options(_)
+            | BusError::Unreachable { .. }
+            | BusError::OldServer { .. }
+            | BusError::NoSuchStream { .. }
+            | BusError::TooLarge { .. }
+            | BusError::Full
+            | BusError::NotAsAsked { .. }
+            | BusError::Failed { .. } => {}
+        }
     }
 }
 
-async fn settle(
-    sent: Result<PublishAckFuture, BusError>,
-    patience: &mut Patience,
-) -> Result<Published, BusError> {
-    let t0=std::time::Instant::now();
-    let x = timeout_at(patience.until, sent?.into_future()).await;
-    if t0.elapsed().as_millis()>50 { eprintln!("DEBUG settle took {:?} {:?}", t0.elapsed(), x.is_ok()); }
-    match x {
-        Ok(answer) => {
-            patience.until = Instant::now() + patience.each;
-            let ack = answer.map_err(|error| publish_error(&error))?;
-            Ok(Published { stream_sequence: ack.sequence, duplicate: ack.duplicate })
-        }
-        Err(_) => {
-            patience.lost = true;
-            Err(BusError::Timeout { what: "publishing" })
-        }
-    }
-}
-
-fn publish_error(error: &PublishError) -> BusError {
+fn publish_error(subject: &str, error: &PublishError) -> BusError {
     match error.kind() {
-        PublishErrorKind::StreamNotFound => BusError::NoSuchStream { stream: "for the subject".to_owned() },
+        PublishErrorKind::StreamNotFound => BusError::NoSuchStream { stream: subject.to_owned() },
         PublishErrorKind::TimedOut => BusError::Timeout { what: "publishing" },
         PublishErrorKind::Other if error.to_string().contains("maximum messages exceeded") => BusError::Full,
         _ => BusError::failed("publishing", error),

@@ -43,6 +43,10 @@ codes! {
     BeyondAuthority = "beyond-authority", 403, "The amount is beyond this authority",
     /// There is no such thing.
     NotFound = "not-found", 404, "There is no such thing",
+    /// The address knows no such method.
+    MethodNotAllowed = "method-not-allowed", 405, "This address does not take that method",
+    /// The request did not come whole in time.
+    RequestTimeout = "request-timeout", 408, "The request did not come whole in time",
     /// The subject is not in a state that allows this.
     WrongStage = "wrong-stage", 409, "The case is not at a stage that allows this",
     /// The visit was left.

@@ -19,6 +19,9 @@ pub fn events_of(service: ServiceName) -> String {
     format!("redress.event.{service}.>")
 }
 
+/// Every event of every service, as it is published.
+pub const EVENTS_ALL: &str = "redress.event.>";
+
 /// The subject of one event: `what` is the event's name, such as `stage.entered`.
 #[must_use]
 pub fn event(service: ServiceName, what: &str) -> String {

@@ -119,7 +119,11 @@ fn walk(node: &Node, path: &str, pattern: &str, findings: &mut Vec<Finding>) {
                 let (path, pattern) = (join(path, &entry.key), join(pattern, &entry.key));
                 if is_later(&pattern) {
                     let place = entry.key_place;
-                    findings.push(Finding { line: place.line, column: place.column, ..not_yet(&path, &entry.key) });
+                    findings.push(Finding {
+                        line: place.line,
+                        column: place.column,
+                        ..not_yet(&path, &entry.key)
+                    });
                 } else {
                     walk(&entry.value, &path, &pattern, findings);
                 }

@@ -15,7 +15,7 @@ use crate::model::{
 use crate::words::Key;
 
 /// All that a service needs to know of one stage.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct StageBrief {
     /// The stage.
     pub stage: StageKey,
@@ -61,7 +61,7 @@ pub struct Holder {
 }
 
 /// What only some kinds need.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Slice {
     /// Nothing besides.
@@ -77,7 +77,7 @@ pub enum Slice {
 }
 
 /// What triage needs.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct TriageSlice {
     /// The categories with their departments.
     pub categories: Vec<crate::model::Category>,
@@ -88,7 +88,7 @@ pub struct TriageSlice {
 }
 
 /// What investigation needs.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct InvestigationSlice {
     /// What may be given to the customer.
     pub remedies: Option<Remedies>,
@@ -99,7 +99,7 @@ pub struct InvestigationSlice {
 }
 
 /// What approval needs.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ApprovalSlice {
     /// The rows of the matrix for the category of the case; see [`crate::deciding_row`].
     pub rows: Vec<AuthorityRow>,
@@ -112,7 +112,7 @@ pub struct ApprovalSlice {
 }
 
 /// What notification needs.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct NotificationSlice {
     /// The one voice.
     pub reply: Option<ReplyBrief>,
@@ -133,7 +133,7 @@ pub struct NotificationSlice {
 }
 
 /// Answering the customer.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ReplyBrief {
     /// The one voice.
     pub replier: Holder,
@@ -158,7 +158,7 @@ pub enum ReplyForm {
 }
 
 /// Calling back.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct CallbackBrief {
     /// Who calls.
     pub by: Holder,
@@ -175,4 +175,3 @@ pub struct CallbackBrief {
     /// By which channels.
     pub channels: Vec<ChannelKey>,
 }
-

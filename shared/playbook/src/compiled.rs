@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
-use contracts::{CategoryKey, ClockKey, DepartmentId, FactKey, Fen, OutcomeKey, RoleKey, StageKey, StageKind};
+use contracts::{
+    CategoryKey, ClockKey, DepartmentId, FactKey, Fen, OutcomeKey, RoleKey, StageKey, StageKind,
+};
 
 use crate::brief::Holder;
 use crate::env::Env;
@@ -219,7 +221,9 @@ impl CompiledPlaybook {
     pub fn sides_started_by(&self, trigger: &Trigger, env: &Env) -> Result<Vec<&Stage>, RuleError> {
         let mut begun = Vec::new();
         for stage in &self.playbook.stages {
-            let Some(side) = stage.side.as_ref().filter(|side| side.start.contains(trigger)) else { continue };
+            let Some(side) = stage.side.as_ref().filter(|side| side.start.contains(trigger)) else {
+                continue;
+            };
             if self.holds_or(side.when.as_ref(), true, env)? {
                 begun.push(stage);
             }

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use contracts::{CategoryKey, RoleKey, StageKey, StageKind};
 
 use crate::brief::{
-    ApprovalSlice, CallbackBrief, Holder, InvestigationSlice, NotificationSlice, PersonNeed, ReplyBrief, ReplyForm,
-    Slice, StageBrief, TriageSlice,
+    ApprovalSlice, CallbackBrief, Holder, InvestigationSlice, NotificationSlice, PersonNeed, ReplyBrief,
+    ReplyForm, Slice, StageBrief, TriageSlice,
 };
 use crate::compiled::{CompiledPlaybook, EvaluationError};
 use crate::env::Env;
@@ -45,9 +45,11 @@ impl CompiledPlaybook {
             | StageKind::Execute
             | StageKind::Inspect
             | StageKind::Correct => Slice::Investigation(self.investigation_slice()),
-            StageKind::Approve | StageKind::Review | StageKind::Meet | StageKind::Audit | StageKind::Account => {
-                Slice::Approval(self.approval_slice(env))
-            }
+            StageKind::Approve
+            | StageKind::Review
+            | StageKind::Meet
+            | StageKind::Audit
+            | StageKind::Account => Slice::Approval(self.approval_slice(env)),
             StageKind::Contact | StageKind::Reply | StageKind::Callback => {
                 Slice::Notification(Box::new(self.notification_slice(env)?))
             }

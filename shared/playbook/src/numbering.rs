@@ -167,10 +167,16 @@ mod tests {
     #[test]
     fn a_pattern_whose_numbers_would_repeat_is_refused() {
         assert_eq!(numbering("TS{serial:4}", Reset::Day).check(), Err(PatternError::Repeats(Reset::Day)));
-        assert_eq!(numbering("{yyyy}{dd}{serial:4}", Reset::Month).check(), Err(PatternError::Repeats(Reset::Month)));
+        assert_eq!(
+            numbering("{yyyy}{dd}{serial:4}", Reset::Month).check(),
+            Err(PatternError::Repeats(Reset::Month))
+        );
         assert_eq!(numbering("TS{serial:4}", Reset::Never).check(), Ok(()));
         assert_eq!(numbering("TS{yyyy}", Reset::Year).check(), Err(PatternError::Serial));
-        assert_eq!(numbering("TS{week}{serial:4}", Reset::Never).check(), Err(PatternError::Part("week".into())));
+        assert_eq!(
+            numbering("TS{week}{serial:4}", Reset::Never).check(),
+            Err(PatternError::Part("week".into()))
+        );
         assert_eq!(numbering("TS{yyyy", Reset::Never).check(), Err(PatternError::Brace));
     }
 }

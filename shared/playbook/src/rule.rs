@@ -94,8 +94,18 @@ pub enum RuleError {
 static STDLIB: LazyLock<Arc<cel::Env>> = LazyLock::new(|| Arc::new(cel::Env::stdlib()));
 
 /// Functions that a rule may call besides operators and the macros `has`, `all`, `exists`, `exists_one`.
-const FUNCTIONS: [&str; 10] =
-    ["size", "contains", "startsWith", "endsWith", "matches", "int", "string", "timestamp", "duration", "bool"];
+const FUNCTIONS: [&str; 10] = [
+    "size",
+    "contains",
+    "startsWith",
+    "endsWith",
+    "matches",
+    "int",
+    "string",
+    "timestamp",
+    "duration",
+    "bool",
+];
 
 impl Rule {
     /// Compiles a rule.
@@ -213,7 +223,9 @@ impl Walk {
             Expr::Comprehension(comprehension) => self.comprehension(comprehension),
             // Maps and messages have no place in a yes-or-no question.
             Expr::Map(_) => self.problems.push(RuleProblem::UnknownFunction("{…}".to_owned())),
-            Expr::Struct(message) => self.problems.push(RuleProblem::UnknownFunction(message.type_name.clone())),
+            Expr::Struct(message) => {
+                self.problems.push(RuleProblem::UnknownFunction(message.type_name.clone()))
+            }
         }
     }
 
@@ -274,13 +286,15 @@ impl Walk {
     fn field(&mut self, of: &str, field: &str) {
         let owned = || field.to_owned();
         let problem = match of {
-            "facts" => FactKey::new(field).map(|key| self.names.facts.insert(key)).map_err(RuleProblem::UnknownFact),
-            "visits" => {
-                StageKey::new(field).map(|key| self.names.visits.insert(key)).map_err(|_| RuleProblem::NotAKey(owned()))
+            "facts" => {
+                FactKey::new(field).map(|key| self.names.facts.insert(key)).map_err(RuleProblem::UnknownFact)
             }
-            "loops" => {
-                LoopKey::new(field).map(|key| self.names.loops.insert(key)).map_err(|_| RuleProblem::NotAKey(owned()))
-            }
+            "visits" => StageKey::new(field)
+                .map(|key| self.names.visits.insert(key))
+                .map_err(|_| RuleProblem::NotAKey(owned())),
+            "loops" => LoopKey::new(field)
+                .map(|key| self.names.loops.insert(key))
+                .map_err(|_| RuleProblem::NotAKey(owned())),
             _ if CaseView::FIELDS.contains(&field) => Ok(self.names.case.insert(owned())),
             _ => Err(RuleProblem::UnknownCaseField(owned())),
         };

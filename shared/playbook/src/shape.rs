@@ -28,7 +28,12 @@ impl<'a> Walk<'a> {
     fn value(&mut self, node: &Node, schema: &'a Value, path: &str) {
         if let Some(name) = reference(schema) {
             if let (Content::Scalar { text, .. }, Some(wrong)) = (&node.value, scalar_of(node, name)) {
-                return self.wrong(node, path, &format!("“{text}” {}", wrong.0), &format!("“{text}”{}", wrong.1));
+                return self.wrong(
+                    node,
+                    path,
+                    &format!("“{text}” {}", wrong.0),
+                    &format!("“{text}”{}", wrong.1),
+                );
             }
             if let Some(definition) = self.definitions.get(name) {
                 return self.value(node, definition, path);
@@ -53,12 +58,14 @@ impl<'a> Walk<'a> {
     fn map(&mut self, node: &Node, entries: &[Entry], schema: &'a Value, path: &str) {
         let empty = Map::new();
         let known = schema.get("properties").and_then(Value::as_object);
-        let patterns = schema.get("patternProperties").and_then(Value::as_object).and_then(|all| all.values().next());
+        let patterns =
+            schema.get("patternProperties").and_then(Value::as_object).and_then(|all| all.values().next());
         let others = patterns.or_else(|| schema.get("additionalProperties").filter(|rule| rule.is_object()));
         for (index, entry) in entries.iter().enumerate() {
             let deeper = join(path, &entry.key);
             if entries[..index].iter().any(|earlier| earlier.key == entry.key) {
-                let (en, zh) = (format!("“{}” stands here twice", entry.key), format!("“{}”重复出现", entry.key));
+                let (en, zh) =
+                    (format!("“{}” stands here twice", entry.key), format!("“{}”重复出现", entry.key));
                 self.findings.push(at_key(entry, &deeper, Code::Duplicate, &en, &zh));
             } else if let Some(rule) = known.and_then(|known| known.get(&entry.key)).or(others) {
                 self.value(&entry.value, rule, &deeper);
@@ -111,7 +118,8 @@ impl<'a> Walk<'a> {
         if !words.is_empty() {
             if !words.contains(&text) {
                 let words = words.join(", ");
-                let (en, zh) = (format!("“{text}” is none of: {words}"), format!("“{text}”不在下列之中：{words}"));
+                let (en, zh) =
+                    (format!("“{text}” is none of: {words}"), format!("“{text}”不在下列之中：{words}"));
                 self.wrong(node, path, &en, &zh);
             }
             return;
@@ -129,18 +137,26 @@ impl<'a> Walk<'a> {
             if !plain || !matches!(text, "true" | "false") {
                 self.expected(node, schema, path);
             }
-        } else if !admits(schema, "string") || text.is_empty() {
+        } else if !admits(schema, "string") || (plain && text.is_empty()) {
             self.expected(node, schema, path);
         } else if schema.get("pattern").is_some_and(|pattern| pattern == crate::words::KEY_PATTERN)
             && RoleKey::new(text).is_err()
         {
-            let en = format!("“{text}” is not a key: up to 64 of a-z, 0-9, _ - . beginning with a letter or digit");
-            self.wrong(node, path, &en, &format!("“{text}”不是合法的键：须为小写字母、数字、_ - .，最多 64 个字符"));
+            let en = format!(
+                "“{text}” is not a key: up to 64 of a-z, 0-9, _ - . beginning with a letter or digit"
+            );
+            self.wrong(
+                node,
+                path,
+                &en,
+                &format!("“{text}”不是合法的键：须为小写字母、数字、_ - .，最多 64 个字符"),
+            );
         }
     }
 
     fn expected(&mut self, node: &Node, schema: &Value, path: &str) {
-        let kind = ["object", "array", "integer", "boolean", "string"].into_iter().find(|kind| admits(schema, kind));
+        let kind =
+            ["object", "array", "integer", "boolean", "string"].into_iter().find(|kind| admits(schema, kind));
         let (en, zh) = match kind {
             Some("object") => ("keys and values", "键和值"),
             Some("array") => ("a list", "列表"),
@@ -161,13 +177,28 @@ fn scalar_of(node: &Node, name: &str) -> Option<(String, String)> {
     let Content::Scalar { text, plain } = &node.value else { return None };
     let wrong = |en: String, zh: &str| Some((en, zh.to_owned()));
     match name {
-        "FactKey" if FactKey::new(text.as_str()).is_err() => wrong("is not a declared fact key".into(), "不是已声明的事实键"),
-        "Limit" => text.parse::<calendar::Limit>().err().and_then(|error| wrong(format!("is not a time limit: {error}"), "不是合法的时限")),
+        "FactKey" if FactKey::new(text.as_str()).is_err() => {
+            wrong("is not a declared fact key".into(), "不是已声明的事实键")
+        }
+        "Limit" => text
+            .parse::<calendar::Limit>()
+            .err()
+            .and_then(|error| wrong(format!("is not a time limit: {error}"), "不是合法的时限")),
         "Yuan" => {
-            let given = text.parse::<i64>().ok().filter(|_| *plain).map(Value::from).unwrap_or_else(|| text.clone().into());
+            let given = text
+                .parse::<i64>()
+                .ok()
+                .filter(|_| *plain)
+                .map(Value::from)
+                .unwrap_or_else(|| text.clone().into());
             let number = *plain && text.parse::<i64>().is_err();
             let bad = number || serde_json::from_value::<Yuan>(given).is_err() || text.starts_with('-');
-            bad.then(|| ("is not an amount in yuan: write 20 or \"99.50\"".into(), "不是人民币金额：应写 20 或 \"99.50\"".into()))
+            bad.then(|| {
+                (
+                    "is not an amount in yuan: write 20 or \"99.50\"".into(),
+                    "不是人民币金额：应写 20 或 \"99.50\"".into(),
+                )
+            })
         }
         _ => None,
     }
@@ -190,7 +221,12 @@ fn words_of(schema: &Value) -> Vec<&str> {
     let listed = schema.get("enum").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
     let constant = schema.get("const").and_then(Value::as_str);
     let choices = schema.get("oneOf").and_then(Value::as_array).into_iter().flatten().flat_map(words_of);
-    let keyed = schema.get("properties").and_then(Value::as_object).into_iter().flat_map(Map::keys).map(String::as_str);
+    let keyed = schema
+        .get("properties")
+        .and_then(Value::as_object)
+        .into_iter()
+        .flat_map(Map::keys)
+        .map(String::as_str);
     listed.chain(constant).chain(choices).chain(keyed).collect()
 }
 

@@ -63,7 +63,8 @@ fn of_case(playbook: &Playbook) -> Vec<Site<'_>> {
     let flags = playbook.routing_flags.iter().enumerate();
     let flags = flags.filter_map(|(n, flag)| site(format!("routing_flags[{n}].when"), flag.when.as_ref()));
     let levels = playbook.severity_levels.iter().enumerate();
-    let levels = levels.filter_map(|(n, level)| site(format!("severity_levels[{n}].when"), level.when.as_ref()));
+    let levels =
+        levels.filter_map(|(n, level)| site(format!("severity_levels[{n}].when"), level.when.as_ref()));
     let rungs = playbook.ladder.iter().enumerate();
     let rungs = rungs.filter_map(|(n, rung)| site(format!("ladder[{n}].when"), rung.when.as_ref()));
     let teams = playbook.teams.iter().enumerate();

@@ -150,7 +150,8 @@ pub fn load_from<T: Section>(part: &str, sources: Sources<'_>) -> Result<Service
         layers::lay(&mut own, &own_said, part, &mut out);
     }
 
-    let unread = |error: serde_json::Error| ConfigErrors::Layers(config::ConfigError::Foreign(Box::new(error)));
+    let unread =
+        |error: serde_json::Error| ConfigErrors::Layers(config::ConfigError::Foreign(Box::new(error)));
     let mut runtime: RuntimeConfig =
         layers::read(&runtime_defaults, runtime, "", &mut out).map_err(unread)?;
     let service: T = layers::read(&own_defaults, own, part, &mut out).map_err(unread)?;

@@ -75,7 +75,7 @@ pub async fn postgres(config: &PostgresConfig, part: &str) -> Result<PgPool, Con
     let first = tokio::time::timeout(config.connect_timeout, async {
         loop {
             match pool.acquire().await {
-                Ok(connection) => return Ok(drop(connection)),
+                Ok(_) => return Ok(()),
                 Err(sqlx::Error::PoolTimedOut) => {}
                 Err(error) => return Err(error),
             }

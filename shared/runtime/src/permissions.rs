@@ -69,7 +69,8 @@ fn operator() -> Permissions {
 /// A feeder submits, and hears the stream's acknowledgement and its receipts.
 fn feeder() -> Permissions {
     Permissions {
-        publish: vec![subjects::SUBMIT_ALL.to_owned()],
+        // The ping is how a client finds that the server has dealt with all it sent.
+        publish: vec![subjects::SUBMIT_ALL.to_owned(), "$SRV.PING.feeder".to_owned()],
         subscribe: vec!["_INBOX.feeder.>".to_owned(), subjects::RECEIPT_ALL.to_owned()],
     }
 }
@@ -98,8 +99,6 @@ server_name: redress
 listen: \"127.0.0.1:{port}\"
 http: \"127.0.0.1:{monitor_port}\"
 max_payload: 1MB
-lame_duck_duration: \"10s\"
-lame_duck_grace_period: \"2s\"
 
 jetstream {
   store_dir: \"{store_dir}\"
@@ -214,8 +213,12 @@ mod tests {
     #[test]
     fn only_its_own_service_publishes_an_event() {
         for (user, permissions) in users() {
-            for subject in permissions.publish.iter().filter(|subject| subject.starts_with("redress.event.")) {
-                assert!(subject.starts_with(&format!("redress.event.{user}.")), "{user} may publish {subject}");
+            for subject in permissions.publish.iter().filter(|subject| subject.starts_with("redress.event."))
+            {
+                assert!(
+                    subject.starts_with(&format!("redress.event.{user}.")),
+                    "{user} may publish {subject}"
+                );
             }
             assert!(permissions.subscribe.contains(&format!("_INBOX.{user}.>")));
             assert!(!permissions.subscribe.iter().any(|subject| subject == "_INBOX.>" || subject == ">"));
@@ -226,7 +229,10 @@ mod tests {
     fn passwords_that_need_quoting_are_refused() {
         let text = nats_config_with(|user| format!("{user}-0123456789abcdef")).unwrap();
         assert!(text.contains("\"feeder-0123456789abcdef\"") && !text.contains("_password}"));
-        assert_eq!(nats_config_with(|_| "a\"b0123456789abcdef".into()), Err(BadPassword { user: "intake".into() }));
+        assert_eq!(
+            nats_config_with(|_| "a\"b0123456789abcdef".into()),
+            Err(BadPassword { user: "intake".into() })
+        );
         assert!(nats_config_with(|_| "short".into()).is_err());
     }
 }

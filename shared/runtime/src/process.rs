@@ -173,7 +173,8 @@ mod tests {
 
     #[test]
     fn each_cause_is_said_once() {
-        let error = layer("outer", Some(layer("middle: inner", Some(layer("inner", Some(layer("root", None)))))));
+        let error =
+            layer("outer", Some(layer("middle: inner", Some(layer("inner", Some(layer("root", None)))))));
         assert_eq!(chain(&error), "outer\n  because: middle: inner\n  because: root");
     }
 

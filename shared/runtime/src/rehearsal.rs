@@ -248,7 +248,11 @@ async fn settle_at(
         }
         if began.elapsed() > patience {
             let now = standing.iter().map(|status| status.now).min().unwrap_or_default();
-            return Err(RehearsalError::NotQuiet { now, waited: patience, busy: told(services, &standing, at) });
+            return Err(RehearsalError::NotQuiet {
+                now,
+                waited: patience,
+                busy: told(services, &standing, at),
+            });
         }
         before = quiet.then_some(standing);
         tokio::time::sleep(ASK_EVERY).await;

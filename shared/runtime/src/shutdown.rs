@@ -260,12 +260,12 @@ mod tests {
         assert_eq!(shutdown.finish(Duration::from_secs(5)).await.unwrap_err().0, ["one failed: no more"]);
 
         let shutdown = Shutdown::new();
-        let nothing: Option<()> = None;
-        shutdown.spawn(Stage::Taking, "two", async move {
-            nothing.expect("broken");
-            Ok::<_, Infallible>(())
-        });
+        shutdown.spawn(Stage::Taking, "two", async { broken() });
         assert_eq!(shutdown.finish(Duration::from_secs(5)).await.unwrap_err().0, ["two panicked: broken"]);
+    }
+
+    fn broken() -> Result<(), Infallible> {
+        panic!("broken")
     }
 
     #[tokio::test]

@@ -301,7 +301,10 @@ mod tests {
     #[test]
     fn the_address_for_traces_is_completed() {
         assert_eq!(traces_url("http://127.0.0.1:4318/"), "http://127.0.0.1:4318/v1/traces");
-        assert_eq!(traces_url("https://traces.example/otlp/v1/traces"), "https://traces.example/otlp/v1/traces");
+        assert_eq!(
+            traces_url("https://traces.example/otlp/v1/traces"),
+            "https://traces.example/otlp/v1/traces"
+        );
     }
 
     #[test]

@@ -73,7 +73,7 @@ fn approved(visit: &Visit) -> Result<(), Problem> {
 
 /// Whether the stage ends with the customer's answer instead of with the telling.
 pub(super) fn waits_for_answer(visit: &Visit) -> bool {
-    visit.brief.outcomes.iter().any(|outcome| outcome.as_str() == "accepted")
+    !visit.brief.outcomes.iter().any(|outcome| outcome.as_str() == "told")
 }
 
 /// Whether a person speaks or hands it over; a written channel gets a message.

@@ -92,7 +92,6 @@ async fn after_kills_in_the_middle_of_publishing_every_message_is_there_once_it_
                 let batch: Vec<usize> = open.iter().copied().take(400).collect();
                 let messages = batch.iter().map(|number| message(*number)).collect();
                 let outcomes = bus.publish(&subjects::event_stream(SOURCE), messages).await;
-                eprintln!("DEBUG {:?} {} open {} ok {} first-err {:?}", std::time::Instant::now(), batch.len(), open.len(), outcomes.iter().filter(|o| o.is_ok()).count(), outcomes.iter().find(|o| o.is_err()));
                 for (number, outcome) in batch.iter().zip(outcomes) {
                     if outcome.is_ok() {
                         open.remove(number);

@@ -19,6 +19,9 @@ pub struct RecordContact {
     /// What was said; at most 5,000 characters.
     #[serde(default)]
     pub note: Option<String>,
+    /// Nobody will try again: the stage ends as `unreachable`, where it has that outcome.
+    #[serde(default)]
+    pub give_up: bool,
 }
 
 /// Tells the customer the result.

@@ -10,7 +10,12 @@ pub(super) fn check(playbook: &Playbook) -> Vec<Finding> {
     let approves = playbook.stages.iter().any(|stage| stage.kind == StageKind::Approve);
     if rows.is_empty() {
         let en = "a stage of kind approve needs an authority_matrix: who decides?";
-        let missing = Finding::new("authority_matrix", Code::MatrixGap, en, "有 approve 环节就必须有 authority_matrix:由谁决定？");
+        let missing = Finding::new(
+            "authority_matrix",
+            Code::MatrixGap,
+            en,
+            "有 approve 环节就必须有 authority_matrix:由谁决定？",
+        );
         return approves.then_some(missing).into_iter().collect();
     }
     let mut findings = bounds(rows);
@@ -28,7 +33,12 @@ fn bounds(rows: &[AuthorityRow]) -> Vec<Finding> {
     turned
         .map(|(number, _)| {
             let en = "amount_up_to must be more than amount_over";
-            Finding::new(format!("authority_matrix[{number}].amount_up_to"), Code::Value, en, "amount_up_to 必须大于 amount_over")
+            Finding::new(
+                format!("authority_matrix[{number}].amount_up_to"),
+                Code::Value,
+                en,
+                "amount_up_to 必须大于 amount_over",
+            )
         })
         .collect()
 }
@@ -64,7 +74,8 @@ fn cells(playbook: &Playbook) -> Vec<Cell> {
 
 fn of_cell(rows: &[AuthorityRow], cell: &Cell) -> Vec<Finding> {
     let fits = |row: &AuthorityRow| {
-        row.liable.is_none_or(|party| Some(party) == cell.liable) && row.level.is_none_or(|level| level == cell.level)
+        row.liable.is_none_or(|party| Some(party) == cell.liable)
+            && row.level.is_none_or(|level| level == cell.level)
     };
     // Rows of a category stand before the general ones, which then fill what they leave open.
     let rank = |row: &AuthorityRow| row.category == cell.category;
@@ -97,7 +108,12 @@ fn gaps(found: &[(usize, &AuthorityRow)], cell: &Cell) -> Vec<Finding> {
     let mut decided = NOTHING;
     for (number, row) in found {
         if over(row) > decided {
-            findings.push(gap(format!("authority_matrix[{number}].amount_over"), cell, decided, Some(over(row))));
+            findings.push(gap(
+                format!("authority_matrix[{number}].amount_over"),
+                cell,
+                decided,
+                Some(over(row)),
+            ));
         }
         decided = decided.max(up_to(row));
     }

@@ -83,7 +83,12 @@ impl Graph<'_> {
         let mut findings = Vec::new();
         if self.of_kind(StageKind::Register).len() != 1 {
             let en = "exactly one stage must be of kind register: there every case begins";
-            findings.push(Finding::new("stages", Code::Value, en, "必须恰有一个 register 环节：每个个案由此开始"));
+            findings.push(Finding::new(
+                "stages",
+                Code::Value,
+                en,
+                "必须恰有一个 register 环节：每个个案由此开始",
+            ));
         }
         if self.of_kind(StageKind::Archive).is_empty() {
             let en = "no stage is of kind archive: no case would ever be closed";
@@ -113,7 +118,8 @@ impl Graph<'_> {
         missed
             .map(|number| {
                 let key = &self.stage(number).key;
-                let (en, zh) = (format!("no case ever reaches stage “{key}”"), format!("没有任何个案会到达环节“{key}”"));
+                let (en, zh) =
+                    (format!("no case ever reaches stage “{key}”"), format!("没有任何个案会到达环节“{key}”"));
                 Finding::new(format!("stages[{number}].key"), Code::Unreachable, en, zh)
             })
             .collect()
@@ -128,12 +134,19 @@ impl Graph<'_> {
         let lost = (0..self.playbook.stages.len()).filter(|number| {
             let stage = self.stage(*number);
             let met = self.from(&[*number], |_| true);
-            stage.side.is_none() && !stage.next.is_empty() && !archives.iter().any(|archive| met.contains(archive))
+            stage.side.is_none()
+                && !stage.next.is_empty()
+                && !archives.iter().any(|archive| met.contains(archive))
         });
         lost.map(|number| {
             let key = &self.stage(number).key;
             let en = format!("from stage “{key}” no case ever reaches the archive");
-            Finding::new(format!("stages[{number}].key"), Code::NoArchive, en, format!("从环节“{key}”永远到不了归档"))
+            Finding::new(
+                format!("stages[{number}].key"),
+                Code::NoArchive,
+                en,
+                format!("从环节“{key}”永远到不了归档"),
+            )
         })
         .collect()
     }
@@ -147,7 +160,9 @@ impl Graph<'_> {
         });
         back.map(|arrow| {
             let (from, to) = (&self.stage(arrow.from).key, &self.stage(arrow.to).key);
-            let en = format!("from “{from}” back to “{to}” is a way back: declare it under loops and name it here");
+            let en = format!(
+                "from “{from}” back to “{to}” is a way back: declare it under loops and name it here"
+            );
             let zh = format!("从“{from}”退回“{to}”是回路：请在 loops 中声明并在此处引用");
             Finding::new(arrow.path.as_str(), Code::UndeclaredLoop, en, zh)
         })
@@ -162,7 +177,12 @@ impl Graph<'_> {
         }
         if self.of_kind(StageKind::Approve).is_empty() {
             let en = "approval is asked for, but no stage is of kind approve";
-            return vec![Finding::new("approve_before", Code::ApprovalAvoided, en, "要求先审批，但没有 approve 环节")];
+            return vec![Finding::new(
+                "approve_before",
+                Code::ApprovalAvoided,
+                en,
+                "要求先审批，但没有 approve 环节",
+            )];
         }
         let proposals = self.of_kind(StageKind::Propose);
         let begin = self.of_kind(StageKind::Register);
@@ -191,7 +211,8 @@ impl Graph<'_> {
         wrong
             .map(|number| {
                 let key = &self.stage(number).key;
-                let en = format!("a case can reach “{key}” without the approval that approve_before asks for");
+                let en =
+                    format!("a case can reach “{key}” without the approval that approve_before asks for");
                 let zh = format!("个案可以未经 approve_before 所要求的审批到达“{key}”");
                 Finding::new(format!("stages[{number}].key"), Code::ApprovalAvoided, en, zh)
             })
@@ -201,7 +222,8 @@ impl Graph<'_> {
     /// The moves that an approval stage takes after anything but an approval.
     fn without_approval(&self, number: usize) -> BTreeSet<usize> {
         let ways = Ways::of(self.playbook, self.stage(number));
-        let other = ways.taken.into_iter().filter(|(outcome, _)| !matches!(outcome.as_str(), "approved" | "amended"));
+        let other =
+            ways.taken.into_iter().filter(|(outcome, _)| !matches!(outcome.as_str(), "approved" | "amended"));
         other.flat_map(|(_, moves)| moves).collect()
     }
 }

@@ -69,7 +69,10 @@ impl Names<'_> {
     fn categories(&mut self) {
         for (number, category) in self.playbook.categories.iter().enumerate() {
             if let Some(department) = &category.department {
-                self.department(format!("categories[{number}].department"), &DepartmentRef::Named(department.clone()));
+                self.department(
+                    format!("categories[{number}].department"),
+                    &DepartmentRef::Named(department.clone()),
+                );
             }
             let Some(parent) = &category.parent else { continue };
             let path = format!("categories[{number}].parent");
@@ -79,11 +82,18 @@ impl Names<'_> {
                 continue;
             }
             for _ in &self.playbook.categories {
-                above = above.and_then(|one| one.parent.as_ref()).and_then(|key| self.playbook.category(key.as_str()));
+                above = above
+                    .and_then(|one| one.parent.as_ref())
+                    .and_then(|key| self.playbook.category(key.as_str()));
             }
             if above.is_some() {
                 let en = format!("“{}” is above itself", category.key);
-                self.findings.push(Finding::new(path, Code::Value, en, format!("类别“{}”的上级形成环", category.key)));
+                self.findings.push(Finding::new(
+                    path,
+                    Code::Value,
+                    en,
+                    format!("类别“{}”的上级形成环", category.key),
+                ));
             }
         }
     }
@@ -95,12 +105,13 @@ impl Names<'_> {
     }
 
     fn department(&mut self, path: String, department: &DepartmentRef) {
-        if let DepartmentRef::Named(id) = department {
-            if !self.playbook.departments.contains_key::<str>(id.as_str()) {
-                let en = format!("unknown department “{id}”: declare it, or use {}", DepartmentRef::PARTS.join(", "));
-                let zh = format!("未声明的部门“{id}”：请声明，或使用 {}", DepartmentRef::PARTS.join("、"));
-                self.findings.push(Finding::new(path, Code::UnknownReference, en, zh));
-            }
+        if let DepartmentRef::Named(id) = department
+            && !self.playbook.departments.contains_key::<str>(id.as_str())
+        {
+            let en =
+                format!("unknown department “{id}”: declare it, or use {}", DepartmentRef::PARTS.join(", "));
+            let zh = format!("未声明的部门“{id}”：请声明，或使用 {}", DepartmentRef::PARTS.join("、"));
+            self.findings.push(Finding::new(path, Code::UnknownReference, en, zh));
         }
     }
 
@@ -155,9 +166,15 @@ impl Names<'_> {
                 let known = outcomes_of(stage.kind);
                 if !known.contains(&outcome.as_str()) {
                     let words = known.join(", ");
-                    let en = format!("a {} stage never ends with “{outcome}”; it ends with: {words}", stage.kind);
+                    let en =
+                        format!("a {} stage never ends with “{outcome}”; it ends with: {words}", stage.kind);
                     let zh = format!("{} 环节没有结果“{outcome}”；可能的结果：{words}", stage.kind);
-                    self.findings.push(Finding::new(format!("{path}.outcomes[{which}]"), Code::UnknownOutcome, en, zh));
+                    self.findings.push(Finding::new(
+                        format!("{path}.outcomes[{which}]"),
+                        Code::UnknownOutcome,
+                        en,
+                        zh,
+                    ));
                 }
             }
             for (way, next) in stage.next.iter().enumerate() {
@@ -172,7 +189,12 @@ impl Names<'_> {
             }
             for (which, side) in stage.join.iter().flat_map(|join| &join.sides).enumerate() {
                 if self.playbook.stage(side.as_str()).is_none_or(|other| other.side.is_none()) {
-                    self.unknown(format!("{path}.join.sides[{which}]"), "side stage", "旁支环节", side.as_str());
+                    self.unknown(
+                        format!("{path}.join.sides[{which}]"),
+                        "side stage",
+                        "旁支环节",
+                        side.as_str(),
+                    );
                 }
             }
         }
@@ -201,10 +223,10 @@ impl Names<'_> {
 
     fn ladder(&mut self) {
         for (number, rung) in self.playbook.ladder.iter().enumerate() {
-            if let RungOn::Clock(offset) = &rung.on {
-                if !self.playbook.clocks.iter().any(|clock| clock.key == offset.key) {
-                    self.unknown(format!("ladder[{number}].on.clock.key"), "clock", "时限", offset.key.as_str());
-                }
+            if let RungOn::Clock(offset) = &rung.on
+                && !self.playbook.clocks.iter().any(|clock| clock.key == offset.key)
+            {
+                self.unknown(format!("ladder[{number}].on.clock.key"), "clock", "时限", offset.key.as_str());
             }
             for (which, action) in rung.actions.iter().enumerate() {
                 self.action(&format!("ladder[{number}].actions[{which}]"), action);
@@ -218,7 +240,12 @@ impl Names<'_> {
                 self.who(&format!("{path}.notify.who"), &notify.who);
                 let Some(template) = &notify.template else { return };
                 if !self.playbook.templates.contains_key::<str>(template.as_str()) {
-                    self.unknown(format!("{path}.notify.template"), "template", "消息模板", template.as_str());
+                    self.unknown(
+                        format!("{path}.notify.template"),
+                        "template",
+                        "消息模板",
+                        template.as_str(),
+                    );
                 }
             }
             Action::Reassign(Secondary::Role(role)) => self.role(format!("{path}.reassign"), role),
@@ -236,7 +263,9 @@ impl Names<'_> {
     fn authority(&mut self) {
         for (number, row) in self.playbook.authority_matrix.iter().enumerate() {
             let path = format!("authority_matrix[{number}]");
-            if let Some(category) = row.category.as_ref().filter(|key| self.playbook.category(key.as_str()).is_none()) {
+            if let Some(category) =
+                row.category.as_ref().filter(|key| self.playbook.category(key.as_str()).is_none())
+            {
                 self.unknown(format!("{path}.category"), "category", "类别", category.as_str());
             }
             let highest = self.playbook.severity_levels.iter().map(|degree| degree.level).max().unwrap_or(1);

@@ -10,7 +10,8 @@ use crate::rule::Rule;
 use crate::sites::{Sees, Site, sites};
 
 pub(super) fn check(playbook: &Playbook) -> Vec<Finding> {
-    let mut findings: Vec<Finding> = sites(playbook).iter().flat_map(|site| of_site(playbook, site)).collect();
+    let mut findings: Vec<Finding> =
+        sites(playbook).iter().flat_map(|site| of_site(playbook, site)).collect();
     for (number, stage) in playbook.stages.iter().enumerate() {
         findings.extend(of_ways(playbook, number, stage));
     }
@@ -31,7 +32,8 @@ fn of_site(playbook: &Playbook, site: &Site<'_>) -> Vec<Finding> {
 }
 
 fn unknown(path: &str, what: &str, zh: &str, key: &str) -> Finding {
-    let (en, zh) = (format!("the rule names the unknown {what} “{key}”"), format!("规则引用了不存在的{zh}“{key}”"));
+    let (en, zh) =
+        (format!("the rule names the unknown {what} “{key}”"), format!("规则引用了不存在的{zh}“{key}”"));
     Finding::new(path, Code::UnknownReference, en, zh)
 }
 
@@ -40,7 +42,8 @@ fn outcomes_named(site: &Site<'_>, rule: &Rule) -> Option<Finding> {
     let Sees::OutcomeOf(stage) = site.sees else { return None };
     let given = &rule.names().outcomes;
     let known = CompiledPlaybook::outcomes(stage);
-    let strange = given.iter().find(|given| !known.iter().any(|outcome| outcome.as_str() == given.as_str()))?;
+    let strange =
+        given.iter().find(|given| !known.iter().any(|outcome| outcome.as_str() == given.as_str()))?;
     let words: Vec<&str> = known.iter().map(|outcome| outcome.as_str()).collect();
     let words = words.join(", ");
     let en = format!("“{}” never ends with “{strange}”; it ends with: {words}", stage.key);
@@ -55,11 +58,13 @@ fn tried_out(playbook: &Playbook, site: &Site<'_>, rule: &Rule) -> Option<Findin
         Sees::OutcomeOf(stage) => CompiledPlaybook::outcomes(stage).into_iter().map(Some).collect(),
         Sees::NoOutcome => vec![None],
     };
-    let asked = outcomes.into_iter().flat_map(|outcome| {
-        cases.iter().map(move |case| Env { outcome: outcome.clone(), ..case.clone() })
-    });
+    let asked = outcomes
+        .into_iter()
+        .flat_map(|outcome| cases.iter().map(move |case| Env { outcome: outcome.clone(), ..case.clone() }));
     let error = asked.map(|case| rule.eval(&case)).find_map(Result::err)?;
-    let en = format!("{error}; ask has(facts.x) before reading a fact that may be missing, and compare like with like");
+    let en = format!(
+        "{error}; ask has(facts.x) before reading a fact that may be missing, and compare like with like"
+    );
     let zh = format!("规则试算失败：{error}；读取可能缺失的事实前请先写 has(facts.x)，且只比较同类的值");
     Some(Finding::new(site.path.as_str(), Code::RuleFails, en, zh))
 }
@@ -70,8 +75,14 @@ fn of_ways(playbook: &Playbook, number: usize, stage: &Stage) -> Vec<Finding> {
     if !ways.stuck.is_empty() && ways.failed.is_empty() {
         let outcomes: Vec<&str> = ways.stuck.iter().map(|outcome| outcome.as_str()).collect();
         let outcomes = outcomes.join(", ");
-        let en = format!("stage “{}” may end with {outcomes} and then no move matches; add one, or a last one without a rule", stage.key);
-        let zh = format!("环节“{}”以 {outcomes} 结束时可能没有去向；请补充去向，或在最后加一个无条件的去向", stage.key);
+        let en = format!(
+            "stage “{}” may end with {outcomes} and then no move matches; add one, or a last one without a rule",
+            stage.key
+        );
+        let zh = format!(
+            "环节“{}”以 {outcomes} 结束时可能没有去向；请补充去向，或在最后加一个无条件的去向",
+            stage.key
+        );
         findings.push(Finding::new(format!("stages[{number}].next"), Code::NoWayOut, en, zh));
     }
     let unconditional = stage.next.iter().position(|way| way.when.is_none() && way.via.is_none());

@@ -26,9 +26,10 @@ impl Varies {
         match self {
             Self::Fact(_, values) => values.len(),
             Self::Case(_, values) => values.len(),
-            Self::Instance(values) | Self::Level(values) | Self::Visits(_, values) | Self::Loops(_, values) => {
-                values.len()
-            }
+            Self::Instance(values)
+            | Self::Level(values)
+            | Self::Visits(_, values)
+            | Self::Loops(_, values) => values.len(),
         }
     }
 
@@ -76,10 +77,15 @@ pub(super) fn samples<'a>(names: impl Iterator<Item = &'a Names>, highest_level:
 }
 
 fn varying(names: &Names, highest_level: u32) -> Vec<Varies> {
-    let numbers: BTreeSet<i64> =
-        names.numbers.iter().flat_map(|n| [n.saturating_sub(1), *n, n.saturating_add(1)]).chain([0]).collect();
+    let numbers: BTreeSet<i64> = names
+        .numbers
+        .iter()
+        .flat_map(|n| [n.saturating_sub(1), *n, n.saturating_add(1)])
+        .chain([0])
+        .collect();
     let counts: Vec<u32> = numbers.iter().filter_map(|n| u32::try_from(*n).ok()).collect();
-    let texts: Vec<String> = ["", "x"].iter().map(ToString::to_string).chain(names.texts.iter().cloned()).collect();
+    let texts: Vec<String> =
+        ["", "x"].iter().map(ToString::to_string).chain(names.texts.iter().cloned()).collect();
     let mut varying = vec![Varies::Level((1..=highest_level.clamp(1, 9)).collect())];
     for key in &names.facts {
         let values: Vec<FactValue> = match key.kind() {
@@ -89,7 +95,10 @@ fn varying(names: &Names, highest_level: u32) -> Vec<Varies> {
             FactKind::Time => vec!["2000-01-01T00:00:00Z".into(), "2100-01-01T00:00:00Z".into()],
             FactKind::Keys => vec![FactValue::Keys(Vec::new()), FactValue::Keys(texts.clone())],
         };
-        varying.push(Varies::Fact(key.clone(), std::iter::once(None).chain(values.into_iter().map(Some)).collect()));
+        varying.push(Varies::Fact(
+            key.clone(),
+            std::iter::once(None).chain(values.into_iter().map(Some)).collect(),
+        ));
     }
     for field in &names.case {
         varying.push(match field.as_str() {

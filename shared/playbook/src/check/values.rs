@@ -25,7 +25,11 @@ fn value(path: impl Into<String>, en: &str, zh: &str) -> Finding {
 
 fn numbering(playbook: &Playbook, findings: &mut Vec<Finding>) {
     if let Err(error) = playbook.intake.numbering.check() {
-        findings.push(value("intake.numbering.pattern", &error.to_string(), &format!("编号规则不可用：{error}")));
+        findings.push(value(
+            "intake.numbering.pattern",
+            &error.to_string(),
+            &format!("编号规则不可用：{error}"),
+        ));
     }
 }
 
@@ -33,7 +37,11 @@ fn signals(playbook: &Playbook, findings: &mut Vec<Finding>) {
     for (number, signal) in playbook.intake.signals.iter().enumerate() {
         if signal.fact().is_none() {
             let en = "the key of a signal is part of a fact key: up to 48 of a-z, 0-9 and _";
-            findings.push(value(format!("intake.signals[{number}].key"), en, "信号的键是事实键的一部分：小写字母、数字、下划线，最多 48 个"));
+            findings.push(value(
+                format!("intake.signals[{number}].key"),
+                en,
+                "信号的键是事实键的一部分：小写字母、数字、下划线，最多 48 个",
+            ));
         }
         if signal.words.iter().all(|word| word.trim().is_empty()) {
             let path = format!("intake.signals[{number}].words");
@@ -46,7 +54,11 @@ fn signals(playbook: &Playbook, findings: &mut Vec<Finding>) {
 fn limits(playbook: &Playbook, findings: &mut Vec<Finding>) {
     let mut length = |path: String, limit: Option<&Limit>| {
         if limit.is_some_and(|limit| limit.measure() == Measure::Date) {
-            findings.push(value(path, "must be a length of time, not a date", "此处须为时间长度，不能是日期"));
+            findings.push(value(
+                path,
+                "must be a length of time, not a date",
+                "此处须为时间长度，不能是日期",
+            ));
         }
     };
     for (number, clock) in playbook.clocks.iter().enumerate() {
@@ -64,7 +76,11 @@ fn limits(playbook: &Playbook, findings: &mut Vec<Finding>) {
     for (number, rung) in playbook.ladder.iter().enumerate() {
         let RungOn::Clock(offset) = &rung.on else { continue };
         if offset.before.is_some() && offset.after.is_some() {
-            findings.push(value(format!("ladder[{number}].on.clock"), "before or after, not both", "before 与 after 只能填一个"));
+            findings.push(value(
+                format!("ladder[{number}].on.clock"),
+                "before or after, not both",
+                "before 与 after 只能填一个",
+            ));
         }
     }
 }
@@ -78,19 +94,33 @@ fn loops(playbook: &Playbook, findings: &mut Vec<Finding>) {
                 findings.push(value(format!("{path}.max"), en, "设了 max 就必须写 on_max:此后个案去哪里？"));
             }
             (None, Some(_)) => {
-                findings.push(value(format!("{path}.on_max"), "on_max has no meaning without max", "没有 max 时 on_max 无意义"));
+                findings.push(value(
+                    format!("{path}.on_max"),
+                    "on_max has no meaning without max",
+                    "没有 max 时 on_max 无意义",
+                ));
             }
             (Some(_), Some(_)) | (None, None) => {}
         }
-        let uses = playbook.stages.iter().enumerate().flat_map(|(at, stage)| stage.next.iter().map(move |way| (at, way)));
+        let uses = playbook
+            .stages
+            .iter()
+            .enumerate()
+            .flat_map(|(at, stage)| stage.next.iter().map(move |way| (at, way)));
         let uses: Vec<_> = uses.filter(|(_, way)| way.via.as_ref() == Some(&turn.key)).collect();
         if uses.is_empty() {
             findings.push(value(format!("{path}.key"), "no move takes this loop", "没有任何去向使用此回路"));
         }
         for (at, way) in uses {
             if playbook.stages[at].key != turn.from || way.to != turn.to {
-                let en = format!("the loop goes from {} to {}, the move from {} to {}", turn.from, turn.to, playbook.stages[at].key, way.to);
-                let zh = format!("回路声明为从 {} 到 {}，而去向为从 {} 到 {}", turn.from, turn.to, playbook.stages[at].key, way.to);
+                let en = format!(
+                    "the loop goes from {} to {}, the move from {} to {}",
+                    turn.from, turn.to, playbook.stages[at].key, way.to
+                );
+                let zh = format!(
+                    "回路声明为从 {} 到 {}，而去向为从 {} 到 {}",
+                    turn.from, turn.to, playbook.stages[at].key, way.to
+                );
                 findings.push(value(format!("{path}.to"), &en, &zh));
             }
         }
@@ -112,10 +142,10 @@ fn levels(playbook: &Playbook, findings: &mut Vec<Finding>) {
 }
 
 fn voice(playbook: &Playbook, findings: &mut Vec<Finding>) {
-    if let Some(policy) = &playbook.callback_policy {
-        if policy.max.is_some_and(|max| max < policy.min) {
-            findings.push(value("callback_policy.max", "max must be at least min", "max 不得小于 min"));
-        }
+    if let Some(policy) = &playbook.callback_policy
+        && policy.max.is_some_and(|max| max < policy.min)
+    {
+        findings.push(value("callback_policy.max", "max must be at least min", "max 不得小于 min"));
     }
     if let Some(satisfaction) = &playbook.satisfaction {
         if !satisfaction.scale.iter().any(|answer| answer.key == satisfaction.best && answer.positive) {
@@ -124,7 +154,11 @@ fn voice(playbook: &Playbook, findings: &mut Vec<Finding>) {
         }
         if satisfaction.scale.iter().all(|answer| answer.positive) {
             let en = "a customer must be able to say no: one answer must not be positive";
-            findings.push(value("satisfaction.scale", en, "客户须能表示不满意：至少一个答案为 positive: false"));
+            findings.push(value(
+                "satisfaction.scale",
+                en,
+                "客户须能表示不满意：至少一个答案为 positive: false",
+            ));
         }
     }
 }
@@ -140,13 +174,20 @@ fn stages(playbook: &Playbook, findings: &mut Vec<Finding>) {
             StageKind::Callback => ("callback_policy", caller),
             _ => {
                 if stage.owner.is_none() && stage.automatic.is_none() && stage.kind != StageKind::Archive {
-                    findings.push(value(key, "who does it? give an owner, or say when it is automatic", "由谁负责？请填 owner，或写明何时自动完成"));
+                    findings.push(value(
+                        key,
+                        "who does it? give an owner, or say when it is automatic",
+                        "由谁负责？请填 owner，或写明何时自动完成",
+                    ));
                 }
                 continue;
             }
         };
         let Some(named) = named else {
-            let (en, zh) = (format!("a {} stage needs a {policy}", stage.kind), format!("有 {} 环节就必须有 {policy}", stage.kind));
+            let (en, zh) = (
+                format!("a {} stage needs a {policy}", stage.kind),
+                format!("有 {} 环节就必须有 {policy}", stage.kind),
+            );
             findings.push(value(key, &en, &zh));
             continue;
         };
@@ -156,9 +197,14 @@ fn stages(playbook: &Playbook, findings: &mut Vec<Finding>) {
             findings.push(value(format!("stages[{number}].owner"), &en, &zh));
         }
         if stage.kind == StageKind::Callback && playbook.satisfaction.is_none() {
-            findings.push(value(key, "a callback stage needs a satisfaction scale", "有 callback 环节就必须有 satisfaction 量表"));
+            findings.push(value(
+                key,
+                "a callback stage needs a satisfaction scale",
+                "有 callback 环节就必须有 satisfaction 量表",
+            ));
         }
-        findings.extend((stage.kind == StageKind::Callback).then(|| self_callback(playbook, number)).flatten());
+        findings
+            .extend((stage.kind == StageKind::Callback).then(|| self_callback(playbook, number)).flatten());
     }
 }
 
@@ -184,12 +230,18 @@ fn names(playbook: &Playbook, findings: &mut Vec<Finding>) {
     for department in playbook.departments.keys() {
         if DepartmentRef::PARTS.contains(&department.as_str()) {
             let path = format!("departments.{department}");
-            findings.push(value(path, "this word stands for a part in the case and cannot be a department", "此词表示个案中的一方，不能用作部门的键"));
+            findings.push(value(
+                path,
+                "this word stands for a part in the case and cannot be a department",
+                "此词表示个案中的一方，不能用作部门的键",
+            ));
         }
     }
     let blank = |text: &Text| text.zh.trim().is_empty() || text.en.trim().is_empty();
-    let stages = playbook.stages.iter().enumerate().map(|(n, stage)| (format!("stages[{n}].label"), &stage.label));
-    let templates = playbook.templates.iter().map(|(key, template)| (format!("templates.{key}.body"), &template.body));
+    let stages =
+        playbook.stages.iter().enumerate().map(|(n, stage)| (format!("stages[{n}].label"), &stage.label));
+    let templates =
+        playbook.templates.iter().map(|(key, template)| (format!("templates.{key}.body"), &template.body));
     let title = std::iter::once(("title".to_owned(), &playbook.title));
     for (path, _) in stages.chain(templates).chain(title).filter(|(_, text)| blank(text)) {
         findings.push(value(path, "give both languages", "中英文都要填写"));

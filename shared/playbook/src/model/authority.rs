@@ -31,7 +31,7 @@ words! {
 }
 
 /// One row of the matrix. A row without a liable party, level or category holds for any.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AuthorityRow {
     /// The key, shown where it was applied.
@@ -59,7 +59,7 @@ pub struct AuthorityRow {
 }
 
 /// One step of an approval round.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ApprovalStep {
     /// Who decides.

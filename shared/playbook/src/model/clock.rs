@@ -9,7 +9,7 @@ use super::Who;
 use crate::words::{Key, words};
 
 /// A time limit.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Clock {
     /// The key.
@@ -100,16 +100,12 @@ words! {
 
 words! {
     /// Whether a clock starts again when it is met.
+    #[derive(Default)]
     Repeating {
         /// Once.
+        #[default]
         Once = "once",
         /// Each time it is stopped it starts again, until the case is closed.
         AfterEachStop = "after_each_stop",
-    }
-}
-
-impl Default for Repeating {
-    fn default() -> Self {
-        Self::Once
     }
 }

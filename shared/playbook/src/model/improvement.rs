@@ -158,7 +158,7 @@ words! {
 }
 
 /// Returned goods.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReturnPolicy {
     /// How long after delivery.

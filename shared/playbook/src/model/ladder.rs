@@ -9,7 +9,7 @@ use super::{Secondary, Who};
 use crate::words::{Cel, Key, RungKey};
 
 /// One rung. It fires once per clock, rung and epoch, and never on a closed case.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Rung {
     /// The key.
@@ -26,7 +26,7 @@ pub struct Rung {
 }
 
 /// What a rung waits for.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum RungOn {
     /// A time before, at or after the due time of a clock.
@@ -36,7 +36,7 @@ pub enum RungOn {
 }
 
 /// A time before, at (neither) or after the due time of a clock; at most one of the two.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ClockOffset {
     /// Which clock.

@@ -32,7 +32,7 @@ pub use voice::*;
 use crate::words::{Cel, Key};
 
 /// A whole playbook: one procedure of one organisation, one version of it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Playbook {
     /// Its key, such as `p03`; one for all versions.

@@ -182,17 +182,13 @@ pub struct Loop {
 
 words! {
     /// Whether a loop begins a new instance of the case.
+    #[derive(Default)]
     NewForm {
         /// The same handling goes on.
+        #[default]
         Same = "same",
         /// A new instance with a new, linked form.
         New = "new",
-    }
-}
-
-impl Default for NewForm {
-    fn default() -> Self {
-        Self::Same
     }
 }
 

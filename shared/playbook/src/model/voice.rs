@@ -29,7 +29,7 @@ pub struct ReplyPolicy {
 }
 
 /// How the customer is kept informed.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ContactPolicy {
     /// The first contact.
@@ -60,7 +60,7 @@ words! {
 }
 
 /// How the customer is called back.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CallbackPolicy {
     /// Who calls; never somebody who handled the case.

@@ -1,9 +1,12 @@
 //! The playbooks that are shipped, a rich one, a broken one, and the committed schema.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
 mod broken;
 mod rich;
 mod schema;
 mod shipped;
+mod variants;
 
 use std::path::PathBuf;
 

@@ -2,8 +2,8 @@
 
 use contracts::{FactValue, Fen, facts::key};
 use playbook::{
-    Acting, CaseEvent, CompiledPlaybook, Env, Liable, LoopKey, Next, PersonNeed, ReplyForm, Slice, StepMode, Trigger,
-    load, load_as,
+    Acting, CaseEvent, CompiledPlaybook, Env, Liable, LoopKey, Next, PersonNeed, ReplyForm, Slice, StepMode,
+    Trigger, load, load_as,
 };
 
 use crate::{file, lines};
@@ -26,7 +26,10 @@ fn the_matrix_decides_to_the_fen_with_inclusive_upper_bounds() {
     let playbook = rich();
     let decides = |liable, fen, category: Option<&str>| {
         let category = category.map(|key| key.parse().unwrap());
-        playbook.matrix_row(Some(liable), Fen(fen), 1, category.as_ref()).map(|row| row.key.to_string()).unwrap()
+        playbook
+            .matrix_row(Some(liable), Fen(fen), 1, category.as_ref())
+            .map(|row| row.key.to_string())
+            .unwrap()
     };
     for (liable, fen, row) in [
         (Liable::Supplier, 0, "supplier_20"),
@@ -42,7 +45,11 @@ fn the_matrix_decides_to_the_fen_with_inclusive_upper_bounds() {
         assert_eq!(decides(liable, fen, None), row, "{liable} {fen}");
         assert_eq!(decides(liable, fen, Some("quality")), row, "{liable} {fen}");
     }
-    assert_eq!(decides(Liable::Store, 5_001, Some("food")), "food_store", "the narrower category stands first");
+    assert_eq!(
+        decides(Liable::Store, 5_001, Some("food")),
+        "food_store",
+        "the narrower category stands first"
+    );
     assert_eq!(decides(Liable::Store, 5_000, Some("food")), "store_500");
     assert_eq!(playbook.matrix_row(Some(Liable::Customer), Fen(1), 1, None), None);
     let steps = &playbook.matrix_row(Some(Liable::Store), Fen(60_000), 1, None).unwrap().steps;
@@ -70,7 +77,8 @@ fn a_loop_ends_at_its_max_and_one_that_declines_leaves_the_next_move() {
         let env = Env { outcome: Some(outcome.parse().unwrap()), ..env };
         playbook.next(&stage.parse().unwrap(), &env).unwrap()
     };
-    let taken = |key: &str, times| Env { loops: [(LoopKey::new(key).unwrap(), times)].into(), ..Env::default() };
+    let taken =
+        |key: &str, times| Env { loops: [(LoopKey::new(key).unwrap(), times)].into(), ..Env::default() };
     let refused = Some(LoopKey::new("refused").unwrap());
     let to = |stage: &str, via: Option<LoopKey>, exhausted: Option<LoopKey>| Next::To {
         stage: stage.parse().unwrap(),

@@ -5,7 +5,8 @@ use playbook::{CompiledPlaybook, Env, EvaluationError, LoopKey, Next, PersonNeed
 use crate::{file, lines};
 
 fn shipped(name: &str) -> CompiledPlaybook {
-    load(&file(&format!("../../deploy/playbooks/{name}"))).unwrap_or_else(|findings| panic!("{}", lines(&findings)))
+    load(&file(&format!("../../deploy/playbooks/{name}")))
+        .unwrap_or_else(|findings| panic!("{}", lines(&findings)))
 }
 
 fn p02() -> CompiledPlaybook {
@@ -51,7 +52,8 @@ fn p03_goes_from_the_department_over_the_leader_to_the_customer() {
 #[test]
 fn p03_takes_the_department_from_the_category_and_asks_a_person_where_there_is_none() {
     let playbook = p03();
-    let department = |category: &str| playbook.department_for(&category.parse().unwrap()).map(ToString::to_string);
+    let department =
+        |category: &str| playbook.department_for(&category.parse().unwrap()).map(ToString::to_string);
     assert_eq!(department("quality").as_deref(), Some("quality_management"));
     assert_eq!(department("damage").as_deref(), Some("logistics"), "inherited from delivery");
     assert_eq!(department("other"), None);
@@ -111,7 +113,8 @@ fn p02_handles_again_as_often_as_it_takes() {
 #[test]
 fn p02_lets_the_receiver_settle_what_costs_nothing() {
     let (playbook, env) = (p02(), Env::default());
-    let may = |role: &str, fen| playbook.may_settle(&role.parse().unwrap(), contracts::Fen(fen), &env).unwrap();
+    let may =
+        |role: &str, fen| playbook.may_settle(&role.parse().unwrap(), contracts::Fen(fen), &env).unwrap();
     assert!(may("receiver", 0));
     assert!(!may("receiver", 1));
     assert!(!may("handler", 0));

@@ -35,7 +35,12 @@ pub(super) fn said(
 }
 
 /// Lays `over` onto `base`; what does not fit the shape of `base` is noted and left out.
-pub(super) fn lay(base: &mut Map<String, Value>, over: &Map<String, Value>, at: &str, out: &mut Vec<Finding>) {
+pub(super) fn lay(
+    base: &mut Map<String, Value>,
+    over: &Map<String, Value>,
+    at: &str,
+    out: &mut Vec<Finding>,
+) {
     let open = base.is_empty();
     for (key, value) in over {
         let path = if at.is_empty() { key.clone() } else { format!("{at}.{key}") };

@@ -23,10 +23,9 @@ pub struct RelayConfig {
 impl RelayConfig {
     pub(super) fn check(&self, findings: &mut Findings) {
         findings.require((1..=10_000).contains(&self.in_flight), "in_flight", self.in_flight, "1 to 10000");
-        for (key, value, least) in [
-            ("keep", self.keep, Duration::from_secs(1)),
-            ("poll", self.poll, Duration::from_millis(10)),
-        ] {
+        for (key, value, least) in
+            [("keep", self.keep, Duration::from_secs(1)), ("poll", self.poll, Duration::from_millis(10))]
+        {
             findings.require(value >= least, key, format!("{value:?}"), format!("at least {least:?}"));
         }
     }

@@ -14,10 +14,12 @@ pub struct ShellConfig {
     pub batch_max: usize,
     /// Inputs that wait in memory at most.
     pub queue_max: usize,
-    /// Transactions under way at once.
-    pub writers: usize,
-    /// Failures of one event before it is parked.
-    pub attempts: u32,
+    /// How long a lone input waits for company.
+    #[serde(with = "super::duration")]
+    pub linger: Duration,
+    /// How long a command may wait before it is answered `unavailable`.
+    #[serde(with = "super::duration")]
+    pub patience: Duration,
     /// The first pause after trouble.
     #[serde(with = "super::duration")]
     pub pause_first: Duration,
@@ -27,6 +29,9 @@ pub struct ShellConfig {
     /// How often timers are looked for.
     #[serde(with = "super::duration")]
     pub timers_every: Duration,
+    /// How often held events are looked for that nobody took up.
+    #[serde(with = "super::duration")]
+    pub sweep_every: Duration,
 }
 
 impl ShellConfig {
@@ -38,19 +43,24 @@ impl ShellConfig {
             self.queue_max,
             format!("{} (batch_max) to 1000000", self.batch_max),
         );
-        findings.require((1..=16).contains(&self.writers), "writers", self.writers, "1 to 16");
-        findings.require((1..=100).contains(&self.attempts), "attempts", self.attempts, "1 to 100");
+        findings.require(
+            self.linger <= Duration::from_millis(100),
+            "linger",
+            format!("{:?}", self.linger),
+            "at most 100ms: every answer waits for it",
+        );
         findings.require(
             self.pause_first > Duration::ZERO && self.pause_first <= self.pause_most,
             "pause_first",
             format!("{:?}", self.pause_first),
             "a duration beyond zero, at most pause_most",
         );
-        findings.require(
-            self.timers_every >= Duration::from_millis(10),
-            "timers_every",
-            format!("{:?}", self.timers_every),
-            "at least 10ms",
-        );
+        for (key, value, least) in [
+            ("patience", self.patience, Duration::from_millis(100)),
+            ("timers_every", self.timers_every, Duration::from_millis(10)),
+            ("sweep_every", self.sweep_every, Duration::from_millis(100)),
+        ] {
+            findings.require(value >= least, key, format!("{value:?}"), format!("at least {least:?}"));
+        }
     }
 }

@@ -21,8 +21,7 @@ struct Quiet {
 }
 
 impl Section for Own {
-    const DEFAULTS: &'static str =
-        "# What is said first.\ngreeting = \"hello\"\n# How often.\ntries = 3\n[quiet]\n# When.\nhours = []\n";
+    const DEFAULTS: &'static str = "# What is said first.\ngreeting = \"hello\"\n# How often.\ntries = 3\n[quiet]\n# When.\nhours = []\n";
     fn check(&self, findings: &mut Findings) {
         findings.require(self.tries > 0, "tries", self.tries, "at least 1");
     }
@@ -129,8 +128,7 @@ fn all_mistakes_are_found_at_once_with_their_paths() {
 fn a_virtual_clock_is_refused_outside_a_rehearsal() {
     let refused = with(&format!("{}[clock]\nmode = \"virtual\"\n", whole()), &[]).unwrap_err();
     assert_eq!(refused.findings().len(), 1);
-    let taken =
-        with(&format!("{}[clock]\nmode = \"virtual\"\nrehearsal = true\n", whole()), &[]).unwrap();
+    let taken = with(&format!("{}[clock]\nmode = \"virtual\"\nrehearsal = true\n", whole()), &[]).unwrap();
     assert_eq!(taken.runtime.clock.starts_at().unwrap().to_string(), "2026-01-01T00:00:00Z");
 }
 

@@ -1,0 +1,214 @@
+//! The table: every input and the function that decides on it. See the crate's page for what each comes to.
+
+mod absence_put;
+mod archive;
+mod calendar_publish;
+mod clock_pause;
+mod clock_resume;
+mod complaint_registered;
+mod directory_put;
+mod fact_recorded;
+mod person_erased;
+mod playbook_activate;
+mod playbook_publish;
+mod stage_completed;
+mod stage_transfer;
+mod timer_due;
+mod triage;
+mod work_claim;
+mod work_hand_back;
+mod work_reassign;
+mod work_reconsider;
+mod work_requested;
+mod work_withdrawn;
+
+use contracts::commands::routing as orders;
+use contracts::commands::{Actor, Command, Verb};
+use contracts::messages::directory_changed::Person;
+use contracts::{Event, PersonId, Problem, ProblemCode, WorkId};
+use runtime::service::{Context, Decision, Heard, Input};
+
+use crate::draft::Draft;
+use crate::library::Library;
+use crate::rows::Row;
+use crate::state::{Directory, State, Work};
+
+/// A decision of routing.
+pub type Outcome = Result<Decision<Row>, Problem>;
+
+/// The role that may change playbooks, calendars and the directory.
+pub const ADMINISTRATOR: &str = "administrator";
+
+/// What every decision may use.
+pub struct Desk<'a> {
+    /// Documents that were read before.
+    pub library: &'a Library,
+    /// What may be looked up.
+    pub context: &'a Context<'a, State>,
+    /// The subject's state.
+    pub state: &'a State,
+    /// The input.
+    pub input: &'a Input,
+}
+
+impl<'a> Desk<'a> {
+    /// Begins a decision on a case; `None` when there is none yet.
+    ///
+    /// # Errors
+    /// As [`Draft::begin`].
+    pub fn draft(&self) -> Result<Option<Draft<'a>>, Problem> {
+        Draft::begin(self.library, self.context, self.state, self.input)
+    }
+
+    /// Begins a decision on a case that a command is about.
+    ///
+    /// # Errors
+    /// `not-found` when there is no such case; as [`Draft::begin`] otherwise.
+    pub fn open(&self) -> Result<Draft<'a>, Problem> {
+        self.draft()?.ok_or_else(|| Problem::new(ProblemCode::NotFound, "there is no such case"))
+    }
+}
+
+/// Decides on one input.
+///
+/// # Errors
+/// The refusal of a command; for an event or timer, why it is parked.
+pub fn decide(desk: &Desk<'_>) -> Outcome {
+    match desk.input {
+        Input::Heard(heard) => on_event(desk, heard),
+        Input::Command(command) => on_command(desk, command),
+        Input::Due(due) => timer_due::decide(desk, due),
+    }
+}
+
+fn on_event(desk: &Desk<'_>, heard: &Heard) -> Outcome {
+    match &heard.event {
+        Event::ComplaintRegistered(said) => complaint_registered::decide(desk, said),
+        Event::FactRecorded(said) => fact_recorded::decide(desk, said),
+        Event::StageCompleted(said) => stage_completed::decide(desk, said),
+        Event::WorkRequested(said) => work_requested::decide(desk, said),
+        Event::WorkWithdrawn(said) => work_withdrawn::decide(desk, said),
+        Event::PersonErased(said) => person_erased::decide(said),
+        // What happened inside a stage is of no consequence for where the case goes; facts and outcomes are.
+        Event::FileAdded(_)
+        | Event::PlaybookPublished(_)
+        | Event::PlaybookActivated(_)
+        | Event::CalendarPublished(_)
+        | Event::DirectoryChanged(_)
+        | Event::StageEntered(_)
+        | Event::StageChanged(_)
+        | Event::StageWithdrawn(_)
+        | Event::WorkAssigned(_)
+        | Event::WorkQueued(_)
+        | Event::ClockStarted(_)
+        | Event::ClockChanged(_)
+        | Event::ClockStopped(_)
+        | Event::ClockMissed(_)
+        | Event::CaseEscalated(_)
+        | Event::ActLate(_)
+        | Event::CaseClosed(_)
+        | Event::VerificationRecorded(_)
+        | Event::FindingRecorded(_)
+        | Event::ProposalMade(_)
+        | Event::RemedyExecuted(_)
+        | Event::RoundOpened(_)
+        | Event::DecisionRecorded(_)
+        | Event::RoundClosed(_)
+        | Event::NoticeRequested(_)
+        | Event::NoticeSettled(_)
+        | Event::ReplyTold(_)
+        | Event::CustomerAnswered(_)
+        | Event::CallbackRecorded(_)
+        | Event::ParkedSettled(_) => Ok(Decision::nothing()),
+    }
+}
+
+fn on_command(desk: &Desk<'_>, command: &Command) -> Outcome {
+    match command.verb.as_str() {
+        orders::PublishPlaybook::VERB => playbook_publish::decide(desk, command),
+        orders::ActivatePlaybook::VERB => playbook_activate::decide(desk, command),
+        orders::PublishCalendar::VERB => calendar_publish::decide(desk, command),
+        orders::PutDirectory::VERB => directory_put::decide(desk, command),
+        orders::PutAbsence::VERB => absence_put::decide(desk, command),
+        orders::Triage::VERB => triage::decide(desk, command),
+        orders::ClaimWork::VERB => work_claim::decide(desk, command),
+        orders::HandBackWork::VERB => work_hand_back::decide(desk, command),
+        orders::ReassignWork::VERB => work_reassign::decide(desk, command),
+        orders::ReconsiderWork::VERB => work_reconsider::decide(desk, command),
+        orders::TransferStage::VERB => stage_transfer::decide(desk, command),
+        orders::PauseClock::VERB => clock_pause::decide(desk, command),
+        orders::ResumeClock::VERB => clock_resume::decide(desk, command),
+        orders::Archive::VERB => archive::decide(desk, command),
+        other => Err(Problem::new(ProblemCode::NotFound, format!("routing takes no {other}"))),
+    }
+}
+
+/// Refuses whoever is not an administrator (or Redress itself).
+fn administrators_only(actor: &Actor) -> Result<(), Problem> {
+    if *actor == Actor::System || actor.holds(ADMINISTRATOR) {
+        return Ok(());
+    }
+    let problem = Problem::new(ProblemCode::NotAllowed, "only administrators may do this");
+    Err(problem.expected(format!("the role {ADMINISTRATOR}")))
+}
+
+/// The member of staff who acts.
+fn staff(actor: &Actor) -> Result<&PersonId, Problem> {
+    actor.person().ok_or_else(|| Problem::new(ProblemCode::NotAllowed, "only members of staff may do this"))
+}
+
+/// An open piece of work.
+fn open_work(draft: &Draft<'_>, id: WorkId) -> Result<Work, Problem> {
+    let work = draft.case.works.get(&id).cloned();
+    work.ok_or_else(|| Problem::new(ProblemCode::NotFound, "that piece of work is not open").at("/work"))
+}
+
+/// A person of the directory who still works here.
+fn known_person<'d>(directory: &'d Directory, id: &PersonId) -> Result<&'d Person, Problem> {
+    let unknown = || Problem::new(ProblemCode::UnknownPerson, format!("nobody here is called {id}")).at("/person");
+    directory.active(id).ok_or_else(unknown)
+}
+
+/// Refuses a person who is barred from the work.
+fn unbarred(draft: &Draft<'_>, id: WorkId, work: &Work, person: &PersonId) -> Result<(), Problem> {
+    if draft.barred_from_work(id, work).contains(person) {
+        return Err(Problem::new(ProblemCode::ConflictOfInterest, format!("{person} must keep out of this")));
+    }
+    Ok(())
+}
+
+/// Whether a person may take a piece of work by what they hold: its role or its secondary role in its department,
+/// as the deputy of somebody who does and is away, or as a duty manager of the department.
+fn may_take(draft: &Draft<'_>, work: &Work, person: &PersonId) -> bool {
+    let (directory, now) = (draft.directory(), draft.context.now());
+    let roles = [Some(&work.role), work.secondary.as_ref()];
+    let holds = |role| {
+        let mut holders = directory.holders(role, &work.department);
+        holders.any(|holder| {
+            holder.id == *person || directory.deputy_of(&holder.id, now).is_some_and(|deputy| deputy.id == *person)
+        })
+    };
+    roles.into_iter().flatten().any(holds) || directory.is_duty_manager(person, &work.department)
+}
+
+/// Whether a person may move a piece of work that they need not hold: a manager of the holder, a duty manager of
+/// the department, an administrator, Redress itself.
+fn may_direct(draft: &Draft<'_>, work: &Work, actor: &Actor) -> bool {
+    if *actor == Actor::System || actor.holds(ADMINISTRATOR) {
+        return true;
+    }
+    let Some(person) = actor.person() else { return false };
+    let directory = draft.directory();
+    let above = work.holder().is_some_and(|holder| directory.is_above(person, holder));
+    above || directory.is_duty_manager(person, &work.department)
+}
+
+/// Refuses whoever neither holds the work nor may direct it.
+fn holder_or_director(draft: &Draft<'_>, work: &Work, actor: &Actor) -> Result<(), Problem> {
+    let holds = actor.person().is_some() && actor.person() == work.holder();
+    if holds || may_direct(draft, work, actor) {
+        return Ok(());
+    }
+    Err(Problem::new(ProblemCode::NotTheHolder, "somebody else holds this work")
+        .expected("its holder, a manager of the holder, the duty manager of its department or an administrator"))
+}

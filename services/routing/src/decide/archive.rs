@@ -1,0 +1,49 @@
+//! `archive` → the case is filed with its closing summary and closed.
+
+use contracts::commands::Command;
+use contracts::commands::check_text;
+use contracts::commands::routing::Archive;
+use contracts::facts::key;
+use contracts::{FactValue, Facts, Problem, ProblemCode, ServiceName, StageKind, WordId};
+use playbook::{ApproveBefore, ResultField};
+use serde_json::Value;
+
+use super::triage::{missing_facts, own_visit};
+use super::{Desk, Outcome};
+use crate::draft::{Draft, evaluation};
+
+/// The longest summary, in characters.
+const LONGEST_SUMMARY: usize = 5_000;
+
+pub(super) fn decide(desk: &Desk<'_>, command: &Command) -> Outcome {
+    let order: Archive = command.read()?;
+    let mut draft = desk.open()?;
+    own_visit(&draft, command, (order.visit, order.epoch), StageKind::Archive)?;
+    required(&draft, &order)?;
+    if let Some(summary) = &order.summary {
+        check_text("/summary", summary, LONGEST_SUMMARY)?;
+        if let Some(complaint) = command.subject.complaint_id() {
+            let id = WordId(draft.context.next_id());
+            draft.summary = Some(draft.decision.keep(id, ServiceName::Routing, complaint, summary));
+        }
+    }
+    draft.complete(order.visit, "archived", Facts::new(), Value::Null, command.actor.plain())?;
+    draft.finish()
+}
+
+fn required(draft: &Draft<'_>, order: &Archive) -> Result<(), Problem> {
+    let visit = draft.current(order.visit, order.epoch)?;
+    let stage = draft.book.stage(&visit.stage).map_err(evaluation)?;
+    let mut findings = missing_facts(draft, &stage.requires.facts);
+    if stage.requires.fields.contains(&ResultField::Summary) && order.summary.is_none() {
+        let problem = Problem::new(ProblemCode::MissingField, "the playbook requires a closing summary");
+        findings.push(problem.at("/summary"));
+    }
+    let flag = |key| draft.case.facts.get(&key).and_then(FactValue::as_bool) == Some(true);
+    let proposed = draft.case.facts.get(&key::remedy_amount()).and_then(FactValue::as_int).is_some_and(|fen| fen > 0);
+    let asks = draft.book.playbook().approve_before.contains(&ApproveBefore::Archive);
+    if asks && proposed && !flag(key::approved()) {
+        findings.push(Problem::new(ProblemCode::NotApproved, "the proposal has to be approved before it is filed"));
+    }
+    Problem::all(findings).map_or(Ok(()), Err)
+}

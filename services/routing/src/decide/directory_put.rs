@@ -1,0 +1,94 @@
+//! `directory.put` → departments and people as they shall be; everything that does not fit is told at once.
+
+use std::collections::BTreeSet;
+
+use contracts::commands::Command;
+use contracts::commands::routing::PutDirectory;
+use contracts::messages::directory_changed::{Absence, DirectoryChanged, Person};
+use contracts::{DepartmentId, PersonId, Problem, ProblemCode};
+use runtime::service::Decision;
+
+use super::{Desk, Outcome, administrators_only};
+use crate::rows::Row;
+use crate::state::Directory;
+
+pub(super) fn decide(desk: &Desk<'_>, command: &Command) -> Outcome {
+    administrators_only(&command.actor)?;
+    let order: PutDirectory = command.read()?;
+    let empty = Directory::default();
+    let directory = desk.state.directory().unwrap_or(&empty);
+    if let Some(problem) = Problem::all(findings(directory, &order)) {
+        return Err(problem);
+    }
+    let changed = |person: &&Person| directory.people.get(&person.id) != Some(*person);
+    let people = order.people.iter().filter(changed).map(|person| person.id.clone()).collect();
+    Ok(change(desk, DirectoryChanged {
+        departments: order.departments,
+        people: order.people,
+        by: command.actor.plain(),
+    }, people))
+}
+
+/// Says the change, and has open work looked at again.
+pub(super) fn change(desk: &Desk<'_>, said: DirectoryChanged, people: Vec<PersonId>) -> Decision<Row> {
+    let (organisation, cause) = (desk.context.organisation().clone(), desk.context.next_id());
+    let mut decision = Decision::nothing();
+    decision.say(said);
+    decision.rows.push(Row::Reconsider { organisation, cause, people });
+    decision
+}
+
+fn findings(directory: &Directory, order: &PutDirectory) -> Vec<Problem> {
+    let mut units: BTreeSet<&DepartmentId> = directory.departments.keys().collect();
+    units.extend(order.departments.iter().map(|unit| &unit.id));
+    let mut people: BTreeSet<&PersonId> = directory.people.keys().collect();
+    people.extend(order.people.iter().map(|person| &person.id));
+    let mut found = Vec::new();
+    let mut unknown = |code, detail: String, field: String| found.push(Problem::new(code, detail).at(field));
+    for (n, unit) in order.departments.iter().enumerate() {
+        if let Some(parent) = unit.parent.as_ref().filter(|id| !units.contains(id) || **id == unit.id) {
+            let detail = format!("{parent} is no department above {}", unit.id);
+            unknown(ProblemCode::UnknownDepartment, detail, format!("/departments/{n}/parent"));
+        }
+        if let Some(manager) = unit.duty_manager.as_ref().filter(|id| !people.contains(id)) {
+            let detail = format!("nobody here is called {manager}");
+            unknown(ProblemCode::UnknownPerson, detail, format!("/departments/{n}/duty_manager"));
+        }
+    }
+    for (n, person) in order.people.iter().enumerate() {
+        if !units.contains(&person.department) {
+            let detail = format!("there is no department {}", person.department);
+            unknown(ProblemCode::UnknownDepartment, detail, format!("/people/{n}/department"));
+        }
+        if let Some(manager) = person.manager.as_ref().filter(|id| !people.contains(id) || **id == person.id) {
+            let detail = format!("{manager} cannot be the manager of {}", person.id);
+            unknown(ProblemCode::UnknownPerson, detail, format!("/people/{n}/manager"));
+        }
+    }
+    for (n, person) in order.people.iter().enumerate() {
+        let place = format!("/people/{n}/absences");
+        found.extend(absences(&person.id, &person.absences, |id| people.contains(id), &place));
+    }
+    found
+}
+
+/// What is wrong with somebody's absences.
+pub(super) fn absences(
+    person: &PersonId,
+    absences: &[Absence],
+    known: impl Fn(&PersonId) -> bool,
+    place: &str,
+) -> Vec<Problem> {
+    let mut found = Vec::new();
+    for (n, absence) in absences.iter().enumerate() {
+        if absence.from >= absence.until {
+            let problem = Problem::new(ProblemCode::InvalidField, "the absence ends before it begins");
+            found.push(problem.at(format!("{place}/{n}/until")).expected(format!("after {}", absence.from)));
+        }
+        if let Some(deputy) = absence.deputy.as_ref().filter(|id| !known(id) || *id == person) {
+            let problem = Problem::new(ProblemCode::UnknownPerson, format!("{deputy} cannot stand in"));
+            found.push(problem.at(format!("{place}/{n}/deputy")));
+        }
+    }
+    found
+}

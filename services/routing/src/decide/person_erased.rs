@@ -1,0 +1,10 @@
+//! `person.erased` → the closing summaries of these complaints are shredded.
+
+use contracts::messages::person_erased::PersonErased;
+use runtime::service::Decision;
+
+use super::Outcome;
+
+pub(super) fn decide(said: &PersonErased) -> Outcome {
+    Ok(Decision { shred: said.complaints.clone(), ..Decision::nothing() })
+}

@@ -1,0 +1,56 @@
+//! `playbook.activate` → new complaints of a scope follow this version; cases that run stay on theirs.
+
+use contracts::commands::Command;
+use contracts::commands::routing::ActivatePlaybook;
+use contracts::messages::playbook_activated::PlaybookActivated;
+use contracts::{Problem, ProblemCode, SubjectRef};
+use playbook::CompiledPlaybook;
+use runtime::service::Decision;
+
+use super::{Desk, Outcome, administrators_only};
+use crate::state::Directory;
+
+pub(super) fn decide(desk: &Desk<'_>, command: &Command) -> Outcome {
+    administrators_only(&command.actor)?;
+    let order: ActivatePlaybook = command.read()?;
+    let book = desk.library.playbook(desk.context, &order.playbook).map_err(|problem| problem.at("/playbook"))?;
+    let state = desk.context.peek(&SubjectRef::directory(desk.context.organisation()));
+    let directory = state.as_ref().and_then(|state| state.directory()).cloned().unwrap_or_default();
+    let mut findings = missing_departments(&book, &directory);
+    findings.extend(missing_calendars(desk, &book));
+    if let Some(unit) = order.scope.unit.as_ref().filter(|unit| !directory.departments.contains_key(*unit)) {
+        let problem = Problem::new(ProblemCode::UnknownDepartment, format!("there is no unit {unit}"));
+        findings.push(problem.at("/scope/unit"));
+    }
+    if let Some(problem) = Problem::all(findings) {
+        return Err(problem);
+    }
+    let mut decision = Decision::nothing();
+    let (playbook, scope, by) = (order.playbook, order.scope, command.actor.plain());
+    decision.say(PlaybookActivated { playbook, scope, by });
+    Ok(decision)
+}
+
+/// The directory must have every department that the playbook names, or work would be looked for nowhere.
+fn missing_departments(book: &CompiledPlaybook, directory: &Directory) -> Vec<Problem> {
+    let named = book.playbook().departments.keys();
+    let missing = named.filter(|id| !directory.departments.contains_key(*id));
+    let problem = |id| {
+        Problem::new(ProblemCode::UnknownDepartment, format!("the directory has no department {id}"))
+            .at("/playbook")
+            .expected("put it into the directory first")
+    };
+    missing.map(problem).collect()
+}
+
+fn missing_calendars(desk: &Desk<'_>, book: &CompiledPlaybook) -> Vec<Problem> {
+    let organisation = desk.state.organisation();
+    let named = book.playbook().clocks.iter().filter_map(|clock| clock.calendar.as_ref());
+    let missing = named.filter(|id| organisation.and_then(|all| all.latest(id)).is_none());
+    let problem = |id| {
+        Problem::new(ProblemCode::NotFound, format!("the calendar {id} was not published"))
+            .at("/playbook")
+            .expected("publish it first")
+    };
+    missing.map(problem).collect()
+}

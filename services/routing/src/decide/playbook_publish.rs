@@ -1,0 +1,62 @@
+//! `playbook.publish` → a version of a playbook exists, or every finding with its line and column.
+
+use contracts::commands::Command;
+use contracts::commands::routing::PublishPlaybook;
+use contracts::messages::complaint_registered::PlaybookRef;
+use contracts::messages::playbook_published::PlaybookPublished;
+use contracts::{Problem, ProblemCode};
+use playbook::Finding;
+use runtime::service::Decision;
+use sha2::Digest as _;
+
+use super::{Desk, Outcome, administrators_only};
+
+/// The longest document, in bytes.
+const LONGEST: usize = 1 << 20;
+
+pub(super) fn decide(desk: &Desk<'_>, command: &Command) -> Outcome {
+    administrators_only(&command.actor)?;
+    let order: PublishPlaybook = command.read()?;
+    if order.text.len() > LONGEST {
+        let problem = Problem::new(ProblemCode::TooLarge, "the playbook is too large").at("/text");
+        return Err(problem.expected(format!("at most {LONGEST} bytes")));
+    }
+    let compiled = playbook::load(&order.text).map_err(broken)?;
+    let document = compiled.playbook();
+    if document.id.as_str() != command.subject.id {
+        let problem = Problem::new(ProblemCode::InvalidField, "the text is of another playbook").at("/text/id");
+        return Err(problem.expected(command.subject.id.clone()));
+    }
+    let latest = desk.state.playbook().map_or(0, crate::state::Playbooks::latest);
+    if document.version <= latest {
+        let detail = format!("version {latest} of {} is published already", document.id);
+        let problem = Problem::new(ProblemCode::AlreadyExists, detail).at("/text/version");
+        return Err(problem.expected(format!("a version above {latest}")));
+    }
+    let playbook = PlaybookRef { id: document.id.clone(), version: document.version };
+    let mut decision = Decision::nothing();
+    decision.say(PlaybookPublished {
+        playbook: playbook.clone(),
+        document: serde_json::to_value(document).map_err(crate::draft::evaluation)?,
+        sha256: hex::encode(sha2::Sha256::digest(order.text.as_bytes())),
+        by: command.actor.plain(),
+    });
+    decision.answer_with(&playbook)
+}
+
+/// One problem that lists all findings.
+fn broken(findings: Vec<Finding>) -> Problem {
+    let problems = findings.iter().map(|finding| Problem {
+        field: Some(pointer(&finding.path)),
+        expected: Some(finding.message_zh.clone()),
+        ..Problem::new(ProblemCode::BrokenPlaybook, finding.to_string())
+    });
+    Problem::all(problems.collect())
+        .unwrap_or_else(|| Problem::new(ProblemCode::BrokenPlaybook, "the playbook cannot be read"))
+}
+
+/// `stages[2].next[0].to` as a JSON pointer.
+fn pointer(path: &str) -> String {
+    let steps = path.split(['.', '[', ']']).filter(|step| !step.is_empty());
+    steps.map(|step| format!("/{step}")).collect()
+}

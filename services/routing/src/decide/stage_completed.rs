@@ -1,0 +1,24 @@
+//! `stage.completed` → the way on, or `act.late` when the visit was left or reassigned meanwhile.
+
+use contracts::Event;
+use contracts::messages::act_late::ActLate;
+use contracts::messages::stage_completed::StageCompleted;
+use runtime::service::Decision;
+
+use super::{Desk, Outcome};
+use crate::own::own_works;
+
+pub(super) fn decide(desk: &Desk<'_>, said: &StageCompleted) -> Outcome {
+    let Some(mut draft) = desk.draft()? else { return Ok(Decision::nothing()) };
+    let before = draft.before().filter(|case| case.is_current(said.visit, said.epoch));
+    let Some(visit) = before.and_then(|case| case.visits.get(&said.visit)).cloned() else {
+        let act = "stage.completed".to_owned();
+        let late = ActLate { visit: said.visit, epoch: said.epoch, act, by: said.by.clone() };
+        draft.say(Event::from(late));
+        return draft.finish();
+    };
+    let rulings = draft.before().map(|case| own_works(case, said.visit)).unwrap_or_default();
+    draft.withdraw(rulings, said.visit, "done");
+    draft.after_visit(said.visit, &visit, &said.facts)?;
+    draft.finish()
+}

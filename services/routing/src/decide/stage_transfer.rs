@@ -1,0 +1,75 @@
+//! `stage.transfer` → the visit goes to another department in a new epoch; its service asks for work anew.
+//! Clocks run on: time counts from receipt, never from when a department takes over.
+
+use contracts::commands::routing::TransferStage;
+use contracts::commands::{Command, check_text};
+use contracts::facts::key;
+use contracts::messages::fact_recorded::FactRecorded;
+use contracts::messages::stage_changed::StageChanged;
+use contracts::{Facts, Problem, ProblemCode, ServiceName, StageKind, VisitId};
+use playbook::DepartmentRef;
+
+use super::triage::known_department;
+use super::work_hand_back::LONGEST_REASON;
+use super::{ADMINISTRATOR, Desk, Outcome};
+use crate::draft::{Draft, evaluation};
+use crate::own::own_works;
+use crate::state::Visit;
+
+pub(super) fn decide(desk: &Desk<'_>, command: &Command) -> Outcome {
+    let order: TransferStage = command.read()?;
+    check_text("/reason", &order.reason, LONGEST_REASON)?;
+    let mut draft = desk.open()?;
+    let visit = draft.current(order.visit, order.epoch)?;
+    may_transfer(&draft, order.visit, &visit, command)?;
+    known_department(&draft, &order.department, "/department")?;
+    if visit.department == order.department {
+        let problem = Problem::new(ProblemCode::InvalidField, "it is there already").at("/department");
+        return Err(problem.expected("another department"));
+    }
+    let own = own_works(&draft.case, order.visit);
+    let (id, epoch) = (order.visit, order.epoch + 1);
+    draft.say(StageChanged { visit: id, epoch, department: order.department.clone(), reason: order.reason });
+    draft.withdraw(own, id, "stage_changed");
+    become_responsible(&mut draft, &visit, &order.department, command)?;
+    if visit.kind.service() == ServiceName::Routing && visit.kind != StageKind::Wait {
+        let brief = draft.book.brief(&visit.stage, &draft.env()).map_err(evaluation)?;
+        draft.ask_for(id, visit.kind.as_str(), &brief);
+    }
+    draft.finish()
+}
+
+/// Whoever holds work of the visit, a manager of theirs, a duty manager of the department, an administrator.
+fn may_transfer(draft: &Draft<'_>, id: VisitId, visit: &Visit, command: &Command) -> Result<(), Problem> {
+    let person = command.actor.person();
+    let works = draft.case.works.values().filter(|work| work.visit == id);
+    let holders: Vec<_> = works.filter_map(|work| work.holder()).collect();
+    let directory = draft.directory();
+    let allowed = person.is_some_and(|person| {
+        let above = |holder: &&contracts::PersonId| *holder == person || directory.is_above(person, holder);
+        holders.iter().any(above) || directory.is_duty_manager(person, &visit.department)
+    });
+    if allowed || command.actor.holds(ADMINISTRATOR) {
+        return Ok(());
+    }
+    let problem = Problem::new(ProblemCode::NotAllowed, "only who holds the work, or a manager, may transfer it");
+    Err(problem.at("/visit"))
+}
+
+/// Where the stage is done by the responsible department, the transfer makes another one responsible.
+fn become_responsible(
+    draft: &mut Draft<'_>,
+    visit: &Visit,
+    department: &contracts::DepartmentId,
+    command: &Command,
+) -> Result<(), Problem> {
+    let stage = draft.book.stage(&visit.stage).map_err(evaluation)?;
+    let holder = stage.owner.as_ref().and_then(|who| draft.book.holder(who));
+    if holder.is_some_and(|holder| holder.department == DepartmentRef::Responsible) {
+        let facts = Facts::from([(key::responsible(), department.as_str().into())]);
+        let (at, by) = (draft.at, command.actor.plain());
+        draft.say(FactRecorded { facts: facts.clone(), at, by, visit: None });
+        draft.learnt(&facts, None)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,29 @@
+//! `work.hand_back` → the work waits in the queue of its department, with the reason. A ruling that is handed back
+//! is done: things stay as they are.
+
+use contracts::commands::routing::HandBackWork;
+use contracts::commands::{Command, check_text};
+use contracts::{Problem, ProblemCode};
+
+use super::{Desk, Outcome, open_work, staff};
+use crate::ladder::RULE;
+
+/// The longest reason, in characters.
+pub(super) const LONGEST_REASON: usize = 500;
+
+pub(super) fn decide(desk: &Desk<'_>, command: &Command) -> Outcome {
+    let order: HandBackWork = command.read()?;
+    check_text("/reason", &order.reason, LONGEST_REASON)?;
+    let person = staff(&command.actor)?;
+    let mut draft = desk.open()?;
+    let work = open_work(&draft, order.work)?;
+    if work.holder() != Some(person) {
+        return Err(Problem::new(ProblemCode::NotTheHolder, "somebody else holds this work").at("/work"));
+    }
+    if work.task == RULE {
+        draft.withdraw(vec![order.work], work.visit, "done");
+    } else {
+        draft.queue(order.work, &work, &order.reason);
+    }
+    draft.finish()
+}

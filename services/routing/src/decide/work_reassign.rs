@@ -1,0 +1,31 @@
+//! `work.reassign` → the work goes to another person, who must be there, unbarred and of the role.
+
+use contracts::commands::routing::ReassignWork;
+use contracts::commands::{Command, check_text};
+use contracts::{Problem, ProblemCode};
+
+use super::work_hand_back::LONGEST_REASON;
+use super::{Desk, Outcome, holder_or_director, known_person, may_take, open_work, unbarred};
+use crate::choosing::Chosen;
+
+pub(super) fn decide(desk: &Desk<'_>, command: &Command) -> Outcome {
+    let order: ReassignWork = command.read()?;
+    check_text("/reason", &order.reason, LONGEST_REASON)?;
+    let mut draft = desk.open()?;
+    let work = open_work(&draft, order.work)?;
+    holder_or_director(&draft, &work, &command.actor)?;
+    let person = known_person(draft.directory(), &order.person)?.id.clone();
+    unbarred(&draft, order.work, &work, &person)?;
+    if !draft.directory().is_present(&person, draft.context.now()) {
+        let problem = Problem::new(ProblemCode::NobodyAvailable, format!("{person} is away")).at("/person");
+        return Err(problem.expected("somebody who is there"));
+    }
+    if !may_take(&draft, &work, &person) {
+        let problem = Problem::new(ProblemCode::InvalidField, format!("{person} does not have the role"));
+        return Err(problem.at("/person").expected(format!("the role {} in {}", work.role, work.department)));
+    }
+    if work.holder() != Some(&person) {
+        draft.give(order.work, &work, Chosen { person, instead_of: None });
+    }
+    draft.finish()
+}

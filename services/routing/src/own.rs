@@ -1,0 +1,85 @@
+//! The stages that routing itself serves: `triage` and `archive` (`wait` needs nobody).
+
+use contracts::commands::Actor;
+use contracts::facts::key;
+use contracts::messages::work_requested::WorkRequested;
+use contracts::messages::work_withdrawn::WorkWithdrawn;
+use contracts::{Facts, Problem, VisitId, WorkId};
+use playbook::{PersonNeed, Secondary, StageBrief};
+use serde_json::Value;
+
+use crate::draft::Draft;
+use crate::ladder::RULE;
+use crate::state::Case;
+
+/// The tasks that routing itself asks for.
+const OWN_TASKS: [&str; 3] = ["triage", "archive", RULE];
+
+/// The pieces of work of a visit that routing itself asked for, and so must say are no longer to be done.
+#[must_use]
+pub(crate) fn own_works(case: &Case, visit: VisitId) -> Vec<WorkId> {
+    let own = case.works.iter().filter(|(_, work)| work.visit == visit && OWN_TASKS.contains(&work.task.as_str()));
+    own.map(|(id, _)| *id).collect()
+}
+
+impl Draft<'_> {
+    /// Says that routing's own pieces of work are no longer to be done.
+    pub(crate) fn withdraw(&mut self, works: Vec<WorkId>, visit: VisitId, reason: &str) {
+        for work in works {
+            self.say(WorkWithdrawn { work, visit, reason: reason.to_owned() });
+        }
+    }
+
+    /// Triage by itself where the playbook allows it and the category names a department; else by a dispatcher.
+    pub(crate) fn begin_triage(&mut self, id: VisitId, brief: &StageBrief) -> Result<(), Problem> {
+        let of_category = self.case.category().and_then(|category| self.book.department_for(&category).cloned());
+        let known = self.case.department_fact(&key::responsible()).or(of_category);
+        match (brief.person, known) {
+            (PersonNeed::NotNeeded, Some(department)) => {
+                let facts = Facts::from([(key::responsible(), department.as_str().into())]);
+                self.complete(id, "routed", facts, Value::Null, Actor::System)
+            }
+            (PersonNeed::NotNeeded | PersonNeed::Needed, _) => {
+                self.ask_for(id, "triage", brief);
+                Ok(())
+            }
+        }
+    }
+
+    /// The archive by itself where the playbook asks for no person.
+    pub(crate) fn begin_archive(&mut self, id: VisitId, brief: &StageBrief) -> Result<(), Problem> {
+        match brief.person {
+            PersonNeed::NotNeeded => self.complete(id, "archived", Facts::new(), Value::Null, Actor::System),
+            PersonNeed::Needed => {
+                self.ask_for(id, "archive", brief);
+                Ok(())
+            }
+        }
+    }
+
+    /// Asks for a person for a visit that routing serves, and finds one at once.
+    pub(crate) fn ask_for(&mut self, id: VisitId, task: &str, brief: &StageBrief) {
+        let Some(visit) = self.case.visits.get(&id).cloned() else { return };
+        // A stage that a rule makes automatic may name no owner; whoever registers may then dispatch.
+        let entry = || self.book.entry().and_then(|stage| stage.owner.as_ref()).map(|who| who.role.clone());
+        let any = || self.book.playbook().roles.keys().next().cloned();
+        let owner = brief.owner.as_ref().map(|owner| owner.role.clone()).or_else(entry).or_else(any);
+        let Some(role) = owner else { return };
+        let secondary = match &brief.secondary {
+            Secondary::Automatic => None,
+            Secondary::Role(role) => Some(role.clone()),
+        };
+        let work = WorkId(self.context.next_id());
+        self.say(WorkRequested {
+            work,
+            visit: id,
+            epoch: visit.epoch,
+            task: task.to_owned(),
+            role,
+            department: visit.department,
+            secondary,
+            barred: Vec::new(),
+        });
+        self.assign(work, None);
+    }
+}

@@ -1,0 +1,83 @@
+//! One change to P03 at a time, and what is said about it.
+
+use playbook::{Code, load};
+
+use crate::{file, lines};
+
+/// What is found after replacing `from` by `to` in P03, in the order of the text.
+fn after(from: &str, to: &str) -> Vec<Code> {
+    let text = file("../../deploy/playbooks/p03-receive-classify-approve.yaml");
+    assert!(text.contains(from), "P03 no longer says: {from}");
+    match load(&text.replacen(from, to, 1)) {
+        Ok(_) => Vec::new(),
+        Err(findings) => {
+            assert!(findings.iter().all(|finding| finding.line > 0), "{}", lines(&findings));
+            findings.iter().map(|finding| finding.code).collect()
+        }
+    }
+}
+
+#[test]
+fn a_way_around_the_leader_is_found() {
+    // The department sends it straight to the customer: nobody approves, nobody reaches the leader.
+    assert_eq!(after("- to: approve", "- to: reply"), [Code::Unreachable, Code::ApprovalAvoided]);
+    // What the leader refused is told all the same.
+    let told = "- when: outcome == 'refused'\n        to: reply";
+    let refused = "- when: outcome == 'refused'\n        to: handle\n        loop: refused_by_leader";
+    assert_eq!(after(refused, told), [Code::ApprovalAvoided, Code::Value]);
+    assert_eq!(after("approve_before: [reply]", "approve_before: [archive]"), []);
+    assert_eq!(after("kind: approve", "kind: propose").first(), Some(&Code::UnknownOutcome));
+}
+
+#[test]
+fn a_way_back_must_be_declared() {
+    assert_eq!(after("\n        loop: refused_by_leader", ""), [Code::UndeclaredLoop, Code::Value]);
+}
+
+#[test]
+fn an_outcome_without_a_way_is_found() {
+    assert_eq!(
+        after("      - to: archive", "      - when: outcome == 'satisfied'\n        to: archive"),
+        [Code::NoWayOut]
+    );
+    let both = "      - when: outcome in ['satisfied', 'unreachable']\n        to: archive";
+    assert_eq!(after("      - to: archive", both), []);
+    assert_eq!(after("outcomes: [approved, refused]", "outcomes: [approved]"), [Code::UnknownOutcome]);
+}
+
+#[test]
+fn a_rule_may_hang_on_facts_when_it_asks_for_them_first() {
+    let archive = "      - to: archive\n";
+    let with = |rule: &str| format!("      - when: {rule}\n        to: archive\n{archive}");
+    assert_eq!(after(archive, &with("has(facts.amount) && facts.amount > 10000")), []);
+    assert_eq!(after(archive, &with("facts.amount > 10000")), [Code::RuleFails]);
+    assert_eq!(after(archive, &with("has(facts.amount) && facts.amount > 'much'")), [Code::RuleFails]);
+    assert_eq!(
+        after(archive, &with("case.channel == 'phone' || visits.handle > 3 || loops.dissatisfied > 2")),
+        []
+    );
+    assert_eq!(after(archive, &with("visits.nowhere > 3")), [Code::UnknownReference]);
+}
+
+#[test]
+fn the_customer_hears_one_voice_and_is_asked_by_somebody_else() {
+    assert_eq!(after("replier: {role: agent}", "replier: {role: leader}"), [Code::Value]);
+    assert_eq!(after("by: {role: agent}", "by: {role: handler}"), [Code::Value, Code::SelfCallback]);
+    assert_eq!(after("reply_policy:\n  replier: {role: agent}\n", ""), [Code::Value]);
+}
+
+#[test]
+fn amounts_that_nobody_decides_are_found() {
+    assert_eq!(after("    steps:\n", "    amount_up_to: 5000\n    steps:\n"), [Code::MatrixGap]);
+    assert_eq!(
+        after("    steps:\n", "    amount_over: 0\n    steps:\n"),
+        [Code::MatrixGap],
+        "a plan that costs nothing"
+    );
+}
+
+#[test]
+fn what_comes_later_is_refused_by_name() {
+    assert_eq!(after("kind: propose", "kind: investigate"), [Code::NotYet]);
+    assert_eq!(after("approve_before: [reply]", "approve_before: [reply]\nprivacy: {}"), [Code::NotYet]);
+}

@@ -1,0 +1,7 @@
+//! The runtime against real servers. Nothing is skipped: without them these tests fail.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on ends")]
+
+mod permissions;
+mod process;
+mod rehearsal;

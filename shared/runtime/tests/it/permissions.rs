@@ -1,0 +1,150 @@
+//! The files in `deploy/` on real servers: everybody can do their work, and nobody anybody else's.
+
+use std::time::Duration;
+
+use bus::{
+    Bus, BusError, BusOptions, Endpoint, Headers, Info, Listener, ListenerOptions, Outgoing, StreamLimits,
+};
+use bytes::Bytes;
+use contracts::{ServiceName, subjects};
+use embedded::{Nats, NatsOptions, Postgres, PostgresOptions, StopMode, temporary_folder};
+use runtime::permissions::{database_of, databases, heard_by, nats_config_with, postgres_roles};
+
+fn password(user: &str) -> String {
+    format!("{user}-0123456789abcdef")
+}
+
+async fn nats() -> (Nats, tempfile::TempDir) {
+    let folder = temporary_folder().unwrap();
+    let config = nats_config_with(password).unwrap();
+    (Nats::start(NatsOptions::new(folder.path(), config)).await.unwrap(), folder)
+}
+
+async fn user(nats: &Nats, name: &str) -> Bus {
+    let mut options = BusOptions::new(nats.url(), name).signed_in(name, password(name).into());
+    options.answer_patience = Duration::from_secs(2);
+    Bus::connect(options).await.unwrap()
+}
+
+fn event(service: ServiceName, id: &str) -> Outgoing {
+    Outgoing {
+        subject: subjects::event(service, "complaint.registered"),
+        headers: Headers::default(),
+        body: Bytes::from_static(b"{}"),
+        message_id: id.into(),
+    }
+}
+
+#[tokio::test]
+async fn every_service_makes_its_stream_publishes_and_hears_its_sources() {
+    let (nats, _folder) = nats().await;
+    let mut buses = Vec::new();
+    for service in ServiceName::ALL {
+        let bus = user(&nats, service.as_str()).await;
+        bus.ensure_event_stream(*service, StreamLimits::default()).await.unwrap();
+        bus.publish(&subjects::event_stream(*service), vec![event(*service, "1")]).await.remove(0).unwrap();
+        buses.push((*service, bus));
+    }
+    for (service, bus) in &buses {
+        for source in heard_by(*service) {
+            let mut listener = Listener::new(bus.clone(), ListenerOptions::events(*service, *source));
+            let heard = listener.fetch(10, Duration::from_secs(2)).await.unwrap();
+            assert_eq!(heard.len(), 1, "{service} hears {source}");
+            for delivery in heard {
+                delivery.acknowledge.acknowledge().await.unwrap();
+            }
+            bus.flush().await.unwrap();
+            assert_eq!(listener.lag().await.unwrap().pending, 0);
+        }
+        assert_eq!(bus.refusals(), 0, "{service}");
+    }
+}
+
+#[tokio::test]
+async fn nobody_says_what_is_anothers_to_say() {
+    let (nats, _folder) = nats().await;
+    let intake = user(&nats, "intake").await;
+    intake.ensure_event_stream(ServiceName::Intake, StreamLimits::default()).await.unwrap();
+    for name in ["routing", "gateway", "operator", "feeder"] {
+        let bus = user(&nats, name).await;
+        let stream = subjects::event_stream(ServiceName::Intake);
+        assert!(bus.publish(&stream, vec![event(ServiceName::Intake, name)]).await.remove(0).is_err());
+        bus.hear("_INBOX.intake.>").await.unwrap();
+        // The server tells refusals beside the traffic, so they come a little later.
+        let both = async {
+            while bus.refusals() < 2 {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(5), both).await.unwrap_or_else(|_| panic!("{name}"));
+    }
+    let facts = intake.stream_facts(ServiceName::Intake).await.unwrap().unwrap();
+    assert_eq!(facts.messages, 0);
+    let approval = user(&nats, "approval").await;
+    let refused = approval.ensure_event_stream(ServiceName::Routing, StreamLimits::default()).await;
+    assert!(matches!(refused, Err(BusError::NotPermitted { .. })), "{refused:?}");
+}
+
+#[tokio::test]
+async fn the_gateway_asks_and_the_operator_finds_services_and_the_feeder_only_submits() {
+    let (nats, _folder) = nats().await;
+    let routing = user(&nats, "routing").await;
+    let subject = subjects::command(ServiceName::Routing, "work.claim");
+    let info = Info {
+        name: "routing".into(),
+        version: "0.1.0".into(),
+        description: "Routing".into(),
+        queue_group: "routing".into(),
+    };
+    let endpoint = Endpoint { name: "work-claim".into(), subject: subject.clone() };
+    let mut requests = routing.serve(info, vec![endpoint]).await.unwrap();
+    let answering = tokio::spawn(async move {
+        while let Some(request) = requests.next().await {
+            request.respond(Bytes::from_static(b"done")).await.unwrap();
+        }
+    });
+    let patience = Duration::from_secs(2);
+    for name in ["gateway", "operator"] {
+        let bus = user(&nats, name).await;
+        let answer = bus.request(&subject, Bytes::from_static(b"[]"), patience).await.unwrap();
+        assert_eq!(answer, Bytes::from_static(b"done"));
+        bus.request("$SRV.PING.routing", Bytes::new(), patience).await.unwrap();
+    }
+    let feeder = user(&nats, "feeder").await;
+    assert!(feeder.request(&subject, Bytes::new(), patience).await.is_err());
+    assert_eq!(routing.refusals(), 0);
+
+    let intake = user(&nats, "intake").await;
+    intake.ensure_submit_stream(StreamLimits::default()).await.unwrap();
+    let submission = Outgoing { subject: subjects::submit("web"), ..event(ServiceName::Intake, "s1") };
+    feeder.publish(subjects::SUBMIT_STREAM, vec![submission]).await.remove(0).unwrap();
+    let mut listener = Listener::new(intake.clone(), ListenerOptions::submissions());
+    assert_eq!(listener.fetch(10, patience).await.unwrap().len(), 1);
+    assert_eq!(intake.refusals(), 0);
+    answering.abort();
+}
+
+#[tokio::test]
+async fn a_role_enters_its_own_database_and_no_other() {
+    let folder = temporary_folder().unwrap();
+    let mut postgres = Postgres::start(PostgresOptions::new(folder.path())).await.unwrap();
+    let set: String =
+        databases().iter().map(|part| format!("\\set {part}_password '{}'\n", password(part))).collect();
+    for _ in 0..2 {
+        postgres.sql("postgres", &format!("{set}{}", postgres_roles())).await.unwrap();
+    }
+    for role in databases() {
+        for database in databases() {
+            let url = postgres.url(&database_of(&database), &database_of(&role), &password(&role));
+            let entered = sqlx::PgPool::connect(&url).await;
+            assert_eq!(entered.is_ok(), role == database, "{role} in {database}");
+            if let Ok(pool) = entered {
+                sqlx::query("create table own (id int primary key)").execute(&pool).await.unwrap();
+                pool.close().await;
+            }
+        }
+        let url = postgres.url("postgres", &database_of(&role), &password(&role));
+        assert!(sqlx::PgPool::connect(&url).await.is_err(), "{role} in postgres");
+    }
+    postgres.stop(StopMode::Immediate).await.unwrap();
+}

@@ -1,0 +1,94 @@
+//! One process with telemetry, metrics, health and an orderly stop, against real servers.
+
+use std::sync::{Arc, Mutex};
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::routing::post;
+use bus::{Bus, BusOptions};
+use contracts::ServiceName;
+use embedded::{Postgres, PostgresOptions, temporary_folder};
+use runtime::config::{PostgresConfig, RuntimeConfig};
+use runtime::connect;
+use runtime::process::Process;
+use runtime::{metrics as names, telemetry};
+use testkit::nats::TestNats;
+
+type Posts = Arc<Mutex<Vec<u8>>>;
+
+async fn collector() -> (String, Posts) {
+    async fn take(State(posts): State<Posts>, body: Bytes) {
+        posts.lock().unwrap().extend_from_slice(&body);
+    }
+    let posts = Posts::default();
+    let routes = Router::new().route("/v1/traces", post(take)).with_state(posts.clone());
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, routes).await });
+    (url, posts)
+}
+
+async fn get(url: String) -> (u16, String) {
+    let answer = reqwest::get(url).await.unwrap();
+    (answer.status().as_u16(), answer.text().await.unwrap())
+}
+
+fn contains(haystack: &[u8], needle: &str) -> bool {
+    haystack.windows(needle.len()).any(|window| window == needle.as_bytes())
+}
+
+/// One test for everything that is installed once per process.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_process_shows_its_metrics_says_what_is_not_ready_and_sends_its_traces_before_it_ends() {
+    let folder = temporary_folder().unwrap();
+    let mut postgres = Postgres::start(PostgresOptions::new(folder.path())).await.unwrap();
+    let mut nats = TestNats::start().await.unwrap();
+    let (endpoint, posts) = collector().await;
+    let mut config = RuntimeConfig::documented().unwrap();
+    config.telemetry.otlp_endpoint = endpoint;
+    config.telemetry.sample = 1.0;
+    let process = Process::start(&config, "routing", "1.2.3").await.unwrap();
+    let base = format!("http://{}", process.address.unwrap());
+    assert_eq!(get(format!("{base}/readyz")).await.0, 503, "nothing has started yet");
+    assert_eq!(get(format!("{base}/livez")).await, (200, "alive\n".into()));
+
+    let store = PostgresConfig { url: postgres.superuser_url("postgres").into(), ..config.postgres.clone() };
+    let pool = connect::postgres(&store, "routing").await.unwrap();
+    let bus = Bus::connect(BusOptions::of(ServiceName::Routing, nats.url())).await.unwrap();
+    process.health.watch("routing", "postgres", connect::postgres_check(pool.clone()));
+    process.health.watch("routing", "nats", connect::nats_check(bus.clone()));
+    let (status, body) = get(format!("{base}/readyz")).await;
+    assert_eq!(status, 200, "{body}");
+
+    metrics::counter!(names::SAID, "service" => "routing").increment(3);
+    let text = get(format!("{base}/metrics")).await.1;
+    assert!(text.contains("redress_events_said_total{service=\"routing\"} 3"), "{text}");
+    assert!(
+        text.contains("# HELP redress_events_said_total") && text.contains("version=\"1.2.3\""),
+        "{text}"
+    );
+
+    nats.kill().await.unwrap();
+    bus.connection().wait_for(|state| *state == bus::Connection::Down).await.unwrap();
+    let (status, body) = get(format!("{base}/readyz")).await;
+    assert!(status == 503 && body.contains("\"why\":\"disconnected\""), "{body}");
+    assert!(body.contains("{\"service\":\"routing\",\"part\":\"postgres\",\"ready\":true}"), "{body}");
+    nats.restart().await.unwrap();
+    bus.connection().wait_for(|state| *state == bus::Connection::Up).await.unwrap();
+    postgres.kill().await.unwrap();
+    let (status, body) = get(format!("{base}/readyz")).await;
+    assert!(status == 503 && body.contains("\"part\":\"postgres\",\"ready\":false"), "{body}");
+    postgres.restart().await.unwrap();
+
+    let batch = telemetry::batch_span(ServiceName::Routing, 1);
+    let traceparent = telemetry::traceparent(&batch).unwrap();
+    assert!(traceparent.starts_with("00-") && traceparent.ends_with("-01"), "{traceparent}");
+    assert_eq!(batch.in_scope(telemetry::current_traceparent), Some(traceparent));
+    drop(batch);
+    process.shutdown.ask();
+    process.finish().await.unwrap();
+    let posts = posts.lock().unwrap();
+    assert!(contains(&posts, "redress-routing") && contains(&posts, "routing batch"));
+    assert!(contains(&posts, "messaging.batch.message_count") && contains(&posts, "1.2.3"));
+}
