@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use contracts::{ComplaintId, OrganisationId};
+use contracts::{ComplaintId, OrganisationId, SubjectRef};
 use jiff_sqlx::{Timestamp as SqlTimestamp, ToSqlx as _};
+use runtime::shell::Store;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
+use crate::Analytics;
 use crate::state::CaseFacts;
 
 /// The present facts of one case.
@@ -20,18 +22,25 @@ pub struct Row {
     pub facts: CaseFacts,
 }
 
-/// Writes the rows; of several for one case the last holds.
-///
-/// # Errors
-/// What PostgreSQL says.
-pub async fn write(connection: &mut PgConnection, rows: Vec<Row>) -> Result<(), sqlx::Error> {
-    let mut last = BTreeMap::new();
-    for row in rows {
-        last.insert((row.organisation.to_string(), row.complaint), row.facts);
+/// The ledger.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Ledger;
+
+impl Store<Analytics> for Ledger {
+    /// Of several rows for one case the last holds.
+    async fn write_rows(
+        &self,
+        transaction: &mut PgConnection,
+        rows: Vec<(SubjectRef, Row)>,
+    ) -> Result<(), sqlx::Error> {
+        let mut last = BTreeMap::new();
+        for (_, row) in rows {
+            last.insert((row.organisation.to_string(), row.complaint), row.facts);
+        }
+        write_cases(&mut *transaction, &last).await?;
+        write_visits(&mut *transaction, &last).await?;
+        write_breaches(&mut *transaction, &last).await
     }
-    write_cases(&mut *connection, &last).await?;
-    write_visits(&mut *connection, &last).await?;
-    write_breaches(&mut *connection, &last).await
 }
 
 type Cases = BTreeMap<(String, ComplaintId), CaseFacts>;

@@ -1,1 +1,76 @@
-//! approval
+//! Approval: who has the authority to decide, and what they decided.
+//!
+//! ```text
+//! routing ─────── stage.entered ────► │          │ ── round.opened ─────────► investigation
+//! investigation ─ proposal.made ────► │ approval │ ── work.requested ───────► routing
+//! routing ─────── work.assigned ────► │          │ ── decision.recorded
+//! people ──────── decide ───────────► │          │ ── round.closed ─────────► investigation
+//! intake ──────── person.erased ────► │          │ ── stage.completed ──────► routing
+//! ```
+//!
+//! | input | decided in | what comes of it |
+//! |---|---|---|
+//! | `stage.entered` (approve) | `decide/stage_entered.rs` | `round.opened` and `work.requested` for the first step; or `round.closed` and `stage.completed` where nobody has to decide |
+//! | `stage.changed` | `decide/stage_changed.rs` | undecided seats are asked for again with the new epoch |
+//! | `stage.withdrawn` | `decide/stage_withdrawn.rs` | `round.closed` (voided), `work.withdrawn` |
+//! | `work.assigned` | `decide/work_assigned.rs` | who may decide; whoever may not is replaced; `act.late` when it comes too late |
+//! | `work.queued`, `work.withdrawn` (routing) | state only | nobody sits there for the time being |
+//! | `proposal.made` (investigation) | `decide/proposal_made.rs` | a new version voids the open round and opens the next |
+//! | `verification.recorded`, `finding.recorded` (investigation) | state only | who investigated may not decide |
+//! | `directory.changed` (routing) | state only | how many hold a role, for steps that count people |
+//! | `person.erased` (intake) | `decide.rs` | the words of those complaints are shredded |
+//! | order `decide` | `decide/decide_seat.rs` | `decision.recorded`; then the next step, or `round.closed` and `stage.completed` |
+//! | anything else heard | – | only the cursor advances |
+
+use contracts::commands::approval::VERBS;
+use contracts::{Problem, ServiceName};
+use runtime::service::{Context, Decision, Happened, Input, Service};
+
+pub mod config;
+mod decide;
+mod ledger;
+mod matrix;
+pub mod needs;
+#[cfg(test)]
+mod rehearsal;
+pub mod state;
+
+pub use config::Config;
+pub use state::State;
+
+/// The pure core of the service.
+#[derive(Debug, Clone, Default)]
+pub struct Approval {
+    /// What counts together.
+    pub config: Config,
+}
+
+/// A row of tables of its own: there are none. What is asked about a round is in the state and its words.
+#[derive(Debug, Clone, Copy)]
+pub enum Row {}
+
+impl Service for Approval {
+    type State = State;
+    type Row = Row;
+
+    fn name(&self) -> ServiceName {
+        ServiceName::Approval
+    }
+    fn sources(&self) -> &'static [ServiceName] {
+        &[ServiceName::Intake, ServiceName::Routing, ServiceName::Investigation]
+    }
+    fn verbs(&self) -> Vec<&'static str> {
+        VERBS.to_vec()
+    }
+    fn decide(
+        &self,
+        context: &Context<'_, State>,
+        state: &State,
+        input: &Input,
+    ) -> Result<Decision<Row>, Problem> {
+        decide::decide(&self.config, context, state, input)
+    }
+    fn evolve(&self, state: &mut State, happened: &Happened<'_>) {
+        state.evolve(happened);
+    }
+}

@@ -43,13 +43,33 @@ poll = "500ms"
 
     fn check(&self, findings: &mut Findings) {
         if self.mails() {
-            findings.require(self.transport().is_ok(), "smtp_url", "(secret)", "the address of a mail server");
+            findings.require(
+                self.transport().is_ok(),
+                "smtp_url",
+                "(secret)",
+                "the address of a mail server",
+            );
         }
         let from = self.smtp_from.parse::<lettre::message::Mailbox>();
-        findings.require(from.is_ok(), "smtp_from", &self.smtp_from, "an e-mail address, with or without a name");
+        findings.require(
+            from.is_ok(),
+            "smtp_from",
+            &self.smtp_from,
+            "an e-mail address, with or without a name",
+        );
         let shortest = self.retry.iter().min().copied();
-        findings.require(shortest.is_none_or(|pause| pause.is_positive()), "retry", "0s or less", "pauses above 0s");
-        findings.require(self.poll >= Duration::from_millis(10), "poll", format!("{:?}", self.poll), "at least 10ms");
+        findings.require(
+            shortest.is_none_or(|pause| pause.is_positive()),
+            "retry",
+            "0s or less",
+            "pauses above 0s",
+        );
+        findings.require(
+            self.poll >= Duration::from_millis(10),
+            "poll",
+            format!("{:?}", self.poll),
+            "at least 10ms",
+        );
     }
 }
 

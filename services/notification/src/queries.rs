@@ -78,7 +78,9 @@ pub async fn answer(
             Ok(view)
         }
         "outbox" => {
-            let filter = if body.is_null() { OutboxFilter::default() } else {
+            let filter = if body.is_null() {
+                OutboxFilter::default()
+            } else {
                 serde_json::from_value(body).map_err(|error| Problem::from_json(&error))?
             };
             outbox(pool, organisation, &filter).await.map_err(|error| away(&error))
@@ -112,7 +114,11 @@ async fn conversation(
     }
 }
 
-async fn outbox(pool: &PgPool, organisation: &OrganisationId, filter: &OutboxFilter) -> Result<Value, sqlx::Error> {
+async fn outbox(
+    pool: &PgPool,
+    organisation: &OrganisationId,
+    filter: &OutboxFilter,
+) -> Result<Value, sqlx::Error> {
     let rows: Vec<(Value,)> = sqlx::query_as(
         "select to_jsonb(d) - 'organisation' - 'leased_until' from delivery d
          where organisation = $1 and ($2::text is null or state = $2)

@@ -11,7 +11,9 @@ use bus::Bus;
 use contracts::commands::{Actor, Answer, Command};
 use contracts::messages::notice_requested::Recipient;
 use contracts::messages::notice_settled::NoticeOutcome;
-use contracts::{CommandId, ComplaintId, NoticeId, OrganisationId, ServiceName, SubjectRef, WordId, subjects};
+use contracts::{
+    CommandId, ComplaintId, NoticeId, OrganisationId, ServiceName, SubjectRef, WordId, subjects,
+};
 use lettre::message::{Mailbox, header::ContentType};
 use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 use runtime::shell::{Inlet, open_words};
@@ -122,7 +124,11 @@ impl Sender {
         Ok(())
     }
 
-    async fn attempt(&self, transport: Option<&AsyncSmtpTransport<Tokio1Executor>>, message: &Leased) -> Attempt {
+    async fn attempt(
+        &self,
+        transport: Option<&AsyncSmtpTransport<Tokio1Executor>>,
+        message: &Leased,
+    ) -> Attempt {
         let Some(transport) = transport.filter(|_| is_mail(message)) else {
             return Attempt {
                 outcome: "listed",
@@ -133,13 +139,18 @@ impl Sender {
         };
         match self.send(transport, message).await {
             Ok(said) => Attempt { outcome: "delivered", detail: said, state: "delivered", again_in: 0.0 },
-            Err(Failure::Never(why)) => Attempt { outcome: "refused", detail: why, state: "failed", again_in: 0.0 },
+            Err(Failure::Never(why)) => {
+                Attempt { outcome: "refused", detail: why, state: "failed", again_in: 0.0 }
+            }
             Err(Failure::Again(why)) => {
                 let made = usize::try_from(message.attempts).unwrap_or(usize::MAX);
                 match self.config.retry.get(made) {
-                    Some(pause) => {
-                        Attempt { outcome: "failed", detail: why, state: "waiting", again_in: pause.as_secs_f64() }
-                    }
+                    Some(pause) => Attempt {
+                        outcome: "failed",
+                        detail: why,
+                        state: "waiting",
+                        again_in: pause.as_secs_f64(),
+                    },
                     None => Attempt { outcome: "failed", detail: why, state: "failed", again_in: 0.0 },
                 }
             }
@@ -152,11 +163,12 @@ impl Sender {
         message: &Leased,
     ) -> Result<String, Failure> {
         let again = |error: &dyn std::fmt::Display| Failure::Again(error.to_string());
-        let organisation =
-            OrganisationId::new(message.organisation.clone()).map_err(|error| Failure::Never(error.to_string()))?;
+        let organisation = OrganisationId::new(message.organisation.clone())
+            .map_err(|error| Failure::Never(error.to_string()))?;
         let contact = self.contact(&organisation, message).await?;
         let address = contact.email.ok_or_else(|| Failure::Never("intake has no e-mail address".into()))?;
-        let address = address.parse::<Mailbox>().map_err(|_| Failure::Never("the address is not one".into()))?;
+        let address =
+            address.parse::<Mailbox>().map_err(|_| Failure::Never("the address is not one".into()))?;
         let word = WordId(message.word);
         let words = open_words(&self.pool, &self.ring, ServiceName::Notification, &organisation, &[word])
             .await
@@ -164,7 +176,12 @@ impl Sender {
         let text = words.get(&word).ok_or_else(|| Failure::Never("the text was shredded".into()))?;
         let text = text.replace(TRACKING_CODE, contact.tracking_code.as_deref().unwrap_or(""));
         let mail = Message::builder()
-            .from(self.config.smtp_from.parse().map_err(|_| Failure::Again("the sender's address is not one".into()))?)
+            .from(
+                self.config
+                    .smtp_from
+                    .parse()
+                    .map_err(|_| Failure::Again("the sender's address is not one".into()))?,
+            )
             .to(address)
             .message_id(Some(format!("<{}.{}@redress>", message.notice, message.organisation)))
             .subject(self.config.smtp_subject.clone())
@@ -196,7 +213,11 @@ impl Sender {
         let answer: Result<serde_json::Value, _> = serde_json::from_slice(&answer);
         let answer = answer.map_err(|error| Failure::Again(error.to_string()))?;
         if let Some(code) = answer.pointer("/problem/code").and_then(|code| code.as_str()) {
-            return Err(if code == "not-found" { Failure::Never(code.into()) } else { Failure::Again(code.into()) });
+            return Err(if code == "not-found" {
+                Failure::Never(code.into())
+            } else {
+                Failure::Again(code.into())
+            });
         }
         let body = answer.get("body").cloned().unwrap_or(answer);
         serde_json::from_value(body).map_err(|error| Failure::Again(error.to_string()))
@@ -241,5 +262,7 @@ fn is_mail(message: &Leased) -> bool {
 
 /// What the mail system said, without the address that some servers repeat.
 fn status(error: &lettre::transport::smtp::Error) -> String {
-    error.status().map_or_else(|| "the mail server could not be reached".to_owned(), |code| format!("status {code}"))
+    error
+        .status()
+        .map_or_else(|| "the mail server could not be reached".to_owned(), |code| format!("status {code}"))
 }

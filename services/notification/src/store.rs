@@ -1,7 +1,9 @@
 //! Notification's own tables: messages on their way, and each attempt to deliver them.
 
 use contracts::messages::notice_requested::Recipient;
-use contracts::{ChannelKey, ComplaintId, Language, NoticeId, OrganisationId, SubjectRef, TemplateKey, WordId};
+use contracts::{
+    ChannelKey, ComplaintId, Language, NoticeId, OrganisationId, SubjectRef, TemplateKey, WordId,
+};
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
 use runtime::shell::Store;
@@ -132,7 +134,7 @@ pub async fn lease(pool: &PgPool, most: i64, lease_seconds: f64) -> Result<Vec<L
 }
 
 /// How an attempt ended, and what follows.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Attempt {
     /// `delivered`, `listed`, `refused` or `failed`.
     pub outcome: &'static str,
@@ -174,10 +176,12 @@ pub async fn record_attempt(pool: &PgPool, message: &Leased, attempt: &Attempt) 
 /// # Errors
 /// What PostgreSQL says.
 pub async fn mark_settled(pool: &PgPool, message: &Leased) -> Result<(), sqlx::Error> {
-    sqlx::query("update delivery set settled = true, leased_until = null where organisation = $1 and notice = $2")
-        .bind(&message.organisation)
-        .bind(message.notice)
-        .execute(pool)
-        .await?;
+    sqlx::query(
+        "update delivery set settled = true, leased_until = null where organisation = $1 and notice = $2",
+    )
+    .bind(&message.organisation)
+    .bind(message.notice)
+    .execute(pool)
+    .await?;
     Ok(())
 }

@@ -38,7 +38,7 @@ pub struct Chosen {
 }
 
 /// The reason of queued work when nobody could be found.
-pub const NOBODY: &str = "nobody_available";
+pub(crate) const NOBODY: &str = "nobody_available";
 
 impl Draft<'_> {
     /// Finds a person.

@@ -30,13 +30,13 @@ pub fn policy(clock: &Clock, facts: &Facts) -> ClockPolicy {
 
 /// Whether a fact that was recorded became true: a flag that is off starts nothing.
 #[must_use]
-pub fn is_true(value: &FactValue) -> bool {
+pub(crate) fn is_true(value: &FactValue) -> bool {
     value.as_bool().unwrap_or(true)
 }
 
 /// Since when a fact holds: the instant that it names, unless that lies ahead of its record.
 #[must_use]
-pub fn since(key: &FactKey, value: &FactValue, recorded: Timestamp) -> Timestamp {
+pub(crate) fn since(key: &FactKey, value: &FactValue, recorded: Timestamp) -> Timestamp {
     let named = (key.kind() == contracts::facts::FactKind::Time).then(|| value.as_text()?.parse().ok()).flatten();
     named.map_or(recorded, |named: Timestamp| named.min(recorded))
 }

@@ -28,6 +28,7 @@ use contracts::messages::directory_changed::Person;
 use contracts::{Event, PersonId, Problem, ProblemCode, WorkId};
 use runtime::service::{Context, Decision, Heard, Input};
 
+use crate::choosing::Chosen;
 use crate::draft::Draft;
 use crate::library::Library;
 use crate::rows::Row;
@@ -177,18 +178,22 @@ fn unbarred(draft: &Draft<'_>, id: WorkId, work: &Work, person: &PersonId) -> Re
     Ok(())
 }
 
-/// Whether a person may take a piece of work by what they hold: its role or its secondary role in its department,
-/// as the deputy of somebody who does and is away, or as a duty manager of the department.
-fn may_take(draft: &Draft<'_>, work: &Work, person: &PersonId) -> bool {
+/// As whom a person may take a piece of work: holding its role or its secondary role in its department, as the
+/// deputy of somebody who does and is away, or as a duty manager of the department. `None`: not at all.
+fn taking(draft: &Draft<'_>, id: WorkId, work: &Work, person: &PersonId) -> Option<Chosen> {
     let (directory, now) = (draft.directory(), draft.context.now());
     let roles = [Some(&work.role), work.secondary.as_ref()];
-    let holds = |role| {
-        let mut holders = directory.holders(role, &work.department);
-        holders.any(|holder| {
-            holder.id == *person || directory.deputy_of(&holder.id, now).is_some_and(|deputy| deputy.id == *person)
-        })
-    };
-    roles.into_iter().flatten().any(holds) || directory.is_duty_manager(person, &work.department)
+    let holders: Vec<_> =
+        roles.into_iter().flatten().flat_map(|role| directory.holders(role, &work.department)).collect();
+    let as_self = holders.iter().any(|holder| holder.id == *person)
+        || directory.is_duty_manager(person, &work.department);
+    if as_self {
+        return Some(Chosen { person: person.clone(), instead_of: None });
+    }
+    let barred = draft.barred_from_work(id, work);
+    let givers = holders.into_iter().filter(|holder| !barred.contains(&holder.id));
+    let mut givers = givers.filter(|giver| directory.deputy_of(&giver.id, now).is_some_and(|one| one.id == *person));
+    givers.next().map(|giver| Chosen { person: person.clone(), instead_of: Some(giver.id.clone()) })
 }
 
 /// Whether a person may move a piece of work that they need not hold: a manager of the holder, a duty manager of

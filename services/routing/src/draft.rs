@@ -211,9 +211,9 @@ pub fn env_of(case: &Case, book: &CompiledPlaybook) -> Env {
 }
 
 /// A rule that gave no answer, which a checked playbook does not have: the event is parked, visibly.
-pub fn evaluation(error: impl std::fmt::Display) -> Problem {
+pub(crate) fn evaluation(error: impl std::fmt::Display) -> Problem {
     Problem::new(ProblemCode::BrokenPlaybook, error.to_string())
 }
 
 /// Redress itself.
-pub const SYSTEM: Actor = Actor::System;
+pub(crate) const SYSTEM: Actor = Actor::System;

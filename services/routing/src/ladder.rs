@@ -15,11 +15,11 @@ use crate::draft::{Draft, evaluation};
 use crate::state::NO_WAY_ON;
 
 /// The task of somebody who is asked to rule.
-pub const RULE: &str = "rule";
+pub(crate) const RULE: &str = "rule";
 
 /// A rung that stands at an offset to a clock.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Standing {
+pub(crate) struct Standing {
     /// Its key: that of the ladder, or `alert_<n>` for a reminder that the clock itself asks for.
     pub key: String,
     before: Option<Limit>,
@@ -29,7 +29,7 @@ pub struct Standing {
 impl Standing {
     /// When it fires for a clock that is due at `due`; none for an offset that names a date.
     #[must_use]
-    pub fn time(&self, due: Timestamp, calendar: &Calendar) -> Option<Timestamp> {
+    pub(crate) fn time(&self, due: Timestamp, calendar: &Calendar) -> Option<Timestamp> {
         match (&self.before, &self.after) {
             (Some(limit), _) => limit.before(due, calendar),
             (None, Some(limit)) => limit.after(due, calendar),
@@ -40,7 +40,7 @@ impl Standing {
 
 /// The rungs of a clock: its own reminders, then the ladder's.
 #[must_use]
-pub fn rungs(book: &CompiledPlaybook, clock: &ClockKey) -> Vec<Standing> {
+pub(crate) fn rungs(book: &CompiledPlaybook, clock: &ClockKey) -> Vec<Standing> {
     let alerts = book.clock(clock).into_iter().flat_map(|clock| clock.alert_before.iter().enumerate());
     let alerts = alerts.map(|(n, before)| Standing {
         key: format!("alert_{}", n + 1),

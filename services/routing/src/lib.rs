@@ -1,1 +1,107 @@
-//! routing
+//! Routing: the only service that knows the playbook's graph.
+//!
+//! ```text
+//!  intake ── complaint.registered ─┐                     ┌─ stage.entered, stage.changed, stage.withdrawn
+//!  any ───── fact.recorded ────────┤                     ├─ work.assigned, work.queued
+//!  owners ── stage.completed ──────┼──▶ routing (case) ──┼─ clock.started/changed/stopped/missed
+//!  owners ── work.requested ───────┤     playbook        ├─ case.escalated, case.closed, act.late
+//!  owners ── work.withdrawn ───────┤     directory       ├─ playbook.published/activated
+//!  people ── commands ─────────────┤     organisation    ├─ calendar.published, directory.changed
+//!  time ──── timers ───────────────┘                     └─ its own triage and archive: work.requested, stage.completed
+//! ```
+//!
+//! | input | decision ([`decide`]) |
+//! |---|---|
+//! | `complaint.registered` | opens the case: clocks from receipt, level, first stage after `register` |
+//! | `fact.recorded` | clocks start, stop, move; rungs fire; sides begin; a `wait` ends; a held case goes on |
+//! | `stage.completed` | the way on by the playbook, or `act.late` |
+//! | `work.requested` | `work.assigned` to the right person, or `work.queued` |
+//! | `work.withdrawn` | the work leaves the list |
+//! | `person.erased` | closing summaries are shredded |
+//! | `playbook.publish` | `playbook.published`, or every finding |
+//! | `playbook.activate` | `playbook.activated`, once departments and calendars are there |
+//! | `calendar.publish` | `calendar.published` |
+//! | `directory.put`, `absence.put` | `directory.changed`; open work is looked at again |
+//! | `triage`, `archive` | routing's own stages: `stage.completed`, the way on, `case.closed` |
+//! | `work.claim`, `work.hand_back`, `work.reassign`, `work.reconsider` | `work.assigned`, `work.queued` |
+//! | `stage.transfer` | `stage.changed`: another department, a new epoch |
+//! | `clock.pause`, `clock.resume` | `clock.changed` |
+//! | timer `clock:…` | `clock.missed` |
+//! | timer `rung:…` | `case.escalated`, work that moves |
+//! | timers `absent:…`, `return:…` | `work.assigned`, `work.queued` |
+//!
+//! Everything else that is heard only advances its cursor.
+
+mod affected;
+pub mod barring;
+mod choosing;
+mod clocks;
+pub mod decide;
+mod draft;
+mod ladder;
+mod library;
+mod moving;
+mod own;
+mod rows;
+pub mod state;
+mod timers;
+
+use contracts::commands::Command;
+use contracts::{Problem, ServiceName};
+use runtime::service::{Context, Decision, Happened, Input, Service};
+
+pub use affected::{OpenWork, affected_commands, open_works, reconsider};
+pub use clocks::policy;
+pub use draft::{LOAD, env_of};
+pub use library::{Library, calendar_for};
+pub use rows::{CasePlace, CaseRow, Row, WorkRow};
+pub use state::State;
+
+/// The pure core of routing. What it keeps between decisions is only what it has read before.
+#[derive(Debug, Default)]
+pub struct Routing {
+    library: Library,
+}
+
+impl Routing {
+    /// Playbooks and calendars as the core reads them, for queries.
+    #[must_use]
+    pub const fn library(&self) -> &Library {
+        &self.library
+    }
+}
+
+impl Service for Routing {
+    type State = State;
+    type Row = Row;
+
+    fn name(&self) -> ServiceName {
+        ServiceName::Routing
+    }
+    fn sources(&self) -> &'static [ServiceName] {
+        &[ServiceName::Intake, ServiceName::Investigation, ServiceName::Approval, ServiceName::Notification]
+    }
+    fn verbs(&self) -> Vec<&'static str> {
+        contracts::commands::routing::VERBS.to_vec()
+    }
+
+    fn decide(
+        &self,
+        context: &Context<'_, State>,
+        state: &State,
+        input: &Input,
+    ) -> Result<Decision<Row>, Problem> {
+        decide::decide(&decide::Desk { library: &self.library, context, state, input })
+    }
+
+    fn evolve(&self, state: &mut State, happened: &Happened<'_>) {
+        state.evolve(happened);
+    }
+}
+
+/// Whether a command is one that Redress gives itself.
+#[must_use]
+pub fn is_internal(command: &Command) -> bool {
+    use contracts::commands::Verb as _;
+    command.verb == contracts::commands::routing::ReconsiderWork::VERB
+}

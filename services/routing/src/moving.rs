@@ -376,6 +376,6 @@ fn is_of_earlier_instance(clock: &CaseClock, model: &Clock, instance: u32) -> bo
 
 /// What triage decided, as it stands in the results.
 #[must_use]
-pub fn triage_results(level: u32) -> Value {
+pub(crate) fn triage_results(level: u32) -> Value {
     json!({ "level": level })
 }

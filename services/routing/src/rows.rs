@@ -121,7 +121,7 @@ fn label(book: &CompiledPlaybook, stage: &StageKey) -> Text {
 
 /// When the work of a visit is due: by the clocks of that visit and those of the case as a whole.
 #[must_use]
-pub fn due_of(case: &Case, visit: Option<VisitId>) -> Option<Timestamp> {
+pub(crate) fn due_of(case: &Case, visit: Option<VisitId>) -> Option<Timestamp> {
     let concerns = |of: Option<VisitId>| of.is_none() || visit.is_none() || of == visit;
     let running = case.clocks.values().filter(|clock| clock.is_running() && concerns(clock.visit));
     running.filter_map(|clock| clock.due).min()
@@ -129,7 +129,7 @@ pub fn due_of(case: &Case, visit: Option<VisitId>) -> Option<Timestamp> {
 
 /// The row of a piece of work.
 #[must_use]
-pub fn work_row(
+pub(crate) fn work_row(
     subject: &SubjectRef,
     case: &Case,
     book: &CompiledPlaybook,
@@ -166,7 +166,7 @@ pub fn work_row(
 
 /// The row of a case.
 #[must_use]
-pub fn case_row(subject: &SubjectRef, case: &Case, book: &CompiledPlaybook) -> Option<CaseRow> {
+pub(crate) fn case_row(subject: &SubjectRef, case: &Case, book: &CompiledPlaybook) -> Option<CaseRow> {
     let (place, closed_at) = match &case.main {
         Main::Visit { .. } => (CasePlace::AtStage, None),
         Main::Between { held: false, .. } => (CasePlace::Between, None),
@@ -202,7 +202,7 @@ fn was_missed(clock: &crate::state::CaseClock) -> bool {
 
 /// What changed between two states of a case.
 #[must_use]
-pub fn changes(subject: &SubjectRef, before: Option<&Case>, after: &Case, book: &CompiledPlaybook) -> Vec<Row> {
+pub(crate) fn changes(subject: &SubjectRef, before: Option<&Case>, after: &Case, book: &CompiledPlaybook) -> Vec<Row> {
     let old_row = |id: WorkId| {
         let work = before?.works.get(&id)?;
         work_row(subject, before?, book, (id, work))

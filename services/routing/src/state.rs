@@ -12,6 +12,7 @@ use contracts::{Event, SubjectKind};
 use runtime::service::Happened;
 use serde::{Deserialize, Serialize};
 
+pub(crate) use case::word;
 pub use case::{Case, Done, Main, Origin, Visit, Work, WorkState};
 pub(crate) use fold::NO_WAY_ON;
 pub use clocks::{CaseClock, Pause, Stopped};
@@ -21,7 +22,7 @@ pub use playbooks::{Playbooks, PublishedPlaybook};
 
 /// The state of a subject: which it is follows from the kind of the subject.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "subject")]
+#[serde(rename_all = "snake_case")]
 pub enum State {
     /// A complaint that was not put on record yet. Another service's facts may overtake the registration.
     Awaited {

@@ -24,7 +24,7 @@ type Timers = BTreeMap<String, (Timestamp, Value)>;
 ///
 /// # Errors
 /// When the calendar of a clock cannot be read.
-pub fn changes(draft: &Draft<'_>) -> Result<Vec<TimerChange>, Problem> {
+pub(crate) fn changes(draft: &Draft<'_>) -> Result<Vec<TimerChange>, Problem> {
     let (mut stale, mut wanted) = (Vec::new(), Timers::new());
     let before = draft.before();
     for (id, clock) in &draft.case.clocks {
@@ -65,13 +65,13 @@ fn works(before: Option<&Case>, after: &Case) -> Vec<WorkId> {
 
 /// The timer key of a clock that runs out.
 #[must_use]
-pub fn clock_key(id: ClockId) -> String {
+pub(crate) fn clock_key(id: ClockId) -> String {
     format!("clock:{id}")
 }
 
 /// The timer key of a rung.
 #[must_use]
-pub fn rung_key(id: ClockId, rung: &str, epoch: u32) -> String {
+pub(crate) fn rung_key(id: ClockId, rung: &str, epoch: u32) -> String {
     format!("rung:{id}:{rung}:{epoch}")
 }
 

@@ -1,7 +1,9 @@
 //! Queries: what a service is asked over request-reply, and its answers. A query changes nothing.
 //!
 //! One query a request, on `redress.query.<service>.<name>`. Every service answers the built-in names: [`HEADS`] and
-//! [`JOURNAL`] (what the stream lost), [`STATUS`], [`PARKED`]; the others are its own.
+//! [`JOURNAL`] (what the stream lost), [`CURSORS`], [`CHAINS`], [`STATUS`], [`PARKED`]; the others are its own. All but
+//! [`PARKED`] of the built-in ones are between machines: they go over all organisations and carry no [`Query`], but a
+//! question of their own (`runtime::recover::asking`).
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -14,6 +16,10 @@ use crate::problem::Problem;
 pub const HEADS: &str = "heads";
 /// The journal of one subject, page by page.
 pub const JOURNAL: &str = "journal";
+/// How far the service heard a source about some subjects.
+pub const CURSORS: &str = "cursors";
+/// The service verifies its own hash chains, page by page.
+pub const CHAINS: &str = "chains";
 /// How the service is: lag, outbox, held, parked, timers.
 pub const STATUS: &str = "status";
 /// The parked messages, or one of them.

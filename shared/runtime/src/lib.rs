@@ -1,5 +1,6 @@
 //! Starts a service: configuration, telemetry, health, the batched shell, shutdown groups.
 
+pub mod clock;
 pub mod config;
 pub mod connect;
 pub mod health;
@@ -9,5 +10,6 @@ pub mod process;
 pub mod rehearsal;
 pub mod sampler;
 pub mod service;
+pub mod shell;
 pub mod shutdown;
 pub mod telemetry;

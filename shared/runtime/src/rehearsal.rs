@@ -15,7 +15,6 @@ use contracts::{ServiceName, subjects};
 use futures::future::{BoxFuture, try_join_all};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use tokio::sync::Notify;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -62,7 +61,10 @@ pub struct Standing {
 /// Looks up how a service stands.
 pub type Look = Arc<dyn Fn(Timestamp) -> BoxFuture<'static, Result<Standing, String>> + Send + Sync>;
 
-/// The service's side: moves `clock` when told, tells `moved`, and answers status until `until` is cancelled.
+/// Called when business time was moved.
+pub type Moved = Arc<dyn Fn() + Send + Sync>;
+
+/// The service's side: moves `clock` when told, calls `moved`, and answers status until `until` is cancelled.
 ///
 /// # Errors
 /// When NATS refuses the subjects.
@@ -70,7 +72,7 @@ pub async fn follow(
     bus: &Bus,
     service: ServiceName,
     clock: Arc<VirtualClock>,
-    moved: Arc<Notify>,
+    moved: Moved,
     look: Look,
     until: CancellationToken,
 ) -> Result<impl Future<Output = Result<(), Infallible>> + Send + 'static, BusError> {
@@ -102,10 +104,10 @@ pub async fn follow(
     })
 }
 
-fn obey(service: ServiceName, clock: &VirtualClock, moved: &Notify, body: &[u8]) {
+fn obey(service: ServiceName, clock: &VirtualClock, moved: &Moved, body: &[u8]) {
     match serde_json::from_slice::<Move>(body) {
         Ok(Move { to }) => match clock.advance_to(to) {
-            Ok(()) => moved.notify_waiters(),
+            Ok(()) => moved(),
             Err(error) => tracing::warn!(%service, %error, "the rehearsal's clock was not moved"),
         },
         Err(error) => tracing::warn!(%service, %error, "a move of the rehearsal's clock cannot be read"),

@@ -1,7 +1,18 @@
 //! Scenarios: what a complaints manager writes to say how a playbook must behave.
+//!
+//! [`load()`] reads the files, [`play()`] plays them against a [`Driver`]: [`Simulated`] here, the running stack in the
+//! `redress` binary. Same file, same verdict.
 
+mod check;
+pub mod load;
 pub mod model;
 pub mod play;
+pub mod report;
+pub mod simulated;
+pub mod view;
 
+pub use load::{Mistake, load};
 pub use model::{CaseView, ClockView, Expect, Scenario, Step};
 pub use play::{Driver, Prepared, Verdict, play};
+pub use report::Report;
+pub use simulated::{Simulated, simulate};

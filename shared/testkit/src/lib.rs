@@ -1,5 +1,9 @@
 //! For tests only: real servers, one for each test.
 //!
 //! * [`nats`] — a nats-server of its own for a test, to be killed, cut, emptied and restarted at will.
+//! * [`postgres()`] — an empty database of its own for a test, on a server shared by the tests of the process.
 
 pub mod nats;
+mod postgres;
+
+pub use postgres::{TestDatabase, postgres};

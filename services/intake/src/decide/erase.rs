@@ -69,7 +69,7 @@ pub(super) fn decide(
     let mut decision = Decision::nothing();
     for entry in trail.entries() {
         // Locked before it goes, so that a registration under way does not bring the person back.
-        context.entry(entry.space, entry.key.clone());
+        let _ = context.entry(entry.space, entry.key.clone());
         decision.entries.push(EntryChange::Remove { entry });
     }
     let own = EntryKey { space: space::PERSON, key: complainant.to_string() };

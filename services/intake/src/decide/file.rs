@@ -28,7 +28,7 @@ use crate::rows::{ChunkRow, FileRow, Row};
 use crate::state::State;
 
 /// The largest chunk, before encoding.
-pub const LARGEST_CHUNK: usize = 256 * 1024;
+pub(super) const LARGEST_CHUNK: usize = 256 * 1024;
 const LONGEST_NAME: usize = 200;
 const ANY_ID: &str = r#""00000000-0000-0000-0000-000000000000""#;
 

@@ -56,7 +56,9 @@ fn alone<T: DeserializeOwned>(name: &str, value: &Value, shape: &Shape) -> Optio
         shape.required.iter().map(|(name, right)| ((*name).to_owned(), right_value(right))).collect();
     body.insert(name.to_owned(), value.clone());
     let problem = Problem::from_json(&serde_json::from_value::<T>(Value::Object(body)).err()?);
-    let inside = problem.field.clone().filter(|field| *field != format!("/{name}"));
+    // Only these two codes name a member of theirs; other texts merely quote something.
+    let names_a_member = matches!(problem.code, ProblemCode::UnknownField | ProblemCode::MissingField);
+    let inside = problem.field.clone().filter(|field| names_a_member && *field != format!("/{name}"));
     Some(problem.at(format!("/{name}{}", inside.unwrap_or_default())))
 }
 

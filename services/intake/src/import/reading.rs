@@ -47,10 +47,12 @@ pub struct CsvRows<'a, R> {
 /// # Errors
 /// [`MappingError`] when the header cannot be read or lacks columns that the mapping names; all are said.
 pub fn csv<R: Read>(mapping: &Mapping, input: R) -> Result<CsvRows<'_, R>, MappingError> {
-    let mut reader = ReaderBuilder::new().flexible(true).from_reader(input);
+    // Rows end with `\n` alone, so that lines are counted right; a `\r` before it is taken off by `row`.
+    let mut reader =
+        ReaderBuilder::new().flexible(true).terminator(csv::Terminator::Any(b'\n')).from_reader(input);
     let head = reader.headers().map_err(|error| MappingError::Head(error.to_string()))?;
-    let columns: HashMap<String, usize> =
-        head.iter().enumerate().map(|(at, name)| (name.trim_start_matches('\u{feff}').to_owned(), at)).collect();
+    let name = |name: &str| name.trim_start_matches('\u{feff}').trim_end_matches('\r').to_owned();
+    let columns: HashMap<String, usize> = head.iter().enumerate().map(|(at, text)| (name(text), at)).collect();
     let missing: Vec<String> =
         mapping.columns().into_iter().filter(|name| !columns.contains_key(name)).collect();
     if missing.is_empty() {
@@ -74,6 +76,9 @@ impl<R: Read> Iterator for CsvRows<'_, R> {
             }
             // The reader skips blank lines before a record; the record itself knows where it began.
             let line = record.position().map_or(line, csv::Position::line);
+            if record.len() == 1 && self.columns.len() > 1 && record.get(0) == Some(b"\r") {
+                continue;
+            }
             if let Some(row) = self.row(line, &record) {
                 return Some(row);
             }
@@ -91,8 +96,10 @@ impl<R> CsvRows<'_, R> {
             return wrong(format!("field {} is not UTF-8", at + 1));
         }
         let column = |name: &str| {
-            let field = record.get(*self.columns.get(name)?)?;
-            std::str::from_utf8(field).ok().map(str::to_owned)
+            let at = *self.columns.get(name)?;
+            let text = std::str::from_utf8(record.get(at)?).ok()?;
+            let text = if at + 1 == record.len() { text.strip_suffix('\r').unwrap_or(text) } else { text };
+            Some(text.to_owned())
         };
         let row = convert::row(self.mapping, line, &column)?;
         Some(self.seen.once(row))

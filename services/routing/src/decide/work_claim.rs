@@ -4,8 +4,7 @@ use contracts::commands::Command;
 use contracts::commands::routing::ClaimWork;
 use contracts::{Problem, ProblemCode};
 
-use super::{Desk, Outcome, known_person, may_take, open_work, staff, unbarred};
-use crate::choosing::Chosen;
+use super::{Desk, Outcome, known_person, open_work, staff, taking, unbarred};
 
 pub(super) fn decide(desk: &Desk<'_>, command: &Command) -> Outcome {
     let order: ClaimWork = command.read()?;
@@ -22,10 +21,10 @@ pub(super) fn decide(desk: &Desk<'_>, command: &Command) -> Outcome {
         }
         None => {}
     }
-    if !may_take(&draft, &work, &person) {
+    let taken = taking(&draft, order.work, &work, &person).ok_or_else(|| {
         let detail = format!("this work is for the role {} in {}", work.role, work.department);
-        return Err(Problem::new(ProblemCode::NotAllowed, detail));
-    }
-    draft.give(order.work, &work, Chosen { person, instead_of: None });
+        Problem::new(ProblemCode::NotAllowed, detail)
+    })?;
+    draft.give(order.work, &work, taken);
     draft.finish()
 }

@@ -5,8 +5,7 @@ use contracts::commands::{Command, check_text};
 use contracts::{Problem, ProblemCode};
 
 use super::work_hand_back::LONGEST_REASON;
-use super::{Desk, Outcome, holder_or_director, known_person, may_take, open_work, unbarred};
-use crate::choosing::Chosen;
+use super::{Desk, Outcome, holder_or_director, known_person, open_work, taking, unbarred};
 
 pub(super) fn decide(desk: &Desk<'_>, command: &Command) -> Outcome {
     let order: ReassignWork = command.read()?;
@@ -20,12 +19,13 @@ pub(super) fn decide(desk: &Desk<'_>, command: &Command) -> Outcome {
         let problem = Problem::new(ProblemCode::NobodyAvailable, format!("{person} is away")).at("/person");
         return Err(problem.expected("somebody who is there"));
     }
-    if !may_take(&draft, &work, &person) {
-        let problem = Problem::new(ProblemCode::InvalidField, format!("{person} does not have the role"));
-        return Err(problem.at("/person").expected(format!("the role {} in {}", work.role, work.department)));
-    }
+    let taken = taking(&draft, order.work, &work, &person).ok_or_else(|| {
+        Problem::new(ProblemCode::InvalidField, format!("{person} does not have the role"))
+            .at("/person")
+            .expected(format!("the role {} in {}", work.role, work.department))
+    })?;
     if work.holder() != Some(&person) {
-        draft.give(order.work, &work, Chosen { person, instead_of: None });
+        draft.give(order.work, &work, taken);
     }
     draft.finish()
 }

@@ -81,7 +81,7 @@ pub struct Origin {
 
 /// The main place of a case: always exactly one of these.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "at")]
+#[serde(rename_all = "snake_case", tag = "place")]
 pub enum Main {
     /// At a stage.
     Visit {

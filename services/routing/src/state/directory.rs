@@ -108,6 +108,6 @@ impl Directory {
 
 /// The absence that a person has at `now`.
 #[must_use]
-pub fn absence_at(person: &Person, now: Timestamp) -> Option<&Absence> {
+pub(super) fn absence_at(person: &Person, now: Timestamp) -> Option<&Absence> {
     person.absences.iter().find(|absence| absence.from <= now && now < absence.until)
 }

@@ -1,10 +1,12 @@
 //! `[shell]`: how inputs are taken together and how trouble is met.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Deserialize;
 
 use super::Findings;
+use crate::shell::{ShellOptions, SystemRandomness};
 
 /// The batched shell. Keys: see `defaults.toml`.
 #[derive(Debug, Clone, Deserialize)]
@@ -35,6 +37,22 @@ pub struct ShellConfig {
 }
 
 impl ShellConfig {
+    /// The same as the shell takes it.
+    #[must_use]
+    pub fn options(&self) -> ShellOptions {
+        ShellOptions {
+            batch_max: self.batch_max,
+            queue_max: self.queue_max,
+            linger: self.linger,
+            patience: self.patience,
+            timers_every: self.timers_every,
+            sweep_every: self.sweep_every,
+            pause_first: self.pause_first,
+            pause_most: self.pause_most,
+            randomness: Arc::new(SystemRandomness::default()),
+        }
+    }
+
     pub(super) fn check(&self, findings: &mut Findings) {
         findings.require((1..=5000).contains(&self.batch_max), "batch_max", self.batch_max, "1 to 5000");
         findings.require(

@@ -65,6 +65,8 @@ impl<S: Service> Round<'_, S> {
 
     /// Applies held events of a source as long as the next one is there.
     pub(crate) fn take_up(&mut self, subject: &SubjectRef, source: ServiceName) -> Result<(), Interrupted> {
+        let heard = self.cursor(subject, source).sequence;
+        self.release(subject, source, heard);
         while let Some(message) = self.next_held(subject, source) {
             if self.is_full() {
                 self.effects.to_take_up.insert((subject.clone(), source));

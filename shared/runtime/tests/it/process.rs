@@ -7,11 +7,13 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::routing::post;
 use bus::{Bus, BusOptions};
-use contracts::ServiceName;
+use contracts::commands::{Actor, Command};
+use contracts::{CommandId, OrganisationId, ServiceName, SubjectRef};
 use embedded::{Postgres, PostgresOptions, temporary_folder};
 use runtime::config::{PostgresConfig, RuntimeConfig};
 use runtime::connect;
 use runtime::process::Process;
+use runtime::service::Input;
 use runtime::{metrics as names, telemetry};
 use testkit::nats::TestNats;
 
@@ -36,6 +38,19 @@ async fn get(url: String) -> (u16, String) {
 
 fn contains(haystack: &[u8], needle: &str) -> bool {
     haystack.windows(needle.len()).any(|window| window == needle.as_bytes())
+}
+
+fn command(traceparent: &str) -> Input {
+    let organisation = OrganisationId::new("demo").unwrap();
+    Input::Command(Box::new(Command {
+        id: CommandId::new("key-1").unwrap(),
+        subject: SubjectRef::directory(&organisation),
+        verb: "work.claim".into(),
+        actor: Actor::System,
+        expected_version: None,
+        traceparent: Some(traceparent.into()),
+        body: serde_json::Value::Null,
+    }))
 }
 
 /// One test for everything that is installed once per process.
@@ -85,10 +100,15 @@ async fn a_process_shows_its_metrics_says_what_is_not_ready_and_sends_its_traces
     let traceparent = telemetry::traceparent(&batch).unwrap();
     assert!(traceparent.starts_with("00-") && traceparent.ends_with("-01"), "{traceparent}");
     assert_eq!(batch.in_scope(telemetry::current_traceparent), Some(traceparent));
-    drop(batch);
+    let caller = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    let input = telemetry::input_span(&batch, ServiceName::Routing, &command(caller));
+    let said = telemetry::traceparent(&input).unwrap();
+    assert!(said.starts_with("00-0af7651916cd43dd8448eb211c80319c-") && said != caller, "{said}");
+    drop((input, batch));
     process.shutdown.ask();
     process.finish().await.unwrap();
     let posts = posts.lock().unwrap();
     assert!(contains(&posts, "redress-routing") && contains(&posts, "routing batch"));
+    assert!(contains(&posts, "routing work.claim"));
     assert!(contains(&posts, "messaging.batch.message_count") && contains(&posts, "1.2.3"));
 }

@@ -8,7 +8,7 @@ use bus::{Bus, BusOptions};
 use calendar::{Clock as _, VirtualClock};
 use contracts::ServiceName;
 use jiff::{SignedDuration, Timestamp};
-use runtime::rehearsal::{self, Look, RehearsalError, Standing};
+use runtime::rehearsal::{self, Look, Moved, RehearsalError, Standing};
 use testkit::nats::TestNats;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
@@ -30,6 +30,8 @@ async fn rehearse(nats: &TestNats, service: ServiceName, start: Timestamp, timer
     let bus = Bus::connect(BusOptions::of(service, nats.url())).await.unwrap();
     let clock = Arc::new(VirtualClock::starting_at(start));
     let moved = Arc::new(Notify::new());
+    let telling = moved.clone();
+    let tell: Moved = Arc::new(move || telling.notify_waiters());
     let looked = timers.clone();
     let look: Look = Arc::new(move |now| {
         let timers = looked.clone();
@@ -45,7 +47,7 @@ async fn rehearse(nats: &TestNats, service: ServiceName, start: Timestamp, timer
     });
     let until = CancellationToken::new();
     let following =
-        rehearsal::follow(&bus, service, clock.clone(), moved.clone(), look, until).await.unwrap();
+        rehearsal::follow(&bus, service, clock.clone(), tell, look, until).await.unwrap();
     tokio::spawn(following);
     tokio::spawn(async move {
         loop {
@@ -112,7 +114,7 @@ async fn a_stack_that_stays_busy_or_silent_is_said_to_be_so() {
     let clock = Arc::new(VirtualClock::starting_at(at("2026-03-02T01:00:00Z")));
     let look: Look =
         Arc::new(|_| Box::pin(async { Ok(Standing { busy: vec!["3 held".into()], ..Standing::default() }) }));
-    let (moved, until) = (Arc::new(Notify::new()), CancellationToken::new());
+    let (moved, until): (Moved, _) = (Arc::new(|| {}), CancellationToken::new());
     tokio::spawn(rehearsal::follow(&bus, services[0], clock, moved, look, until).await.unwrap());
     let busy = rehearsal::settle(&coordinator, &services, Duration::from_millis(100)).await.unwrap_err();
     assert!(busy.to_string().contains("intake: 3 held"), "{busy}");

@@ -1,0 +1,118 @@
+//! The table: every input and the file that decides on it.
+
+mod close_round;
+mod decide_seat;
+mod open_round;
+mod proposal_made;
+mod seats;
+mod stage_changed;
+mod stage_entered;
+mod stage_withdrawn;
+mod work_assigned;
+
+use contracts::{Event, Problem, ProblemCode, ServiceName};
+use runtime::service::{Context, Decision, Happened, Heard, Input};
+
+use crate::Row;
+use crate::config::Config;
+use crate::state::State;
+
+/// What every decision gives.
+type Outcome = Result<Decision<Row>, Problem>;
+
+/// What a decision on a heard event looks at.
+struct Scene<'a, 'c> {
+    config: &'a Config,
+    context: &'a Context<'c, State>,
+    before: &'a State,
+    /// The state with the heard event folded in: what is decided holds for the world after it.
+    after: &'a State,
+}
+
+/// Decides on one input.
+pub(crate) fn decide(
+    config: &Config,
+    context: &Context<'_, State>,
+    state: &State,
+    input: &Input,
+) -> Outcome {
+    match input {
+        Input::Heard(heard) => hear(config, context, state, heard),
+        Input::Command(command) => match command.verb.as_str() {
+            "decide" => decide_seat::decide(config, context, state, command),
+            other => {
+                Err(Problem::new(ProblemCode::NotFound, format!("approval takes no order “{other}”")))
+            }
+        },
+        Input::Due(_) => Ok(Decision::nothing()), // this service sets no timers: business clocks are routing's
+    }
+}
+
+fn hear(config: &Config, context: &Context<'_, State>, before: &State, heard: &Heard) -> Outcome {
+    let after = || after(context, before, heard);
+    match &heard.event {
+        Event::StageEntered(entered) => {
+            stage_entered::decide(&Scene { config, context, before, after: &after() }, entered)
+        }
+        Event::StageChanged(changed) => {
+            Ok(stage_changed::decide(&Scene { config, context, before, after: &after() }, changed))
+        }
+        Event::StageWithdrawn(withdrawn) => stage_withdrawn::decide(config, context, before, withdrawn),
+        Event::WorkAssigned(assigned) => {
+            Ok(work_assigned::decide(&Scene { config, context, before, after: &after() }, assigned))
+        }
+        Event::ProposalMade(_) if heard.envelope.source == ServiceName::Investigation => {
+            proposal_made::decide(&Scene { config, context, before, after: &after() })
+        }
+        Event::PersonErased(erased) => {
+            let mut decision = Decision::nothing();
+            decision.shred = erased.complaints.clone();
+            Ok(decision)
+        }
+        // Folded into the state, nothing to say about: investigators, people, queues, withdrawals.
+        Event::VerificationRecorded(_)
+        | Event::FindingRecorded(_)
+        | Event::DirectoryChanged(_)
+        | Event::WorkQueued(_)
+        | Event::WorkWithdrawn(_) => Ok(Decision::nothing()),
+        // Not this service's matter.
+        Event::ProposalMade(_)
+        | Event::ComplaintRegistered(_)
+        | Event::FileAdded(_)
+        | Event::FactRecorded(_)
+        | Event::PlaybookPublished(_)
+        | Event::PlaybookActivated(_)
+        | Event::CalendarPublished(_)
+        | Event::StageCompleted(_)
+        | Event::WorkRequested(_)
+        | Event::ClockStarted(_)
+        | Event::ClockChanged(_)
+        | Event::ClockStopped(_)
+        | Event::ClockMissed(_)
+        | Event::CaseEscalated(_)
+        | Event::ActLate(_)
+        | Event::CaseClosed(_)
+        | Event::RemedyExecuted(_)
+        | Event::RoundOpened(_)
+        | Event::DecisionRecorded(_)
+        | Event::RoundClosed(_)
+        | Event::NoticeRequested(_)
+        | Event::NoticeSettled(_)
+        | Event::ReplyTold(_)
+        | Event::CustomerAnswered(_)
+        | Event::CallbackRecorded(_)
+        | Event::ParkedSettled(_) => Ok(Decision::nothing()),
+    }
+}
+
+fn after(context: &Context<'_, State>, before: &State, heard: &Heard) -> State {
+    let mut after = before.clone();
+    after.evolve(&Happened {
+        source: heard.envelope.source,
+        time: context.now(),
+        subject: &heard.envelope.subject,
+        event: &heard.event,
+    });
+    after
+}
+

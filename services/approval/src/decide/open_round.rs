@@ -1,0 +1,73 @@
+//! Opening a round: the matrix is read with the cumulated amount and its steps are frozen.
+
+use contracts::commands::Actor;
+use contracts::messages::round_opened::{RoundOpened, RoundStep};
+use contracts::{Fen, Problem, RoundId, SubjectRef, VisitId, WorkId};
+use runtime::service::Decision;
+
+use super::Scene;
+use super::close_round::{self, Ending};
+use super::seats::{Asked, excluded, secondary};
+use crate::Row;
+use crate::ledger::{self, Ledger};
+use crate::matrix;
+use crate::state::{Open, Round, Visit};
+
+/// Opens a round at `visit` over the newest proposal of its handling, and asks for the people of its first step.
+/// Where nobody has to decide, the round closes at once. The ledger must have been loaded for that proposal.
+///
+/// # Errors
+/// `internal` on a defect, which parks the event.
+pub(super) fn open(
+    decision: &mut Decision<Row>,
+    scene: &Scene<'_, '_>,
+    (id, visit, open): (VisitId, &Visit, &Open),
+    ledger: &mut Ledger,
+) -> Result<(), Problem> {
+    let Scene { context, after: state, .. } = *scene;
+    let proposal = state.proposal_of(visit.instance);
+    let round = RoundId(context.next_id());
+    let total = proposal.map_or(open.amount, |proposal| proposal.total);
+    let liable = proposal.map(|proposal| proposal.liable.as_str()).or(open.liable.as_deref());
+    let matter = ledger::matter(round, proposal);
+    let cumulated = if total > Fen(0) { ledger.cumulated(&matter, total) } else { total };
+    let excluded = excluded(state, visit, open);
+    let directory = || context.peek(&SubjectRef::directory(context.organisation()));
+    let planned = matrix::plan(open, liable, cumulated, directory, &excluded);
+    let steps = planned.iter().map(|step| RoundStep {
+        role: step.role.clone(),
+        department: step.department.clone(),
+        needed: u32::try_from(step.needed).unwrap_or(u32::MAX),
+        seats: (0..step.seats).map(|_| WorkId(context.next_id())).collect(),
+    });
+    let opened = RoundOpened {
+        visit: id,
+        round,
+        proposal: proposal.map(|proposal| proposal.id),
+        version: proposal.map_or(0, |proposal| proposal.version),
+        total,
+        cumulated,
+        steps: steps.collect(),
+    };
+    if total > Fen(0) {
+        ledger.reserve(round, &matter, total);
+    }
+    decision.say(opened.clone());
+    let Some(first) = opened.steps.first() else {
+        let ended = Round::of(&opened, context.now());
+        let ending = Ending { visit: id, epoch: visit.epoch, open, round: &ended, approved: true };
+        return close_round::close(decision, &ending, Actor::System, ledger);
+    };
+    let asked = Asked {
+        visit: id,
+        epoch: visit.epoch,
+        role: &first.role,
+        department: &first.department,
+        secondary: secondary(open, &first.role),
+        barred: &excluded,
+    };
+    for seat in &first.seats {
+        asked.ask(decision, *seat);
+    }
+    Ok(())
+}

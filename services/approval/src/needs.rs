@@ -1,0 +1,121 @@
+//! What an approval asks for, taken from the brief that routing sends with the visit. Only this is kept in the state.
+
+use std::collections::BTreeMap;
+
+use contracts::facts::key;
+use contracts::messages::stage_entered::StageEntered;
+use contracts::{DepartmentId, FactKey, Facts, OutcomeKey, Problem, ProblemCode, RoleKey};
+use playbook::{AuthorityRow, DepartmentRef, Holder, PersonNeed, Secondary, Slice, StageBrief};
+use serde::{Deserialize, Serialize};
+
+/// What the playbook asks of one visit.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Needs {
+    /// Whether somebody must decide, or a rule of the playbook did.
+    pub person: PersonNeed,
+    /// The rows of the matrix for the category of the case, narrower ones first.
+    pub rows: Vec<AuthorityRow>,
+    /// Where each role of the rows is usually looked for.
+    pub roles: BTreeMap<RoleKey, DepartmentRef>,
+    /// Who decides where there is no matrix: the owner of the stage, and who takes over.
+    pub owner: Option<Owner>,
+    /// With what it may end.
+    pub outcomes: Vec<OutcomeKey>,
+}
+
+/// The owner of a stage.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Owner {
+    /// The role.
+    pub role: RoleKey,
+    /// Where it is looked for.
+    pub department: DepartmentRef,
+    /// The role to turn to when nobody of the first is there.
+    pub secondary: Option<RoleKey>,
+}
+
+/// The departments of a case, by the part they play in it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Places {
+    /// The department of the visit; stands in for a part that nobody is known to play.
+    pub own: DepartmentId,
+    /// The department that must answer.
+    pub responsible: Option<DepartmentId>,
+    /// The department complained of.
+    pub complained_of: Option<DepartmentId>,
+    /// The unit where it happened or that took it in.
+    pub receiving: Option<DepartmentId>,
+}
+
+impl Needs {
+    /// Reads the brief of a visit.
+    ///
+    /// # Errors
+    /// `internal` when it is not a brief for an approval, or nobody could ever decide: the event is then parked.
+    pub fn read(entered: &StageEntered) -> Result<Self, Problem> {
+        let broken = |why: &str| {
+            let detail = format!("the brief of visit {} is unusable: {why}", entered.visit);
+            Problem::new(ProblemCode::Internal, detail)
+        };
+        let brief: StageBrief =
+            serde_json::from_value(entered.brief.clone()).map_err(|error| broken(&error.to_string()))?;
+        let Slice::Approval(slice) = brief.slice else { return Err(broken("it is not for an approval")) };
+        let secondary = match brief.secondary {
+            Secondary::Automatic => None,
+            Secondary::Role(role) => Some(role),
+        };
+        let owner = |holder: Holder| Owner { role: holder.role, department: holder.department, secondary };
+        let owner = brief.owner.map(owner);
+        // A stage without an owner needs nobody of its own: then the matrix names who decides.
+        let person = match (brief.person, &owner) {
+            (PersonNeed::NotNeeded, Some(_)) => PersonNeed::NotNeeded,
+            (PersonNeed::NotNeeded, None) | (PersonNeed::Needed, _) => PersonNeed::Needed,
+        };
+        if person == PersonNeed::Needed && slice.rows.is_empty() && owner.is_none() {
+            return Err(broken("neither a matrix nor an owner says who decides"));
+        }
+        let roles = slice.roles.into_iter().map(|(role, holder)| (role, holder.department)).collect();
+        Ok(Self { person, rows: slice.rows, roles, owner, outcomes: brief.outcomes })
+    }
+
+    /// The stage's outcome `key`.
+    ///
+    /// # Errors
+    /// `invalid-field` when the playbook does not foresee it.
+    pub fn outcome(&self, key: &str) -> Result<OutcomeKey, Problem> {
+        self.outcomes.iter().find(|outcome| outcome.as_str() == key).cloned().ok_or_else(|| {
+            let known: Vec<_> = self.outcomes.iter().map(OutcomeKey::as_str).collect();
+            Problem::new(ProblemCode::InvalidField, format!("the playbook does not foresee “{key}” here"))
+                .at("/decision")
+                .expected(format!("what ends the stage as one of: {}", known.join(", ")))
+        })
+    }
+}
+
+impl Places {
+    /// The places of the case that a visit belongs to.
+    #[must_use]
+    pub fn of(entered: &StageEntered) -> Self {
+        let part = |key: &FactKey, facts: &Facts| {
+            facts.get(key).and_then(|fact| fact.as_text()).and_then(|text| DepartmentId::new(text).ok())
+        };
+        Self {
+            own: entered.department.clone(),
+            responsible: part(&key::responsible(), &entered.facts),
+            complained_of: part(&key::complained_of(), &entered.facts),
+            receiving: part(&key::unit(), &entered.facts),
+        }
+    }
+
+    /// The department that a playbook means.
+    #[must_use]
+    pub fn department(&self, meant: &DepartmentRef) -> DepartmentId {
+        let part = match meant {
+            DepartmentRef::Responsible => self.responsible.as_ref(),
+            DepartmentRef::ComplainedOf => self.complained_of.as_ref(),
+            DepartmentRef::Receiving => self.receiving.as_ref(),
+            DepartmentRef::Named(department) => Some(department),
+        };
+        part.unwrap_or(&self.own).clone()
+    }
+}

@@ -1,0 +1,389 @@
+//! What approval knows of one complaint, and how what happened changes it. The state of the directory's subject
+//! holds the people instead: how many hold a role.
+//!
+//! ```text
+//! stage.entered ─► Open (a round) ─┬─ stage.completed (ours) ─► Completed
+//!                    ▲     │       └─ stage.withdrawn ────────► Withdrawn
+//!                    └─────┘ a new version of the proposal voids the round and opens the next
+//! ```
+
+mod round;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use contracts::facts::key;
+use contracts::messages::directory_changed::DirectoryChanged;
+use contracts::messages::proposal_made::ProposalMade;
+use contracts::messages::round_closed::{RoundClosed, Voided};
+use contracts::messages::stage_changed::StageChanged;
+use contracts::messages::stage_entered::StageEntered;
+use contracts::messages::work_assigned::WorkAssigned;
+use contracts::results::ProposalResult;
+use contracts::{
+    ComplainantId, DepartmentId, Event, FactKey, Facts, Fen, OutcomeKey, PersonId, ProposalId, RoleKey,
+    ServiceName, StageKey, StageKind, VisitId,
+};
+use jiff::Timestamp;
+use runtime::service::Happened;
+use serde::{Deserialize, Serialize};
+
+pub use round::{Closing, Held, Round, Seat, SeatStanding, Step};
+
+use crate::needs::{Needs, Places};
+
+/// What is known of one complaint; or, for the directory, of the people.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct State {
+    /// The handling that the case is in, from 1.
+    #[serde(default)]
+    pub instance: u32,
+    /// Who verified or recorded findings in this handling.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub investigators: BTreeSet<PersonId>,
+    /// The newest version of the proposal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proposal: Option<Proposal>,
+    /// The visits to stages of this service's kinds.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub visits: BTreeMap<VisitId, Visit>,
+    /// The people who work here; of the directory's subject alone.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub people: BTreeMap<PersonId, Member>,
+}
+
+/// A version of a proposal, as far as deciding on it needs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Proposal {
+    /// The proposal.
+    pub id: ProposalId,
+    /// Its version, from 1.
+    pub version: u32,
+    /// The handling that it belongs to.
+    pub instance: u32,
+    /// Its sum.
+    pub total: Fen,
+    /// The liable party.
+    pub liable: String,
+    /// The liable person.
+    pub liable_person: Option<PersonId>,
+    /// Who proposed it.
+    pub proposer: Option<PersonId>,
+}
+
+/// Somebody of the directory who works here.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Member {
+    /// Where.
+    pub department: DepartmentId,
+    /// In which roles.
+    pub roles: BTreeSet<RoleKey>,
+}
+
+/// A visit to a stage of kind `approve`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Visit {
+    /// The stage of the playbook.
+    pub stage: StageKey,
+    /// Which handling of the complaint it belongs to.
+    pub instance: u32,
+    /// Grows when it is reassigned.
+    pub epoch: u32,
+    /// How it stands.
+    pub standing: Standing,
+    /// The rounds that ended, oldest first, as they ended: nobody alters them (R-177).
+    pub rounds: Vec<Round>,
+}
+
+/// How a visit stands.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Standing {
+    /// It is being decided.
+    Open(Box<Open>),
+    /// It ended with this outcome.
+    Completed(OutcomeKey),
+    /// It was revoked.
+    Withdrawn,
+}
+
+/// An open visit.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Open {
+    /// What the playbook asks.
+    pub needs: Needs,
+    /// The departments of the case.
+    pub places: Places,
+    /// People who may not act on it.
+    pub barred: Vec<PersonId>,
+    /// The level of the case.
+    pub level: u32,
+    /// Whose amounts count together.
+    pub customer: ComplainantId,
+    /// The order that it is about, when a fact names it.
+    pub order: Option<String>,
+    /// The amount on record, for a decision without a proposal.
+    pub amount: Fen,
+    /// The liable party on record, for a decision without a proposal.
+    pub liable: Option<String>,
+    /// Whether an approval of something older was on record when the visit began.
+    pub approved_before: bool,
+    /// The round; none between two rounds.
+    pub round: Option<Round>,
+}
+
+impl Visit {
+    /// What is open of it, if it is open.
+    #[must_use]
+    pub fn open(&self) -> Option<&Open> {
+        match &self.standing {
+            Standing::Open(open) => Some(open),
+            Standing::Completed(_) | Standing::Withdrawn => None,
+        }
+    }
+    fn open_mut(&mut self) -> Option<&mut Open> {
+        match &mut self.standing {
+            Standing::Open(open) => Some(open),
+            Standing::Completed(_) | Standing::Withdrawn => None,
+        }
+    }
+    /// Ends the round, if there is one.
+    fn close_round(&mut self, closing: Closing) {
+        if let Some(mut round) = self.open_mut().and_then(|open| open.round.take()) {
+            round.closing = Some(closing);
+            self.rounds.push(round);
+        }
+    }
+    fn leave(&mut self, how: Standing) {
+        if self.open().is_some() {
+            self.standing = how;
+        }
+    }
+}
+
+impl Open {
+    /// An open visit as it begins.
+    ///
+    /// # Errors
+    /// `internal` when the brief is unusable.
+    pub fn of(entered: &StageEntered) -> Result<Self, contracts::Problem> {
+        let fact = |key: &FactKey| entered.facts.get(key);
+        let order = FactKey::new("form_order_number").ok();
+        let order = order.and_then(|key| fact(&key).and_then(|value| value.as_text()).map(str::to_owned));
+        Ok(Self {
+            needs: Needs::read(entered)?,
+            places: Places::of(entered),
+            barred: entered.barred.clone(),
+            level: entered.level,
+            customer: entered.complainant,
+            order: order.filter(|order| !order.trim().is_empty()),
+            amount: Fen(fact(&key::remedy_amount()).and_then(|value| value.as_int()).unwrap_or(0).max(0)),
+            liable: fact(&key::liable()).and_then(|value| value.as_text()).map(str::to_owned),
+            approved_before: is_approved(&entered.facts),
+            round: None,
+        })
+    }
+}
+
+impl State {
+    /// The proposal that a visit of `instance` decides on.
+    #[must_use]
+    pub fn proposal_of(&self, instance: u32) -> Option<&Proposal> {
+        self.proposal.as_ref().filter(|proposal| proposal.instance == instance)
+    }
+
+    /// Who may not decide in `instance`, because it would be on their own work (separation of duty).
+    #[must_use]
+    pub fn bound(&self, instance: u32) -> BTreeSet<PersonId> {
+        let proposal = self.proposal_of(instance);
+        let named = proposal.into_iter().flat_map(|one| [&one.proposer, &one.liable_person]);
+        let named = named.filter_map(Clone::clone);
+        let investigators = self.investigators.iter().filter(|_| instance == self.instance).cloned();
+        named.chain(investigators).collect()
+    }
+
+    /// Folds one event in. Events that this service does not act on change nothing.
+    pub fn evolve(&mut self, happened: &Happened<'_>) {
+        let at = happened.time;
+        match happened.event {
+            Event::DirectoryChanged(changed) => self.directory_changed(changed),
+            Event::StageEntered(entered) => self.stage_entered(entered),
+            Event::StageChanged(changed) => self.stage_changed(changed),
+            Event::StageWithdrawn(withdrawn) => {
+                if let Some(visit) = self.visits.get_mut(&withdrawn.visit) {
+                    let voided = Some(Voided::StageWithdrawn);
+                    visit.close_round(Closing { approved: false, voided, at });
+                    visit.leave(Standing::Withdrawn);
+                }
+            }
+            Event::StageCompleted(completed) if happened.source == ServiceName::Approval => {
+                if let Some(visit) = self.visits.get_mut(&completed.visit) {
+                    visit.leave(Standing::Completed(completed.outcome.clone()));
+                }
+            }
+            Event::VerificationRecorded(verified) => self.investigators.extend(verified.by.person().cloned()),
+            Event::FindingRecorded(found) => self.investigators.extend(found.by.person().cloned()),
+            Event::ProposalMade(made) => self.proposal_made(made),
+            Event::RoundOpened(opened) => {
+                if let Some(open) = self.visits.get_mut(&opened.visit).and_then(Visit::open_mut) {
+                    open.round = Some(Round::of(opened, at));
+                }
+            }
+            Event::RoundClosed(closed) => self.round_closed(closed, at),
+            Event::DecisionRecorded(recorded) => {
+                if let Some(round) = self.round_mut(recorded.visit) {
+                    round.decided(recorded, at);
+                }
+            }
+            Event::WorkRequested(requested) => {
+                if let Some(round) = self.round_mut(requested.visit) {
+                    round.requested(requested.work);
+                }
+            }
+            Event::WorkAssigned(assigned) => self.work_assigned(assigned),
+            Event::WorkQueued(queued) => {
+                if let Some(round) = self.round_mut(queued.visit) {
+                    round.queued(queued.work);
+                }
+            }
+            Event::WorkWithdrawn(withdrawn) => {
+                if let Some(round) = self.round_mut(withdrawn.visit) {
+                    round.withdrawn(withdrawn.work);
+                }
+            }
+            Event::StageCompleted(_)
+            | Event::ComplaintRegistered(_)
+            | Event::FileAdded(_)
+            | Event::PersonErased(_)
+            | Event::FactRecorded(_)
+            | Event::PlaybookPublished(_)
+            | Event::PlaybookActivated(_)
+            | Event::CalendarPublished(_)
+            | Event::ClockStarted(_)
+            | Event::ClockChanged(_)
+            | Event::ClockStopped(_)
+            | Event::ClockMissed(_)
+            | Event::CaseEscalated(_)
+            | Event::ActLate(_)
+            | Event::CaseClosed(_)
+            | Event::RemedyExecuted(_)
+            | Event::NoticeRequested(_)
+            | Event::NoticeSettled(_)
+            | Event::ReplyTold(_)
+            | Event::CustomerAnswered(_)
+            | Event::CallbackRecorded(_)
+            | Event::ParkedSettled(_) => {}
+        }
+    }
+
+    fn round_mut(&mut self, visit: VisitId) -> Option<&mut Round> {
+        self.visits.get_mut(&visit).and_then(Visit::open_mut).and_then(|open| open.round.as_mut())
+    }
+
+    fn directory_changed(&mut self, changed: &DirectoryChanged) {
+        for person in &changed.people {
+            if person.active {
+                let member =
+                    Member { department: person.department.clone(), roles: person.roles.clone() };
+                self.people.insert(person.id.clone(), member);
+            } else {
+                self.people.remove(&person.id);
+            }
+        }
+    }
+
+    fn stage_entered(&mut self, entered: &StageEntered) {
+        if entered.instance > self.instance {
+            self.instance = entered.instance;
+            self.investigators.clear();
+        }
+        self.note_results(entered);
+        if entered.kind != StageKind::Approve || self.visits.contains_key(&entered.visit) {
+            return;
+        }
+        // An unusable brief was parked by the decision and never comes here.
+        let Ok(open) = Open::of(entered) else { return };
+        let visit = Visit {
+            stage: entered.stage.clone(),
+            instance: entered.instance,
+            epoch: entered.epoch,
+            standing: Standing::Open(Box::new(open)),
+            rounds: Vec::new(),
+        };
+        self.visits.insert(entered.visit, visit);
+    }
+
+    /// What earlier stages found travels with the visit, so that a round opens over the right version even when
+    /// routing's stream is ahead of investigation's.
+    fn note_results(&mut self, entered: &StageEntered) {
+        let proposals = entered.results.iter().filter(|result| result.kind == StageKind::Propose);
+        let read = |value: &serde_json::Value| serde_json::from_value::<ProposalResult>(value.clone()).ok();
+        for found in proposals.filter_map(|result| read(&result.results)) {
+            if found.instance == self.instance {
+                self.investigators.extend(found.investigators.iter().cloned());
+            }
+            self.newest(Proposal {
+                id: found.proposal,
+                version: found.version,
+                instance: found.instance,
+                total: found.total,
+                liable: found.liable,
+                liable_person: found.liable_person,
+                proposer: found.proposer,
+            });
+        }
+    }
+
+    fn proposal_made(&mut self, made: &ProposalMade) {
+        self.newest(Proposal {
+            id: made.proposal,
+            version: made.version,
+            instance: made.instance,
+            total: made.total,
+            liable: made.liable.clone(),
+            liable_person: made.liable_person.clone(),
+            proposer: made.by.person().cloned(),
+        });
+    }
+
+    fn newest(&mut self, proposal: Proposal) {
+        let rank = |one: &Proposal| (one.instance, one.version);
+        if self.proposal.as_ref().is_none_or(|known| rank(known) < rank(&proposal)) {
+            self.proposal = Some(proposal);
+        }
+    }
+
+    fn stage_changed(&mut self, changed: &StageChanged) {
+        let Some(visit) = self.visits.get_mut(&changed.visit) else { return };
+        if changed.epoch <= visit.epoch {
+            return;
+        }
+        let Some(open) = visit.open_mut() else { return };
+        if let Some(round) = &mut open.round {
+            round.moved(&open.places.own, &changed.department);
+        }
+        open.places.own = changed.department.clone();
+        visit.epoch = changed.epoch;
+    }
+
+    fn round_closed(&mut self, closed: &RoundClosed, at: Timestamp) {
+        let Some(visit) = self.visits.get_mut(&closed.visit) else { return };
+        let current = visit.open().and_then(|open| open.round.as_ref()).map(|round| round.id);
+        if current == Some(closed.round) {
+            visit.close_round(Closing { approved: closed.approved, voided: closed.voided, at });
+        }
+    }
+
+    fn work_assigned(&mut self, assigned: &WorkAssigned) {
+        let Some(visit) = self.visits.get_mut(&assigned.visit) else { return };
+        if visit.epoch != assigned.epoch {
+            return;
+        }
+        if let Some(round) = visit.open_mut().and_then(|open| open.round.as_mut()) {
+            round.assigned(assigned);
+        }
+    }
+}
+
+fn is_approved(facts: &Facts) -> bool {
+    facts.get(&key::approved()).is_some_and(|value| value.as_bool() == Some(true))
+}

@@ -1,0 +1,16 @@
+//! SQL of the gateway's own database: sign-in and nothing else. One statement a function, in domain types.
+
+pub mod account;
+pub mod api_key;
+pub mod refresh;
+pub mod signing_key;
+
+use sqlx::migrate::Migrator;
+
+/// The migrations of the database.
+pub static MIGRATIONS: Migrator = sqlx::migrate!();
+
+/// A stored value that cannot be: names the column.
+fn broken(column: &str, found: impl std::fmt::Display) -> sqlx::Error {
+    sqlx::Error::ColumnDecode { index: column.to_owned(), source: format!("{found} cannot be").into() }
+}

@@ -1,0 +1,389 @@
+//! `complaint.register`: what is taken, what is refused and how precisely, numbers, repeats, references.
+
+use contracts::commands::Actor;
+use contracts::messages::complaint_registered::ComplaintRegistered;
+use contracts::messages::playbook_activated::ActivationScope;
+use contracts::{ChannelKey, Event, FactKey, FactValue, Problem, ProblemCode};
+use intake::Row;
+use jiff::Span;
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use crate::world::{World, clerk, good, playbook};
+
+fn registered(world: &World) -> &ComplaintRegistered {
+    world
+        .said
+        .iter()
+        .rev()
+        .find_map(|(_, event)| if let Event::ComplaintRegistered(said) = event { Some(said) } else { None })
+        .unwrap()
+}
+
+fn fact(world: &World, key: &str) -> Option<FactValue> {
+    registered(world).facts.get(&FactKey::new(key).unwrap()).cloned()
+}
+
+/// Every finding of a problem as code and field.
+fn findings(problem: &Problem) -> Vec<(ProblemCode, &str)> {
+    let all = if problem.errors.is_empty() { std::slice::from_ref(problem) } else { &problem.errors };
+    all.iter().map(|one| (one.code, one.field.as_deref().unwrap_or(""))).collect()
+}
+
+fn refused(change: impl FnOnce(&mut Value)) -> Problem {
+    let mut body = good();
+    change(&mut body);
+    let mut world = World::new();
+    let problem = world.register("k1", clerk(), body).unwrap_err();
+    assert!(world.said.is_empty() && world.rows.is_empty() && world.words.is_empty());
+    problem
+}
+
+#[test]
+fn a_complaint_is_numbered_acknowledged_and_its_words_kept() {
+    let mut world = World::new();
+    let receipt = world.register("k1", clerk(), good()).unwrap();
+    assert_eq!(receipt.number, "TS202503070001");
+    assert_eq!(receipt.tracking_code.len(), 11);
+    assert_eq!((receipt.received_at, receipt.registered_at), (world.now, world.now));
+    assert!(receipt.warnings.is_empty(), "{:?}", receipt.warnings);
+    let said = registered(&world);
+    assert_eq!(said.number, receipt.number);
+    assert_eq!((said.kind.as_str(), said.customer_type.as_str()), ("complaint", "consumer"));
+    assert_eq!(said.unit.as_ref().map(|unit| unit.as_str()), Some("service"));
+    assert_eq!(said.registered_by.person().map(|person| person.as_str()), Some("wang"));
+    let kept: Vec<_> = world.words.iter().map(|word| word.text.as_str()).collect();
+    assert_eq!(kept, ["空调坏了三次，没人来修", "换一台新的"]);
+    let published = serde_json::to_string(&said).unwrap();
+    for private in ["张三", "5678", "空调", "换一台"] {
+        assert!(!published.contains(private), "{private} is in the event");
+    }
+    assert!(matches!(world.state(&World::complaint("k1")), Some(intake::State::Complaint(_))));
+}
+
+#[test]
+fn numbers_follow_the_day_of_the_organisation_and_are_never_used_twice() {
+    let mut world = World::new();
+    let mut numbers = Vec::new();
+    // 15:59:30Z and 16:00:30Z lie on two days in Shanghai.
+    world.now = "2025-03-07T15:59:30Z".parse().unwrap();
+    for key in ["a", "b", "c"] {
+        numbers.push(world.register(key, clerk(), good()).unwrap().number);
+        world.now = world.now.checked_add(Span::new().seconds(30)).unwrap();
+    }
+    assert_eq!(numbers, ["TS202503070001", "TS202503080001", "TS202503080002"]);
+}
+
+#[test]
+fn two_playbooks_whose_patterns_meet_never_give_the_same_number() {
+    let mut world = World::new();
+    let narrow = |channel: &str| ActivationScope {
+        channel: Some(ChannelKey::new(channel).unwrap()),
+        ..ActivationScope::default()
+    };
+    world.publish(playbook("p02", |document| {
+        document["intake"]["numbering"] =
+            json!({ "pattern": "TS{yyyy}{mm}{dd}{serial:4}", "reset": "day", "scope": "playbook" });
+    }));
+    world.publish(playbook("p03", |document| {
+        document["intake"]["numbering"] =
+            json!({ "pattern": "TS2025{serial:8}", "reset": "never", "scope": "organisation" });
+    }));
+    world.activate("p02", 1, narrow("web"));
+    world.activate("p03", 1, narrow("letter"));
+    let mut numbers = std::collections::BTreeSet::new();
+    for at in 0..30 {
+        let mut body = good();
+        body["channel"] = json!(["phone", "web", "letter"][at % 3]);
+        assert!(numbers.insert(world.register(&format!("k{at}"), clerk(), body).unwrap().number));
+    }
+    // The pattern without a period counts up through the numbers of the dated one.
+    assert!(numbers.contains("TS202500000001"));
+}
+
+#[test]
+fn the_narrowest_active_playbook_is_followed_and_named_ones_win() {
+    let mut world = World::new();
+    world.publish(playbook("p38", |_| {}));
+    let scope = ActivationScope { customer_type: Some("buyer".into()), ..ActivationScope::default() };
+    world.activate("p38", 1, scope);
+    let mut body = good();
+    body["customer_type"] = json!("buyer");
+    assert_eq!(world.register("k1", clerk(), body.clone()).unwrap().playbook.id.as_str(), "p38");
+    body["playbook"] = json!("p01");
+    assert_eq!(world.register("k2", clerk(), body).unwrap().playbook.id.as_str(), "p01");
+}
+
+#[test]
+fn without_a_playbook_or_before_its_document_nothing_is_registered() {
+    let problem = World::empty().register("k", clerk(), good()).unwrap_err();
+    assert_eq!(findings(&problem), [(ProblemCode::UnknownPlaybook, "/playbook")]);
+    let problem = refused(|body| body["playbook"] = json!("p99"));
+    assert_eq!(findings(&problem), [(ProblemCode::UnknownPlaybook, "/playbook")]);
+    let mut world = World::empty();
+    world.activate("p01", 1, ActivationScope::default());
+    assert_eq!(world.register("k", clerk(), good()).unwrap_err().code, ProblemCode::Unavailable);
+}
+
+#[test]
+fn all_findings_come_back_at_once() {
+    let problem = refused(|body| {
+        *body = json!({
+            "channel": "phone",
+            "kind": "inquiry",
+            "category": "weather",
+            "unit": "nowhere",
+            "complained_of_person": "nobody",
+            "complainant": { "phone": "call me", "email": "no at sign" },
+            "narrative": " ",
+            "demand": "一二三四五六七八九十一二三四五六七八九十超",
+            "amount": -1,
+            "received_at": "1999-12-31T00:00:00Z",
+            "files": ["0195702c-7b80-7000-8000-000000000001"],
+            "facts": { "amount_known": 3, "approved": true },
+        });
+    });
+    let mut found = findings(&problem);
+    found.sort();
+    let mut expected = vec![
+        (ProblemCode::InvalidField, "/kind"),
+        (ProblemCode::InvalidField, "/category"),
+        (ProblemCode::UnknownDepartment, "/unit"),
+        (ProblemCode::UnknownPerson, "/complained_of_person"),
+        (ProblemCode::InvalidField, "/complainant/phone"),
+        (ProblemCode::InvalidField, "/complainant/email"),
+        (ProblemCode::MissingField, "/complainant/name"),
+        (ProblemCode::MissingField, "/narrative"),
+        (ProblemCode::FieldTooLong, "/demand"),
+        (ProblemCode::InvalidField, "/amount"),
+        (ProblemCode::InvalidField, "/received_at"),
+        (ProblemCode::NotFound, "/files/0"),
+        (ProblemCode::InvalidField, "/facts/amount_known"),
+        (ProblemCode::InvalidField, "/facts/approved"),
+    ];
+    expected.sort();
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn a_body_of_the_wrong_form_is_taken_apart_field_by_field() {
+    let problem = refused(|body| {
+        *body = json!({ "channel": "Phone!", "colour": "red", "amount": "much", "complainant": { "fax": "1" }, "facts": { "nothing": 1 } });
+    });
+    let mut found = findings(&problem);
+    found.sort();
+    let mut expected = vec![
+        (ProblemCode::InvalidField, "/channel"),
+        (ProblemCode::UnknownField, "/colour"),
+        (ProblemCode::MissingField, "/narrative"),
+        (ProblemCode::InvalidField, "/amount"),
+        (ProblemCode::UnknownField, "/complainant/fax"),
+        (ProblemCode::InvalidField, "/facts"),
+    ];
+    expected.sort();
+    assert_eq!(found, expected);
+    assert_eq!(refused(|body| *body = json!([1])).code, ProblemCode::MalformedJson);
+    assert_eq!(refused(|body| *body = json!("x")).code, ProblemCode::MalformedJson);
+}
+
+#[test]
+fn each_bad_value_is_refused_with_its_field() {
+    type Change = fn(&mut Value);
+    let cases: [(Change, ProblemCode, &str); 16] = [
+        (|b| drop(b.as_object_mut().unwrap().remove("narrative")), ProblemCode::MissingField, "/narrative"),
+        (|b| b["narrative"] = json!("x".repeat(20_001)), ProblemCode::FieldTooLong, "/narrative"),
+        (|b| b["narrative"] = json!("坏\0了"), ProblemCode::InvalidField, "/narrative"),
+        (|b| b["demand"] = json!("\0"), ProblemCode::InvalidField, "/demand"),
+        (|b| b["complainant"]["name"] = json!("名".repeat(101)), ProblemCode::FieldTooLong, "/complainant/name"),
+        (|b| b["complainant"]["name"] = Value::Null, ProblemCode::MissingField, "/complainant/name"),
+        (|b| b["complainant"] = json!({ "name": "张三" }), ProblemCode::MissingField, "/complainant"),
+        (|b| b["customer_type"] = json!("alien"), ProblemCode::InvalidField, "/customer_type"),
+        (|b| b["received_at"] = json!("2025-03-08T02:00:00Z"), ProblemCode::InvalidField, "/received_at"),
+        (|b| b["received_at"] = json!("2025-02-30T02:00:00Z"), ProblemCode::InvalidField, "/received_at"),
+        (|b| b["complained_of"] = json!("moon"), ProblemCode::UnknownDepartment, "/complained_of"),
+        (|b| b["order_number"] = json!("1".repeat(65)), ProblemCode::FieldTooLong, "/order_number"),
+        (|b| b["external"] = json!({ "source": "", "reference": "1" }), ProblemCode::MissingField, "/external/source"),
+        (|b| b["facts"] = json!({ "time_agreed": "soon" }), ProblemCode::InvalidField, "/facts/time_agreed"),
+        (|b| b["facts"] = json!({ "form_place": "x".repeat(201) }), ProblemCode::FieldTooLong, "/facts/form_place"),
+        (|b| b["language"] = json!("fr"), ProblemCode::InvalidField, "/language"),
+    ];
+    for (at, (change, code, field)) in cases.into_iter().enumerate() {
+        assert!(findings(&refused(change)).contains(&(code, field)), "case {at}: {:?}", refused(change));
+    }
+}
+
+#[test]
+fn hostile_text_is_kept_as_it_is() {
+    let hostile = "'); drop table complaint; -- <script>alert(1)</script> {{7*7}} \u{202e}\u{feff}😡 “引号” \\ \r\n\t%00";
+    let mut world = World::new();
+    let mut body = good();
+    body["narrative"] = json!(hostile);
+    body["complainant"]["name"] = json!("Robert'); drop table");
+    world.register("k", clerk(), body).unwrap();
+    assert_eq!(world.words[0].text, hostile);
+}
+
+#[test]
+fn an_unlisted_channel_is_taken_and_said() {
+    let mut world = World::new();
+    let mut body = good();
+    body["channel"] = json!("carrier_pigeon");
+    let receipt = world.register("k", clerk(), body).unwrap();
+    assert!(receipt.warnings[0].starts_with("channel-unlisted"));
+    assert_eq!(fact(&world, "channel_unlisted"), Some(true.into()));
+}
+
+#[test]
+fn received_and_registered_are_two_times_and_a_fast_clock_is_forgiven() {
+    let mut world = World::new();
+    let mut body = good();
+    body["received_at"] = json!("2025-03-07T01:00:00Z");
+    let receipt = world.register("k1", clerk(), body.clone()).unwrap();
+    assert_eq!(receipt.registered_at.duration_since(receipt.received_at).as_secs(), 3600);
+    body["received_at"] = json!("2025-03-07T02:03:00Z");
+    assert_eq!(world.register("k2", clerk(), body).unwrap().received_at, world.now);
+}
+
+#[test]
+fn words_of_the_playbook_become_facts() {
+    let mut world = World::new();
+    let mut body = good();
+    body["narrative"] = json!("老人当场受伤，I called my Lawyer");
+    world.register("k", clerk(), body).unwrap();
+    assert_eq!(fact(&world, "injury"), Some(true.into()));
+    assert_eq!(fact(&world, "signal_lawyer"), Some(true.into()));
+    let mut body = good();
+    body["narrative"] = json!("lawyerly words only");
+    world.register("k2", clerk(), body).unwrap();
+    assert_eq!(fact(&world, "signal_lawyer"), None);
+}
+
+#[test]
+fn the_same_person_and_matter_within_the_window_is_a_repeat() {
+    let mut world = World::new();
+    let first = world.register("k1", clerk(), good()).unwrap();
+    assert_eq!((first.repeats, fact(&world, "repeat")), (None, None));
+    let mut body = good();
+    body["complainant"]["phone"] = json!("+86 138-1234-5678");
+    let second = world.register("k2", clerk(), body.clone()).unwrap();
+    assert_eq!(second.repeats, Some(first.complaint));
+    assert_eq!(fact(&world, "repeat_count"), Some(FactValue::Int(1)));
+    let third = world.register("k3", clerk(), body.clone()).unwrap();
+    assert_eq!((third.repeats, fact(&world, "repeat_count")), (Some(second.complaint), Some(FactValue::Int(2))));
+    body["complainant"]["phone"] = json!("13900000000");
+    assert_eq!(world.register("k4", clerk(), body.clone()).unwrap().repeats, None);
+    world.now = world.now.checked_add(Span::new().hours(24 * 40)).unwrap();
+    assert_eq!(world.register("k5", clerk(), good()).unwrap().repeats, None);
+}
+
+#[test]
+fn a_complainant_is_found_again_by_telephone_or_mail() {
+    let mut world = World::new();
+    let mut body = good();
+    body["complainant"]["email"] = json!("zhang@example.com");
+    world.register("k1", clerk(), body).unwrap();
+    let first = registered(&world).complainant;
+    let mut body = good();
+    body["complainant"] = json!({ "name": "张先生", "email": "zhang@EXAMPLE.com" });
+    world.register("k2", clerk(), body).unwrap();
+    assert_eq!(registered(&world).complainant, first);
+    let mut body = good();
+    body["complainant"] = json!({ "name": "张三", "address": "某路 1 号" });
+    world.register("k3", clerk(), body).unwrap();
+    assert_ne!(registered(&world).complainant, first);
+    let rows = world.rows.iter().filter(|row| matches!(row, Row::Complainant(_))).count();
+    assert_eq!(rows, 3);
+    assert!(!format!("{:?}", world.rows).contains("zhang@"));
+}
+
+#[test]
+fn a_reference_on_record_gives_the_first_receipt_again() {
+    let mut world = World::new();
+    let mut body = good();
+    body["external"] = json!({ "source": "12315", "reference": "A-1" });
+    let feeder = Actor::Feeder { name: "portal".into() };
+    let first = world.register("k1", feeder.clone(), body.clone()).unwrap();
+    let said = world.said.len();
+    body["narrative"] = json!("另一段话");
+    let again = world.register("k2", feeder.clone(), body.clone()).unwrap();
+    assert_eq!((again.complaint, &again.number, &again.tracking_code), (first.complaint, &first.number, &first.tracking_code));
+    assert!(again.warnings[0].starts_with("repeated") && again.warnings[1].starts_with("narrative-differs"));
+    assert_eq!((world.said.len(), world.words.len()), (said, 2));
+    body["external"] = json!({ "source": "12345", "reference": "A-1" });
+    assert_ne!(world.register("k3", feeder, body).unwrap().complaint, first.complaint);
+}
+
+#[test]
+fn mandatory_fields_are_those_of_the_playbook() {
+    let mut world = World::with(|document| {
+        document["intake"]["required"] = json!(["occurred_at", "order", "told_at", "opinion", "evidence"]);
+        document["stages"][0]["requires"] = json!({ "facts": ["liability_clear"] });
+    });
+    let problem = world.register("k", clerk(), good()).unwrap_err();
+    let fields: Vec<_> = findings(&problem).into_iter().map(|(_, field)| field).collect();
+    assert_eq!(fields, ["/facts/form_occurred_at", "/order_number", "/received_at", "/opinion", "/files", "/facts/liability_clear"]);
+}
+
+#[test]
+fn customers_and_wrong_subjects_are_kept_in_their_place() {
+    let mut world = World::new();
+    let mut body = good();
+    body["facts"] = json!({ "press": true, "form_place": "北京" });
+    let problem = world.register("k", Actor::Customer, body).unwrap_err();
+    assert_eq!(findings(&problem), [(ProblemCode::NotAllowed, "/facts/press")]);
+    let elsewhere = World::complaint("other");
+    let problem = world.order(elsewhere, "complaint.register", "k", clerk(), good()).unwrap_err();
+    assert_eq!(problem.field.as_deref(), Some("/subject"));
+}
+
+#[test]
+fn facts_are_recorded_on_a_complaint_on_record_only() {
+    let mut world = World::new();
+    let record = |world: &mut World, key: &str, actor: Actor, facts: Value| {
+        world.order(World::complaint("k"), "fact.record", key, actor, json!({ "facts": facts }))
+    };
+    let known = json!({ "customer_contacted": "2025-03-07T01:30:00Z", "press": true });
+    assert_eq!(record(&mut world, "f0", clerk(), known.clone()).unwrap_err().code, ProblemCode::NotFound);
+    world.register("k", clerk(), good()).unwrap();
+    assert_eq!(record(&mut world, "f1", clerk(), known.clone()).unwrap(), json!({ "recorded": 2 }));
+    assert!(matches!(world.said.last(), Some((_, Event::FactRecorded(_)))));
+    assert_eq!(record(&mut world, "f2", Actor::Customer, known).unwrap_err().code, ProblemCode::NotAllowed);
+    for (facts, field) in [
+        (json!({ "satisfaction": "5" }), "/facts/satisfaction"),
+        (json!({ "last_contact": "2025-03-09T00:00:00Z" }), "/facts/last_contact"),
+        (json!({}), "/facts"),
+    ] {
+        assert_eq!(record(&mut world, "f3", clerk(), facts).unwrap_err().field.as_deref(), Some(field));
+    }
+}
+
+#[test]
+fn a_document_that_cannot_be_read_is_parked() {
+    let mut world = World::empty();
+    let mut document = playbook("p01", |_| {});
+    document["stages"] = json!("none");
+    let event = contracts::messages::playbook_published::PlaybookPublished {
+        playbook: contracts::messages::complaint_registered::PlaybookRef { id: "p01".parse().unwrap(), version: 1 },
+        document,
+        sha256: String::new(),
+        by: Actor::System,
+    };
+    let subject = contracts::SubjectRef::playbook(&crate::world::organisation(), &"p01".parse().unwrap());
+    assert_eq!(world.hear(subject, event).unwrap_err().code, ProblemCode::BrokenPlaybook);
+}
+
+proptest! {
+    /// Whatever is sent, the answer is a receipt or a problem, never a panic, and a refusal changes nothing.
+    #[test]
+    fn no_body_breaks_registering(narrative: String, phone in "\\PC{0,30}|[0-9 +-]{0,20}", name: String, channel: String, extra in "[a-z_]{0,12}") {
+        let mut world = World::new();
+        let mut body = good();
+        body["narrative"] = json!(narrative);
+        body["complainant"] = json!({ "name": name, "phone": phone });
+        body["channel"] = json!(channel);
+        if !extra.is_empty() { body[&extra] = json!(1); }
+        if world.register("k", clerk(), body).is_err() {
+            prop_assert!(world.said.is_empty() && world.rows.is_empty() && world.words.is_empty());
+        }
+    }
+}

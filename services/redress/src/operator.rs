@@ -1,0 +1,107 @@
+//! The operator's own connection: orders and questions to the services, over NATS, as user `operator`.
+
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use bus::{Bus, BusOptions};
+use contracts::commands::{Actor, Answer, Command};
+use contracts::{CommandId, OrganisationId, ServiceName, SubjectRef, subjects};
+use runtime::config::{NoSettings, RuntimeConfig};
+use serde_json::Value;
+
+/// How long an answer may take.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// A connected operator.
+#[derive(Clone)]
+pub struct Operator {
+    bus: Bus,
+}
+
+impl Operator {
+    /// Connects as the configuration file says under `[operator]`.
+    ///
+    /// # Errors
+    /// A configuration that is not right, or NATS out of reach.
+    pub async fn connect(config: Option<&Path>) -> anyhow::Result<Self> {
+        let config: RuntimeConfig = runtime::config::load::<NoSettings>("operator", config)?.runtime;
+        Self::connect_with(&config).await
+    }
+
+    async fn connect_with(config: &RuntimeConfig) -> anyhow::Result<Self> {
+        let name = format!("operator-{}", std::process::id());
+        let options = BusOptions::new(config.nats.url.clone(), name)
+            .signed_in(config.nats.user.clone(), config.nats.password.clone());
+        Ok(Self { bus: Bus::connect(options).await? })
+    }
+
+    /// The connection itself.
+    #[must_use]
+    pub const fn bus(&self) -> &Bus {
+        &self.bus
+    }
+
+    /// Gives orders of one verb to one service, as one request.
+    ///
+    /// # Errors
+    /// When the service cannot be reached or its answer cannot be read.
+    pub async fn orders(&self, service: ServiceName, verb: &str, orders: &[Command]) -> anyhow::Result<Vec<Answer>> {
+        let payload = serde_json::to_vec(orders)?;
+        let subject = subjects::command(service, verb);
+        let answer = self
+            .bus
+            .request(&subject, payload.into(), PATIENCE)
+            .await
+            .with_context(|| format!("{service} did not answer {verb}"))?;
+        let answers: Vec<Answer> = serde_json::from_slice(&answer).context("the answer cannot be read")?;
+        anyhow::ensure!(answers.len() == orders.len(), "{service} gave {} answers to {} orders", answers.len(), orders.len());
+        Ok(answers)
+    }
+
+    /// Gives one order.
+    ///
+    /// # Errors
+    /// As [`Self::orders`].
+    pub async fn order(&self, service: ServiceName, order: Command) -> anyhow::Result<Answer> {
+        let verb = order.verb.clone();
+        let mut answers = self.orders(service, &verb, &[order]).await?;
+        answers.pop().context("no answer came")
+    }
+
+    /// Gives an order as Redress itself; a refusal is an error.
+    ///
+    /// # Errors
+    /// As [`Self::orders`], and the refusal.
+    pub async fn administer(&self, service: ServiceName, id: &str, subject: SubjectRef, verb: &str, body: Value) -> anyhow::Result<Value> {
+        let id = CommandId::new(id).map_err(|text| anyhow::anyhow!("{text} is not a command id"))?;
+        let order = Command {
+            id,
+            subject,
+            verb: verb.to_owned(),
+            actor: Actor::System,
+            expected_version: None,
+            traceparent: None,
+            body,
+        };
+        match self.order(service, order).await? {
+            Answer::Done { body, .. } => Ok(body),
+            Answer::Refused { problem } => Err(anyhow::Error::new(problem).context(format!("{verb} was refused"))),
+        }
+    }
+
+    /// Asks a question.
+    ///
+    /// # Errors
+    /// When the service cannot be reached, or the problem it answers with.
+    pub async fn ask(&self, service: ServiceName, name: &str, organisation: Option<&OrganisationId>, body: Value) -> anyhow::Result<Value> {
+        let subject = subjects::query(service, name);
+        let payload = serde_json::to_vec(&runtime::requests::Question { organisation: organisation.cloned(), body })?;
+        let answer = self
+            .bus
+            .request(&subject, payload.into(), PATIENCE)
+            .await
+            .with_context(|| format!("{service} did not answer {name}"))?;
+        runtime::requests::read_answer(&answer).map_err(anyhow::Error::new)
+    }
+}

@@ -1,0 +1,121 @@
+//! `redress up`: the whole product on this machine — its own PostgreSQL and nats-server in a data folder, every
+//! service as a process of its own (or all in one), the demo organisation, and on wish a drill.
+//!
+//! What it started it stops: servers and services end with it, in order and with one deadline. A second start goes
+//! on with the same data.
+
+mod demo;
+mod programs;
+mod secrets;
+mod servers;
+mod settings;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use anyhow::Context as _;
+
+use crate::drill;
+use crate::operator::Operator;
+
+/// How long services may take to stop.
+const STOP_PATIENCE: Duration = Duration::from_secs(25);
+
+/// What `redress up` is told.
+#[derive(Debug, Clone, clap::Args)]
+pub struct UpOptions {
+    /// The data folder; made if it is not there.
+    #[arg(long, default_value = ".data/redress")]
+    data: PathBuf,
+    /// Forget what is in the data folder and start over.
+    #[arg(long)]
+    fresh: bool,
+    /// One process with every service in it.
+    #[arg(long)]
+    all_in_one: bool,
+    /// Run a drill with this many complaints once everything is up.
+    #[arg(long)]
+    drill: Option<u32>,
+    /// The seed of the drill.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Stop everything after the drill and end with its exit code.
+    #[arg(long)]
+    exit: bool,
+    /// Virtual business time from this instant on: for rehearsals, never for real complaints.
+    #[arg(long, value_name = "INSTANT")]
+    rehearse_from: Option<String>,
+    /// Where playbooks and the demo organisation lie.
+    #[arg(long, default_value = "deploy/playbooks")]
+    playbooks: PathBuf,
+}
+
+/// Runs it.
+///
+/// # Errors
+/// What kept it from starting, after everything that had started was stopped.
+#[expect(clippy::print_stdout, reason = "what it prints is what it is for")]
+pub async fn up(options: UpOptions) -> anyhow::Result<ExitCode> {
+    let begun = Instant::now();
+    let folder = std::path::absolute(&options.data).context("the data folder has no path")?;
+    std::fs::create_dir_all(&folder).with_context(|| format!("making {}", folder.display()))?;
+    if options.fresh {
+        servers::forget(&folder).await?;
+    }
+    println!("data folder   {}", folder.display());
+    let secrets = secrets::Secrets::of(&folder, &servers::users())?;
+    let mut servers = servers::Servers::start(&folder, &secrets).await?;
+    println!("PostgreSQL    {}", servers.postgres_place());
+    println!("NATS          {}", servers.nats_place());
+    let ports = programs::Ports::of(&folder)?;
+    let config = settings::write(&folder, &secrets, &servers.settings(&secrets, &ports, options.rehearse_from.clone())?)?;
+    let mut programs = programs::Programs::start(&folder, &config, &ports, options.all_in_one).await?;
+    programs.wait_ready().await?;
+    let operator = Operator::connect(Some(&config)).await?;
+    let demo = demo::load(&operator, &config, &options.playbooks, &secrets.demo_password).await?;
+    println!("ready after   {:.1} s\n", begun.elapsed().as_secs_f64());
+    println!("{}", demo.welcome(ports.gateway, &folder, &secrets.demo_password));
+
+    let mut code = ExitCode::SUCCESS;
+    if let Some(complaints) = options.drill {
+        let drilled = drill::run(drill::Plan {
+            gateway: format!("http://127.0.0.1:{}", ports.gateway),
+            config: config.clone(),
+            organisation: demo.organisation.clone(),
+            people: demo.people.clone(),
+            password: secrets.demo_password.clone(),
+            feeder_key: demo.feeder_key.clone(),
+            complaints,
+            seed: options.seed,
+            source: drill::Source::Generated,
+        });
+        code = tokio::select! {
+            drilled = drilled => drilled?.exit_code(),
+            watched = watch(&mut servers) => { watched?; ExitCode::FAILURE }
+        };
+    }
+    if !(options.exit && options.drill.is_some()) {
+        println!("Ctrl-C stops everything.");
+        watch(&mut servers).await?;
+    }
+    println!("stopping");
+    let late = programs.stop(STOP_PATIENCE).await;
+    servers.stop().await?;
+    for name in &late {
+        println!("{name} did not stop in time and was ended");
+    }
+    Ok(if late.is_empty() { code } else { ExitCode::FAILURE })
+}
+
+/// Waits for Ctrl-C or SIGTERM; a server that ends meanwhile is started again.
+async fn watch(servers: &mut servers::Servers) -> anyhow::Result<()> {
+    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+    loop {
+        tokio::select! {
+            stopped = tokio::signal::ctrl_c() => { stopped?; return Ok(()); }
+            _ = terminate.recv() => return Ok(()),
+            revived = servers.revive() => revived?,
+        }
+    }
+}

@@ -1,0 +1,286 @@
+//! Asking the sources for what the transport lost.
+//!
+//! A stream is transport: it ages, it may be lost, truncated, made anew. The source has everything in its journal. So
+//! each consumer compares the source's heads with its own cursors: all of them at start and after a stream changed,
+//! the recently changed ones from time to time. What is missing before a held event is asked for directly. What the
+//! source answers goes into the shell by the same way as a delivered message, and is recognised there if it came
+//! meanwhile. Replicas may all do this at once: it costs a little and harms nothing.
+//!
+//! While messages are still waiting on the stream, nothing is compared: what is late is not lost.
+
+pub mod asking;
+
+use std::collections::BTreeMap;
+use std::convert::Infallible;
+use std::time::Duration;
+
+use bus::{Bus, BusError, Listener, ListenerOptions};
+use calendar::{Clock as _, SystemClock};
+use contracts::{ServiceName, SubjectRef, queries};
+use jiff::SignedDuration;
+use journal::head::{self, Head};
+use journal::held;
+use journal::recover::HeadLine;
+use metrics::counter;
+use sqlx::PgPool;
+use tokio::sync::mpsc;
+use tokio::time::MissedTickBehavior;
+use tokio_util::sync::CancellationToken;
+
+use self::asking::{AskError, AskHeads, AskJournal, HeadsPage, JournalPage, ask};
+use crate::config::ListenConfig;
+use crate::metrics as names;
+use crate::process::chain;
+use crate::shell::{Acknowledge, Delivered, Inlet, Stopping};
+
+/// Subjects that are recovered together.
+const TOGETHER: usize = 5_000;
+/// Gaps that are asked for at one look.
+const GAPS: u32 = 200;
+
+/// Tells the recovery that a source's stream may have lost something.
+#[derive(Debug, Clone)]
+pub struct Suspicion(mpsc::UnboundedSender<ServiceName>);
+
+impl Suspicion {
+    /// Tells it.
+    pub fn tell(&self, source: ServiceName) {
+        // After a stop nobody listens; the next start compares everything anyway.
+        self.0.send(source).ok();
+    }
+}
+
+/// The recovery of a service.
+#[derive(Debug)]
+pub struct Recovery {
+    service: ServiceName,
+    sources: Vec<ServiceName>,
+    pool: PgPool,
+    bus: Bus,
+    inlet: Inlet,
+    config: ListenConfig,
+    suspicions: mpsc::UnboundedReceiver<ServiceName>,
+}
+
+/// What of a source is to be compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Scope {
+    /// What changed lately.
+    Recent,
+    /// Everything.
+    All,
+}
+
+/// Why recovering stopped half-way.
+#[derive(Debug, thiserror::Error)]
+enum Trouble {
+    #[error("the own cursors cannot be read")]
+    Store(#[from] sqlx::Error),
+    #[error("the source cannot be asked")]
+    Ask(#[from] AskError),
+    #[error("the lag cannot be looked at")]
+    Lag(#[from] BusError),
+    #[error(transparent)]
+    Stopping(#[from] Stopping),
+}
+
+/// A subject of which the source has said more than was heard.
+#[derive(Debug)]
+struct Behind {
+    subject: SubjectRef,
+    /// The source's last sequence.
+    said: u64,
+}
+
+impl Recovery {
+    /// The recovery of `service`, which hears `sources`, and the means of alarming it.
+    #[must_use]
+    pub fn new(
+        service: ServiceName,
+        sources: &[ServiceName],
+        pool: PgPool,
+        bus: Bus,
+        inlet: Inlet,
+        config: ListenConfig,
+    ) -> (Suspicion, Self) {
+        let (tell, suspicions) = mpsc::unbounded_channel();
+        let sources = sources.to_vec();
+        (Suspicion(tell), Self { service, sources, pool, bus, inlet, config, suspicions })
+    }
+
+    /// Compares and asks until `until` is cancelled.
+    ///
+    /// # Errors
+    /// None: trouble is logged and tried again.
+    pub async fn run(mut self, until: CancellationToken) -> Result<(), Infallible> {
+        let mut wanted: BTreeMap<ServiceName, Scope> =
+            self.sources.iter().map(|source| (*source, Scope::All)).collect();
+        let mut looks = tokio::time::interval(self.config.missing_after);
+        looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut recents = tokio::time::interval(self.config.reconcile_every);
+        recents.reset();
+        loop {
+            tokio::select! {
+                () = until.cancelled() => return Ok(()),
+                suspected = self.suspicions.recv() => match suspected {
+                    Some(source) => drop(wanted.insert(source, Scope::All)),
+                    // Nobody can alarm it any more; the looks go on.
+                    None => until.cancelled().await,
+                },
+                _ = recents.tick() => {
+                    for source in &self.sources {
+                        wanted.entry(*source).or_insert(Scope::Recent);
+                    }
+                }
+                _ = looks.tick() => {
+                    if until.run_until_cancelled(self.look(&mut wanted)).await.is_none() {
+                        return Ok(());
+                    }
+                }
+            }
+        }
+    }
+
+    /// Closes gaps, and compares what is wanted and possible now.
+    async fn look(&self, wanted: &mut BTreeMap<ServiceName, Scope>) {
+        if let Err(trouble) = self.close_gaps().await {
+            self.log("gaps were not closed", &trouble);
+        }
+        for (source, scope) in wanted.clone() {
+            match self.compare(source, scope).await {
+                Ok(true) => drop(wanted.remove(&source)),
+                Ok(false) => {}
+                Err(trouble) => self.log("heads were not compared", &trouble),
+            }
+        }
+    }
+
+    fn log(&self, what: &str, trouble: &Trouble) {
+        // A source that has not started yet is no news.
+        tracing::debug!(service = %self.service, error = chain(trouble), "{what}: tried again later");
+    }
+
+    /// Asks for what is missing before held events.
+    async fn close_gaps(&self) -> Result<(), Trouble> {
+        for gap in held::gaps(&self.pool, self.config.missing_after, GAPS).await? {
+            if gap.held_from > gap.after + 1 {
+                let behind = Behind { subject: gap.subject, said: gap.held_from - 1 };
+                self.fetch(gap.source, &behind, gap.after).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Compares heads with cursors and fetches what is missing; `false`: not now, the stream still has messages.
+    async fn compare(&self, source: ServiceName, scope: Scope) -> Result<bool, Trouble> {
+        if self.messages_wait(source).await? {
+            return Ok(false);
+        }
+        let lately = SignedDuration::try_from(self.config.reconcile_every * 2).unwrap_or(SignedDuration::MAX);
+        let mut question = AskHeads {
+            since: match scope {
+                Scope::All => None,
+                Scope::Recent => SystemClock.now().checked_sub(lately).ok(),
+            },
+            after: None,
+        };
+        let mut late = Vec::new();
+        loop {
+            let page: HeadsPage = ask(&self.bus, source, queries::HEADS, &question).await?;
+            question.after = page.heads.last().map(|head| head.subject.clone());
+            late.extend(self.behind(source, page.heads).await?);
+            let more = page.more && question.after.is_some();
+            if late.len() >= TOGETHER || !more {
+                self.recover(source, std::mem::take(&mut late)).await?;
+            }
+            if !more {
+                return Ok(true);
+            }
+        }
+    }
+
+    async fn messages_wait(&self, source: ServiceName) -> Result<bool, Trouble> {
+        let listener = Listener::new(self.bus.clone(), ListenerOptions::events(self.service, source));
+        match listener.lag().await {
+            Ok(lag) => Ok(lag.pending > 0),
+            // Without stream or consumer nothing waits; the source may have said much all the same.
+            Err(BusError::NoSuchStream { .. } | BusError::Failed { .. }) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Those of `heads` of which less was heard than was said.
+    async fn behind(&self, source: ServiceName, heads: Vec<HeadLine>) -> Result<Vec<Behind>, Trouble> {
+        let subjects: Vec<_> = heads.iter().map(|head| head.subject.clone()).collect();
+        let own = self.cursors(source, &subjects).await?;
+        let mut behind = Vec::new();
+        for head in heads {
+            let cursor = own.get(&head.subject).copied().unwrap_or_default();
+            if cursor.sequence == head.sequence && cursor.hash != head.hash {
+                // The shell parks the next event of such a subject; until one comes, this is the only sign.
+                let (service, subject) = (self.service, &head.subject);
+                tracing::error!(%service, %source, %subject, "the source has another past than what was heard");
+            }
+            if cursor.sequence < head.sequence && cursor.parked.is_none() {
+                behind.push(Behind { subject: head.subject, said: head.sequence });
+            }
+        }
+        Ok(behind)
+    }
+
+    async fn cursors(
+        &self,
+        source: ServiceName,
+        subjects: &[SubjectRef],
+    ) -> Result<BTreeMap<SubjectRef, head::Cursor>, sqlx::Error> {
+        let heads = head::peek(&self.pool, subjects).await?;
+        let cursor = |head: Head| {
+            let cursor = head.cursors.get(&source).copied().unwrap_or_default();
+            (head.subject, cursor)
+        };
+        Ok(heads.into_iter().map(cursor).collect())
+    }
+
+    /// Fetches what is missing of these subjects, after leaving what is under way some time to arrive.
+    async fn recover(&self, source: ServiceName, behind: Vec<Behind>) -> Result<(), Trouble> {
+        if behind.is_empty() {
+            return Ok(());
+        }
+        if behind.len() < TOGETHER {
+            tokio::time::sleep(self.config.missing_after.min(Duration::from_secs(5))).await;
+        }
+        let subjects: Vec<_> = behind.iter().map(|behind| behind.subject.clone()).collect();
+        let own = self.cursors(source, &subjects).await?;
+        for behind in behind {
+            let cursor = own.get(&behind.subject).copied().unwrap_or_default();
+            if cursor.sequence < behind.said && cursor.parked.is_none() {
+                self.fetch(source, &behind, cursor.sequence).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Fetches the events of a subject after a sequence up to what was said, and gives them to the shell.
+    async fn fetch(&self, source: ServiceName, behind: &Behind, mut after: u64) -> Result<(), Trouble> {
+        while after < behind.said {
+            let question = AskJournal { subject: behind.subject.clone(), after };
+            let page: JournalPage = ask(&self.bus, source, queries::JOURNAL, &question).await?;
+            let Some(last) = page.events.last().map(|event| event.sequence) else {
+                let subject = &behind.subject;
+                tracing::error!(%source, %subject, after, "the source has not what it said it said");
+                return Ok(());
+            };
+            let count = page.events.len() as u64;
+            for event in page.events {
+                let (headers, body) = (event.headers, event.body.into());
+                let delivered = Delivered { headers, body, acknowledge: Acknowledge::none() };
+                self.inlet.event(delivered).await?;
+            }
+            let (service, label) = (self.service.as_str(), source.as_str());
+            counter!(names::RECOVERED, "service" => service, "source" => label).increment(count);
+            tracing::info!(service, %source, subject = %behind.subject, after, last, "asked for what the stream lost");
+            after = last;
+        }
+        Ok(())
+    }
+}

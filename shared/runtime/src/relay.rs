@@ -1,0 +1,315 @@
+//! From the outbox to the stream.
+//!
+//! One relay leads among the replicas of a service, by an advisory lock on a connection of its own; the others stand
+//! ready. It publishes what is unpublished in journal order, many acknowledgements in flight, with
+//! `Nats-Msg-Id` = event id. Woken after each commit, and looking by itself every second or so.
+//!
+//! **An acknowledgement is believed only so far.** JetStream acknowledges before it is on disk, streams are deleted
+//! and made again, and a cluster may elect a leader that lags. So rows stay in the outbox for some time, and the relay
+//! looks whether the stream is still the one it knew: the same creation time, never shorter, every new sequence above
+//! the one before. What was lost is published again under `id.attempt`, because the server may still know the old
+//! message id; the CloudEvents id never changes, and consumers recognise what they have.
+//!
+//! An old leader that still publishes does no harm: it repeats message ids or, beyond the server's window, events that
+//! consumers recognise. Nothing here may wait for being the only one.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bus::{Bus, BusError, Outgoing, Published, StreamFacts, StreamLimits};
+use contracts::{ServiceName, subjects};
+use jiff::Timestamp;
+use journal::{Leader, outbox};
+use metrics::{counter, gauge, histogram};
+use sqlx::PgPool;
+use sqlx::postgres::PgConnectOptions;
+use tokio::sync::Notify;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+use tracing::Span;
+
+use crate::config::RelayConfig;
+use crate::metrics as names;
+use crate::process::chain;
+use crate::telemetry::publish_span;
+
+/// How often the stream is looked at.
+const LOOK_EVERY: Duration = Duration::from_secs(2);
+/// How often safe rows leave the outbox, and how many at most.
+const PURGE_EVERY: Duration = Duration::from_secs(5);
+const PURGE_ROWS: u32 = 50_000;
+/// How often a relay that does not lead asks to.
+const STAND_EVERY: Duration = Duration::from_secs(1);
+/// The longest pause after trouble.
+const PAUSE_MOST: Duration = Duration::from_secs(5);
+
+/// The relay of a service.
+#[derive(Debug)]
+pub struct Relay {
+    /// Whose.
+    pub service: ServiceName,
+    /// Its database.
+    pub pool: PgPool,
+    /// For the leader's own connection to the same database.
+    pub leader: PgConnectOptions,
+    /// Its connection to NATS.
+    pub bus: Bus,
+    /// The bounds of its stream.
+    pub limits: StreamLimits,
+    /// How it publishes.
+    pub config: RelayConfig,
+    /// Notified after each commit that said something.
+    pub said: Arc<Notify>,
+}
+
+/// What keeps a relay from leading on.
+#[derive(Debug, thiserror::Error)]
+enum Trouble {
+    #[error("the outbox cannot be used")]
+    Store(#[from] sqlx::Error),
+    #[error("the stream cannot be used")]
+    Bus(#[from] BusError),
+}
+
+/// The stream as it was when last looked at, and what it acknowledged since.
+#[derive(Debug)]
+struct Stream {
+    created: Timestamp,
+    last: u64,
+    connects: u64,
+    looked: Instant,
+}
+
+impl Stream {
+    fn name_of(&self) -> String {
+        self.created.to_string()
+    }
+}
+
+impl Relay {
+    /// Stands for leader and publishes while it leads, until `until` is cancelled; then publishes what is left.
+    ///
+    /// # Errors
+    /// None: trouble is logged, waited out and tried again.
+    pub async fn run(self, until: CancellationToken) -> Result<(), Infallible> {
+        let mut pause = Duration::from_millis(100);
+        while !until.is_cancelled() {
+            match Leader::stand(&self.leader, "relay").await {
+                Ok(Some(leader)) => {
+                    let began = Instant::now();
+                    self.show_leading(true);
+                    let led = self.lead(leader, &until).await;
+                    self.show_leading(false);
+                    if let Err(trouble) = led {
+                        tracing::warn!(service = %self.service, error = chain(&trouble), "the relay pauses");
+                    }
+                    if began.elapsed() > PAUSE_MOST {
+                        pause = Duration::from_millis(100);
+                    }
+                }
+                Ok(None) => pause = STAND_EVERY,
+                Err(error) => {
+                    tracing::warn!(service = %self.service, %error, "the relay cannot stand for leader");
+                }
+            }
+            until.run_until_cancelled(tokio::time::sleep(pause)).await;
+            pause = (pause * 2).min(PAUSE_MOST);
+        }
+        Ok(())
+    }
+
+    async fn lead(&self, mut leader: Leader, until: &CancellationToken) -> Result<(), Trouble> {
+        let mut stream = self.first_look().await?;
+        let mut purged = Instant::now();
+        loop {
+            let said = self.said.notified();
+            tokio::pin!(said);
+            // A commit between this look and the wait must not be slept through.
+            said.as_mut().enable();
+            if stream.looked.elapsed() >= LOOK_EVERY || stream.connects != self.bus.connects() {
+                leader.confirm().await?;
+                stream = self.look_again(&stream).await?;
+            }
+            if purged.elapsed() >= PURGE_EVERY {
+                outbox::purge(&self.pool, self.config.keep, PURGE_ROWS).await?;
+                purged = Instant::now();
+            }
+            if self.publish_waiting(&mut stream).await? {
+                continue;
+            }
+            if until.is_cancelled() {
+                return Ok(leader.resign().await?);
+            }
+            tokio::select! {
+                () = until.cancelled() => {}
+                () = said => {}
+                () = tokio::time::sleep(self.config.poll) => {}
+            }
+        }
+    }
+
+    /// Makes the stream if need be, and finds what it lost while nobody looked.
+    async fn first_look(&self) -> Result<Stream, Trouble> {
+        let connects = self.bus.connects();
+        let facts = self.bus.ensure_event_stream(self.service, self.limits).await?;
+        self.say_lost_again(facts.created, facts.last_sequence).await?;
+        Ok(seen(&facts, connects))
+    }
+
+    async fn look_again(&self, known: &Stream) -> Result<Stream, Trouble> {
+        let connects = self.bus.connects();
+        let Some(facts) = self.bus.stream_facts(self.service).await? else {
+            tracing::error!(service = %self.service, "the event stream is gone: it is made again");
+            return self.first_look().await;
+        };
+        if facts.created != known.created || facts.last_sequence < known.last || connects != known.connects {
+            self.say_lost_again(facts.created, facts.last_sequence).await?;
+        }
+        Ok(seen(&facts, connects))
+    }
+
+    async fn say_lost_again(&self, created: Timestamp, last: u64) -> Result<(), Trouble> {
+        let lost = outbox::republish_lost(&self.pool, &created.to_string(), last).await?;
+        if lost > 0 {
+            tracing::error!(service = %self.service, lost, "the stream lost events: they are published again");
+            counter!(names::REPUBLISHED, "service" => self.service.as_str()).increment(lost);
+        }
+        Ok(())
+    }
+
+    /// Publishes the next events; whether there may be more at once.
+    async fn publish_waiting(&self, stream: &mut Stream) -> Result<bool, Trouble> {
+        let batch = u32::try_from(self.config.in_flight).unwrap_or(u32::MAX);
+        let rows = outbox::next(&self.pool, batch).await?;
+        if rows.is_empty() {
+            return Ok(false);
+        }
+        let began = Instant::now();
+        let positions: Vec<_> = rows.iter().map(|row| row.position).collect();
+        let full = positions.len() == self.config.in_flight;
+        let spans: Vec<_> = rows.iter().filter_map(|row| self.recorded_span(row)).collect();
+        let messages = rows.into_iter().map(|row| outgoing(self.service, row)).collect();
+        let outcomes = self.bus.publish(&subjects::event_stream(self.service), messages).await;
+        drop(spans);
+        let judged = judge(&positions, outcomes, stream.last);
+        if let Some(first) = judged.went_back_to {
+            tracing::error!(service = %self.service, known = stream.last, first, "the stream went back");
+            self.say_lost_again(stream.created, first - 1).await?;
+        }
+        stream.last = judged.last;
+        outbox::mark_published(&self.pool, &stream.name_of(), &judged.published).await?;
+        counter!(names::PUBLISHED, "service" => self.service.as_str()).increment(judged.published.len() as u64);
+        histogram!(names::PUBLISH_SECONDS, "service" => self.service.as_str())
+            .record(began.elapsed().as_secs_f64());
+        match judged.trouble {
+            Some(trouble) => Err(trouble.into()),
+            None => Ok(full && !judged.published.is_empty()),
+        }
+    }
+
+    fn recorded_span(&self, row: &outbox::Outgoing) -> Option<Span> {
+        let (_, traceparent) = row.headers.iter().find(|(name, _)| name == "ce-traceparent")?;
+        let recorded = traceparent.ends_with("-01");
+        recorded.then(|| publish_span(self.service, &subjects::event(self.service, &row.what), Some(traceparent)))
+    }
+
+    fn show_leading(&self, leads: bool) {
+        gauge!(names::LEADER, "service" => self.service.as_str()).set(f64::from(u8::from(leads)));
+    }
+}
+
+fn seen(facts: &StreamFacts, connects: u64) -> Stream {
+    Stream { created: facts.created, last: facts.last_sequence, connects, looked: Instant::now() }
+}
+
+fn outgoing(service: ServiceName, row: outbox::Outgoing) -> Outgoing {
+    Outgoing {
+        subject: subjects::event(service, &row.what),
+        headers: row.headers.iter().map(|(name, value)| (name, value)).collect(),
+        body: row.body,
+        message_id: match row.attempt {
+            0 => row.event.to_string(),
+            attempt => format!("{}.{attempt}", row.event),
+        },
+    }
+}
+
+/// What a batch of acknowledgements means.
+#[derive(Debug, PartialEq)]
+struct Judged {
+    published: Vec<outbox::Published>,
+    /// The last sequence the stream gave.
+    last: u64,
+    /// The first new sequence that was not above all before: everything from there on was lost.
+    went_back_to: Option<u64>,
+    /// Why the rest is not published.
+    trouble: Option<BusError>,
+}
+
+fn judge(positions: &[i64], outcomes: Vec<Result<Published, BusError>>, mut last: u64) -> Judged {
+    let mut published = Vec::with_capacity(positions.len());
+    let (mut went_back_to, mut trouble) = (None::<u64>, None);
+    for (position, outcome) in positions.iter().zip(outcomes) {
+        match outcome {
+            Ok(ack) => {
+                // A duplicate names the sequence of the first; it says nothing about the end of the stream.
+                if !ack.duplicate {
+                    if ack.stream_sequence <= last {
+                        let first = went_back_to.map_or(ack.stream_sequence, |known| known.min(ack.stream_sequence));
+                        went_back_to = Some(first);
+                    }
+                    last = ack.stream_sequence;
+                }
+                published.push(outbox::Published { position: *position, stream_sequence: ack.stream_sequence });
+            }
+            // It can never be published; consumers ask the journal for it. The others go on.
+            Err(error @ BusError::TooLarge { .. }) => {
+                tracing::error!(position, %error, "an event does not fit the transport");
+            }
+            Err(error) => trouble = trouble.or(Some(error)),
+        }
+    }
+    Judged { published, last, went_back_to, trouble }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ack(stream_sequence: u64) -> Result<Published, BusError> {
+        Ok(Published { stream_sequence, duplicate: false })
+    }
+
+    #[test]
+    fn growing_sequences_are_believed() {
+        let judged = judge(&[7, 8], vec![ack(11), ack(13)], 10);
+        assert_eq!((judged.last, judged.went_back_to, judged.trouble), (13, None, None));
+        assert_eq!(judged.published[1], outbox::Published { position: 8, stream_sequence: 13 });
+    }
+
+    #[test]
+    fn a_sequence_that_does_not_grow_shows_from_where_on_the_stream_lost() {
+        let judged = judge(&[1, 2, 3], vec![ack(901), ack(902), ack(903)], 1000);
+        assert_eq!((judged.last, judged.went_back_to), (903, Some(901)));
+        let in_the_middle = judge(&[1, 2, 3], vec![ack(1001), ack(990), ack(991)], 1000);
+        assert_eq!((in_the_middle.last, in_the_middle.went_back_to), (991, Some(990)));
+    }
+
+    #[test]
+    fn a_duplicate_proves_nothing_about_the_end() {
+        let duplicate = Ok(Published { stream_sequence: 5, duplicate: true });
+        let judged = judge(&[1, 2], vec![duplicate, ack(11)], 10);
+        assert_eq!((judged.last, judged.went_back_to, judged.published.len()), (11, None, 2));
+    }
+
+    #[test]
+    fn what_failed_is_not_published_and_what_never_fits_stops_nobody() {
+        let large = Err(BusError::TooLarge { subject: "s".into(), size: 2, limit: 1 });
+        let judged = judge(&[1, 2], vec![large, ack(1)], 0);
+        assert_eq!((judged.published.len(), judged.trouble), (1, None));
+        let timeout = BusError::Timeout { what: "publishing" };
+        let judged = judge(&[1, 2], vec![ack(1), Err(timeout.clone())], 0);
+        assert_eq!((judged.published.len(), judged.trouble), (1, Some(timeout)));
+    }
+}

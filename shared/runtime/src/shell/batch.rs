@@ -1,0 +1,223 @@
+//! One try of one batch: a transaction from the locks to the commit.
+
+use std::collections::BTreeSet;
+
+use contracts::{Problem, ProblemCode, ServiceName, SubjectRef};
+use jiff::Timestamp;
+use journal::Trouble;
+use journal::timer::{Timer, due_of};
+
+use super::ShellParts;
+use super::known::{Known, Wanted};
+use super::round::{Effects, Interrupted, Outcome, Poison, Round};
+use super::store::Store;
+use super::task::{Task, Waiting};
+use super::{park, write};
+use crate::service::Service;
+
+/// Rounds after which a batch is given up: a core that asks for ever more look-ups has a defect.
+const ROUNDS_MOST: usize = 64;
+
+/// Why a try failed. Nothing was written, unless `committing`.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// The store is in trouble; when `committing`, it may have committed nevertheless.
+    Store {
+        error: sqlx::Error,
+        committing: bool,
+    },
+    /// Another transaction was in the way.
+    Conflict,
+    /// One of the inputs cannot be handled.
+    Permanent(Problem),
+}
+
+impl From<sqlx::Error> for Failure {
+    fn from(error: sqlx::Error) -> Self {
+        match Trouble::of(&error) {
+            Trouble::Store => Self::Store { error, committing: false },
+            Trouble::Conflict => Self::Conflict,
+            Trouble::Permanent => Self::Permanent(problem_of(&error)),
+        }
+    }
+}
+
+/// The problem without PostgreSQL's message, which may quote what was to be stored.
+fn problem_of(error: &sqlx::Error) -> Problem {
+    let detail = match error {
+        sqlx::Error::Database(database) => format!(
+            "the store refused it: {} {} {}",
+            database.code().unwrap_or_default(),
+            database.table().unwrap_or_default(),
+            database.constraint().unwrap_or_default()
+        ),
+        _ => "a value cannot be stored or read back".to_owned(),
+    };
+    Problem::new(ProblemCode::Internal, detail.trim_end())
+}
+
+/// A batch that was committed, or that had nothing to write.
+#[derive(Debug, Default)]
+pub(crate) struct Committed {
+    /// One for each task, in order.
+    pub(crate) outcomes: Vec<Outcome>,
+    /// Events said.
+    pub(crate) said: usize,
+    /// The codes of what was parked.
+    pub(crate) parked: Vec<String>,
+    /// When the timers that fired were due.
+    pub(crate) fired: Vec<Timestamp>,
+    /// Subjects with a timer that was set and is due already, or that is due and was left.
+    pub(crate) left_to_fire: BTreeSet<SubjectRef>,
+    /// Held events that were left.
+    pub(crate) to_take_up: BTreeSet<(SubjectRef, ServiceName)>,
+    /// Rounds of folding it took.
+    pub(crate) rounds: usize,
+}
+
+enum Folded<S: Service> {
+    Whole(Box<Effects<S>>, Vec<Outcome>),
+    Wanting(Wanted),
+    Spoilt(uuid::Uuid),
+}
+
+impl<S: Service, W: Store<S>> ShellParts<S, W> {
+    /// Tries a batch. `alone`: only the first input is handled, to tell it from those that it would draw after it.
+    pub(crate) async fn attempt(
+        &self,
+        tasks: &[Waiting],
+        now: Timestamp,
+        alone: bool,
+        poison: &mut Poison,
+    ) -> Result<Committed, Failure> {
+        let mut transaction = self.pool.begin().await?;
+        let mut known: Known<S::State> = Known::load(&mut transaction, tasks).await?;
+        let due = due_timers(&mut transaction, &known, tasks, now).await?;
+        let mut rounds = 0;
+        let (effects, outcomes) = loop {
+            rounds += 1;
+            if rounds > ROUNDS_MOST {
+                let detail = "the decision asks for ever more look-ups";
+                return Err(Failure::Permanent(Problem::new(ProblemCode::Internal, detail)));
+            }
+            match fold(&*self.service, &known, tasks, &due, now, alone, poison) {
+                Folded::Whole(effects, outcomes) => break (effects, outcomes),
+                Folded::Wanting(wanted) => known.look_up(&mut transaction, wanted).await?,
+                Folded::Spoilt(root) => {
+                    let problem = Problem::new(ProblemCode::Internal, "what happened could not be taken in");
+                    poison.roots.insert(root, problem);
+                }
+            }
+        };
+        let mut committed = summary(&effects, outcomes, &due, now, alone);
+        committed.rounds = rounds;
+        if write::is_nothing(&effects) {
+            transaction.rollback().await?;
+            return Ok(committed);
+        }
+        write::write(self, &mut transaction, &known, *effects, now).await?;
+        transaction.commit().await.map_err(|error| match Trouble::of(&error) {
+            Trouble::Conflict => Failure::Conflict,
+            Trouble::Permanent => Failure::Permanent(problem_of(&error)),
+            Trouble::Store => Failure::Store { error, committing: true },
+        })?;
+        Ok(committed)
+    }
+}
+
+async fn due_timers<T>(
+    connection: &mut sqlx::PgConnection,
+    known: &Known<T>,
+    tasks: &[Waiting],
+    now: Timestamp,
+) -> Result<Vec<Timer>, sqlx::Error> {
+    let subjects: BTreeSet<&SubjectRef> = tasks
+        .iter()
+        .filter_map(|waiting| match &waiting.task {
+            Task::Fire(subject) => Some(subject),
+            Task::Hear { .. } | Task::SetAside { .. } | Task::Obey { .. } | Task::TakeUp { .. } => None,
+        })
+        .filter(|subject| known.heads.contains_key(subject))
+        .collect();
+    if subjects.is_empty() {
+        return Ok(Vec::new());
+    }
+    let subjects: Vec<SubjectRef> = subjects.into_iter().cloned().collect();
+    due_of(connection, &subjects, now).await
+}
+
+fn fold<S: Service>(
+    service: &S,
+    known: &Known<S::State>,
+    tasks: &[Waiting],
+    due: &[Timer],
+    now: Timestamp,
+    alone: bool,
+    poison: &Poison,
+) -> Folded<S> {
+    let mut round = Round::new(service, known, now, alone, poison);
+    let mut outcomes = Vec::with_capacity(tasks.len());
+    // Timers first: they were due before whatever came since.
+    for timer in due {
+        if round.is_full() {
+            break;
+        }
+        if let (Err(Interrupted), Some(root)) = (round.fire(timer), round.spoilt) {
+            return Folded::Spoilt(root);
+        }
+    }
+    for waiting in tasks {
+        match (perform(&mut round, waiting), round.spoilt) {
+            (Ok(outcome), _) => outcomes.push(outcome),
+            (Err(Interrupted), Some(root)) => return Folded::Spoilt(root),
+            // The round goes on, to learn what the others want.
+            (Err(Interrupted), None) => outcomes.push(Outcome::Deferred),
+        }
+    }
+    let wanted = round.wanted.take();
+    if wanted.is_empty() {
+        Folded::Whole(Box::new(round.effects), outcomes)
+    } else {
+        Folded::Wanting(wanted)
+    }
+}
+
+fn perform<S: Service>(round: &mut Round<'_, S>, waiting: &Waiting) -> Result<Outcome, Interrupted> {
+    if waiting.task.subject().is_some_and(|subject| !round.known.heads.contains_key(subject)) {
+        return Ok(Outcome::Deferred);
+    }
+    match &waiting.task {
+        Task::Hear { message, .. } => round.hear(message),
+        Task::SetAside { message, .. } => {
+            round.effects.parked.extend(park::unreadable(message, round.now));
+            Ok(Outcome::Done("parked"))
+        }
+        Task::Obey { order, .. } => round.obey(order, waiting.in_doubt),
+        Task::Fire(_) => Ok(Outcome::Done("fired")),
+        Task::TakeUp { subject, source } => {
+            round.take_up(subject, *source)?;
+            Ok(Outcome::Done("taken-up"))
+        }
+    }
+}
+
+fn summary<S: Service>(
+    effects: &Effects<S>,
+    outcomes: Vec<Outcome>,
+    due: &[Timer],
+    now: Timestamp,
+    alone: bool,
+) -> Committed {
+    let set = effects.timers.iter().filter_map(|((subject, _), value)| Some((subject, value.as_ref()?.0)));
+    let set_in_the_past = set.filter(|(_, due)| *due <= now).map(|(subject, _)| subject);
+    let left = due.iter().skip(if alone { 1 } else { due.len() }).map(|timer| &timer.subject);
+    Committed {
+        outcomes,
+        said: effects.said.len(),
+        parked: effects.parked.iter().map(|parked| parked.code.clone()).collect(),
+        fired: due.iter().take(if alone { 1 } else { due.len() }).map(|timer| timer.due).collect(),
+        left_to_fire: set_in_the_past.chain(left).cloned().collect(),
+        to_take_up: effects.to_take_up.clone(),
+        rounds: 0,
+    }
+}

@@ -1,0 +1,93 @@
+//! Names in a scenario that its playbook and people do not have: a misspelt stage would otherwise only show as an
+//! expectation that fails, and a misspelt person as a refusal.
+
+use contracts::commands::routing::PutDirectory;
+use playbook::Playbook;
+
+use super::model::{Expect, Scenario, Step};
+use super::play::service_of;
+
+/// A finding: the step from 0, Chinese, English.
+pub(super) type Found = (usize, String, String);
+
+/// Who acts without being in the directory.
+const OUTSIDERS: [&str; 2] = ["customer", "feeder"];
+
+/// Everything that a scenario names and nobody knows.
+pub(super) fn check(scenario: &Scenario, playbook: &Playbook, people: &PutDirectory) -> Vec<Found> {
+    let mut found = Vec::new();
+    let mut cases: Vec<&str> = Vec::new();
+    if scenario.steps.is_empty() {
+        found.push((0, "场景没有步骤".to_owned(), "the scenario has no steps".to_owned()));
+    }
+    for (at, step) in scenario.steps.iter().enumerate() {
+        let mut say = |(zh, en): (String, String)| found.push((at, zh, en));
+        actor(step, people, &mut say);
+        deed(step, &cases, &mut say);
+        if step.complaint.is_some() && step.refused.is_none() {
+            cases.push(step.case.as_deref().unwrap_or("case"));
+        }
+        if let Some(expect) = &step.expect {
+            expected(expect, playbook, people, &mut say);
+        }
+    }
+    found
+}
+
+fn actor(step: &Step, people: &PutDirectory, say: &mut impl FnMut((String, String))) {
+    let Some(by) = step.by.as_deref() else { return };
+    if !OUTSIDERS.contains(&by) && !people.people.iter().any(|person| person.id.as_str() == by) {
+        say((format!("没有人叫“{by}”"), format!("nobody is called “{by}”")));
+    }
+}
+
+fn deed(step: &Step, cases: &[&str], say: &mut impl FnMut((String, String))) {
+    if step.complaint.is_some() && step.act.is_some() {
+        let zh = "一步只能登记投诉或做一件事，不能同时".to_owned();
+        say((zh, "one step registers a complaint or does something, not both".to_owned()));
+    }
+    let acts = step.complaint.is_some() || step.act.is_some();
+    if !acts && step.refused.is_some() {
+        say(("没有行为可被拒绝".to_owned(), "there is nothing that could be refused".to_owned()));
+    }
+    if step.field.is_some() && step.refused.is_none() {
+        say(("写了 field 就要写 refused".to_owned(), "field needs refused".to_owned()));
+    }
+    if !acts && step.expect.is_none() && step.at.is_none() {
+        say(("这一步什么也没有".to_owned(), "this step says nothing".to_owned()));
+    }
+    if let Some(verb) = step.act.as_deref().filter(|verb| service_of(verb).is_none()) {
+        say((format!("没有“{verb}”这个动作"), format!("there is no verb “{verb}”")));
+    }
+    let needs_case = step.complaint.is_none() && (step.act.is_some() || step.expect.is_some());
+    if let Some(case) = step.case.as_deref().filter(|case| needs_case && !cases.contains(case)) {
+        say((format!("此前没有登记“{case}”"), format!("no complaint “{case}” was registered before")));
+    }
+}
+
+fn expected(expect: &Expect, playbook: &Playbook, people: &PutDirectory, say: &mut impl FnMut((String, String))) {
+    let mut known = |zh: &str, en: &str, key: &str, is_known: bool| {
+        if !is_known {
+            say((format!("没有{zh}“{key}”"), format!("there is no {en} “{key}”")));
+        }
+    };
+    for stage in expect.stage.iter().chain(expect.path.iter().flatten()) {
+        known("阶段", "stage", stage, stage == "none" || playbook.stage(stage).is_some());
+    }
+    if let Some(unit) = &expect.department {
+        known("部门", "department", unit, people.departments.iter().any(|one| one.id.as_str() == unit));
+    }
+    let staff = expect.notified.iter().flatten().chain(expect.person.iter().filter(|person| *person != "nobody"));
+    for person in staff {
+        known("人员", "person", person, people.people.iter().any(|one| one.id.as_str() == person));
+    }
+    for clock in expect.due.keys().chain(expect.missed.iter().flatten()) {
+        known("时钟", "clock", clock, playbook.clocks.iter().any(|one| one.key.as_str() == clock));
+    }
+    for turn in expect.loops.keys() {
+        known("回路", "loop", turn, playbook.loops.iter().any(|one| one.key.as_str() == turn));
+    }
+    for fact in expect.facts.keys() {
+        known("事实", "fact", fact, contracts::FactKey::new(fact.as_str()).is_ok());
+    }
+}
