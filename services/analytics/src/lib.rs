@@ -15,9 +15,24 @@ pub mod state;
 pub mod store;
 
 use contracts::{Problem, ServiceName};
+use runtime::definition::Definition;
 use runtime::service::{Context, Decision, Happened, Input, Service};
 
+use queries::Answers;
+use store::Ledger;
+
 pub use state::State;
+
+/// Analytics' tables.
+static MIGRATIONS: journal::Migrator = sqlx::migrate!("./migrations");
+
+/// Everything analytics is.
+#[must_use]
+pub fn definition() -> Definition<Analytics, Ledger, Answers> {
+    let description = "Read models of everything: the ledger, counts, stage times, breaches.";
+    Definition::new(Analytics, Ledger, &MIGRATIONS, env!("CARGO_PKG_VERSION"), description)
+        .with_queries(|around| Answers { pool: around.pool.clone() })
+}
 
 /// Analytics' core.
 #[derive(Debug, Clone, Copy, Default)]

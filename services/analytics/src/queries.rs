@@ -1,7 +1,9 @@
 //! Read-only answers for the gateway: the ledger by cursor, counts, stage times, breaches; each says its "as of".
 
+use contracts::queries::Query;
 use contracts::{OrganisationId, Problem, ProblemCode};
 use jiff_sqlx::ToSqlx as _;
+use runtime::requests::Queries;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sqlx::PgPool;
@@ -39,11 +41,22 @@ pub struct LedgerCursor {
     pub complaint: uuid::Uuid,
 }
 
-/// Answers the query `name`.
-///
-/// # Errors
-/// A problem for a name or body that is not known, or `unavailable` when PostgreSQL is away.
-pub async fn answer(
+/// What answers analytics' queries.
+pub struct Answers {
+    /// Analytics' database.
+    pub pool: PgPool,
+}
+
+impl Queries for Answers {
+    fn names(&self) -> Vec<&'static str> {
+        vec!["ledger", "counts", "stage_times", "breaches"]
+    }
+    async fn answer(&self, name: &str, query: Query) -> Result<Value, Problem> {
+        answer(&self.pool, &query.organisation, name, query.body).await
+    }
+}
+
+async fn answer(
     pool: &PgPool,
     organisation: &OrganisationId,
     name: &str,

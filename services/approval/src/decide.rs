@@ -116,3 +116,6 @@ fn after(context: &Context<'_, State>, before: &State, heard: &Heard) -> State {
     after
 }
 
+
+#[cfg(test)]
+mod tests;

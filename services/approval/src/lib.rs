@@ -24,16 +24,22 @@
 
 use contracts::commands::approval::VERBS;
 use contracts::{Problem, ServiceName};
+use runtime::definition::Definition;
 use runtime::service::{Context, Decision, Happened, Input, Service};
+use runtime::shell::NoRows;
+
+use queries::Answers;
 
 pub mod config;
 mod decide;
 mod ledger;
 mod matrix;
 pub mod needs;
+pub mod queries;
 #[cfg(test)]
 mod rehearsal;
 pub mod state;
+pub mod view;
 
 pub use config::Config;
 pub use state::State;
@@ -46,8 +52,18 @@ pub struct Approval {
 }
 
 /// A row of tables of its own: there are none. What is asked about a round is in the state and its words.
-#[derive(Debug, Clone, Copy)]
-pub enum Row {}
+pub type Row = std::convert::Infallible;
+
+/// The tables of its own: none, beside those of messaging.
+static MIGRATIONS: journal::Migrator = sqlx::migrate!("./migrations");
+
+/// Everything approval is.
+#[must_use]
+pub fn definition(config: Config) -> Definition<Approval, NoRows, Answers> {
+    let description = "The authority matrix, rounds over a proposal, and what was decided in them.";
+    Definition::new(Approval { config }, NoRows, &MIGRATIONS, env!("CARGO_PKG_VERSION"), description)
+        .with_queries(|around| Answers { pool: around.pool.clone(), keys: around.keys.clone() })
+}
 
 impl Service for Approval {
     type State = State;

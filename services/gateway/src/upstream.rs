@@ -104,7 +104,21 @@ impl Upstream {
     /// # Errors
     /// What the service says, or 503 when it cannot be asked or does not answer in time: a query changes nothing.
     pub async fn ask(&self, service: ServiceName, name: &str, query: &Query) -> Result<Value, Refusal> {
-        let payload = serde_json::to_vec(query).map_err(|error| Refusal::defect(&error))?;
+        self.ask_machine(service, name, query).await
+    }
+
+    /// Asks `service` one of the questions between machines, which name no asker and ask for no organisation: only
+    /// what the caller may see may be taken of the answer.
+    ///
+    /// # Errors
+    /// As [`Upstream::ask`].
+    pub async fn ask_machine(
+        &self,
+        service: ServiceName,
+        name: &str,
+        question: &(impl serde::Serialize + Sync),
+    ) -> Result<Value, Refusal> {
+        let payload = serde_json::to_vec(question).map_err(|error| Refusal::defect(&error))?;
         let headers = Headers::default().with_trace(current_trace().as_ref());
         let subject = subjects::query(service, name);
         let asked = self.bus.request_with(&subject, headers, payload.into(), self.pace.patience).await;

@@ -11,6 +11,7 @@
 //!
 //! | input | subject | decided in | says |
 //! |---|---|---|---|
+//! | a submission on `redress.submit.<channel>` | complaint | [`submissions`], then as `complaint.register` | as that |
 //! | `complaint.register` | complaint | [`decide::register`] | `complaint.registered` |
 //! | `file.begin`, `file.chunk` | complaint | [`decide::file`] | nothing |
 //! | `file.finish` | complaint | [`decide::file`] | `file.added` |
@@ -25,8 +26,12 @@ pub mod config;
 mod decide;
 pub mod import;
 mod procedures;
+pub mod queries;
 pub mod rows;
 pub mod state;
+pub mod store;
+pub mod submissions;
+pub mod view;
 
 use std::sync::Arc;
 

@@ -29,14 +29,20 @@
 
 use contracts::commands::investigation::VERBS;
 use contracts::{Problem, ServiceName};
+use runtime::definition::Definition;
 use runtime::service::{Context, Decision, Happened, Input, Service};
+use runtime::shell::NoRows;
+
+use queries::Answers;
 
 pub mod config;
 mod decide;
 pub mod needs;
+pub mod queries;
 #[cfg(test)]
 mod rehearsal;
 pub mod state;
+pub mod view;
 
 pub use state::State;
 
@@ -45,8 +51,18 @@ pub use state::State;
 pub struct Investigation;
 
 /// A row of tables of its own: there are none. What is asked about a case is in its state and its words.
-#[derive(Debug, Clone, Copy)]
-pub enum Row {}
+pub type Row = std::convert::Infallible;
+
+/// The tables of its own: none, beside those of messaging.
+static MIGRATIONS: journal::Migrator = sqlx::migrate!("./migrations");
+
+/// Everything investigation is.
+#[must_use]
+pub fn definition() -> Definition<Investigation, NoRows, Answers> {
+    let description = "Verification, findings, remedy proposals and their execution.";
+    Definition::new(Investigation, NoRows, &MIGRATIONS, env!("CARGO_PKG_VERSION"), description)
+        .with_queries(|around| Answers { pool: around.pool.clone(), keys: around.keys.clone() })
+}
 
 impl Service for Investigation {
     type State = State;

@@ -232,12 +232,35 @@ impl Instance {
     pub fn is_approved(&self) -> bool {
         self.proposal().is_some_and(|newest| self.approved == Some(newest.version))
     }
+    /// What of the newest proposal was not carried out yet.
+    #[must_use]
+    pub fn owed(&self) -> Vec<Remedy> {
+        let proposed = self.proposal().map(|newest| by_remedy(&newest.remedies)).unwrap_or_default();
+        let left = |(remedy, amount): (&str, Fen)| match self.executed.get(remedy) {
+            None => Some(Remedy { remedy: remedy.to_owned(), amount }),
+            Some(done) if *done < amount => {
+                Some(Remedy { remedy: remedy.to_owned(), amount: Fen(amount.0 - done.0) })
+            }
+            Some(_) => None,
+        };
+        proposed.into_iter().filter_map(left).collect()
+    }
     /// Who verified or recorded findings: they may not decide on the proposal.
     #[must_use]
     pub fn investigators(&self) -> Vec<PersonId> {
         let people: BTreeSet<_> = self.findings.iter().filter_map(|finding| finding.by.clone()).collect();
         people.into_iter().collect()
     }
+}
+
+/// The sum for each remedy.
+pub(crate) fn by_remedy(remedies: &[Remedy]) -> BTreeMap<&str, Fen> {
+    let mut sums = BTreeMap::new();
+    for remedy in remedies {
+        let sum: &mut Fen = sums.entry(remedy.remedy.as_str()).or_default();
+        *sum = Fen(sum.0.saturating_add(remedy.amount.0));
+    }
+    sums
 }
 
 impl State {

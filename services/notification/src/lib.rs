@@ -23,9 +23,33 @@ pub mod store;
 pub mod templates;
 
 use contracts::{Problem, ServiceName};
+use runtime::definition::Definition;
 use runtime::service::{Context, Decision, Happened, Input, Service};
 
+use config::NotificationConfig;
+use queries::Answers;
+use sender::Sender;
+use store::Deliveries;
+
 pub use state::State;
+
+/// Notification's tables.
+static MIGRATIONS: journal::Migrator = sqlx::migrate!("./migrations");
+
+/// Everything notification is.
+#[must_use]
+pub fn definition(config: NotificationConfig) -> Definition<Notification, Deliveries, Answers> {
+    let description = "Every word to the customer and to staff: acknowledgement, reply, callback, messages.";
+    Definition::new(Notification, Deliveries, &MIGRATIONS, env!("CARGO_PKG_VERSION"), description)
+        .with_queries(|around| Answers { pool: around.pool.clone(), keys: around.keys.clone() })
+        .with_background("sender", move |around| {
+            let until = around.until.clone();
+            let sender =
+                Sender { pool: around.pool, bus: around.bus, inlet: around.inlet, ring: around.keys, config };
+            sender.run(until)
+        })
+        .with_outstanding("messages to send", |pool| async move { store::unsettled(&pool).await })
+}
 
 /// Notification's core.
 #[derive(Debug, Clone, Copy, Default)]

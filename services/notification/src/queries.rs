@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use contracts::messages::notice_requested::Recipient;
+use contracts::queries::Query;
 use contracts::{ComplaintId, OrganisationId, Problem, ProblemCode, ServiceName, SubjectRef, WordId};
+use runtime::requests::Queries;
 use runtime::shell::open_words;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -53,11 +55,24 @@ pub fn view(conversation: &Conversation) -> Value {
     })
 }
 
-/// Answers the query `name`.
-///
-/// # Errors
-/// A problem for a name, body or complaint that is not known, or `unavailable` when the store is away.
-pub async fn answer(
+/// What answers notification's queries.
+pub struct Answers {
+    /// Notification's database.
+    pub pool: PgPool,
+    /// The keys of the kept texts.
+    pub keys: Arc<vault::KeyRing>,
+}
+
+impl Queries for Answers {
+    fn names(&self) -> Vec<&'static str> {
+        vec!["case", "outbox"]
+    }
+    async fn answer(&self, name: &str, query: Query) -> Result<Value, Problem> {
+        answer(&self.pool, &self.keys, &query.organisation, name, query.body).await
+    }
+}
+
+async fn answer(
     pool: &PgPool,
     ring: &Arc<vault::KeyRing>,
     organisation: &OrganisationId,

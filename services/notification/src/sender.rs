@@ -11,14 +11,16 @@ use bus::Bus;
 use contracts::commands::{Actor, Answer, Command};
 use contracts::messages::notice_requested::Recipient;
 use contracts::messages::notice_settled::NoticeOutcome;
+use contracts::queries::intake::{self, ComplaintAsked, ComplaintFound, Contact, ContactAsked};
+use contracts::queries::{Query, QueryAnswer};
 use contracts::{
-    CommandId, ComplaintId, NoticeId, OrganisationId, ServiceName, SubjectRef, WordId, subjects,
+    CommandId, ComplaintId, NoticeId, OrganisationId, ProblemCode, ServiceName, SubjectRef, WordId, subjects,
 };
 use lettre::message::{Mailbox, header::ContentType};
 use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 use runtime::shell::{Inlet, open_words};
-use serde::Deserialize;
-use serde_json::json;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use sqlx::PgPool;
 use tokio_util::sync::CancellationToken;
 
@@ -46,15 +48,6 @@ pub struct Sender {
     pub ring: std::sync::Arc<vault::KeyRing>,
     /// What is configured.
     pub config: NotificationConfig,
-}
-
-/// What intake answers about a complainant.
-#[derive(Debug, Deserialize)]
-struct Contact {
-    #[serde(default)]
-    email: Option<String>,
-    #[serde(default)]
-    tracking_code: Option<String>,
 }
 
 /// Why a message was not sent.
@@ -174,7 +167,11 @@ impl Sender {
             .await
             .map_err(|error| again(&error))?;
         let text = words.get(&word).ok_or_else(|| Failure::Never("the text was shredded".into()))?;
-        let text = text.replace(TRACKING_CODE, contact.tracking_code.as_deref().unwrap_or(""));
+        let text = if text.contains(TRACKING_CODE) {
+            text.replace(TRACKING_CODE, &self.tracking_code(&organisation, message).await?)
+        } else {
+            text.clone()
+        };
         let mail = Message::builder()
             .from(
                 self.config
@@ -195,32 +192,46 @@ impl Sender {
         }
     }
 
+    /// The complainant's address; only asked for now, and kept nowhere.
     async fn contact(&self, organisation: &OrganisationId, message: &Leased) -> Result<Contact, Failure> {
         let Recipient::Complainant { complainant } = &message.recipient.0 else {
             return Err(Failure::Never("staff are told in the product".into()));
         };
-        let body = json!({
-            "organisation": organisation,
-            "body": { "complainant": complainant, "complaint": message.complaint },
-        });
-        let payload = serde_json::to_vec(&body).map_err(|error| Failure::Never(error.to_string()))?;
-        let subject = subjects::query(ServiceName::Intake, "contact");
-        let answer = self
-            .bus
-            .request(&subject, payload.into(), PATIENCE)
-            .await
-            .map_err(|error| Failure::Again(error.to_string()))?;
-        let answer: Result<serde_json::Value, _> = serde_json::from_slice(&answer);
-        let answer = answer.map_err(|error| Failure::Again(error.to_string()))?;
-        if let Some(code) = answer.pointer("/problem/code").and_then(|code| code.as_str()) {
-            return Err(if code == "not-found" {
-                Failure::Never(code.into())
-            } else {
-                Failure::Again(code.into())
-            });
+        let asked = ContactAsked { complainant: *complainant, masked: false };
+        self.ask(organisation, intake::CONTACT, &asked).await
+    }
+
+    async fn tracking_code(
+        &self,
+        organisation: &OrganisationId,
+        message: &Leased,
+    ) -> Result<String, Failure> {
+        let asked = ComplaintAsked { complaint: Some(ComplaintId(message.complaint)), number: None };
+        let found: ComplaintFound = self.ask(organisation, intake::COMPLAINT, &asked).await?;
+        Ok(found.tracking_code)
+    }
+
+    async fn ask<T: DeserializeOwned>(
+        &self,
+        organisation: &OrganisationId,
+        name: &str,
+        asked: &(impl Serialize + Sync),
+    ) -> Result<T, Failure> {
+        let again = |error: &dyn std::fmt::Display| Failure::Again(error.to_string());
+        let body = serde_json::to_value(asked).map_err(|error| again(&error))?;
+        let query = Query { organisation: organisation.clone(), actor: Actor::System, body };
+        let payload = serde_json::to_vec(&query).map_err(|error| again(&error))?;
+        let subject = subjects::query(ServiceName::Intake, name);
+        let answer =
+            self.bus.request(&subject, payload.into(), PATIENCE).await.map_err(|error| again(&error))?;
+        let answer: QueryAnswer = serde_json::from_slice(&answer).map_err(|error| again(&error))?;
+        match answer {
+            QueryAnswer::Found { body } => serde_json::from_value(body).map_err(|error| again(&error)),
+            QueryAnswer::Refused { problem } if problem.code == ProblemCode::NotFound => {
+                Err(Failure::Never(format!("intake has no such {name}")))
+            }
+            QueryAnswer::Refused { problem } => Err(Failure::Again(problem.code.to_string())),
         }
-        let body = answer.get("body").cloned().unwrap_or(answer);
-        serde_json::from_value(body).map_err(|error| Failure::Again(error.to_string()))
     }
 
     /// Says how the message ended; whether that is on record now.

@@ -185,3 +185,15 @@ pub async fn mark_settled(pool: &PgPool, message: &Leased) -> Result<(), sqlx::E
     .await?;
     Ok(())
 }
+
+/// How many messages whose time has come are not yet said to have ended.
+///
+/// # Errors
+/// What PostgreSQL says.
+pub async fn unsettled(pool: &PgPool) -> Result<u64, sqlx::Error> {
+    let (count,): (i64,) =
+        sqlx::query_as("select count(*) from delivery where not settled and next_attempt_at <= now()")
+            .fetch_one(pool)
+            .await?;
+    Ok(u64::try_from(count).unwrap_or(0))
+}

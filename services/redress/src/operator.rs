@@ -6,6 +6,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use bus::{Bus, BusOptions};
 use contracts::commands::{Actor, Answer, Command};
+use contracts::queries::{Query, QueryAnswer};
 use contracts::{CommandId, OrganisationId, ServiceName, SubjectRef, subjects};
 use runtime::config::{NoSettings, RuntimeConfig};
 use serde_json::Value;
@@ -90,18 +91,25 @@ impl Operator {
         }
     }
 
-    /// Asks a question.
+    /// Asks a question of a service's own about one organisation.
     ///
     /// # Errors
     /// When the service cannot be reached, or the problem it answers with.
-    pub async fn ask(&self, service: ServiceName, name: &str, organisation: Option<&OrganisationId>, body: Value) -> anyhow::Result<Value> {
+    pub async fn ask(
+        &self,
+        service: ServiceName,
+        name: &str,
+        organisation: &OrganisationId,
+        body: Value,
+    ) -> anyhow::Result<Value> {
+        let query = Query { organisation: organisation.clone(), actor: Actor::System, body };
         let subject = subjects::query(service, name);
-        let payload = serde_json::to_vec(&runtime::requests::Question { organisation: organisation.cloned(), body })?;
         let answer = self
             .bus
-            .request(&subject, payload.into(), PATIENCE)
+            .request(&subject, serde_json::to_vec(&query)?.into(), PATIENCE)
             .await
             .with_context(|| format!("{service} did not answer {name}"))?;
-        runtime::requests::read_answer(&answer).map_err(anyhow::Error::new)
+        let answer: QueryAnswer = serde_json::from_slice(&answer).context("the answer cannot be read")?;
+        Result::from(answer).map_err(anyhow::Error::new)
     }
 }

@@ -58,7 +58,8 @@ pub fn affected_commands(
 pub fn reconsider(cause: Uuid, work: &OpenWork) -> Command {
     let body = ReconsiderWork { work: work.work };
     Command {
-        id: CommandId::new(format!("reconsider:{cause}:{}", work.work)).expect("visible ASCII, under 128 characters"),
+        id: CommandId::new(format!("reconsider:{cause}:{}", work.work))
+            .expect("visible ASCII, under 128 characters"),
         subject: SubjectRef::complaint(&work.organisation, work.complaint),
         verb: ReconsiderWork::VERB.to_owned(),
         actor: Actor::System,

@@ -23,7 +23,11 @@ pub const fn duty_of(kind: StageKind) -> Option<Duty> {
         }
         StageKind::Contact | StageKind::Reply => Some(Duty::Replier),
         StageKind::Callback => Some(Duty::CallerBack),
-        StageKind::Register | StageKind::Clarify | StageKind::Triage | StageKind::Wait | StageKind::Archive => None,
+        StageKind::Register
+        | StageKind::Clarify
+        | StageKind::Triage
+        | StageKind::Wait
+        | StageKind::Archive => None,
     }
 }
 
@@ -44,7 +48,8 @@ pub fn barred(
     if let (Some(rule), Some(duty)) = (&book.playbook().conflict_of_interest, duty) {
         if rule.scope == ConflictScope::Department && rule.roles_barred.contains(&duty) {
             let unit = complained_unit(case, directory);
-            let colleagues = directory.people.values().filter(|person| Some(&person.department) == unit.as_ref());
+            let colleagues =
+                directory.people.values().filter(|person| Some(&person.department) == unit.as_ref());
             out.extend(colleagues.map(|person| person.id.clone()));
         }
         if rule.barred_at_reopen.contains(&duty) {

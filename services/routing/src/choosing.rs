@@ -45,7 +45,8 @@ impl Draft<'_> {
     #[must_use]
     pub fn choose(&self, search: &Search<'_>) -> Option<Chosen> {
         let in_role = |role: &RoleKey| {
-            self.least_loaded(self.present(role, search)).or_else(|| self.least_loaded(self.deputies(role, search)))
+            self.least_loaded(self.present(role, search))
+                .or_else(|| self.least_loaded(self.deputies(role, search)))
         };
         in_role(search.role)
             .or_else(|| search.secondary.and_then(in_role))
@@ -58,13 +59,15 @@ impl Draft<'_> {
     }
 
     fn present(&self, role: &RoleKey, search: &Search<'_>) -> Vec<Chosen> {
-        let there = self.directory().holders(role, search.department).filter(|person| self.may(person, search));
+        let there =
+            self.directory().holders(role, search.department).filter(|person| self.may(person, search));
         there.map(|person| Chosen { person: person.id.clone(), instead_of: None }).collect()
     }
 
     fn deputies(&self, role: &RoleKey, search: &Search<'_>) -> Vec<Chosen> {
         let (directory, now) = (self.directory(), self.context.now());
-        let giver = directory.holders(role, search.department).filter(|person| !search.barred.contains(&person.id));
+        let giver =
+            directory.holders(role, search.department).filter(|person| !search.barred.contains(&person.id));
         giver
             .filter_map(|giver| Some((giver, directory.deputy_of(&giver.id, now)?)))
             .filter(|(_, deputy)| self.may(deputy, search))
@@ -77,7 +80,8 @@ impl Draft<'_> {
     }
 
     fn duty_manager(&self, search: &Search<'_>) -> Option<Chosen> {
-        let managers = self.directory().units_up(search.department).filter_map(|unit| unit.duty_manager.as_ref());
+        let managers =
+            self.directory().units_up(search.department).filter_map(|unit| unit.duty_manager.as_ref());
         self.first_of(managers.filter_map(|id| self.directory().people.get(id)), search)
     }
 
@@ -86,7 +90,11 @@ impl Draft<'_> {
         self.first_of(holders.flat_map(|person| self.directory().line_up(&person.id).skip(1)), search)
     }
 
-    fn first_of<'p>(&self, mut people: impl Iterator<Item = &'p Person>, search: &Search<'_>) -> Option<Chosen> {
+    fn first_of<'p>(
+        &self,
+        mut people: impl Iterator<Item = &'p Person>,
+        search: &Search<'_>,
+    ) -> Option<Chosen> {
         people
             .find(|person| self.may(person, search))
             .map(|person| Chosen { person: person.id.clone(), instead_of: None })
@@ -97,9 +105,11 @@ impl Draft<'_> {
     #[must_use]
     pub fn barred_from_work(&self, id: WorkId, work: &Work) -> BTreeSet<PersonId> {
         let of_visit = self.case.visits.get(&work.visit).into_iter().flat_map(|visit| &visit.barred);
-        let seats = self.case.works.iter().filter(|(other, seat)| {
-            **other != id && seat.visit == work.visit && seat.task == work.task
-        });
+        let seats = self
+            .case
+            .works
+            .iter()
+            .filter(|(other, seat)| **other != id && seat.visit == work.visit && seat.task == work.task);
         of_visit
             .chain(&work.barred)
             .chain(&self.case.origin.complained_of_person)

@@ -8,7 +8,7 @@ use contracts::messages::clock_started::ClockStarted;
 use contracts::messages::clock_stopped::ClockStopped;
 use contracts::{ClockId, DepartmentId, FactKey, FactValue, Facts, PersonId, Problem, VisitId};
 use jiff::Timestamp;
-use playbook::{Clock, ClockScope, Repeating, Strictness, Trigger};
+use playbook::{CaseEvent, Clock, ClockScope, Repeating, Strictness, Trigger};
 
 use crate::draft::{Draft, SYSTEM, evaluation};
 use crate::library::calendar_for;
@@ -17,7 +17,8 @@ use crate::state::{Case, CaseClock};
 /// The terms on which a clock runs, with what the customer granted or demanded.
 #[must_use]
 pub fn policy(clock: &Clock, facts: &Facts) -> ClockPolicy {
-    let instant = |key: &FactKey| facts.get(key).and_then(FactValue::as_text).and_then(|text| text.parse().ok());
+    let instant =
+        |key: &FactKey| facts.get(key).and_then(FactValue::as_text).and_then(|text| text.parse().ok());
     let cap: Option<Timestamp> = clock.cap.as_ref().and_then(instant);
     let agreed = (clock.limit == Limit::Agreed).then(|| instant(&key::time_agreed())).flatten();
     let policy = ClockPolicy::new(clock.limit).pausable(clock.pausable.iter().map(playbook::Key::as_str));
@@ -37,7 +38,8 @@ pub(crate) fn is_true(value: &FactValue) -> bool {
 /// Since when a fact holds: the instant that it names, unless that lies ahead of its record.
 #[must_use]
 pub(crate) fn since(key: &FactKey, value: &FactValue, recorded: Timestamp) -> Timestamp {
-    let named = (key.kind() == contracts::facts::FactKind::Time).then(|| value.as_text()?.parse().ok()).flatten();
+    let named =
+        (key.kind() == contracts::facts::FactKind::Time).then(|| value.as_text()?.parse().ok()).flatten();
     named.map_or(recorded, |named: Timestamp| named.min(recorded))
 }
 
@@ -47,12 +49,18 @@ impl Draft<'_> {
     ///
     /// # Errors
     /// When a rule gives no answer or a calendar cannot be read.
-    pub fn trigger(&mut self, trigger: &Trigger, at: Timestamp, visit: Option<VisitId>) -> Result<(), Problem> {
+    pub fn trigger(
+        &mut self,
+        trigger: &Trigger,
+        at: Timestamp,
+        visit: Option<VisitId>,
+    ) -> Result<(), Problem> {
         let book = std::sync::Arc::clone(&self.book);
+        let closing = Trigger::Event(CaseEvent::Closed);
         for clock in book.clocks_stopped_by(trigger) {
             let Some(id) = self.running(clock) else { continue };
             self.stop(id, at)?;
-            if clock.repeat == Repeating::AfterEachStop && !self.case.is_closed() {
+            if clock.repeat == Repeating::AfterEachStop && *trigger != closing {
                 self.start(clock, at, visit)?;
             }
         }
@@ -102,9 +110,9 @@ impl Draft<'_> {
     fn clock_owner(&self, clock: &Clock, visit: Option<VisitId>) -> Option<DepartmentId> {
         let named = clock.owner.as_ref().and_then(|who| self.book.holder(who));
         let here = visit.and_then(|id| self.case.visits.get(&id));
-        named
-            .map(|holder| self.department(&holder.department))
-            .or_else(|| here.or(self.case.main_visit().map(|(_, visit)| visit)).map(|visit| visit.department.clone()))
+        named.map(|holder| self.department(&holder.department)).or_else(|| {
+            here.or(self.case.main_visit().map(|(_, visit)| visit)).map(|visit| visit.department.clone())
+        })
     }
 
     /// Stops a clock at `at`. What it missed until then and no timer told yet is told first.
@@ -112,7 +120,9 @@ impl Draft<'_> {
     /// # Errors
     /// When a rule gives no answer or its calendar cannot be read.
     pub fn stop(&mut self, id: ClockId, at: Timestamp) -> Result<(), Problem> {
-        let Some(clock) = self.case.clocks.get(&id).filter(|clock| clock.is_running()).cloned() else { return Ok(()) };
+        let Some(clock) = self.case.clocks.get(&id).filter(|clock| clock.is_running()).cloned() else {
+            return Ok(());
+        };
         let at = at.max(clock.start);
         let late = clock.due.is_some_and(|due| due <= at);
         if late {
@@ -178,12 +188,15 @@ impl Draft<'_> {
     /// When a calendar cannot be read.
     pub fn move_clocks(&mut self, facts: &Facts) -> Result<(), Problem> {
         let at = self.at;
-        let running: Vec<_> = self.case.clocks.iter().filter(|(_, clock)| clock.is_running()).map(|(id, _)| *id).collect();
+        let running: Vec<_> =
+            self.case.clocks.iter().filter(|(_, clock)| clock.is_running()).map(|(id, _)| *id).collect();
         for id in running {
             let clock = self.case.clocks[&id].clone();
             let model = self.model(&clock)?;
             let agreed = key::time_agreed();
-            let asks = |key: &FactKey| model.cap.as_ref() == Some(key) || (model.limit == Limit::Agreed && *key == agreed);
+            let asks = |key: &FactKey| {
+                model.cap.as_ref() == Some(key) || (model.limit == Limit::Agreed && *key == agreed)
+            };
             let Some(reason) = facts.keys().find(|key| asks(key)) else { continue };
             let due = self.due_now(&clock)?.at();
             if due != clock.due {

@@ -25,7 +25,7 @@ mod work_withdrawn;
 use contracts::commands::routing as orders;
 use contracts::commands::{Actor, Command, Verb};
 use contracts::messages::directory_changed::Person;
-use contracts::{Event, PersonId, Problem, ProblemCode, WorkId};
+use contracts::{DepartmentId, Event, PersonId, Problem, ProblemCode, WorkId};
 use runtime::service::{Context, Decision, Heard, Input};
 
 use crate::choosing::Chosen;
@@ -37,8 +37,17 @@ use crate::state::{Directory, State, Work};
 /// A decision of routing.
 pub type Outcome = Result<Decision<Row>, Problem>;
 
-/// The role that may change playbooks, calendars and the directory.
-pub const ADMINISTRATOR: &str = "administrator";
+/// The roles that may change playbooks, calendars and the directory.
+const ADMINISTRATORS: [&str; 2] = ["administrator", "admin"];
+/// The role that directs work of its own department and those below it.
+const LEADER: &str = "leader";
+/// The role that directs work everywhere.
+const MANAGER: &str = "manager";
+
+/// Whether somebody may change playbooks, calendars and the directory.
+fn is_administrator(actor: &Actor) -> bool {
+    *actor == Actor::System || ADMINISTRATORS.iter().any(|role| actor.holds(role))
+}
 
 /// What every decision may use.
 pub struct Desk<'a> {
@@ -146,11 +155,11 @@ fn on_command(desk: &Desk<'_>, command: &Command) -> Outcome {
 
 /// Refuses whoever is not an administrator (or Redress itself).
 fn administrators_only(actor: &Actor) -> Result<(), Problem> {
-    if *actor == Actor::System || actor.holds(ADMINISTRATOR) {
+    if is_administrator(actor) {
         return Ok(());
     }
     let problem = Problem::new(ProblemCode::NotAllowed, "only administrators may do this");
-    Err(problem.expected(format!("the role {ADMINISTRATOR}")))
+    Err(problem.expected(format!("one of the roles {}", ADMINISTRATORS.join(", "))))
 }
 
 /// The member of staff who acts.
@@ -166,7 +175,8 @@ fn open_work(draft: &Draft<'_>, id: WorkId) -> Result<Work, Problem> {
 
 /// A person of the directory who still works here.
 fn known_person<'d>(directory: &'d Directory, id: &PersonId) -> Result<&'d Person, Problem> {
-    let unknown = || Problem::new(ProblemCode::UnknownPerson, format!("nobody here is called {id}")).at("/person");
+    let unknown =
+        || Problem::new(ProblemCode::UnknownPerson, format!("nobody here is called {id}")).at("/person");
     directory.active(id).ok_or_else(unknown)
 }
 
@@ -192,20 +202,29 @@ fn taking(draft: &Draft<'_>, id: WorkId, work: &Work, person: &PersonId) -> Opti
     }
     let barred = draft.barred_from_work(id, work);
     let givers = holders.into_iter().filter(|holder| !barred.contains(&holder.id));
-    let mut givers = givers.filter(|giver| directory.deputy_of(&giver.id, now).is_some_and(|one| one.id == *person));
+    let mut givers =
+        givers.filter(|giver| directory.deputy_of(&giver.id, now).is_some_and(|one| one.id == *person));
     givers.next().map(|giver| Chosen { person: person.clone(), instead_of: Some(giver.id.clone()) })
 }
 
-/// Whether a person may move a piece of work that they need not hold: a manager of the holder, a duty manager of
-/// the department, an administrator, Redress itself.
-fn may_direct(draft: &Draft<'_>, work: &Work, actor: &Actor) -> bool {
-    if *actor == Actor::System || actor.holds(ADMINISTRATOR) {
+/// Whether somebody directs the work of a department: its duty manager, its leader (or one above it), a manager, an
+/// administrator, Redress itself.
+fn directs(draft: &Draft<'_>, department: &DepartmentId, actor: &Actor) -> bool {
+    if is_administrator(actor) || actor.holds(MANAGER) {
         return true;
     }
     let Some(person) = actor.person() else { return false };
     let directory = draft.directory();
-    let above = work.holder().is_some_and(|holder| directory.is_above(person, holder));
-    above || directory.is_duty_manager(person, &work.department)
+    let own = directory.active(person).map(|person| &person.department);
+    let leads = actor.holds(LEADER) && directory.units_up(department).any(|unit| Some(&unit.id) == own);
+    leads || directory.is_duty_manager(person, department)
+}
+
+/// Whether somebody may move a piece of work that they need not hold: who directs its department, and the managers
+/// of its holder.
+fn may_direct(draft: &Draft<'_>, work: &Work, actor: &Actor) -> bool {
+    let above = |person| work.holder().is_some_and(|holder| draft.directory().is_above(person, holder));
+    directs(draft, &work.department, actor) || actor.person().is_some_and(above)
 }
 
 /// Refuses whoever neither holds the work nor may direct it.
@@ -214,6 +233,7 @@ fn holder_or_director(draft: &Draft<'_>, work: &Work, actor: &Actor) -> Result<(
     if holds || may_direct(draft, work, actor) {
         return Ok(());
     }
-    Err(Problem::new(ProblemCode::NotTheHolder, "somebody else holds this work")
-        .expected("its holder, a manager of the holder, the duty manager of its department or an administrator"))
+    Err(Problem::new(ProblemCode::NotTheHolder, "somebody else holds this work").expected(
+        "its holder, a manager of the holder, the duty manager of its department or an administrator",
+    ))
 }

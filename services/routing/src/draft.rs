@@ -112,8 +112,7 @@ impl<'a> Draft<'a> {
     /// Departments and people; an empty directory when there is none.
     #[must_use]
     pub fn directory(&self) -> &Directory {
-        static EMPTY: Directory =
-            Directory { departments: BTreeMap::new(), people: BTreeMap::new() };
+        static EMPTY: Directory = Directory { departments: BTreeMap::new(), people: BTreeMap::new() };
         self.directory.as_ref().and_then(|state| state.directory()).unwrap_or(&EMPTY)
     }
 
@@ -163,7 +162,8 @@ impl<'a> Draft<'a> {
     pub fn finish(mut self) -> Result<Decision<Row>, Problem> {
         let rows = rows::changes(self.subject, self.before.as_ref(), &self.case, &self.book);
         let timers = timers::changes(&self)?;
-        let loads: Vec<_> = self.people_with_work().into_iter().filter_map(|person| self.load_entry(person)).collect();
+        let loads: Vec<_> =
+            self.people_with_work().into_iter().filter_map(|person| self.load_entry(person)).collect();
         self.decision.rows.extend(rows);
         self.decision.timers.extend(timers);
         self.decision.entries.extend(loads);

@@ -190,7 +190,8 @@ impl Draft<'_> {
         if let Some(nearest) = in_line.map(|person| person.id.clone()).next() {
             return vec![nearest];
         }
-        let role: Vec<_> = directory.holders(&holder.role, &department).filter(|person| may(&person.id)).collect();
+        let role: Vec<_> =
+            directory.holders(&holder.role, &department).filter(|person| may(&person.id)).collect();
         if role.is_empty() {
             return self.on_duty(&department).into_iter().collect();
         }
@@ -227,7 +228,12 @@ impl Draft<'_> {
     }
 
     /// `automatic` asks the deputy of the holder first, where the holder is away.
-    fn standing_deputy(&self, to: &Secondary, holder: Option<&PersonId>, search: &Search<'_>) -> Option<Chosen> {
+    fn standing_deputy(
+        &self,
+        to: &Secondary,
+        holder: Option<&PersonId>,
+        search: &Search<'_>,
+    ) -> Option<Chosen> {
         let holder = holder.filter(|_| *to == Secondary::Automatic)?;
         let deputy = self.directory().deputy_of(holder, self.context.now())?;
         let free = !search.barred.contains(&deputy.id);

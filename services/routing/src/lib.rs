@@ -38,17 +38,26 @@ mod choosing;
 mod clocks;
 pub mod decide;
 mod draft;
+pub mod following;
 mod ladder;
 mod library;
 mod moving;
 mod own;
+pub mod queries;
 mod rows;
 pub mod state;
+pub mod store;
 mod timers;
+pub mod view;
+
+use std::sync::Arc;
+use std::time::Duration;
 
 use contracts::commands::Command;
 use contracts::{Problem, ServiceName};
+use runtime::definition::Definition;
 use runtime::service::{Context, Decision, Happened, Input, Service};
+use sqlx::migrate::Migrator;
 
 pub use affected::{OpenWork, affected_commands, open_works, reconsider};
 pub use clocks::policy;
@@ -60,15 +69,28 @@ pub use state::State;
 /// The pure core of routing. What it keeps between decisions is only what it has read before.
 #[derive(Debug, Default)]
 pub struct Routing {
-    library: Library,
+    library: Arc<Library>,
 }
 
-impl Routing {
-    /// Playbooks and calendars as the core reads them, for queries.
-    #[must_use]
-    pub const fn library(&self) -> &Library {
-        &self.library
-    }
+/// Routing's own tables.
+pub static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
+
+/// How often changes of the directory are looked for that open work waits for.
+const FOLLOW_EVERY: Duration = Duration::from_secs(1);
+
+/// The service as it runs: its core, tables and queries, and the follower of changes of the directory.
+#[must_use]
+pub fn definition() -> Definition<Routing, store::Tables, queries::Answers> {
+    let library = Arc::new(Library::default());
+    let core = Routing { library: Arc::clone(&library) };
+    let description = "Playbooks, the directory, the stage graph, work items, clocks, the ladder";
+    Definition::new(core, store::Tables, &MIGRATIONS, env!("CARGO_PKG_VERSION"), description)
+        .with_queries(move |around| queries::Answers::new(around.pool.clone(), library))
+        .with_background("follow the directory", async |around| {
+            following::follow(around.pool, around.inlet, FOLLOW_EVERY, around.until).await;
+            Ok(())
+        })
+        .with_outstanding("changes of the directory", async |pool| store::changes_waiting(&pool).await)
 }
 
 impl Service for Routing {

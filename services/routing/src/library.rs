@@ -13,7 +13,7 @@ use contracts::{CalendarId, Problem, ProblemCode, SubjectRef};
 use playbook::{CompiledPlaybook, Playbook};
 use runtime::service::Context;
 
-use crate::state::{Organisation, State};
+use crate::state::{Organisation, Playbooks, State};
 
 /// More documents than this in use at once and the whole memory is begun anew.
 const KEPT: usize = 256;
@@ -36,7 +36,18 @@ impl Library {
         wanted: &PlaybookRef,
     ) -> Result<Arc<CompiledPlaybook>, Problem> {
         let state = context.peek(&SubjectRef::playbook(context.organisation(), &wanted.id));
-        let versions = state.as_ref().and_then(|state| state.playbook());
+        self.of_versions(state.as_ref().and_then(|state| state.playbook()), wanted)
+    }
+
+    /// A version of a playbook.
+    ///
+    /// # Errors
+    /// `unknown-playbook` when that version is not among them.
+    pub fn of_versions(
+        &self,
+        versions: Option<&Playbooks>,
+        wanted: &PlaybookRef,
+    ) -> Result<Arc<CompiledPlaybook>, Problem> {
         let published = versions.and_then(|all| all.versions.get(&wanted.version)).ok_or_else(|| {
             let detail = format!("{} has no published version {}", wanted.id, wanted.version);
             Problem::new(ProblemCode::UnknownPlaybook, detail)
@@ -93,7 +104,8 @@ fn built_in() -> CalendarRef {
 
 static BUILT_IN: LazyLock<Arc<Calendar>> = LazyLock::new(|| {
     let days = ["monday", "tuesday", "wednesday", "thursday", "friday"];
-    let weekly: serde_json::Map<_, _> = days.iter().map(|day| ((*day).to_owned(), "all day".into())).collect();
+    let weekly: serde_json::Map<_, _> =
+        days.iter().map(|day| ((*day).to_owned(), "all day".into())).collect();
     let spec = serde_json::json!({
         "id": "plain-weekdays", "version": 1, "zone": "Asia/Shanghai", "weekly": weekly,
     });

@@ -8,7 +8,9 @@ use contracts::messages::case_closed::CaseClosed;
 use contracts::messages::stage_completed::StageCompleted;
 use contracts::messages::stage_entered::{Place, StageEntered};
 use contracts::messages::stage_withdrawn::StageWithdrawn;
-use contracts::{DepartmentId, FactValue, Facts, OutcomeKey, Problem, ProblemCode, StageKey, StageKind, VisitId};
+use contracts::{
+    DepartmentId, FactValue, Facts, OutcomeKey, Problem, ProblemCode, StageKey, StageKind, VisitId,
+};
 use playbook::{
     CaseEvent, Clock, ClockScope, DepartmentRef, Env, Join, LoopKey, Need, Next, Stage, StageBrief, Trigger,
 };
@@ -70,7 +72,9 @@ impl Draft<'_> {
     fn is_joined(&self, join: &Join) -> bool {
         let open = self.case.visits.values().filter(|visit| join.sides.contains(&visit.stage)).count();
         let ended = |done: &&Done| {
-            done.place == Place::Side && done.instance == self.case.instance && join.sides.contains(&done.stage)
+            done.place == Place::Side
+                && done.instance == self.case.instance
+                && join.sides.contains(&done.stage)
         };
         let ended = self.case.results.iter().filter(ended).count();
         let need = match join.need {
@@ -169,7 +173,8 @@ impl Draft<'_> {
         let book = Arc::clone(&self.book);
         for clock in &book.playbook().clocks {
             let first = [CaseEvent::Received, CaseEvent::Registered].map(Trigger::Event);
-            let afresh = clock.scope == ClockScope::Instance && clock.start.iter().any(|on| first.contains(on));
+            let afresh =
+                clock.scope == ClockScope::Instance && clock.start.iter().any(|on| first.contains(on));
             let runs = self.case.clocks.values().any(|own| own.key == clock.key && own.is_running());
             if afresh && !runs {
                 self.start(clock, at, Some(visit))?;
@@ -323,7 +328,8 @@ impl Draft<'_> {
     /// The department that must answer: named by triage, else that of the category, else the receiving one.
     #[must_use]
     pub fn responsible(&self) -> DepartmentId {
-        let of_category = || self.case.category().and_then(|category| self.book.department_for(&category).cloned());
+        let of_category =
+            || self.case.category().and_then(|category| self.book.department_for(&category).cloned());
         self.case
             .department_fact(&key::responsible())
             .or_else(of_category)
@@ -335,7 +341,8 @@ impl Draft<'_> {
     fn receiving(&self) -> DepartmentId {
         let origin = &self.case.origin;
         let receiver = origin.registered_by.person().and_then(|id| self.directory().people.get(id));
-        let owner = self.book.entry().and_then(|stage| stage.owner.as_ref()).and_then(|who| self.book.holder(who));
+        let owner =
+            self.book.entry().and_then(|stage| stage.owner.as_ref()).and_then(|who| self.book.holder(who));
         let named = owner.and_then(|holder| match holder.department {
             DepartmentRef::Named(id) => Some(id),
             DepartmentRef::Responsible | DepartmentRef::ComplainedOf | DepartmentRef::Receiving => None,
@@ -363,7 +370,8 @@ impl Draft<'_> {
             return Err(Problem::new(ProblemCode::VisitLeft, "that visit has ended").at("/visit"));
         };
         if visit.epoch != epoch {
-            let problem = Problem::new(ProblemCode::StaleEpoch, "the visit was reassigned since").at("/epoch");
+            let problem =
+                Problem::new(ProblemCode::StaleEpoch, "the visit was reassigned since").at("/epoch");
             return Err(problem.expected(visit.epoch.to_string()));
         }
         Ok(visit.clone())

@@ -18,7 +18,8 @@ const OWN_TASKS: [&str; 3] = ["triage", "archive", RULE];
 /// The pieces of work of a visit that routing itself asked for, and so must say are no longer to be done.
 #[must_use]
 pub(crate) fn own_works(case: &Case, visit: VisitId) -> Vec<WorkId> {
-    let own = case.works.iter().filter(|(_, work)| work.visit == visit && OWN_TASKS.contains(&work.task.as_str()));
+    let own =
+        case.works.iter().filter(|(_, work)| work.visit == visit && OWN_TASKS.contains(&work.task.as_str()));
     own.map(|(id, _)| *id).collect()
 }
 
@@ -32,7 +33,8 @@ impl Draft<'_> {
 
     /// Triage by itself where the playbook allows it and the category names a department; else by a dispatcher.
     pub(crate) fn begin_triage(&mut self, id: VisitId, brief: &StageBrief) -> Result<(), Problem> {
-        let of_category = self.case.category().and_then(|category| self.book.department_for(&category).cloned());
+        let of_category =
+            self.case.category().and_then(|category| self.book.department_for(&category).cloned());
         let known = self.case.department_fact(&key::responsible()).or(of_category);
         match (brief.person, known) {
             (PersonNeed::NotNeeded, Some(department)) => {

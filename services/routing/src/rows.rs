@@ -1,13 +1,15 @@
 //! What the work list and the case list show: rows written in the transaction of the decision, never a projection.
 
 use contracts::{
-    ChannelKey, ComplaintId, DepartmentId, OrganisationId, PersonId, PlaybookId, RoleKey, StageKey, SubjectRef,
-    Text, VisitId, WorkId,
+    ChannelKey, ComplaintId, DepartmentId, OrganisationId, PersonId, PlaybookId, RoleKey, StageKey,
+    SubjectRef, Text, VisitId, WorkId,
 };
 use jiff::Timestamp;
 use playbook::CompiledPlaybook;
 
 use crate::state::{Case, Main, Work, WorkState};
+
+pub use contracts::queries::routing::CasePlace;
 
 /// A change of routing's own tables.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,32 +89,6 @@ pub struct CaseRow {
     pub closed_at: Option<Timestamp>,
 }
 
-/// Where a case is, in one word.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CasePlace {
-    /// At a stage.
-    AtStage,
-    /// Waiting for sides.
-    Between,
-    /// No way on matches.
-    Held,
-    /// Archived.
-    Closed,
-}
-
-impl CasePlace {
-    /// The word in the table.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::AtStage => "at_stage",
-            Self::Between => "between",
-            Self::Held => "held",
-            Self::Closed => "closed",
-        }
-    }
-}
-
 /// The label of a stage; its key where the playbook does not have it.
 fn label(book: &CompiledPlaybook, stage: &StageKey) -> Text {
     let unknown = || Text { zh: stage.to_string(), en: stage.to_string() };
@@ -167,14 +143,12 @@ pub(crate) fn work_row(
 /// The row of a case.
 #[must_use]
 pub(crate) fn case_row(subject: &SubjectRef, case: &Case, book: &CompiledPlaybook) -> Option<CaseRow> {
-    let (place, closed_at) = match &case.main {
-        Main::Visit { .. } => (CasePlace::AtStage, None),
-        Main::Between { held: false, .. } => (CasePlace::Between, None),
-        Main::Between { held: true, .. } => (CasePlace::Held, None),
-        Main::Closed { at, .. } => (CasePlace::Closed, Some(*at)),
+    let closed_at = match &case.main {
+        Main::Closed { at, .. } => Some(*at),
+        Main::Visit { .. } | Main::Between { .. } => None,
     };
     let visit = case.main_visit().map(|(_, visit)| visit);
-    let missed = case.clocks.values().filter(|clock| was_missed(clock)).count();
+    let missed = case.clocks.values().filter(|clock| clock.was_missed()).count();
     Some(CaseRow {
         organisation: subject.organisation.clone(),
         complaint: subject.complaint_id()?,
@@ -185,7 +159,7 @@ pub(crate) fn case_row(subject: &SubjectRef, case: &Case, book: &CompiledPlayboo
         category: case.category().map(|key| key.to_string()),
         stage: visit.map(|visit| visit.stage.clone()),
         label: visit.map(|visit| label(book, &visit.stage)),
-        place,
+        place: place_of(case),
         department: visit.map(|visit| visit.department.clone()),
         level: case.level,
         instance: case.instance,
@@ -196,13 +170,25 @@ pub(crate) fn case_row(subject: &SubjectRef, case: &Case, book: &CompiledPlayboo
     })
 }
 
-fn was_missed(clock: &crate::state::CaseClock) -> bool {
-    clock.missed.is_some() || clock.stopped.is_some_and(|stopped| !stopped.met)
+/// Where a case is, in one word.
+#[must_use]
+pub(crate) const fn place_of(case: &Case) -> CasePlace {
+    match case.main {
+        Main::Visit { .. } => CasePlace::AtStage,
+        Main::Between { held: false, .. } => CasePlace::Between,
+        Main::Between { held: true, .. } => CasePlace::Held,
+        Main::Closed { .. } => CasePlace::Closed,
+    }
 }
 
 /// What changed between two states of a case.
 #[must_use]
-pub(crate) fn changes(subject: &SubjectRef, before: Option<&Case>, after: &Case, book: &CompiledPlaybook) -> Vec<Row> {
+pub(crate) fn changes(
+    subject: &SubjectRef,
+    before: Option<&Case>,
+    after: &Case,
+    book: &CompiledPlaybook,
+) -> Vec<Row> {
     let old_row = |id: WorkId| {
         let work = before?.works.get(&id)?;
         work_row(subject, before?, book, (id, work))
@@ -212,7 +198,8 @@ pub(crate) fn changes(subject: &SubjectRef, before: Option<&Case>, after: &Case,
         let row = work_row(subject, after, book, (*id, work));
         rows.extend(row.filter(|row| old_row(*id).as_ref() != Some(row)).map(|row| Row::Work(Box::new(row))));
     }
-    let gone = before.into_iter().flat_map(|case| case.works.keys()).filter(|id| !after.works.contains_key(id));
+    let gone =
+        before.into_iter().flat_map(|case| case.works.keys()).filter(|id| !after.works.contains_key(id));
     rows.extend(gone.map(|id| Row::WorkGone { organisation: subject.organisation.clone(), work: *id }));
     let row = case_row(subject, after, book);
     if before.and_then(|case| case_row(subject, case, book)) != row {

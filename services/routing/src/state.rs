@@ -14,9 +14,9 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use case::word;
 pub use case::{Case, Done, Main, Origin, Visit, Work, WorkState};
-pub(crate) use fold::NO_WAY_ON;
 pub use clocks::{CaseClock, Pause, Stopped};
 pub use directory::Directory;
+pub(crate) use fold::NO_WAY_ON;
 pub use organisation::{Activation, Organisation, PublishedCalendar};
 pub use playbooks::{Playbooks, PublishedPlaybook};
 

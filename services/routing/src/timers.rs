@@ -57,7 +57,8 @@ fn closed_now(before: Option<&Case>, after: &Case) -> bool {
 }
 
 fn works(before: Option<&Case>, after: &Case) -> Vec<WorkId> {
-    let mut ids: Vec<_> = before.into_iter().flat_map(|case| case.works.keys()).chain(after.works.keys()).copied().collect();
+    let mut ids: Vec<_> =
+        before.into_iter().flat_map(|case| case.works.keys()).chain(after.works.keys()).copied().collect();
     ids.sort_unstable();
     ids.dedup();
     ids

@@ -116,7 +116,10 @@ impl Watched {
             }
             Event::SlowConsumer(subscription) => {
                 self.slow.fetch_add(1, Ordering::Relaxed);
-                tracing::error!(subscription, "messages were dropped: a subscription was not read fast enough");
+                tracing::error!(
+                    subscription,
+                    "messages were dropped: a subscription was not read fast enough"
+                );
             }
             Event::ServerError(ServerError::Other(words)) if words.starts_with("Permissions Violation") => {
                 self.refusals.fetch_add(1, Ordering::Relaxed);

@@ -305,11 +305,7 @@ fn delivery(client: &Client, message: jetstream::Message) -> Result<Delivery, Bu
     })
 }
 
-fn consumer_error(
-    what: &'static str,
-    stream: &str,
-    error: &(impl std::error::Error + 'static),
-) -> BusError {
+fn consumer_error(what: &'static str, stream: &str, error: &(impl std::error::Error + 'static)) -> BusError {
     let code = |code: ErrorCode| error.to_string().contains(&format!("error code {}", code.0));
     if code(ErrorCode::STREAM_NOT_FOUND) || error.to_string().contains("stream not found") {
         return BusError::NoSuchStream { stream: stream.to_owned() };

@@ -64,11 +64,7 @@ pub fn permissions_of_service(service: ServiceName, sources: &[ServiceName]) -> 
 #[must_use]
 pub fn permissions_of_gateway() -> Permissions {
     Permissions {
-        publish: vec![
-            "redress.cmd.>".to_owned(),
-            "redress.query.>".to_owned(),
-            "$SRV.>".to_owned(),
-        ],
+        publish: vec!["redress.cmd.>".to_owned(), "redress.query.>".to_owned(), "$SRV.>".to_owned()],
         subscribe: vec!["_INBOX.gateway.>".to_owned(), subjects::REHEARSAL_CLOCK.to_owned()],
     }
 }

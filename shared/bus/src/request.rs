@@ -81,7 +81,11 @@ impl Bus {
 
     pub(crate) fn check_size(&self, subject: &str, headers: &Headers, body: usize) -> Result<(), BusError> {
         let (size, limit) = (body + headers.size(), self.max_payload());
-        if size > limit { Err(BusError::TooLarge { subject: subject.to_owned(), size, limit }) } else { Ok(()) }
+        if size > limit {
+            Err(BusError::TooLarge { subject: subject.to_owned(), size, limit })
+        } else {
+            Ok(())
+        }
     }
 }
 

@@ -5,6 +5,11 @@
 //! [`PARKED`] of the built-in ones are between machines: they go over all organisations and carry no [`Query`], but a
 //! question of their own (`runtime::recover::asking`).
 
+pub mod approval;
+pub mod intake;
+pub mod investigation;
+pub mod routing;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 

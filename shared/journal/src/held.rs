@@ -130,7 +130,7 @@ pub async fn gaps(executor: impl PgExecutor<'_>, age: Duration, limit: u32) -> R
                 coalesce((h.cursors -> w.source ->> 'sequence')::bigint, 0) as after
          from (select organisation, kind, id, source, min(sequence) as held_from, min(received_at) as since
                from held group by organisation, kind, id, source) as w
-         join head h using (organisation, kind, id)
+         left join head h using (organisation, kind, id)
          where w.since <= now() - make_interval(secs => $1)
            and h.cursors -> w.source -> 'parked' is null
          order by w.since

@@ -110,6 +110,30 @@ pub async fn republish_lost(
     Ok(done.rows_affected())
 }
 
+/// The first sequence among `published` that the same stream had given to another event before. It went back there
+/// and has lost what it had acknowledged from there on; `None` when it has not.
+///
+/// # Errors
+/// What PostgreSQL says.
+pub async fn given_twice(
+    executor: impl PgExecutor<'_>,
+    stream_created: &str,
+    published: &[Published],
+) -> Result<Option<u64>, sqlx::Error> {
+    let first: Option<i64> = sqlx::query_scalar(
+        "select min(w.sequence)
+         from unnest($2::bigint[], $3::bigint[]) as w (position, sequence)
+         join outbox o on o.stream_sequence = w.sequence and o.position <> w.position
+         where o.published_at is not null and o.stream_created = $1",
+    )
+    .bind(stream_created)
+    .bind(published.iter().map(|p| p.position).collect::<Vec<_>>())
+    .bind(published.iter().map(|p| bigint(p.stream_sequence)).collect::<Vec<_>>())
+    .fetch_one(executor)
+    .await?;
+    Ok(first.map(count))
+}
+
 /// Removes at most `limit` rows that were acknowledged longer than `age` ago (at least twice the stream's sync
 /// interval). Says how many.
 ///

@@ -83,11 +83,19 @@ impl Listening {
     }
 
     /// Gives deliveries to the shell; whether it takes more.
-    async fn give(&self, deliveries: Vec<Delivery>, acknowledge: &mpsc::UnboundedSender<bus::Acknowledge>) -> bool {
+    async fn give(
+        &self,
+        deliveries: Vec<Delivery>,
+        acknowledge: &mpsc::UnboundedSender<bus::Acknowledge>,
+    ) -> bool {
         for delivery in deliveries {
             let (right, acknowledge) = (delivery.acknowledge, acknowledge.clone());
             let delivered = Delivered {
-                headers: delivery.headers.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+                headers: delivery
+                    .headers
+                    .iter()
+                    .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                    .collect(),
                 body: delivery.body,
                 acknowledge: Acknowledge::by(move || {
                     // Nobody receives it after a stop: then the message comes again, which is harmless.

@@ -18,11 +18,11 @@ const OTHER_DATABASES: &[&str] = &["gateway"];
 pub const fn heard_by(service: ServiceName) -> &'static [ServiceName] {
     use ServiceName::{Approval, Intake, Investigation, Notification, Routing};
     match service {
-        Intake => &[Routing, Notification],
+        Intake => &[Routing],
         Routing => &[Intake, Investigation, Approval, Notification],
-        Investigation => &[Intake, Routing, Approval],
+        Investigation => &[Intake, Routing, Approval, Notification],
         Approval => &[Intake, Routing, Investigation],
-        Notification => &[Intake, Routing, Approval],
+        Notification => &[Intake, Routing],
         ServiceName::Analytics => &[Intake, Routing, Investigation, Approval, Notification],
     }
 }

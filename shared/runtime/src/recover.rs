@@ -60,6 +60,8 @@ pub struct Recovery {
     inlet: Inlet,
     config: ListenConfig,
     suspicions: mpsc::UnboundedReceiver<ServiceName>,
+    /// Keeps the channel open when every listener has ended.
+    _suspicion: Suspicion,
 }
 
 /// What of a source is to be compared.
@@ -104,8 +106,9 @@ impl Recovery {
         config: ListenConfig,
     ) -> (Suspicion, Self) {
         let (tell, suspicions) = mpsc::unbounded_channel();
-        let sources = sources.to_vec();
-        (Suspicion(tell), Self { service, sources, pool, bus, inlet, config, suspicions })
+        let (sources, suspicion) = (sources.to_vec(), Suspicion(tell));
+        let _suspicion = suspicion.clone();
+        (suspicion, Self { service, sources, pool, bus, inlet, config, suspicions, _suspicion })
     }
 
     /// Compares and asks until `until` is cancelled.
@@ -122,11 +125,9 @@ impl Recovery {
         loop {
             tokio::select! {
                 () = until.cancelled() => return Ok(()),
-                suspected = self.suspicions.recv() => match suspected {
-                    Some(source) => drop(wanted.insert(source, Scope::All)),
-                    // Nobody can alarm it any more; the looks go on.
-                    None => until.cancelled().await,
-                },
+                Some(source) = self.suspicions.recv() => {
+                    wanted.insert(source, Scope::All);
+                }
                 _ = recents.tick() => {
                     for source in &self.sources {
                         wanted.entry(*source).or_insert(Scope::Recent);
@@ -156,8 +157,13 @@ impl Recovery {
     }
 
     fn log(&self, what: &str, trouble: &Trouble) {
-        // A source that has not started yet is no news.
-        tracing::debug!(service = %self.service, error = chain(trouble), "{what}: tried again later");
+        let (service, error) = (self.service, chain(trouble));
+        if matches!(trouble, Trouble::Ask(AskError::Silent { .. }) | Trouble::Stopping(_)) {
+            // A source that has not started yet, or is away: its own health tells that.
+            tracing::debug!(%service, error, "{what}: tried again later");
+        } else {
+            tracing::warn!(%service, error, "{what}: tried again later");
+        }
     }
 
     /// Asks for what is missing before held events.
@@ -182,7 +188,7 @@ impl Recovery {
                 Scope::All => None,
                 Scope::Recent => SystemClock.now().checked_sub(lately).ok(),
             },
-            after: None,
+            ..AskHeads::default()
         };
         let mut late = Vec::new();
         loop {

@@ -8,15 +8,20 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bus::{Bus, BusError, Endpoint, Headers, Info, RequestError};
+use bus::{Bus, BusError, Headers, RequestError};
 use bytes::Bytes;
 use calendar::{Clock as _, VirtualClock};
-use contracts::{ServiceName, subjects};
+use contracts::commands::Actor;
+use contracts::queries::{Query, QueryAnswer};
+use contracts::{OrganisationId, Problem, ProblemCode, ServiceName, subjects};
 use futures::future::{BoxFuture, try_join_all};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
+
+use crate::requests::Queries;
 
 /// The name of the query that a rehearsing service answers with its [`Status`].
 pub const QUERY: &str = "rehearsal";
@@ -64,42 +69,22 @@ pub type Look = Arc<dyn Fn(Timestamp) -> BoxFuture<'static, Result<Standing, Str
 /// Called when business time was moved.
 pub type Moved = Arc<dyn Fn() + Send + Sync>;
 
-/// The service's side: moves `clock` when told, calls `moved`, and answers status until `until` is cancelled.
+/// The service's side of moves: moves `clock` when told and calls `moved`, until `until` is cancelled.
 ///
 /// # Errors
-/// When NATS refuses the subjects.
+/// When NATS refuses the subject.
 pub async fn follow(
     bus: &Bus,
     service: ServiceName,
     clock: Arc<VirtualClock>,
     moved: Moved,
-    look: Look,
     until: CancellationToken,
 ) -> Result<impl Future<Output = Result<(), Infallible>> + Send + 'static, BusError> {
     let mut moves = bus.hear(subjects::REHEARSAL_CLOCK).await?;
-    let info = Info {
-        name: service.to_string(),
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        description: "The clock of the rehearsal".to_owned(),
-        queue_group: service.to_string(),
-    };
-    let endpoint = Endpoint { name: QUERY.to_owned(), subject: subjects::query(service, QUERY) };
-    let mut questions = bus.serve(info, vec![endpoint]).await?;
     Ok(async move {
-        loop {
-            tokio::select! {
-                () = until.cancelled() => break,
-                told = moves.next() => match told {
-                    Some((_, body)) => obey(service, &clock, &moved, &body),
-                    None => break,
-                },
-                question = questions.next() => match question {
-                    Some(question) => answer(service, question, &clock, &look).await,
-                    None => break,
-                },
-            }
+        while let Some(Some((_, body))) = until.run_until_cancelled(moves.next()).await {
+            obey(service, &clock, &moved, &body);
         }
-        questions.stop().await;
         Ok(())
     })
 }
@@ -114,18 +99,32 @@ fn obey(service: ServiceName, clock: &VirtualClock, moved: &Moved, body: &[u8]) 
     }
 }
 
-async fn answer(service: ServiceName, question: bus::Request, clock: &VirtualClock, look: &Look) {
-    let now = clock.now();
-    let standing = look(now).await.unwrap_or_else(|why| Standing { busy: vec![why], ..Standing::default() });
-    let Standing { busy, earliest_due, handled } = standing;
-    let status = Status { now, busy, earliest_due, handled };
-    match serde_json::to_vec(&status) {
-        Ok(body) => {
-            if let Err(error) = question.respond(Bytes::from(body)).await {
-                tracing::warn!(%service, %error, "the rehearsal's status was not answered");
+/// A service's queries and, in a rehearsal, the one about how it stands.
+pub struct Rehearsable<Q> {
+    /// Its own.
+    pub own: Q,
+    /// Its clock and how its standing is looked up; `None` outside a rehearsal.
+    pub rehearsal: Option<(Arc<VirtualClock>, Look)>,
+}
+
+impl<Q: Queries> Queries for Rehearsable<Q> {
+    fn names(&self) -> Vec<&'static str> {
+        let mut names = self.own.names();
+        names.extend(self.rehearsal.is_some().then_some(QUERY));
+        names
+    }
+
+    async fn answer(&self, name: &str, query: Query) -> Result<Value, Problem> {
+        match &self.rehearsal {
+            Some((clock, look)) if name == QUERY => {
+                let now = clock.now();
+                let unknown = |why| Standing { busy: vec![why], ..Standing::default() };
+                let Standing { busy, earliest_due, handled } = look(now).await.unwrap_or_else(unknown);
+                serde_json::to_value(Status { now, busy, earliest_due, handled })
+                    .map_err(|error| Problem::new(ProblemCode::Internal, error.to_string()))
             }
+            Some(_) | None => self.own.answer(name, query).await,
         }
-        Err(error) => tracing::error!(%service, %error, "the rehearsal's status cannot be written"),
     }
 }
 
@@ -147,6 +146,14 @@ pub enum RehearsalError {
         service: ServiceName,
         /// Why.
         source: serde_json::Error,
+    },
+    /// A service does not tell.
+    #[error("{service} does not say how it stands")]
+    Refused {
+        /// Which.
+        service: ServiceName,
+        /// Why.
+        source: Problem,
     },
     /// Work did not end.
     #[error("not quiet after {waited:?} at {now}: {}", busy.join("; "))]
@@ -274,7 +281,18 @@ fn told(services: &[ServiceName], standing: &[Status], at: Option<Timestamp>) ->
 
 async fn ask(bus: &Bus, service: ServiceName) -> Result<Status, RehearsalError> {
     let subject = subjects::query(service, QUERY);
-    let answer = bus.request(&subject, Bytes::new(), ANSWER).await;
+    let unreadable = |source| RehearsalError::Unreadable { service, source };
+    let answer = bus.request(&subject, question(), ANSWER).await;
     let answer = answer.map_err(|source| RehearsalError::Silent { service, source })?;
-    serde_json::from_slice(&answer).map_err(|source| RehearsalError::Unreadable { service, source })
+    match serde_json::from_slice(&answer).map_err(unreadable)? {
+        QueryAnswer::Found { body } => serde_json::from_value(body).map_err(unreadable),
+        QueryAnswer::Refused { problem } => Err(RehearsalError::Refused { service, source: problem }),
+    }
+}
+
+/// The question; it is about no organisation's data.
+fn question() -> Bytes {
+    let organisation = OrganisationId::new("rehearsal").ok();
+    let query = organisation.map(|organisation| Query { organisation, actor: Actor::System, body: Value::Null });
+    serde_json::to_vec(&query).map(Bytes::from).unwrap_or_default()
 }

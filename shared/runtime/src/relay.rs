@@ -193,13 +193,21 @@ impl Relay {
         let outcomes = self.bus.publish(&subjects::event_stream(self.service), messages).await;
         drop(spans);
         let judged = judge(&positions, outcomes, stream.last);
-        if let Some(first) = judged.went_back_to {
+        let mut went_back_to = judged.went_back_to;
+        if judged.repeated {
+            // What was under way when the connection broke may have been delivered by it later, onto a stream that had
+            // lost its end meanwhile and so looks as long as before: then two events have one sequence.
+            let twice = outbox::given_twice(&self.pool, &stream.name_of(), &judged.published).await?;
+            went_back_to = went_back_to.into_iter().chain(twice).min();
+        }
+        if let Some(first) = went_back_to {
             tracing::error!(service = %self.service, known = stream.last, first, "the stream went back");
             self.say_lost_again(stream.created, first - 1).await?;
         }
         stream.last = judged.last;
         outbox::mark_published(&self.pool, &stream.name_of(), &judged.published).await?;
-        counter!(names::PUBLISHED, "service" => self.service.as_str()).increment(judged.published.len() as u64);
+        counter!(names::PUBLISHED, "service" => self.service.as_str())
+            .increment(judged.published.len() as u64);
         histogram!(names::PUBLISH_SECONDS, "service" => self.service.as_str())
             .record(began.elapsed().as_secs_f64());
         match judged.trouble {
@@ -211,7 +219,8 @@ impl Relay {
     fn recorded_span(&self, row: &outbox::Outgoing) -> Option<Span> {
         let (_, traceparent) = row.headers.iter().find(|(name, _)| name == "ce-traceparent")?;
         let recorded = traceparent.ends_with("-01");
-        recorded.then(|| publish_span(self.service, &subjects::event(self.service, &row.what), Some(traceparent)))
+        recorded
+            .then(|| publish_span(self.service, &subjects::event(self.service, &row.what), Some(traceparent)))
     }
 
     fn show_leading(&self, leads: bool) {
@@ -243,25 +252,30 @@ struct Judged {
     last: u64,
     /// The first new sequence that was not above all before: everything from there on was lost.
     went_back_to: Option<u64>,
+    /// Some were known to the stream already.
+    repeated: bool,
     /// Why the rest is not published.
     trouble: Option<BusError>,
 }
 
 fn judge(positions: &[i64], outcomes: Vec<Result<Published, BusError>>, mut last: u64) -> Judged {
     let mut published = Vec::with_capacity(positions.len());
-    let (mut went_back_to, mut trouble) = (None::<u64>, None);
+    let (mut went_back_to, mut repeated, mut trouble) = (None::<u64>, false, None);
     for (position, outcome) in positions.iter().zip(outcomes) {
         match outcome {
             Ok(ack) => {
                 // A duplicate names the sequence of the first; it says nothing about the end of the stream.
+                repeated |= ack.duplicate;
                 if !ack.duplicate {
                     if ack.stream_sequence <= last {
-                        let first = went_back_to.map_or(ack.stream_sequence, |known| known.min(ack.stream_sequence));
+                        let first =
+                            went_back_to.map_or(ack.stream_sequence, |known| known.min(ack.stream_sequence));
                         went_back_to = Some(first);
                     }
                     last = ack.stream_sequence;
                 }
-                published.push(outbox::Published { position: *position, stream_sequence: ack.stream_sequence });
+                published
+                    .push(outbox::Published { position: *position, stream_sequence: ack.stream_sequence });
             }
             // It can never be published; consumers ask the journal for it. The others go on.
             Err(error @ BusError::TooLarge { .. }) => {
@@ -270,7 +284,7 @@ fn judge(positions: &[i64], outcomes: Vec<Result<Published, BusError>>, mut last
             Err(error) => trouble = trouble.or(Some(error)),
         }
     }
-    Judged { published, last, went_back_to, trouble }
+    Judged { published, last, went_back_to, repeated, trouble }
 }
 
 #[cfg(test)]
@@ -301,6 +315,7 @@ mod tests {
         let duplicate = Ok(Published { stream_sequence: 5, duplicate: true });
         let judged = judge(&[1, 2], vec![duplicate, ack(11)], 10);
         assert_eq!((judged.last, judged.went_back_to, judged.published.len()), (11, None, 2));
+        assert!(judged.repeated);
     }
 
     #[test]

@@ -6,6 +6,7 @@
 mod check;
 pub mod load;
 pub mod model;
+mod orders;
 pub mod play;
 pub mod report;
 pub mod simulated;

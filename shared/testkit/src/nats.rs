@@ -102,12 +102,8 @@ impl Streams {
     /// What the server says.
     pub async fn create_stream(&self, raw: RawStream) -> Result<()> {
         let storage = if raw.in_memory { stream::StorageType::Memory } else { stream::StorageType::File };
-        let config = stream::Config {
-            name: raw.name,
-            subjects: raw.subjects,
-            storage,
-            ..stream::Config::default()
-        };
+        let config =
+            stream::Config { name: raw.name, subjects: raw.subjects, storage, ..stream::Config::default() };
         self.0.create_stream(config).await?;
         Ok(())
     }
@@ -125,6 +121,14 @@ impl Streams {
     /// What the server says.
     pub async fn delete_consumer(&self, stream: impl AsRef<str>, consumer: impl AsRef<str>) -> Result<()> {
         self.0.delete_consumer_from_stream(consumer, stream).await?;
+        Ok(())
+    }
+    /// Deletes one message of a stream: a hole in its middle.
+    ///
+    /// # Errors
+    /// What the server says.
+    pub async fn delete_message(&self, stream: impl AsRef<str>, sequence: u64) -> Result<()> {
+        self.0.get_stream(stream).await?.delete_message(sequence).await?;
         Ok(())
     }
     /// The header `name` of every message in a stream, in order.

@@ -60,7 +60,7 @@ impl Principal {
         match self {
             Self::Staff(staff) => Actor::Staff {
                 person: staff.person.clone(),
-                roles: staff.roles.clone(),
+                roles: roles_for_services(&staff.roles),
                 department: staff.department.clone(),
             },
             Self::Feeder(feeder) => Actor::Feeder { name: feeder.name.clone() },
@@ -102,6 +102,15 @@ impl Principal {
     pub fn command_id(&self, key: &CommandId) -> CommandId {
         scoped(&self.key(), key)
     }
+}
+
+/// The services call an administrator `administrator`; accounts may say `admin`.
+fn roles_for_services(roles: &BTreeSet<RoleKey>) -> BTreeSet<RoleKey> {
+    let mut roles = roles.clone();
+    if roles.contains("admin") {
+        roles.extend(RoleKey::new("administrator"));
+    }
+    roles
 }
 
 /// `key` as one of `scope`'s own.

@@ -77,6 +77,12 @@ use Act::{
     ReadSettings, ReadSystem, Register, SettleParked, TakeWork,
 };
 
+/// Every act.
+pub const ACTS: &[Act] = &[
+    Register, ReadCase, AddToCase, DoWork, TakeWork, DirectWork, Erase, ReadSettings, ChangeSettings, PutAbsence,
+    ReadFigures, ReadSystem, SettleParked, ManageAccess,
+];
+
 const FRONT: &[Act] = &[Register, ReadCase, AddToCase, DoWork, TakeWork, ReadSettings, ReadFigures];
 const WORKER: &[Act] = &[ReadCase, AddToCase, DoWork, TakeWork, ReadSettings];
 const LEADER: &[Act] =

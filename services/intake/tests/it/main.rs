@@ -3,6 +3,8 @@
 mod erasing;
 mod files;
 mod mappings;
+mod real;
 mod registering;
+mod serving;
 mod settling;
 mod world;

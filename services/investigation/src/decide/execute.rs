@@ -22,7 +22,7 @@ pub(super) fn decide(context: &Context<'_, State>, state: &State, command: &Comm
     let seat = seat::take(state, command, (order.visit, order.epoch), &[Task::Execute])?;
     check_text("/account", &order.account, Limits::default().text)?;
     let given = if order.remedies.is_empty() && seat.instance.verdict != Some(false) {
-        remedies::owed(&seat.instance)
+        seat.instance.owed()
     } else {
         order.remedies
     };

@@ -1,14 +1,12 @@
 //! What may be given: amounts, the playbook's list, what was proposed and what of it is still owed.
 
-use std::collections::BTreeMap;
-
 use contracts::messages::proposal_made::Remedy;
 use contracts::{Fen, Problem, ProblemCode};
 use playbook::RemedyKind;
 
 use crate::config::Limits;
 use crate::needs::Needs;
-use crate::state::Instance;
+use crate::state::{Instance, by_remedy};
 
 /// The sum of `remedies`, each of which the playbook lists and none of which is below zero.
 ///
@@ -60,31 +58,14 @@ pub(super) fn stand(remedies: &[Remedy], instance: &Instance) -> Result<(), Prob
         .expected("no remedy: it is closed with an explanation"))
 }
 
-/// What of the newest proposal was not carried out yet.
-pub(super) fn owed(instance: &Instance) -> Vec<Remedy> {
-    let Some(proposal) = instance.proposal() else { return Vec::new() };
-    let mut done = instance.executed.clone();
-    let mut left = Vec::new();
-    for (remedy, proposed) in by_key(&proposal.remedies) {
-        match done.remove(remedy) {
-            None => left.push(Remedy { remedy: remedy.to_owned(), amount: proposed }),
-            Some(executed) if executed < proposed => {
-                left.push(Remedy { remedy: remedy.to_owned(), amount: Fen(proposed.0 - executed.0) });
-            }
-            Some(_) => {}
-        }
-    }
-    left
-}
-
 /// Refuses to carry out more than was proposed and is still owed, remedy by remedy.
 ///
 /// # Errors
 /// `not-approved`: whatever goes beyond the proposal has to be proposed and approved first.
 pub(super) fn within_proposal(remedies: &[Remedy], instance: &Instance) -> Result<(), Problem> {
     let Some(proposal) = instance.proposal() else { return Ok(()) };
-    let proposed = by_key(&proposal.remedies);
-    for (remedy, now) in by_key(remedies) {
+    let proposed = by_remedy(&proposal.remedies);
+    for (remedy, now) in by_remedy(remedies) {
         let before = instance.executed.get(remedy).copied().unwrap_or_default();
         let after = before.checked_add(now);
         let limit = proposed.get(remedy).copied();
@@ -96,13 +77,4 @@ pub(super) fn within_proposal(remedies: &[Remedy], instance: &Instance) -> Resul
         }
     }
     Ok(())
-}
-
-fn by_key(remedies: &[Remedy]) -> BTreeMap<&str, Fen> {
-    let mut sums = BTreeMap::new();
-    for remedy in remedies {
-        let sum: &mut Fen = sums.entry(remedy.remedy.as_str()).or_default();
-        *sum = Fen(sum.0.saturating_add(remedy.amount.0));
-    }
-    sums
 }

@@ -10,7 +10,6 @@ use contracts::commands::Actor;
 use runtime::service::{Context, Decision};
 
 use super::Decided;
-use super::remedies::owed;
 use super::seat::to_json;
 use crate::needs::Needs;
 use crate::state::{State, Task};
@@ -55,7 +54,7 @@ fn alone(state: &State, entered: &StageEntered, task: Task, needs: &Needs) -> Re
         }
         Task::Propose => ("no_measure", serde_json::Value::Null),
         Task::Execute => {
-            if !owed(&instance).is_empty() {
+            if !instance.owed().is_empty() {
                 return Err(Problem::new(
                     ProblemCode::Internal,
                     format!("visit {} needs nobody, but a remedy has to be carried out", entered.visit),

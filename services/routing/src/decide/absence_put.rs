@@ -6,7 +6,7 @@ use contracts::messages::directory_changed::DirectoryChanged;
 use contracts::{Problem, ProblemCode};
 
 use super::directory_put::{absences, change};
-use super::{ADMINISTRATOR, Desk, Outcome, known_person};
+use super::{Desk, MANAGER, Outcome, is_administrator, known_person};
 use crate::state::Directory;
 
 pub(super) fn decide(desk: &Desk<'_>, command: &Command) -> Outcome {
@@ -14,14 +14,16 @@ pub(super) fn decide(desk: &Desk<'_>, command: &Command) -> Outcome {
     let empty = Directory::default();
     let directory = desk.state.directory().unwrap_or(&empty);
     let mut person = known_person(directory, &order.person)?.clone();
-    let allowed = command.actor.holds(ADMINISTRATOR)
+    let allowed = is_administrator(&command.actor)
+        || command.actor.holds(MANAGER)
         || command.actor.person().is_some_and(|actor| {
             *actor == person.id
                 || directory.is_above(actor, &person.id)
                 || directory.is_duty_manager(actor, &person.department)
         });
     if !allowed {
-        let problem = Problem::new(ProblemCode::NotAllowed, "only the person, a manager or an administrator may");
+        let problem =
+            Problem::new(ProblemCode::NotAllowed, "only the person, a manager or an administrator may");
         return Err(problem.at("/person"));
     }
     let known = |id: &_| directory.active(id).is_some();

@@ -40,10 +40,14 @@ fn required(draft: &Draft<'_>, order: &Archive) -> Result<(), Problem> {
         findings.push(problem.at("/summary"));
     }
     let flag = |key| draft.case.facts.get(&key).and_then(FactValue::as_bool) == Some(true);
-    let proposed = draft.case.facts.get(&key::remedy_amount()).and_then(FactValue::as_int).is_some_and(|fen| fen > 0);
+    let proposed =
+        draft.case.facts.get(&key::remedy_amount()).and_then(FactValue::as_int).is_some_and(|fen| fen > 0);
     let asks = draft.book.playbook().approve_before.contains(&ApproveBefore::Archive);
     if asks && proposed && !flag(key::approved()) {
-        findings.push(Problem::new(ProblemCode::NotApproved, "the proposal has to be approved before it is filed"));
+        findings.push(Problem::new(
+            ProblemCode::NotApproved,
+            "the proposal has to be approved before it is filed",
+        ));
     }
     Problem::all(findings).map_or(Ok(()), Err)
 }

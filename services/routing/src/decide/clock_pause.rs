@@ -5,7 +5,7 @@ use contracts::commands::routing::PauseClock;
 use contracts::messages::clock_changed::{ClockChange, ClockChanged};
 use contracts::{ClockId, Problem, ProblemCode};
 
-use super::{ADMINISTRATOR, Desk, Outcome};
+use super::{Desk, Outcome, directs};
 use crate::draft::Draft;
 use crate::state::CaseClock;
 
@@ -16,7 +16,8 @@ pub(super) fn decide(desk: &Desk<'_>, command: &Command) -> Outcome {
     let model = draft.model(&clock)?;
     if !model.pausable.iter().any(|reason| reason.as_str() == order.reason) {
         let reasons: Vec<_> = model.pausable.iter().map(playbook::Key::as_str).collect();
-        let expected = if reasons.is_empty() { "nothing pauses this clock".to_owned() } else { reasons.join(", ") };
+        let expected =
+            if reasons.is_empty() { "nothing pauses this clock".to_owned() } else { reasons.join(", ") };
         let problem = Problem::new(ProblemCode::InvalidField, "the playbook does not list this reason");
         return Err(problem.at("/reason").expected(expected));
     }
@@ -30,15 +31,20 @@ pub(super) fn decide(desk: &Desk<'_>, command: &Command) -> Outcome {
 /// The running clock that a command names, if the actor has to do with the case.
 pub(super) fn running(draft: &Draft<'_>, command: &Command, id: ClockId) -> Result<CaseClock, Problem> {
     let found = draft.case.clocks.get(&id).filter(|clock| clock.is_running()).cloned();
-    let clock = found.ok_or_else(|| Problem::new(ProblemCode::NotFound, "no such clock is running").at("/clock"))?;
+    let clock =
+        found.ok_or_else(|| Problem::new(ProblemCode::NotFound, "no such clock is running").at("/clock"))?;
     let directory = draft.directory();
-    let allowed = command.actor.person().is_some_and(|person| {
-        let here = draft.case.main_visit().map(|(_, visit)| &visit.department);
+    let concerned = command.actor.person().is_some_and(|person| {
         draft.case.held_by(person) > 0
-            || here.is_some_and(|unit| directory.is_duty_manager(person, unit))
-            || draft.case.works.values().filter_map(|work| work.holder()).any(|id| directory.is_above(person, id))
+            || draft
+                .case
+                .works
+                .values()
+                .filter_map(|work| work.holder())
+                .any(|id| directory.is_above(person, id))
     });
-    if allowed || command.actor.holds(ADMINISTRATOR) {
+    let here = draft.case.main_visit().map(|(_, visit)| visit.department.clone());
+    if concerned || directs(draft, &here.unwrap_or_else(|| draft.responsible()), &command.actor) {
         return Ok(clock);
     }
     Err(Problem::new(ProblemCode::NotAllowed, "only who works on the case, or a manager, may do this"))

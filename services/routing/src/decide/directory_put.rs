@@ -22,11 +22,11 @@ pub(super) fn decide(desk: &Desk<'_>, command: &Command) -> Outcome {
     }
     let changed = |person: &&Person| directory.people.get(&person.id) != Some(*person);
     let people = order.people.iter().filter(changed).map(|person| person.id.clone()).collect();
-    Ok(change(desk, DirectoryChanged {
-        departments: order.departments,
-        people: order.people,
-        by: command.actor.plain(),
-    }, people))
+    Ok(change(
+        desk,
+        DirectoryChanged { departments: order.departments, people: order.people, by: command.actor.plain() },
+        people,
+    ))
 }
 
 /// Says the change, and has open work looked at again.
@@ -60,7 +60,8 @@ fn findings(directory: &Directory, order: &PutDirectory) -> Vec<Problem> {
             let detail = format!("there is no department {}", person.department);
             unknown(ProblemCode::UnknownDepartment, detail, format!("/people/{n}/department"));
         }
-        if let Some(manager) = person.manager.as_ref().filter(|id| !people.contains(id) || **id == person.id) {
+        if let Some(manager) = person.manager.as_ref().filter(|id| !people.contains(id) || **id == person.id)
+        {
             let detail = format!("{manager} cannot be the manager of {}", person.id);
             unknown(ProblemCode::UnknownPerson, detail, format!("/people/{n}/manager"));
         }

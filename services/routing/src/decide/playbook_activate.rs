@@ -13,7 +13,8 @@ use crate::state::Directory;
 pub(super) fn decide(desk: &Desk<'_>, command: &Command) -> Outcome {
     administrators_only(&command.actor)?;
     let order: ActivatePlaybook = command.read()?;
-    let book = desk.library.playbook(desk.context, &order.playbook).map_err(|problem| problem.at("/playbook"))?;
+    let book =
+        desk.library.playbook(desk.context, &order.playbook).map_err(|problem| problem.at("/playbook"))?;
     let state = desk.context.peek(&SubjectRef::directory(desk.context.organisation()));
     let directory = state.as_ref().and_then(|state| state.directory()).cloned().unwrap_or_default();
     let mut findings = missing_departments(&book, &directory);

@@ -24,7 +24,8 @@ pub(super) fn decide(desk: &Desk<'_>, command: &Command) -> Outcome {
     let compiled = playbook::load(&order.text).map_err(broken)?;
     let document = compiled.playbook();
     if document.id.as_str() != command.subject.id {
-        let problem = Problem::new(ProblemCode::InvalidField, "the text is of another playbook").at("/text/id");
+        let problem =
+            Problem::new(ProblemCode::InvalidField, "the text is of another playbook").at("/text/id");
         return Err(problem.expected(command.subject.id.clone()));
     }
     let latest = desk.state.playbook().map_or(0, crate::state::Playbooks::latest);

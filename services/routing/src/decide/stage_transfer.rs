@@ -11,7 +11,7 @@ use playbook::DepartmentRef;
 
 use super::triage::known_department;
 use super::work_hand_back::LONGEST_REASON;
-use super::{ADMINISTRATOR, Desk, Outcome};
+use super::{Desk, Outcome, directs};
 use crate::draft::{Draft, evaluation};
 use crate::own::own_works;
 use crate::state::Visit;
@@ -39,20 +39,18 @@ pub(super) fn decide(desk: &Desk<'_>, command: &Command) -> Outcome {
     draft.finish()
 }
 
-/// Whoever holds work of the visit, a manager of theirs, a duty manager of the department, an administrator.
+/// Whoever holds work of the visit, a manager of theirs, whoever directs the department.
 fn may_transfer(draft: &Draft<'_>, id: VisitId, visit: &Visit, command: &Command) -> Result<(), Problem> {
     let person = command.actor.person();
     let works = draft.case.works.values().filter(|work| work.visit == id);
     let holders: Vec<_> = works.filter_map(|work| work.holder()).collect();
     let directory = draft.directory();
-    let allowed = person.is_some_and(|person| {
-        let above = |holder: &&contracts::PersonId| *holder == person || directory.is_above(person, holder);
-        holders.iter().any(above) || directory.is_duty_manager(person, &visit.department)
-    });
-    if allowed || command.actor.holds(ADMINISTRATOR) {
+    let above = |person| holders.iter().any(|holder| *holder == person || directory.is_above(person, holder));
+    if person.is_some_and(above) || directs(draft, &visit.department, &command.actor) {
         return Ok(());
     }
-    let problem = Problem::new(ProblemCode::NotAllowed, "only who holds the work, or a manager, may transfer it");
+    let problem =
+        Problem::new(ProblemCode::NotAllowed, "only who holds the work, or a manager, may transfer it");
     Err(problem.at("/visit"))
 }
 

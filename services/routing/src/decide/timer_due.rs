@@ -23,9 +23,8 @@ pub(super) fn decide(desk: &Desk<'_>, due: &Due) -> Outcome {
     if draft.case.is_closed() {
         return Ok(Decision::nothing());
     }
-    let payload = Payload::deserialize(&due.payload).map_err(|error| {
-        Problem::new(ProblemCode::Internal, format!("timer {}: {error}", due.key))
-    })?;
+    let payload = Payload::deserialize(&due.payload)
+        .map_err(|error| Problem::new(ProblemCode::Internal, format!("timer {}: {error}", due.key)))?;
     match payload {
         Payload::Clock { clock } => {
             let is_due = |clock: &&crate::state::CaseClock| {

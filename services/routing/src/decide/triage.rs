@@ -39,7 +39,8 @@ pub(super) fn own_visit(
     let person = staff(&command.actor)?;
     let holder = draft.holder_at(id);
     if holder.as_ref() != Some(person) {
-        let problem = Problem::new(ProblemCode::NotTheHolder, "somebody else holds this work, or nobody does yet");
+        let problem =
+            Problem::new(ProblemCode::NotTheHolder, "somebody else holds this work, or nobody does yet");
         return Err(problem.expected(holder.map_or_else(|| "claim it first".to_owned(), Into::into)));
     }
     Ok(())

@@ -16,7 +16,8 @@ pub(super) fn decide(desk: &Desk<'_>, command: &Command) -> Outcome {
     match work.holder() {
         Some(holder) if *holder == person => return draft.finish(),
         Some(holder) => {
-            let problem = Problem::new(ProblemCode::NotTheHolder, format!("{holder} holds this work")).at("/work");
+            let problem =
+                Problem::new(ProblemCode::NotTheHolder, format!("{holder} holds this work")).at("/work");
             return Err(problem.expected("work that nobody holds"));
         }
         None => {}

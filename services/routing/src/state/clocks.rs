@@ -110,6 +110,15 @@ impl CaseClock {
         self.stopped.is_none()
     }
 
+    /// Whether it ran out: by the last word, which is how it was stopped once it is.
+    #[must_use]
+    pub const fn was_missed(&self) -> bool {
+        match self.stopped {
+            Some(stopped) => !stopped.met,
+            None => self.missed.is_some(),
+        }
+    }
+
     /// Whether it stands still.
     #[must_use]
     pub fn is_paused(&self) -> bool {

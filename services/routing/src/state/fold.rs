@@ -179,7 +179,8 @@ impl Case {
         self.level = said.level;
         match &said.clock {
             Some(key) => {
-                for clock in self.clocks.values_mut().filter(|clock| clock.key == *key && clock.is_running()) {
+                for clock in self.clocks.values_mut().filter(|clock| clock.key == *key && clock.is_running())
+                {
                     let epoch = clock.epoch;
                     clock.fired.insert((said.rung.clone(), epoch));
                 }

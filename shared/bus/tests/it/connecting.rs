@@ -50,9 +50,11 @@ fn embedded_free_port() -> u16 {
 
 #[tokio::test]
 async fn a_wrong_password_is_an_error_and_a_right_one_is_not() {
-    let nats = TestNats::start_with("authorization { users: [{ user: intake, password: right }] }").await.unwrap();
+    let nats =
+        TestNats::start_with("authorization { users: [{ user: intake, password: right }] }").await.unwrap();
     let options = |password: &str| {
-        let mut options = BusOptions::new(nats.url(), "intake").signed_in("intake", password.to_owned().into());
+        let mut options =
+            BusOptions::new(nats.url(), "intake").signed_in("intake", password.to_owned().into());
         options.connect_patience = Duration::from_millis(800);
         options
     };

@@ -41,10 +41,7 @@ fn message(number: usize) -> Outgoing {
     }
 }
 
-async fn publish(
-    bus: &Bus,
-    numbers: std::ops::Range<usize>,
-) -> Vec<Result<bus::Published, bus::BusError>> {
+async fn publish(bus: &Bus, numbers: std::ops::Range<usize>) -> Vec<Result<bus::Published, bus::BusError>> {
     bus.publish(&subjects::event_stream(SOURCE), numbers.map(message).collect()).await
 }
 

@@ -32,7 +32,10 @@ async fn each_user_can_do_its_work() {
     let (intake, routing, gateway) =
         (connect(&nats, "intake").await, connect(&nats, "routing").await, connect(&nats, "gateway").await);
     intake.ensure_event_stream(SOURCE, limits()).await.unwrap();
-    intake.ensure_event_stream(SOURCE, bus::StreamLimits { event_max_bytes: 1 << 20, ..limits() }).await.unwrap();
+    intake
+        .ensure_event_stream(SOURCE, bus::StreamLimits { event_max_bytes: 1 << 20, ..limits() })
+        .await
+        .unwrap();
     intake.ensure_submit_stream(limits()).await.unwrap();
     assert!(publish(&intake, 0..3).await.iter().all(Result::is_ok));
     let mut listener = Listener::new(routing.clone(), ListenerOptions::events(HEARER, SOURCE));
@@ -58,7 +61,8 @@ async fn each_user_can_do_its_work() {
         }
     });
     for asker in [&gateway, &intake] {
-        let answer = asker.request(&subjects::query(HEARER, "heads"), Bytes::new(), Duration::from_secs(2)).await;
+        let answer =
+            asker.request(&subjects::query(HEARER, "heads"), Bytes::new(), Duration::from_secs(2)).await;
         assert_eq!(answer.unwrap(), "yes");
     }
     gateway.request("$SRV.PING", Bytes::new(), Duration::from_secs(2)).await.unwrap();

@@ -37,7 +37,9 @@ async fn requests_are_answered_with_their_trace_and_found_by_the_services_api() 
     let answer = asker.request_with(&subject, headers, Bytes::from_static(b"{}"), PATIENCE).await.unwrap();
     assert_eq!(answer, format!("{subject} 2 {}", trace.as_str()));
 
-    for (verb, expected) in [("PING", "ping_response"), ("INFO", "redress.query.routing.status"), ("STATS", "num_requests")] {
+    for (verb, expected) in
+        [("PING", "ping_response"), ("INFO", "redress.query.routing.status"), ("STATS", "num_requests")]
+    {
         let found = asker.request(&format!("$SRV.{verb}.routing"), Bytes::new(), PATIENCE).await.unwrap();
         let found = String::from_utf8(found.to_vec()).unwrap();
         assert!(found.contains(expected), "{verb}: {found}");
@@ -57,7 +59,9 @@ async fn no_answer_is_told_apart_from_nobody_there() {
     assert!(matches!(late, RequestError::Timeout { .. }) && !late.nothing_was_done());
     let large = Bytes::from(vec![b'x'; asker.max_payload() + 1]);
     let refused = asker.request(&subject, large, PATIENCE).await.unwrap_err();
-    assert!(matches!(refused, RequestError::NotSent(BusError::TooLarge { .. })) && refused.nothing_was_done());
+    assert!(
+        matches!(refused, RequestError::NotSent(BusError::TooLarge { .. })) && refused.nothing_was_done()
+    );
 }
 
 #[tokio::test]

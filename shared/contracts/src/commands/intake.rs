@@ -181,6 +181,27 @@ pub struct Receipt {
     pub warnings: Vec<String>,
 }
 
+/// What a feeder publishes to `redress.submit.<channel>`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Submission {
+    /// Whose complaint it becomes.
+    pub organisation: OrganisationId,
+    /// The idempotency key: resent until the receipt comes.
+    pub key: CommandId,
+    /// A [`RegisterComplaint`]; the channel of the subject holds where it names none.
+    pub complaint: serde_json::Value,
+}
+
+/// What is told on the feeder's receipt subject, after the commit or the refusal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct SubmissionAnswer {
+    /// The key, when the submission could be read so far.
+    pub key: Option<CommandId>,
+    /// The answer: a [`Receipt`], or the problem.
+    pub answer: super::Answer,
+}
+
 /// The complaint that registering under `key` makes: the same key, the same complaint.
 #[must_use]
 pub fn complaint_for(organisation: &OrganisationId, key: &CommandId) -> ComplaintId {

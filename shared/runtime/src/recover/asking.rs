@@ -30,6 +30,9 @@ pub struct AskHeads {
     /// Those after this subject.
     #[serde(default)]
     pub after: Option<SubjectRef>,
+    /// Exactly these, [`PAGE_LINES`] at most, in place of a page.
+    #[serde(default)]
+    pub only: Option<Vec<SubjectRef>>,
 }
 
 /// A page of heads.

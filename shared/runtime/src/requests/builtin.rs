@@ -16,10 +16,10 @@ use std::sync::Arc;
 use bus::{Bus, BusError, Listener, ListenerOptions};
 use calendar::Clock;
 use contracts::queries::{self, Query};
-use contracts::{OrganisationId, Problem, ProblemCode, ServiceName};
+use contracts::{OrganisationId, Problem, ProblemCode, ServiceName, SubjectRef};
 use jiff::Timestamp;
 use journal::parked::{self, Parked, ParkedWhat};
-use journal::recover::{heads_page, journal_page};
+use journal::recover::{HeadLine, heads_page, journal_page};
 use journal::{VerifyError, head, timer, verify_subject};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -31,17 +31,11 @@ use crate::recover::asking::{
     AskChains, AskCursors, AskHeads, AskJournal, ChainsPage, CursorLine, CursorsPage, HeadsPage,
     JournalEvent, JournalPage, PAGE_LINES,
 };
-use crate::shell::Inlet;
+use crate::shell::ShellHandle;
 
 /// The names of the built-in queries.
-pub const NAMES: &[&str] = &[
-    queries::HEADS,
-    queries::JOURNAL,
-    queries::CURSORS,
-    queries::CHAINS,
-    queries::STATUS,
-    queries::PARKED,
-];
+pub const NAMES: &[&str] =
+    &[queries::HEADS, queries::JOURNAL, queries::CURSORS, queries::CHAINS, queries::STATUS, queries::PARKED];
 
 /// Events of a journal page at most; bytes bound it before.
 const PAGE_EVENTS: u32 = 500;
@@ -64,7 +58,7 @@ pub struct Builtin {
     /// Business time.
     pub clock: Arc<dyn Clock>,
     /// Its shell.
-    pub inlet: Inlet,
+    pub shell: ShellHandle,
 }
 
 impl std::fmt::Debug for Builtin {
@@ -171,6 +165,16 @@ impl Builtin {
     }
 
     async fn heads(&self, ask: AskHeads) -> Result<HeadsPage, Problem> {
+        if let Some(only) = ask.only {
+            check_count(&only)?;
+            let heads = head::peek(&self.pool, &only).await.map_err(away)?.into_iter();
+            let line = |head: head::Head| HeadLine {
+                subject: head.subject,
+                sequence: head.sequence,
+                hash: head.hash,
+            };
+            return Ok(HeadsPage { heads: heads.map(line).collect(), more: false });
+        }
         let heads = heads_page(&self.pool, ask.since, ask.after.as_ref(), PAGE_LINES).await.map_err(away)?;
         Ok(HeadsPage { more: heads.len() >= PAGE_LINES as usize, heads })
     }
@@ -186,10 +190,7 @@ impl Builtin {
     }
 
     async fn cursors(&self, ask: AskCursors) -> Result<CursorsPage, Problem> {
-        if ask.subjects.len() > PAGE_LINES as usize {
-            let problem = Problem::new(ProblemCode::TooLarge, "too many subjects at once").at("/subjects");
-            return Err(problem.expected(format!("at most {PAGE_LINES}")));
-        }
+        check_count(&ask.subjects)?;
         let mut heads: std::collections::BTreeMap<_, _> = head::peek(&self.pool, &ask.subjects)
             .await
             .map_err(away)?
@@ -244,8 +245,8 @@ impl Builtin {
             parked: gauges.parked,
             timers_late: gauges.timers_late,
             earliest_timer: timer::earliest(&self.pool).await.map_err(away)?,
-            under_way: self.inlet.under_way(),
-            handled: self.inlet.handled(),
+            under_way: self.shell.pending(),
+            handled: self.shell.handled(),
             sources,
         })
     }
@@ -281,7 +282,7 @@ impl Builtin {
     }
 
     async fn parked_one(&self, organisation: &OrganisationId, id: Uuid) -> Result<Value, Problem> {
-        let found = parked::load(&self.pool, &[(organisation.clone(), id)]).await.map_err(away)?;
+        let found = parked::load(&self.pool, &[(organisation, id)]).await.map_err(away)?;
         let none = || Problem::new(ProblemCode::NotFound, "nothing is parked under this id").at("/id");
         let parked = found.into_iter().next().ok_or_else(none)?;
         let mut shown = show(&parked);
@@ -325,6 +326,14 @@ fn show(parked: &Parked) -> Value {
             "at": settled.at, "by": settled.by, "reason": settled.reason,
         })),
     })
+}
+
+fn check_count(subjects: &[SubjectRef]) -> Result<(), Problem> {
+    if subjects.len() > PAGE_LINES as usize {
+        let problem = Problem::new(ProblemCode::TooLarge, "too many subjects at once");
+        return Err(problem.expected(format!("at most {PAGE_LINES}")));
+    }
+    Ok(())
 }
 
 fn written(answer: &impl Serialize) -> Result<Value, Problem> {

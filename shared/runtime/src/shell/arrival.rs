@@ -15,11 +15,11 @@ use tokio::time::Instant;
 
 /// The right to acknowledge a delivered message. Called after the commit; dropping it uncalled is safe: the message
 /// comes again and is noticed as a duplicate.
-pub struct Acknowledge(Option<Box<dyn FnOnce() + Send>>);
+pub struct Acknowledge(Option<Box<dyn FnOnce() + Send + Sync>>);
 
 impl Acknowledge {
     /// Acknowledges by calling `with`, which must not block.
-    pub fn by(with: impl FnOnce() + Send + 'static) -> Self {
+    pub fn by(with: impl FnOnce() + Send + Sync + 'static) -> Self {
         Self(Some(Box::new(with)))
     }
     /// For a message that needs no acknowledgement, such as a recovered one.

@@ -67,7 +67,9 @@ pub(crate) struct Committed {
     pub(crate) parked: Vec<String>,
     /// When the timers that fired were due.
     pub(crate) fired: Vec<Timestamp>,
-    /// Subjects with a timer that was set and is due already, or that is due and was left.
+    /// Subjects with a timer that was set and is due already.
+    pub(crate) set_due: BTreeSet<SubjectRef>,
+    /// Subjects with a timer that is due and was left.
     pub(crate) left_to_fire: BTreeSet<SubjectRef>,
     /// Held events that were left.
     pub(crate) to_take_up: BTreeSet<(SubjectRef, ServiceName)>,
@@ -216,7 +218,8 @@ fn summary<S: Service>(
         said: effects.said.len(),
         parked: effects.parked.iter().map(|parked| parked.code.clone()).collect(),
         fired: due.iter().take(if alone { 1 } else { due.len() }).map(|timer| timer.due).collect(),
-        left_to_fire: set_in_the_past.chain(left).cloned().collect(),
+        set_due: set_in_the_past.cloned().collect(),
+        left_to_fire: left.cloned().collect(),
         to_take_up: effects.to_take_up.clone(),
         rounds: 0,
     }

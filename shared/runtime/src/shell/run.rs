@@ -214,7 +214,7 @@ impl<S: Service, W: Store<S>> Runner<S, W> {
                     }
                     Err(Failure::Permanent(_)) if !alone => alone = true,
                     Err(Failure::Permanent(problem)) if poison.first.is_none() => poison.first = Some(problem),
-                    Err(Failure::Permanent(problem)) => {
+                    Err(Failure::Permanent(problem)) => { eprintln!("GIVEUP {problem}");
                         tracing::error!(service = self.label, %problem, "an input can be neither handled nor parked");
                         self.give_back(tasks);
                         break;
@@ -281,7 +281,7 @@ impl<S: Service, W: Store<S>> Runner<S, W> {
         committed: Committed,
         took: Duration,
     ) -> (bool, Vec<Waiting>) {
-        let Committed { outcomes, said, parked, fired, left_to_fire, to_take_up, rounds } = committed;
+        let Committed { outcomes, said, parked, fired, set_due, left_to_fire, to_take_up, rounds } = committed;
         let (inputs, mut deferred) = (tasks.len(), Vec::new());
         histogram!(names::BATCH_INPUTS, "service" => self.label).record(inputs as f64);
         histogram!(names::BATCH_SECONDS, "service" => self.label).record(took.as_secs_f64());
@@ -310,6 +310,10 @@ impl<S: Service, W: Store<S>> Runner<S, W> {
         }
         for waiting in deferred.into_iter().rev() {
             self.first.push_front(waiting);
+        }
+        for subject in set_due {
+            let waiting = self.own(Task::Fire(subject));
+            self.first.push_back(waiting);
         }
         if said > 0 {
             counter!(names::SAID, "service" => self.label).increment(said as u64);

@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on ends")]
 
+mod messaging;
 mod permissions;
 mod process;
 mod rehearsal;
+mod shell;
+mod run;

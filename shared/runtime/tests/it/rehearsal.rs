@@ -4,11 +4,13 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use bus::{Bus, BusOptions};
+use bus::{Bus, BusOptions, Endpoint, Info};
 use calendar::{Clock as _, VirtualClock};
-use contracts::ServiceName;
+use contracts::queries::QueryAnswer;
+use contracts::{ServiceName, subjects};
 use jiff::{SignedDuration, Timestamp};
-use runtime::rehearsal::{self, Look, Moved, RehearsalError, Standing};
+use runtime::rehearsal::{self, Look, Moved, RehearsalError, Rehearsable, Standing};
+use runtime::requests::{NoQueries, Queries as _};
 use testkit::nats::TestNats;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
@@ -24,6 +26,27 @@ fn at(text: &str) -> Timestamp {
 struct Timers {
     set: Mutex<BTreeSet<Timestamp>>,
     fired: Mutex<Vec<(Timestamp, Timestamp)>>,
+}
+
+/// Answers how it stands, as a service's requests do.
+async fn answer(bus: &Bus, service: ServiceName, clock: Arc<VirtualClock>, look: Look) {
+    let queries = Rehearsable { own: NoQueries, rehearsal: Some((clock, look)) };
+    let endpoints = queries.names().into_iter();
+    let endpoints = endpoints.map(|name| Endpoint { name: name.into(), subject: subjects::query(service, name) });
+    let info = Info {
+        name: service.to_string(),
+        version: "0.1.0".into(),
+        description: "Timers".into(),
+        queue_group: service.to_string(),
+    };
+    let mut requests = bus.serve(info, endpoints.collect()).await.unwrap();
+    tokio::spawn(async move {
+        while let Some(request) = requests.next().await {
+            let query = serde_json::from_slice(request.payload()).unwrap();
+            let answer = QueryAnswer::from(queries.answer(rehearsal::QUERY, query).await);
+            request.respond(serde_json::to_vec(&answer).unwrap().into()).await.unwrap();
+        }
+    });
 }
 
 async fn rehearse(nats: &TestNats, service: ServiceName, start: Timestamp, timers: Arc<Timers>) {
@@ -47,8 +70,9 @@ async fn rehearse(nats: &TestNats, service: ServiceName, start: Timestamp, timer
     });
     let until = CancellationToken::new();
     let following =
-        rehearsal::follow(&bus, service, clock.clone(), tell, look, until).await.unwrap();
+        rehearsal::follow(&bus, service, clock.clone(), tell, until).await.unwrap();
     tokio::spawn(following);
+    answer(&bus, service, clock.clone(), look).await;
     tokio::spawn(async move {
         loop {
             let told = moved.notified();
@@ -114,8 +138,7 @@ async fn a_stack_that_stays_busy_or_silent_is_said_to_be_so() {
     let clock = Arc::new(VirtualClock::starting_at(at("2026-03-02T01:00:00Z")));
     let look: Look =
         Arc::new(|_| Box::pin(async { Ok(Standing { busy: vec!["3 held".into()], ..Standing::default() }) }));
-    let (moved, until): (Moved, _) = (Arc::new(|| {}), CancellationToken::new());
-    tokio::spawn(rehearsal::follow(&bus, services[0], clock, moved, look, until).await.unwrap());
+    answer(&bus, services[0], clock, look).await;
     let busy = rehearsal::settle(&coordinator, &services, Duration::from_millis(100)).await.unwrap_err();
     assert!(busy.to_string().contains("intake: 3 held"), "{busy}");
 }

@@ -5,7 +5,7 @@ use contracts::commands::routing::PutDirectory;
 use playbook::Playbook;
 
 use super::model::{Expect, Scenario, Step};
-use super::play::service_of;
+use super::orders::service_of;
 
 /// A finding: the step from 0, Chinese, English.
 pub(super) type Found = (usize, String, String);

@@ -63,7 +63,8 @@ pub struct Step {
     /// A verb: `verify`, `propose`, `decide`, `reply`, `callback`, `archive`, …
     #[serde(rename = "do")]
     pub act: Option<String>,
-    /// The body of the verb. `visit`, `epoch`, `work`, `round` and `clock` are filled in when absent.
+    /// The body of the verb. `visit`, `epoch`, `work`, `round` and `clock` are filled in when absent; a stage in
+    /// place of a visit is the latest visit to it, the key of a running clock stands for the clock.
     pub with: BTreeMap<String, Value>,
     /// The refusal that must come.
     pub refused: Option<ProblemCode>,
@@ -77,11 +78,11 @@ pub struct Step {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Expect {
-    /// The main stage.
+    /// The main stage; `none` when the case is at no stage.
     pub stage: Option<String>,
     /// The department whose work it is.
     pub department: Option<String>,
-    /// Who holds the work of the main stage; `nobody` when it lies in the queue.
+    /// Who holds the work of the main stage; `nobody` when it lies in the queue; several are divided by a comma.
     pub person: Option<String>,
     /// The level.
     pub level: Option<u32>,
@@ -107,10 +108,12 @@ pub struct Expect {
     pub facts: BTreeMap<String, Value>,
     /// How often each loop was taken.
     pub loops: BTreeMap<String, u32>,
-    /// The stages visited so far, in order, the present one included.
+    /// The stages visited after registering, in order, the present one included.
     pub path: Option<Vec<String>>,
-    /// The name of the case that it repeats.
+    /// The name of the case that it repeats; `none` when it repeats none.
     pub repeats: Option<String>,
+    /// The number people use.
+    pub number: Option<String>,
     /// Messages that could not be handled, anywhere.
     pub parked: Option<usize>,
 }
@@ -159,6 +162,8 @@ pub fn local_time(text: &str, before: Timestamp, zone: &TimeZone) -> Result<Time
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct CaseView {
+    /// The number people use.
+    pub number: Option<String>,
     /// The main stage, while there is one.
     pub stage: Option<String>,
     /// The main visit.
@@ -185,6 +190,8 @@ pub struct CaseView {
     pub missed: Vec<String>,
     /// The stages visited, in order.
     pub path: Vec<String>,
+    /// The latest visit to each stage, by the stage.
+    pub visits: BTreeMap<String, String>,
     /// Loops taken.
     pub loops: BTreeMap<String, u32>,
     /// Facts.
@@ -195,7 +202,7 @@ pub struct CaseView {
     pub notified: Vec<String>,
     /// Totals of the proposals, oldest first.
     pub proposals: Vec<i64>,
-    /// The open approval round.
+    /// The open approval round, else the last one.
     pub round: Option<String>,
     /// The complaint it repeats.
     pub repeats: Option<String>,
@@ -228,7 +235,8 @@ impl Expect {
                 ));
             }
         };
-        same("stage", self.stage.clone(), view.stage.clone());
+        let none = || Some("none".to_owned());
+        same("stage", self.stage.clone(), view.stage.clone().or_else(none));
         same("department", self.department.clone(), view.department.clone());
         let person = view.person.clone().or_else(|| Some("nobody".into()));
         same("person", self.person.clone(), person);
@@ -272,7 +280,8 @@ impl Expect {
         }
         let repeated =
             self.repeats.as_ref().map(|name| names.get(name).cloned().unwrap_or_else(|| name.clone()));
-        same("repeats", repeated, view.repeats.clone());
+        same("repeats", repeated, view.repeats.clone().or_else(none));
+        same("number", self.number.clone(), view.number.clone());
         found
     }
 

@@ -16,7 +16,8 @@ use contracts::{CommandId, ComplaintId, OrganisationId, PersonId, PlaybookId, Se
 use jiff::{Timestamp, tz::TimeZone};
 use serde_json::{Value, json};
 
-use super::model::{CaseView, Scenario, Step, local_time, show};
+use super::model::{CaseView, NotATime, Scenario, Step, local_time, show};
+use super::orders::{fill_in, local_times, service_of, staff};
 
 /// What a scenario is played against.
 pub trait Driver {
@@ -64,11 +65,35 @@ pub struct Verdict {
     pub failures: Vec<String>,
 }
 
+/// A step whose time is no good.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("step {}: {why}", step + 1)]
+pub struct BadTime {
+    /// Which, from 0.
+    pub step: usize,
+    /// Why.
+    pub why: TimeProblem,
+}
+
+/// What is wrong with a time.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TimeProblem {
+    /// It cannot be read.
+    #[error(transparent)]
+    Unreadable(#[from] NotATime),
+    /// The first step needs one.
+    #[error("the first step says no time")]
+    Missing,
+    /// Time goes forward only.
+    #[error("it lies before the step before it")]
+    Backwards,
+}
+
 impl Prepared {
     /// Reads the times of the steps.
     ///
     /// # Errors
-    /// A time that cannot be read, a step before the one before it, or a first step without a time.
+    /// [`BadTime`].
     pub fn new(
         name: String,
         organisation: OrganisationId,
@@ -76,17 +101,19 @@ impl Prepared {
         playbook: (String, PlaybookId, u32),
         calendar: Calendar,
         directory: PutDirectory,
-    ) -> anyhow::Result<Self> {
+    ) -> Result<Self, BadTime> {
         let mut times: Vec<Timestamp> = Vec::new();
-        for (n, step) in scenario.steps.iter().enumerate() {
+        for (step, said) in scenario.steps.iter().enumerate() {
+            let bad = |why| BadTime { step, why };
             let before = times.last().copied();
-            let time = match (&step.at, before) {
-                (Some(at), _) => local_time(at, before.unwrap_or_default(), calendar.zone())?,
+            let time = match (&said.at, before) {
+                (Some(at), _) => local_time(at, before.unwrap_or_default(), calendar.zone())
+                    .map_err(|error| bad(TimeProblem::Unreadable(error)))?,
                 (None, Some(before)) => before,
-                (None, None) => anyhow::bail!("{name}: the first step says no time"),
+                (None, None) => return Err(bad(TimeProblem::Missing)),
             };
             if before.is_some_and(|before| time < before) {
-                anyhow::bail!("{name}: step {} lies before the one before it", n + 1);
+                return Err(bad(TimeProblem::Backwards));
             }
             times.push(time);
         }
@@ -219,6 +246,7 @@ impl<'a> Play<'a> {
         mut body: Value,
     ) -> anyhow::Result<()> {
         if let Some(object) = body.as_object_mut() {
+            local_times(object.values_mut(), self.zone())?;
             object.entry("complainant").or_insert_with(|| json!({ "name": "王芳", "phone": "13800000001" }));
             object.entry("playbook").or_insert_with(|| json!(self.prepared.reference.id));
         }
@@ -260,7 +288,7 @@ impl<'a> Play<'a> {
             return Ok(());
         };
         let mut body = serde_json::Map::from_iter(step.with.clone());
-        self.local_times(&mut body)?;
+        local_times(body.values_mut(), self.zone())?;
         if subject.complaint_id().is_some() {
             fill_in(&mut body, verb, &driver.view(&subject).await?);
         }
@@ -269,24 +297,6 @@ impl<'a> Play<'a> {
         let answer = driver.order(service, command).await?;
         self.judge(place, step, &answer);
         Ok(())
-    }
-
-    /// Lets a scenario write `2025-03-03 09:00` wherever a time is asked.
-    fn local_times(&self, body: &mut serde_json::Map<String, Value>) -> anyhow::Result<()> {
-        fn walk(value: &mut Value, zone: &TimeZone) -> anyhow::Result<()> {
-            match value {
-                Value::String(text)
-                    if text.len() == 16 && text.as_bytes()[10] == b' ' && text.starts_with("20") =>
-                {
-                    *text = local_time(text, Timestamp::UNIX_EPOCH, zone)?.to_string();
-                }
-                Value::Array(items) => items.iter_mut().try_for_each(|item| walk(item, zone))?,
-                Value::Object(members) => members.values_mut().try_for_each(|member| walk(member, zone))?,
-                Value::String(_) | Value::Null | Value::Bool(_) | Value::Number(_) => {}
-            }
-            Ok(())
-        }
-        body.values_mut().try_for_each(|value| walk(value, self.zone()))
     }
 
     fn judge(&mut self, place: &str, step: &Step, answer: &Answer) {
@@ -322,56 +332,6 @@ impl<'a> Play<'a> {
                 Err(_) => Actor::System,
             },
             None => Actor::System,
-        }
-    }
-}
-
-/// A person with the roles and department that the directory gives them.
-fn staff(directory: &PutDirectory, person: PersonId) -> Actor {
-    let found = directory.people.iter().find(|known| known.id == person);
-    Actor::Staff {
-        roles: found.map(|known| known.roles.clone()).unwrap_or_default(),
-        department: found.map(|known| known.department.clone()),
-        person,
-    }
-}
-
-/// The service that takes `verb`.
-#[must_use]
-pub fn service_of(verb: &str) -> Option<ServiceName> {
-    use contracts::commands::{approval, intake, investigation, notification, routing};
-    [
-        (ServiceName::Intake, intake::VERBS),
-        (ServiceName::Routing, routing::VERBS),
-        (ServiceName::Investigation, investigation::VERBS),
-        (ServiceName::Approval, approval::VERBS),
-        (ServiceName::Notification, notification::VERBS),
-    ]
-    .into_iter()
-    .find(|(_, verbs)| verbs.contains(&verb))
-    .map(|(service, _)| service)
-}
-
-/// Fills in what the person sees on their screen and would not type: visit, epoch, work, round, clock.
-fn fill_in(body: &mut serde_json::Map<String, Value>, verb: &str, view: &CaseView) {
-    let mut offer = |key: &str, value: Value| {
-        body.entry(key).or_insert(value);
-    };
-    match verb {
-        "work.claim" | "work.hand_back" | "work.reassign" => offer("work", json!(view.work)),
-        "fact.record" | "person.erase" | "file.begin" | "file.chunk" | "file.finish" => {}
-        "answer.record" => offer("visit", json!(view.visit)),
-        "clock.pause" | "clock.resume" => {
-            let named = body.remove("key").and_then(|key| key.as_str().map(str::to_owned));
-            let id = named.and_then(|key| view.clocks.get(&key)).map(|clock| clock.id.clone());
-            body.entry("clock").or_insert(json!(id));
-        }
-        _ => {
-            offer("visit", json!(view.visit));
-            offer("epoch", json!(view.epoch));
-            if verb == "decide" {
-                offer("round", json!(view.round));
-            }
         }
     }
 }

@@ -1,0 +1,131 @@
+//! Separation of duty: nobody decides on their own work, in person or by deputy, and nobody twice.
+
+use super::*;
+use crate::rehearsal::whats;
+
+fn at_gm() -> (Bench, RoundId, WorkRequested) {
+    let (bench, said) = open(always(json!([step("gm")])), 100, "store");
+    (bench, opened(&said).round, asked(&said).remove(0))
+}
+
+#[test]
+fn routing_hears_whom_not_to_ask() {
+    let (_, _, work) = at_gm();
+    for excluded in ["wang", "li", "qian", "sun"] {
+        assert!(work.barred.contains(&person(excluded)), "{excluded}");
+    }
+}
+
+#[test]
+fn neither_proposer_nor_investigator_nor_liable_nor_party_decides() {
+    for (who, expected) in [
+        ("li", ProblemCode::SeparationOfDuty),
+        ("qian", ProblemCode::SeparationOfDuty),
+        ("sun", ProblemCode::SeparationOfDuty),
+        ("wang", ProblemCode::ConflictOfInterest),
+    ] {
+        let (mut bench, round, work) = at_gm();
+        let said = give(&mut bench, &work, who);
+        assert_eq!(whats(&said), ["work.withdrawn", "work.requested"], "{who} is replaced at once");
+        assert!(asked(&said)[0].barred.contains(&person(who)));
+        assert_eq!(code(decide(&mut bench, (who, "gm"), round, "approve")), expected);
+        give(&mut bench, &asked(&said)[0], "zhou");
+        decide(&mut bench, ("zhou", "gm"), round, "approve").unwrap();
+    }
+}
+
+#[test]
+fn a_deputy_of_one_of_them_does_not_decide_either() {
+    for (giver, expected) in
+        [("li", ProblemCode::SeparationOfDuty), ("wang", ProblemCode::ConflictOfInterest)]
+    {
+        let (mut bench, round, mut work) = at_gm();
+        // Routing insists: every time the seat is asked for, the same deputy gets it.
+        for _ in 0..20 {
+            match asked(&give_for(&mut bench, &work, "zhou", Some(giver))).pop() {
+                Some(again) => work = again,
+                None => break,
+            }
+        }
+        assert_eq!(code(decide(&mut bench, ("zhou", "gm"), round, "approve")), expected);
+    }
+}
+
+#[test]
+fn a_deputy_has_the_authority_of_the_giver_and_nobody_else_has() {
+    let (mut bench, round, work) = at_gm();
+    give_for(&mut bench, &work, "zhou", Some("zhao"));
+    let said = decide(&mut bench, ("zhou", "assistant"), round, "approve").unwrap();
+    let Event::DecisionRecorded(recorded) = &said[0] else { panic!() };
+    assert_eq!((recorded.by.person(), recorded.instead_of.as_ref()), (Some(&person("zhou")), Some(&person("zhao"))));
+
+    let (mut bench, round, work) = at_gm();
+    give(&mut bench, &work, "zhou");
+    assert_eq!(code(decide(&mut bench, ("zhou", "assistant"), round, "approve")), ProblemCode::BeyondAuthority);
+
+    let (mut bench, round, work) = at_gm();
+    let lesser = WorkAssigned {
+        work: work.work,
+        visit: visit(1),
+        epoch: 1,
+        person: person("zhou"),
+        instead_of: None,
+        department: work.department,
+        role: "leader".to_owned().try_into().unwrap(),
+    };
+    bench.hear(ServiceName::Routing, lesser);
+    assert_eq!(code(decide(&mut bench, ("zhou", "leader"), round, "approve")), ProblemCode::BeyondAuthority);
+}
+
+#[test]
+fn one_person_takes_no_second_seat_in_person_or_by_deputy() {
+    let steps = always(json!([step("leader"), step("gm")]));
+    for (second, instead_of) in [("zhao", None), ("zhou", Some("zhao"))] {
+        let (mut bench, said) = open(steps.clone(), 100, "store");
+        let round = opened(&said).round;
+        give(&mut bench, &asked(&said)[0], "zhao");
+        let said = decide(&mut bench, ("zhao", "leader"), round, "approve").unwrap();
+        let mut work = asked(&said).remove(0);
+        for _ in 0..20 {
+            match asked(&give_for(&mut bench, &work, second, instead_of)).pop() {
+                Some(again) => work = again,
+                None => break,
+            }
+        }
+        assert_eq!(code(decide(&mut bench, (second, "gm"), round, "approve")), ProblemCode::SeparationOfDuty);
+    }
+}
+
+#[test]
+fn two_seats_of_one_step_given_to_one_person_are_given_apart() {
+    let both = always(json!([{"role": "gm", "department": "hq", "mode": {"quorum": 2}}]));
+    let (mut bench, said) = open(both, 100, "store");
+    let seats = asked(&said);
+    assert!(give(&mut bench, &seats[0], "zhao").is_empty());
+    let said = give(&mut bench, &seats[1], "zhao");
+    assert_eq!(whats(&said), ["work.withdrawn", "work.requested"]);
+    assert!(give(&mut bench, &asked(&said)[0], "zhou").is_empty());
+}
+
+#[test]
+fn whoever_investigates_while_the_round_is_open_is_out() {
+    let (mut bench, round, work) = at_gm();
+    give(&mut bench, &work, "zhou");
+    let found = contracts::messages::finding_recorded::FindingRecorded {
+        visit: visit(9),
+        finding: words(),
+        source: "video".to_owned(),
+        by: staff("zhou", &[]),
+    };
+    bench.hear(ServiceName::Investigation, found);
+    assert_eq!(code(decide(&mut bench, ("zhou", "gm"), round, "approve")), ProblemCode::SeparationOfDuty);
+}
+
+#[test]
+fn earlier_handlings_bind_only_where_the_playbook_bars() {
+    let (mut bench, _, _) = at_gm();
+    let stage = StageEntered { visit: visit(2), instance: 2, barred: Vec::new(), ..entered(always(json!([step("gm")]))) };
+    let said = bench.hear(ServiceName::Routing, stage);
+    assert!(asked(&said)[0].barred.is_empty());
+    assert_eq!(opened(&said).proposal, None, "the proposal of the first handling is not decided on again");
+}

@@ -1,0 +1,346 @@
+//! Reading a request: every mistake is a problem that says what was expected.
+
+use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::str::FromStr;
+
+use axum::body::{Body, Bytes};
+use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderName, header};
+use contracts::{CommandId, Problem, ProblemCode};
+use futures::StreamExt as _;
+use serde::de::DeserializeOwned;
+
+use crate::app::App;
+use crate::auth::{Feeder, Principal, Staff};
+use crate::problem::Refusal;
+use crate::tags::Tag;
+
+/// The header of the idempotency key.
+pub const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+
+/// Where a connection comes from.
+#[derive(Debug, Clone, Copy)]
+pub struct Peer(pub SocketAddr);
+
+/// Who asks; only behind a route that needs a sign-in.
+#[derive(Debug, Clone)]
+pub struct Caller(pub Principal);
+
+impl Caller {
+    /// The member of staff.
+    ///
+    /// # Errors
+    /// `not-allowed` for an API key.
+    pub fn staff(&self) -> Result<&Staff, Refusal> {
+        match &self.0 {
+            Principal::Staff(staff) => Ok(staff),
+            Principal::Feeder(Feeder { .. }) => {
+                Err(Refusal::new(ProblemCode::NotAllowed, "an API key is no member of staff"))
+            }
+        }
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Caller {
+    type Rejection = Refusal;
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refusal> {
+        let found = parts.extensions.get::<Principal>().cloned();
+        found.map(Self).ok_or_else(|| Refusal::not_signed_in("sign in first"))
+    }
+}
+
+/// The address that counts: of the connection, or what a trusted proxy says.
+#[derive(Debug, Clone, Copy)]
+pub struct Address(pub IpAddr);
+
+/// The address of a request.
+#[must_use]
+pub fn address(app: &App, parts_extensions: &axum::http::Extensions, headers: &HeaderMap) -> IpAddr {
+    let peer = parts_extensions.get::<axum::extract::ConnectInfo<Peer>>().map(|info| info.0.0.ip());
+    let peer = peer.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)).to_canonical();
+    if !app.proxies.contains(&peer) {
+        return peer;
+    }
+    // The nearest address that is not a proxy of ours; what stands further left anybody may have written.
+    let hops = headers.get_all(FORWARDED_FOR).iter().filter_map(|value| value.to_str().ok());
+    let hops: Vec<_> = hops.flat_map(|value| value.split(',')).filter_map(|hop| hop.trim().parse().ok()).collect();
+    hops.into_iter().rev().find(|hop: &IpAddr| !app.proxies.contains(hop)).unwrap_or(peer)
+}
+
+impl FromRequestParts<App> for Address {
+    type Rejection = Refusal;
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refusal> {
+        Ok(Self(address(app, &parts.extensions, &parts.headers)))
+    }
+}
+
+/// The `Idempotency-Key`, as the caller wrote it.
+///
+/// # Errors
+/// `invalid-idempotency-key` when it is missing or malformed.
+pub fn idempotency_key(headers: &HeaderMap) -> Result<CommandId, Refusal> {
+    let wrong = |detail: &str| {
+        let problem = Problem::new(ProblemCode::InvalidIdempotencyKey, detail);
+        Refusal::from(problem.at("Idempotency-Key").expected("one header of 1 to 128 visible ASCII characters"))
+    };
+    let mut values = headers.get_all(IDEMPOTENCY_KEY).iter();
+    let value = values.next().ok_or_else(|| wrong("the header Idempotency-Key is missing"))?;
+    if values.next().is_some() {
+        return Err(wrong("the header Idempotency-Key was given twice"));
+    }
+    let text = value.to_str().map_err(|_| wrong("the key is not visible ASCII"))?;
+    CommandId::new(text).map_err(|_| wrong("the key is not 1 to 128 visible ASCII characters"))
+}
+
+/// `If-Match`; none, or `*`, is no condition.
+///
+/// # Errors
+/// `invalid-field` when it is not an `ETag` of ours.
+pub fn if_match(headers: &HeaderMap) -> Result<Option<Tag>, Refusal> {
+    let Some(value) = headers.get(header::IF_MATCH) else { return Ok(None) };
+    let text = value.to_str().unwrap_or_default().trim();
+    if text == "*" {
+        return Ok(None);
+    }
+    Tag::parse(text).map(Some).ok_or_else(|| {
+        let problem = Problem::new(ProblemCode::InvalidField, "If-Match is not an ETag that was given");
+        problem.at("If-Match").expected("the ETag of the last answer, as it was").into()
+    })
+}
+
+/// The parts of the path.
+#[derive(Debug, Clone)]
+pub struct Segments(BTreeMap<String, String>);
+
+impl Segments {
+    /// A part of the path.
+    ///
+    /// # Errors
+    /// `not-found` when it cannot be the name of such a thing.
+    pub fn get<T: FromStr>(&self, name: &str) -> Result<T, Refusal> {
+        let text = self.0.get(name).map_or("", String::as_str);
+        text.parse().map_err(|_| Refusal::not_found(name))
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Segments {
+    type Rejection = Refusal;
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
+        let raw = RawPathParams::from_request_parts(parts, state).await;
+        let raw = raw.map_err(|_| Refusal::not_found("thing"))?;
+        Ok(Self(raw.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()))
+    }
+}
+
+/// The query of the address.
+#[derive(Debug, Clone, Default)]
+pub struct Parameters(BTreeMap<String, String>);
+
+impl Parameters {
+    /// Refuses parameters that are not among `known`.
+    ///
+    /// # Errors
+    /// `unknown-field` that names it.
+    pub fn only(&self, known: &[&str]) -> Result<(), Refusal> {
+        let Some(unknown) = self.0.keys().find(|name| !known.contains(&name.as_str())) else { return Ok(()) };
+        let problem = Problem::new(ProblemCode::UnknownField, "that parameter is not known").at(format!("?{unknown}"));
+        Err(problem.expected(known.join(", ")).into())
+    }
+    /// A parameter; an empty one counts as absent.
+    #[must_use]
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str).filter(|text| !text.is_empty())
+    }
+    /// A parameter that must be there.
+    ///
+    /// # Errors
+    /// `missing-field`.
+    pub fn required(&self, name: &str) -> Result<&str, Refusal> {
+        self.text(name).ok_or_else(|| {
+            Problem::new(ProblemCode::MissingField, "a parameter is missing").at(format!("?{name}")).into()
+        })
+    }
+    /// A parameter read as what it is.
+    ///
+    /// # Errors
+    /// `invalid-field` when it is something else.
+    pub fn get<T: FromStr>(&self, name: &str, expected: &str) -> Result<Option<T>, Refusal> {
+        let read = |text: &str| {
+            text.parse().map_err(|_| {
+                let problem = Problem::new(ProblemCode::InvalidField, "the parameter cannot be read");
+                Refusal::from(problem.at(format!("?{name}")).expected(expected))
+            })
+        };
+        self.text(name).map(read).transpose()
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Parameters {
+    type Rejection = Refusal;
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refusal> {
+        let wrong = |detail: &str| Refusal::new(ProblemCode::InvalidField, detail);
+        let read = axum::extract::Query::<Vec<(String, String)>>::try_from_uri(&parts.uri);
+        let pairs = read.map_err(|_| wrong("the query of the address cannot be read"))?.0;
+        let mut parameters = BTreeMap::new();
+        for (name, value) in pairs {
+            if value.contains('\0') {
+                return Err(wrong("a parameter contains U+0000"));
+            }
+            if parameters.insert(name, value).is_some() {
+                return Err(wrong("a parameter was given twice"));
+            }
+        }
+        Ok(Self(parameters))
+    }
+}
+
+/// A JSON body.
+#[derive(Debug, Clone)]
+pub struct JsonBody<T>(pub T);
+
+impl<T: DeserializeOwned + Send> FromRequest<App> for JsonBody<T> {
+    type Rejection = Refusal;
+    async fn from_request(request: Request, app: &App) -> Result<Self, Refusal> {
+        require_type(request.headers(), "application/json", is_json)?;
+        let bytes = read_body(app, request.into_body(), app.config.json_max_bytes).await?;
+        parse_json(&bytes).map(Self)
+    }
+}
+
+/// A body of YAML text.
+#[derive(Debug, Clone)]
+pub struct YamlBody(pub String);
+
+impl FromRequest<App> for YamlBody {
+    type Rejection = Refusal;
+    async fn from_request(request: Request, app: &App) -> Result<Self, Refusal> {
+        require_type(request.headers(), "application/yaml", |kind| {
+            matches!(kind, "application/yaml" | "application/x-yaml" | "text/yaml" | "text/plain")
+        })?;
+        let bytes = read_body(app, request.into_body(), app.config.json_max_bytes).await?;
+        text(&bytes).map(str::to_owned).map(Self)
+    }
+}
+
+fn is_json(kind: &str) -> bool {
+    kind == "application/json" || (kind.starts_with("application/") && kind.ends_with("+json"))
+}
+
+/// Refuses a body of another type.
+///
+/// # Errors
+/// `unsupported-type`.
+pub fn require_type(headers: &HeaderMap, expected: &str, fits: impl Fn(&str) -> bool) -> Result<(), Refusal> {
+    let found = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let mut parts = found.split(';').map(|part| part.trim().to_ascii_lowercase());
+    let kind = parts.next().unwrap_or_default();
+    let utf8 = parts.all(|part| part.strip_prefix("charset=").is_none_or(|set| set.trim_matches('"') == "utf-8"));
+    if fits(&kind) && utf8 {
+        return Ok(());
+    }
+    let problem = Problem::new(ProblemCode::UnsupportedType, "the body is of another type");
+    Err(problem.at("Content-Type").expected(format!("{expected} in UTF-8")).into())
+}
+
+/// Reads a body of at most `most` bytes.
+///
+/// # Errors
+/// `too-large`, `request-timeout`, or `malformed-json` when the connection broke.
+pub async fn read_body(app: &App, body: Body, most: usize) -> Result<Bytes, Refusal> {
+    let too_large = || {
+        let problem = Problem::new(ProblemCode::TooLarge, "the body is too large");
+        Refusal::from(problem.expected(format!("at most {most} bytes")))
+    };
+    if axum::body::HttpBody::size_hint(&body).lower() > most as u64 {
+        return Err(too_large());
+    }
+    let reading = async {
+        let mut stream = body.into_data_stream();
+        let mut bytes = Vec::new();
+        while let Some(chunk) = stream.next().await {
+            let chunk = chunk.map_err(|_| Refusal::new(ProblemCode::MalformedJson, "the body broke off"))?;
+            if bytes.len() + chunk.len() > most {
+                return Err(too_large());
+            }
+            bytes.extend_from_slice(&chunk);
+        }
+        Ok(Bytes::from(bytes))
+    };
+    tokio::time::timeout(app.config.read_timeout, reading).await.unwrap_or_else(|_| Err(too_slow()))
+}
+
+/// The body did not come in time.
+#[must_use]
+pub fn too_slow() -> Refusal {
+    Refusal::new(ProblemCode::RequestTimeout, "the body did not come whole in time")
+}
+
+fn text(bytes: &[u8]) -> Result<&str, Refusal> {
+    std::str::from_utf8(bytes).map_err(|error| {
+        let at = error.valid_up_to();
+        Refusal::new(ProblemCode::InvalidUtf8, format!("the body is not UTF-8 from byte {at} on"))
+    })
+}
+
+/// Reads JSON.
+///
+/// # Errors
+/// `invalid-utf8`, `malformed-json`, or a problem that names the field.
+pub fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Refusal> {
+    serde_json::from_str(text(bytes)?).map_err(|error| Problem::from_json(&error).into())
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderValue;
+
+    use super::*;
+
+    fn headers(pairs: &[(HeaderName, &'static [u8])]) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        for (name, value) in pairs {
+            headers.append(name, HeaderValue::from_bytes(value).unwrap());
+        }
+        headers
+    }
+
+    #[test]
+    fn a_key_is_there_once_and_visible() {
+        assert_eq!(idempotency_key(&headers(&[(IDEMPOTENCY_KEY, b"a-1")])).unwrap().as_str(), "a-1");
+        let long: &'static [u8] = &[b'x'; 129];
+        for bad in [
+            headers(&[]),
+            headers(&[(IDEMPOTENCY_KEY, b"")]),
+            headers(&[(IDEMPOTENCY_KEY, b"a b")]),
+            headers(&[(IDEMPOTENCY_KEY, "键".as_bytes())]),
+            headers(&[(IDEMPOTENCY_KEY, long)]),
+            headers(&[(IDEMPOTENCY_KEY, b"a"), (IDEMPOTENCY_KEY, b"b")]),
+        ] {
+            assert_eq!(idempotency_key(&bad).unwrap_err().problem.code, ProblemCode::InvalidIdempotencyKey);
+        }
+    }
+
+    #[test]
+    fn only_json_in_utf8_is_json() {
+        let check = |kind: &'static [u8]| {
+            require_type(&headers(&[(header::CONTENT_TYPE, kind)]), "application/json", is_json).is_ok()
+        };
+        assert!(check(b"application/json") && check(b"Application/JSON; charset=UTF-8"));
+        assert!(check(b"application/merge-patch+json"));
+        assert!(!check(b"text/plain") && !check(b"application/json; charset=gbk") && !check(b""));
+    }
+
+    #[test]
+    fn json_problems_are_told_apart() {
+        let code = |bytes: &[u8]| parse_json::<std::collections::BTreeMap<String, u8>>(bytes).unwrap_err().problem.code;
+        assert_eq!(code(b"{\"a\":\xff}"), ProblemCode::InvalidUtf8);
+        assert_eq!(code(b"{\"a\":1"), ProblemCode::MalformedJson);
+        assert_eq!(code(b""), ProblemCode::MalformedJson);
+        assert_eq!(code(b"{\"a\":\"x\"}"), ProblemCode::InvalidField);
+        let deep = "[".repeat(100_000);
+        assert_eq!(parse_json::<serde_json::Value>(deep.as_bytes()).unwrap_err().problem.code, ProblemCode::MalformedJson);
+    }
+}

@@ -1,0 +1,109 @@
+//! A command made of a request: who, under which key, on which version, and its answer as HTTP.
+
+use axum::Json;
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use contracts::commands::{Actor, Command};
+use contracts::{CommandId, Problem, ProblemCode, ServiceName, SubjectRef};
+use serde_json::Value;
+
+use crate::app::App;
+use crate::auth::Principal;
+use crate::extract::{Caller, idempotency_key, if_match};
+use crate::problem::Refusal;
+use crate::tags::Tag;
+use crate::upstream::Done;
+
+/// Says that this is the first answer, given again.
+const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
+
+/// Who orders, under which key, on which version.
+#[derive(Debug, Clone)]
+pub struct Orderer {
+    /// Who.
+    pub principal: Principal,
+    /// The key, as one of theirs.
+    pub key: CommandId,
+    expected: Option<Tag>,
+}
+
+impl FromRequestParts<App> for Orderer {
+    type Rejection = Refusal;
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refusal> {
+        let Caller(principal) = Caller::from_request_parts(parts, app).await?;
+        let key = principal.command_id(&idempotency_key(&parts.headers)?);
+        Ok(Self { principal, key, expected: if_match(&parts.headers)? })
+    }
+}
+
+impl Orderer {
+    /// Has it done.
+    ///
+    /// # Errors
+    /// What the service refuses, or that it cannot be asked.
+    pub async fn order(
+        &self,
+        app: &App,
+        service: ServiceName,
+        subject: SubjectRef,
+        verb: &str,
+        body: Value,
+    ) -> Result<Done, Refusal> {
+        let expected = self.expected.as_ref().map(|tag| tag.version_of(service)).transpose()?;
+        let command = Command { expected_version: expected, ..command(&self.key, subject, verb, self.principal.actor(), body)? };
+        app.upstream.order(service, &command).await
+    }
+
+    /// The same orderer for a part of what was asked, under a key of its own.
+    ///
+    /// # Errors
+    /// `invalid-idempotency-key` when the key is too long for that.
+    pub fn part(&self, part: &str) -> Result<Self, Refusal> {
+        let key = CommandId::new(format!("{}.{part}", self.key)).map_err(|_| {
+            let problem = Problem::new(ProblemCode::InvalidIdempotencyKey, "the key is too long here");
+            Refusal::from(problem.at("Idempotency-Key").expected("at most 96 characters"))
+        })?;
+        Ok(Self { principal: self.principal.clone(), key, expected: None })
+    }
+}
+
+/// A command; its body must be a JSON object.
+///
+/// # Errors
+/// `invalid-field` for a body of another kind.
+pub fn command(
+    key: &CommandId,
+    subject: SubjectRef,
+    verb: &str,
+    actor: Actor,
+    body: Value,
+) -> Result<Command, Refusal> {
+    if !body.is_object() {
+        let problem = Problem::new(ProblemCode::InvalidField, "the body is not an object").at("");
+        return Err(problem.expected("a JSON object").into());
+    }
+    Ok(Command {
+        id: key.clone(),
+        subject,
+        verb: verb.to_owned(),
+        actor,
+        expected_version: None,
+        traceparent: runtime::telemetry::current_traceparent(),
+        body,
+    })
+}
+
+/// What is done, as an answer: 200 with the version as `ETag`.
+#[must_use]
+pub fn answer(service: ServiceName, done: Done) -> Response {
+    let mut headers = HeaderMap::new();
+    if let Some(tag) = Tag::of(service, done.version).header() {
+        headers.insert(header::ETAG, tag);
+    }
+    if done.repeated {
+        headers.insert(REPLAYED, HeaderValue::from_static("true"));
+    }
+    (StatusCode::OK, headers, Json(done.body)).into_response()
+}

@@ -1,0 +1,33 @@
+//! Every resource, one file each. What a route needs, takes and gives stands beside it and is what `/api/docs` shows.
+
+pub mod access;
+pub mod actions;
+pub mod case;
+pub mod complaints;
+pub mod events;
+pub mod figures;
+pub mod files;
+pub mod public;
+pub mod sessions;
+pub mod settings;
+pub mod system;
+pub mod work;
+
+use crate::endpoint::Endpoints;
+
+/// All of them.
+#[must_use]
+pub fn all() -> Endpoints {
+    sessions::endpoints()
+        .merge(access::endpoints())
+        .merge(complaints::endpoints())
+        .merge(case::endpoints())
+        .merge(files::endpoints())
+        .merge(actions::endpoints())
+        .merge(work::endpoints())
+        .merge(events::endpoints())
+        .merge(settings::endpoints())
+        .merge(figures::endpoints())
+        .merge(system::endpoints())
+        .merge(public::endpoints())
+}

@@ -1,0 +1,177 @@
+//! One complaint: its record and every service's view of it, what was told, how to reach the customer, its clocks and
+//! its timeline.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use contracts::queries::intake as record;
+use contracts::queries::routing as ask;
+use contracts::{ComplaintId, ProblemCode, ServiceName, SubjectRef};
+use futures::future::join_all;
+use serde_json::{Map, Value, json};
+
+use crate::app::App;
+use crate::asks;
+use crate::auth::{Act, Principal};
+use crate::endpoint::{Endpoint, Endpoints};
+use crate::extract::{Caller, Segments};
+use crate::problem::Refusal;
+use crate::sight::{self, Sight};
+use crate::tags::Tag;
+use crate::timeline::{self, Positions};
+use crate::upstream::question;
+
+const TAG: &str = "Complaints";
+
+/// The routes.
+#[must_use]
+pub fn endpoints() -> Endpoints {
+    let get = |path, summary| Endpoint::get(path, TAG, summary).may(Act::ReadCase);
+    Endpoints::new()
+        .add(get("/complaints/{complaint}", "One complaint, as every service sees it"), show)
+        .add(get("/complaints/{complaint}/text", "What the customer told").answers::<record::Told>(), text)
+        .add(
+            get("/complaints/{complaint}/contact", "How to reach the customer; masked for who need not")
+                .answers::<record::Contact>(),
+            contact,
+        )
+        .add(get("/complaints/{complaint}/clocks", "Its clocks, each explained line by line"), clocks)
+        .add(get("/complaints/{complaint}/timeline", "All that was said about it, by time"), timeline_of)
+}
+
+/// A query about one complaint.
+async fn ask_about(
+    app: &App,
+    caller: &Principal,
+    service: ServiceName,
+    name: &str,
+    complaint: ComplaintId,
+) -> Result<Value, Refusal> {
+    let query = question(caller.organisation(), caller.actor(), json!({ "complaint": complaint }));
+    app.upstream.ask(service, name, &query).await
+}
+
+async fn show(
+    State(app): State<App>,
+    Caller(caller): Caller,
+    segments: Segments,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
+    let complaint: ComplaintId = segments.get("complaint")?;
+    let sight = sight::of_case(&app, &caller, complaint).await?;
+    let mut complaint_view = ask_about(&app, &caller, ServiceName::Intake, record::COMPLAINT, complaint).await?;
+    if !sight.contact
+        && let Some(view) = complaint_view.as_object_mut()
+    {
+        // Who may not reach the customer may not pass for them either.
+        view.remove("tracking_code");
+    }
+    let views = views(&app, &caller, complaint, &sight).await?;
+    let mut tag = Tag::default();
+    if let Some(version) = complaint_view["version"].as_u64() {
+        tag.add(ServiceName::Intake, version);
+    }
+    let mut body = Map::new();
+    body.insert("complaint".into(), complaint_view);
+    for (service, view) in views {
+        if let Some(version) = view["version"].as_u64() {
+            tag.add(service, version);
+        }
+        let name = if service == ServiceName::Routing { "case".to_owned() } else { service.to_string() };
+        body.insert(name, view);
+    }
+    Ok(tagged(&headers, &tag, Value::Object(body)))
+}
+
+/// The views of the services beside intake. One that has not heard of the complaint yet shows null.
+async fn views(
+    app: &App,
+    caller: &Principal,
+    complaint: ComplaintId,
+    sight: &Sight,
+) -> Result<Vec<(ServiceName, Value)>, Refusal> {
+    let asked = asks::CASE_SERVICES.map(|service| async move {
+        let known = sight.case.as_ref().filter(|case| service == ServiceName::Routing && !case.is_null());
+        if let Some(case) = known {
+            return (service, Ok(case.clone()));
+        }
+        (service, ask_about(app, caller, service, asks::CASE, complaint).await)
+    });
+    let mut views = Vec::with_capacity(asks::CASE_SERVICES.len());
+    for (service, view) in join_all(asked).await {
+        match view {
+            Ok(view) => views.push((service, view)),
+            Err(refusal) if refusal.problem.code == ProblemCode::NotFound => views.push((service, Value::Null)),
+            Err(refusal) => return Err(refusal),
+        }
+    }
+    Ok(views)
+}
+
+/// The body with its tag, or 304 when the caller has it.
+fn tagged(asked: &HeaderMap, tag: &Tag, body: Value) -> Response {
+    let mut headers = HeaderMap::new();
+    let Some(value) = tag.header() else { return Json(body).into_response() };
+    let known = asked.get_all(header::IF_NONE_MATCH).iter().any(|known| *known == value);
+    // Views beside intake's may lack a version; then nobody can tell whether they changed.
+    let whole = asks::CASE_SERVICES.iter().all(|service| tag.version_of(*service).is_ok());
+    headers.insert(header::ETAG, value);
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    if known && whole {
+        return (StatusCode::NOT_MODIFIED, headers).into_response();
+    }
+    (headers, Json(body)).into_response()
+}
+
+async fn text(
+    State(app): State<App>,
+    Caller(caller): Caller,
+    segments: Segments,
+) -> Result<Json<Value>, Refusal> {
+    let complaint: ComplaintId = segments.get("complaint")?;
+    sight::of_case(&app, &caller, complaint).await?;
+    ask_about(&app, &caller, ServiceName::Intake, record::TEXT, complaint).await.map(Json)
+}
+
+async fn contact(
+    State(app): State<App>,
+    Caller(caller): Caller,
+    segments: Segments,
+) -> Result<Json<Value>, Refusal> {
+    let complaint: ComplaintId = segments.get("complaint")?;
+    let sight = sight::of_case(&app, &caller, complaint).await?;
+    let found = ask_about(&app, &caller, ServiceName::Intake, record::COMPLAINT, complaint).await?;
+    let body = json!({ "complainant": found["complainant"], "masked": !sight.contact });
+    let query = question(caller.organisation(), caller.actor(), body);
+    let contact = app.upstream.ask(ServiceName::Intake, record::CONTACT, &query).await?;
+    // Who looked at whose contact data must be told on request.
+    tracing::info!(by = %caller.key(), %complaint, masked = !sight.contact, "contact data were read");
+    Ok(Json(contact))
+}
+
+async fn clocks(
+    State(app): State<App>,
+    Caller(caller): Caller,
+    segments: Segments,
+) -> Result<Json<Value>, Refusal> {
+    let complaint: ComplaintId = segments.get("complaint")?;
+    sight::of_case(&app, &caller, complaint).await?;
+    let clocks = ask_about(&app, &caller, ServiceName::Routing, ask::CLOCKS, complaint).await?;
+    Ok(Json(json!({ "clocks": clocks })))
+}
+
+async fn timeline_of(
+    State(app): State<App>,
+    Caller(caller): Caller,
+    segments: Segments,
+) -> Result<Json<Value>, Refusal> {
+    let complaint: ComplaintId = segments.get("complaint")?;
+    sight::of_case(&app, &caller, complaint).await?;
+    let subject = SubjectRef::complaint(caller.organisation(), complaint);
+    let events = timeline::read(&app, &subject, &Positions::new()).await?;
+    if events.is_empty() {
+        return Err(Refusal::not_found("complaint"));
+    }
+    Ok(Json(json!({ "events": events })))
+}

@@ -1,0 +1,124 @@
+//! Putting complaints on record, reading what is on record, adding facts, forgetting a complainant.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use contracts::commands::Verb;
+use contracts::queries::intake;
+use contracts::commands::intake::{ErasePerson, Receipt, RecordFacts, RegisterComplaint, complaint_for};
+use contracts::{ComplainantId, ComplaintId, Problem, ProblemCode, ServiceName, SubjectRef};
+use serde_json::{Value, json};
+
+use crate::app::App;
+use crate::auth::{Act, Principal, Reach};
+use crate::cursor::{Page, seal};
+use crate::endpoint::{Endpoint, Endpoints};
+use crate::extract::{Caller, JsonBody, Parameters, Segments};
+use crate::openapi::BASE;
+use crate::order::{Orderer, answer};
+use crate::problem::Refusal;
+use crate::sight;
+use crate::upstream::question;
+
+const TAG: &str = "Complaints";
+
+/// The routes.
+#[must_use]
+pub fn endpoints() -> Endpoints {
+    Endpoints::new()
+        .add(
+            Endpoint::order(Method::POST, "/complaints", TAG, "Puts a complaint on record")
+                .may(Act::Register)
+                .takes::<RegisterComplaint>()
+                .answers::<Receipt>()
+                .gives(201, "On record, with its number; Location says where")
+                .refuses(&[ProblemCode::UnknownPlaybook, ProblemCode::UnknownDepartment, ProblemCode::FieldTooLong]),
+            register,
+        )
+        .add(
+            Endpoint::get("/complaints", TAG, "The complaints on record, newest first").may(Act::ReadCase).paged(),
+            recent,
+        )
+        .add(
+            Endpoint::order(Method::POST, "/complaints/{complaint}/facts", TAG, "Records facts about a complaint")
+                .may(Act::AddToCase)
+                .takes::<RecordFacts>(),
+            record_facts,
+        )
+        .add(
+            Endpoint::order(Method::POST, "/complainants/{complainant}/erase", TAG, "Forgets a complainant for good")
+                .may(Act::Erase)
+                .takes::<ErasePerson>(),
+            erase,
+        )
+}
+
+async fn register(
+    State(app): State<App>,
+    orderer: Orderer,
+    JsonBody(body): JsonBody<Value>,
+) -> Result<Response, Refusal> {
+    if let Principal::Feeder(feeder) = &orderer.principal {
+        let channel = body["channel"].as_str().unwrap_or_default();
+        if !feeder.channels.is_empty() && !feeder.channels.contains(channel) {
+            let allowed: Vec<_> = feeder.channels.iter().map(|channel| channel.as_str()).collect();
+            let problem = Problem::new(ProblemCode::NotAllowed, "this key does not feed that channel").at("/channel");
+            return Err(problem.expected(allowed.join(", ")).into());
+        }
+    }
+    let organisation = orderer.principal.organisation().clone();
+    let complaint = complaint_for(&organisation, &orderer.key);
+    let subject = SubjectRef::complaint(&organisation, complaint);
+    let done = orderer.order(&app, ServiceName::Intake, subject, RegisterComplaint::VERB, body).await?;
+    let mut response = answer(ServiceName::Intake, done);
+    *response.status_mut() = StatusCode::CREATED;
+    if let Ok(location) = HeaderValue::from_str(&format!("{BASE}/complaints/{complaint}")) {
+        response.headers_mut().insert(header::LOCATION, location);
+    }
+    Ok(response)
+}
+
+async fn recent(
+    State(app): State<App>,
+    Caller(caller): Caller,
+    parameters: Parameters,
+) -> Result<Json<Value>, Refusal> {
+    parameters.only(&["cursor", "limit"])?;
+    let mut body = json!({});
+    Page::read(&parameters)?.put(&mut body);
+    let rights = caller.rights(&app.config.roles);
+    if rights.reach != Reach::All {
+        let problem = Problem::new(ProblemCode::NotAllowed, "your roles see the cases of your department only");
+        return Err(problem.expected(format!("{BASE}/work for what is yours")).into());
+    }
+    let query = question(caller.organisation(), caller.actor(), body);
+    let mut page = app.upstream.ask(ServiceName::Intake, intake::RECENT, &query).await?;
+    seal(&mut page);
+    Ok(Json(page))
+}
+
+async fn record_facts(
+    State(app): State<App>,
+    orderer: Orderer,
+    segments: Segments,
+    JsonBody(body): JsonBody<Value>,
+) -> Result<Response, Refusal> {
+    let complaint: ComplaintId = segments.get("complaint")?;
+    sight::require(&app, &orderer.principal, complaint).await?;
+    let subject = SubjectRef::complaint(orderer.principal.organisation(), complaint);
+    let done = orderer.order(&app, ServiceName::Intake, subject, RecordFacts::VERB, body).await?;
+    Ok(answer(ServiceName::Intake, done))
+}
+
+async fn erase(
+    State(app): State<App>,
+    orderer: Orderer,
+    segments: Segments,
+    JsonBody(body): JsonBody<Value>,
+) -> Result<impl IntoResponse, Refusal> {
+    let complainant: ComplainantId = segments.get("complainant")?;
+    let subject = SubjectRef::person(orderer.principal.organisation(), complainant);
+    let done = orderer.order(&app, ServiceName::Intake, subject, ErasePerson::VERB, body).await?;
+    Ok(answer(ServiceName::Intake, done))
+}

@@ -1,0 +1,70 @@
+//! The ledger and its figures, from analytics; each says its "as of".
+
+use axum::Json;
+use axum::extract::State;
+use contracts::ServiceName;
+use serde_json::{Value, json};
+
+use crate::app::App;
+use crate::asks;
+use crate::auth::Act;
+use crate::cursor::{Page, seal};
+use crate::endpoint::{Endpoint, Endpoints};
+use crate::extract::{Caller, Parameters};
+use crate::problem::Refusal;
+use crate::routes::work::department;
+use crate::upstream::question;
+
+const TAG: &str = "Ledger and figures";
+
+/// The routes.
+#[must_use]
+pub fn endpoints() -> Endpoints {
+    let get = |path, summary| Endpoint::get(path, TAG, summary).may(Act::ReadFigures);
+    Endpoints::new()
+        .add(
+            get("/ledger", "The ledger, newest first; that of the own department for roles that see no more")
+                .with("department", "Only this department")
+                .with("category", "Only this category")
+                .with("stage", "Only this stage")
+                .with("number", "Only this number")
+                .with("open", "true: only open ones; false: only closed ones")
+                .paged(),
+            ledger,
+        )
+        .add(get("/figures/counts", "How many cases are where"), counts)
+        .add(get("/figures/stage-times", "How long stages took"), stage_times)
+        .add(get("/figures/breaches", "The clocks that ran out, latest first"), breaches)
+}
+
+async fn ask(app: &App, Caller(caller): &Caller, name: &str, body: Value) -> Result<Value, Refusal> {
+    let query = question(caller.organisation(), caller.actor(), body);
+    app.upstream.ask(ServiceName::Analytics, name, &query).await
+}
+
+async fn ledger(State(app): State<App>, caller: Caller, parameters: Parameters) -> Result<Json<Value>, Refusal> {
+    parameters.only(&["department", "category", "stage", "number", "open", "cursor", "limit"])?;
+    let mut body = json!({ "department": department(&app, &caller, &parameters)? });
+    for name in ["category", "stage", "number"] {
+        if let Some(text) = parameters.text(name) {
+            body[name] = text.into();
+        }
+    }
+    body["open"] = json!(parameters.get::<bool>("open", "true or false")?);
+    Page::read(&parameters)?.put(&mut body);
+    let mut page = ask(&app, &caller, asks::LEDGER, body).await?;
+    seal(&mut page);
+    Ok(Json(page))
+}
+
+async fn counts(State(app): State<App>, caller: Caller) -> Result<Json<Value>, Refusal> {
+    ask(&app, &caller, asks::COUNTS, Value::Null).await.map(Json)
+}
+
+async fn stage_times(State(app): State<App>, caller: Caller) -> Result<Json<Value>, Refusal> {
+    ask(&app, &caller, asks::STAGE_TIMES, Value::Null).await.map(Json)
+}
+
+async fn breaches(State(app): State<App>, caller: Caller) -> Result<Json<Value>, Refusal> {
+    ask(&app, &caller, asks::BREACHES, Value::Null).await.map(Json)
+}

@@ -1,0 +1,185 @@
+//! Playbooks, calendars, the directory and absences: read by staff, changed by administrators.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::Method;
+use axum::response::Response;
+use contracts::commands::{Verb, routing};
+use contracts::queries::routing as ask;
+use contracts::{OrganisationId, PersonId, PlaybookId, Problem, ProblemCode, ServiceName, SubjectRef};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::app::App;
+use crate::auth::{Act, Reach};
+use crate::endpoint::{Endpoint, Endpoints};
+use crate::extract::{Caller, JsonBody, Parameters, Segments, YamlBody};
+use crate::order::{Orderer, answer};
+use crate::problem::Refusal;
+use crate::upstream::question;
+
+const TAG: &str = "Playbooks, calendars, directory";
+
+/// Just enough of a playbook to know which it is; routing reads the whole.
+#[derive(Debug, Deserialize, schemars::JsonSchema)]
+pub struct Absences {
+    /// All their absences from now on.
+    #[serde(default)]
+    pub absences: Vec<contracts::messages::directory_changed::Absence>,
+}
+
+/// The routes.
+#[must_use]
+pub fn endpoints() -> Endpoints {
+    reading().merge(changing())
+}
+
+fn reading() -> Endpoints {
+    let get = |path, summary| Endpoint::get(path, TAG, summary).may(Act::ReadSettings);
+    Endpoints::new()
+        .add(get("/playbooks", "The published playbooks with their versions"), playbooks)
+        .add(
+            get("/playbooks/{playbook}", "The document of a playbook")
+                .with("version", "Which version; the newest when absent"),
+            playbook,
+        )
+        .add(get("/activations", "The playbooks in force"), activations)
+        .add(get("/calendars", "The working calendars"), calendars)
+        .add(get("/directory", "Departments and people"), directory)
+}
+
+fn changing() -> Endpoints {
+    let order = |method, path, summary| Endpoint::order(method, path, TAG, summary).may(Act::ChangeSettings);
+    Endpoints::new()
+        .add(
+            order(Method::POST, "/playbooks/{playbook}/versions", "Publishes a version of a playbook")
+                .takes_media("application/yaml")
+                .gives(200, "Published; refused whole when it has errors, with all of them")
+                .refuses(&[ProblemCode::BrokenPlaybook]),
+            publish_playbook,
+        )
+        .add(
+            order(Method::POST, "/activations", "Puts a published version into force")
+                .takes::<routing::ActivatePlaybook>()
+                .refuses(&[ProblemCode::UnknownPlaybook]),
+            activate_playbook,
+        )
+        .add(
+            order(Method::POST, "/calendars", "Publishes a version of a working calendar")
+                .takes::<routing::PublishCalendar>(),
+            publish_calendar,
+        )
+        .add(
+            order(Method::PUT, "/directory", "Adds or changes departments and people").takes::<routing::PutDirectory>(),
+            put_directory,
+        )
+        .add(
+            order(Method::PUT, "/directory/people/{person}/absences", "Says when a person is away")
+                .may(Act::TakeWork)
+                .takes::<Absences>()
+                .refuses(&[ProblemCode::UnknownPerson]),
+            put_absences,
+        )
+}
+
+async fn asked(app: &App, Caller(caller): &Caller, name: &str, body: Value) -> Result<Value, Refusal> {
+    let query = question(caller.organisation(), caller.actor(), body);
+    app.upstream.ask(ServiceName::Routing, name, &query).await
+}
+
+async fn playbooks(State(app): State<App>, caller: Caller) -> Result<Json<Value>, Refusal> {
+    Ok(Json(json!({ "playbooks": asked(&app, &caller, ask::PLAYBOOKS, Value::Null).await? })))
+}
+
+async fn playbook(
+    State(app): State<App>,
+    caller: Caller,
+    segments: Segments,
+    parameters: Parameters,
+) -> Result<Json<Value>, Refusal> {
+    parameters.only(&["version"])?;
+    let id: PlaybookId = segments.get("playbook")?;
+    let version = parameters.get::<u32>("version", "a version, from 1")?;
+    asked(&app, &caller, ask::PLAYBOOK, json!({ "id": id, "version": version })).await.map(Json)
+}
+
+async fn activations(State(app): State<App>, caller: Caller) -> Result<Json<Value>, Refusal> {
+    Ok(Json(json!({ "activations": asked(&app, &caller, ask::ACTIVATIONS, Value::Null).await? })))
+}
+
+async fn calendars(State(app): State<App>, caller: Caller) -> Result<Json<Value>, Refusal> {
+    Ok(Json(json!({ "calendars": asked(&app, &caller, ask::CALENDARS, Value::Null).await? })))
+}
+
+async fn directory(State(app): State<App>, caller: Caller) -> Result<Json<Value>, Refusal> {
+    asked(&app, &caller, ask::DIRECTORY, Value::Null).await.map(Json)
+}
+
+async fn order<V: Verb>(
+    app: &App,
+    orderer: &Orderer,
+    subject: impl FnOnce(&OrganisationId) -> SubjectRef,
+    body: Value,
+) -> Result<Response, Refusal> {
+    let subject = subject(orderer.principal.organisation());
+    let done = orderer.order(app, V::SERVICE, subject, V::VERB, body).await?;
+    Ok(answer(V::SERVICE, done))
+}
+
+async fn publish_playbook(
+    State(app): State<App>,
+    orderer: Orderer,
+    segments: Segments,
+    YamlBody(text): YamlBody,
+) -> Result<Response, Refusal> {
+    let id: PlaybookId = segments.get("playbook")?;
+    let subject = |organisation: &OrganisationId| SubjectRef::playbook(organisation, &id);
+    order::<routing::PublishPlaybook>(&app, &orderer, subject, json!({ "text": text })).await
+}
+
+async fn activate_playbook(
+    State(app): State<App>,
+    orderer: Orderer,
+    JsonBody(body): JsonBody<Value>,
+) -> Result<Response, Refusal> {
+    order::<routing::ActivatePlaybook>(&app, &orderer, SubjectRef::organisation, body).await
+}
+
+async fn publish_calendar(
+    State(app): State<App>,
+    orderer: Orderer,
+    JsonBody(body): JsonBody<Value>,
+) -> Result<Response, Refusal> {
+    order::<routing::PublishCalendar>(&app, &orderer, SubjectRef::organisation, body).await
+}
+
+async fn put_directory(
+    State(app): State<App>,
+    orderer: Orderer,
+    JsonBody(body): JsonBody<Value>,
+) -> Result<Response, Refusal> {
+    order::<routing::PutDirectory>(&app, &orderer, SubjectRef::directory, body).await
+}
+
+async fn put_absences(
+    State(app): State<App>,
+    caller: Caller,
+    orderer: Orderer,
+    segments: Segments,
+    JsonBody(mut body): JsonBody<Value>,
+) -> Result<Response, Refusal> {
+    let person: PersonId = segments.get("person")?;
+    let rights = caller.0.rights(&app.config.roles);
+    let own = caller.staff()?.person == person;
+    if !own && !(rights.may(Act::PutAbsence) && (rights.reach == Reach::All || rights.may(Act::DirectWork))) {
+        return Err(Refusal::new(ProblemCode::NotAllowed, "only your own absences are yours to put"));
+    }
+    let Some(fields) = body.as_object_mut() else {
+        return Err(Problem::new(ProblemCode::InvalidField, "the body is not an object").expected("an object").into());
+    };
+    if fields.insert("person".into(), json!(person)).is_some() {
+        let problem = Problem::new(ProblemCode::UnknownField, "the person stands in the address").at("/person");
+        return Err(problem.into());
+    }
+    order::<routing::PutAbsence>(&app, &orderer, SubjectRef::directory, body).await
+}

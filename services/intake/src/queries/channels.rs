@@ -1,0 +1,87 @@
+//! The channels of all active playbooks, and who answers for each.
+
+use std::collections::BTreeMap;
+
+use contracts::queries::Query;
+use contracts::queries::intake::ChannelListed;
+use contracts::{ChannelKey, DepartmentId, SubjectRef, Text};
+use playbook::{DepartmentRef, Playbook};
+
+use super::{Answered, Queries, QueryError};
+use crate::state::{Directory, Organisation, State};
+
+impl Queries {
+    pub(super) async fn channels(&self, query: &Query) -> Answered<Vec<ChannelListed>> {
+        let own = &query.organisation;
+        let organisation = self.state(&SubjectRef::organisation(own)).await?;
+        let organisation = organisation.as_ref().and_then(|(state, _)| state.organisation());
+        let directory = self.state(&SubjectRef::directory(own)).await?;
+        let directory = directory.as_ref().and_then(|(state, _)| state.directory());
+        let mut channels: BTreeMap<ChannelKey, ChannelListed> = BTreeMap::new();
+        for playbook in self.active_playbooks(query, organisation).await? {
+            let answerable = Answerable::of(&playbook, directory);
+            for channel in &playbook.channels {
+                let listed = channels.entry(channel.key.clone()).or_insert_with(|| ChannelListed {
+                    channel: channel.key.clone(),
+                    label: channel.label.clone(),
+                    playbooks: Vec::new(),
+                    role: answerable.role.clone(),
+                    department: answerable.department.clone(),
+                    people: answerable.people.clone(),
+                });
+                listed.playbooks.push(playbook.id.clone());
+            }
+        }
+        Ok(channels.into_values().collect())
+    }
+
+    async fn active_playbooks(&self, query: &Query, known: Option<&Organisation>) -> Answered<Vec<Playbook>> {
+        let mut wanted: Vec<_> =
+            known.into_iter().flat_map(|known| &known.activations).map(|active| &active.playbook).collect();
+        wanted.sort();
+        wanted.dedup();
+        let mut playbooks = Vec::new();
+        for reference in wanted {
+            let state = self.state(&SubjectRef::playbook(&query.organisation, &reference.id)).await?;
+            let versions = state.as_ref().and_then(|(state, _)| State::playbook(state));
+            let Some(document) = versions.and_then(|known| known.versions.get(&reference.version)) else { continue };
+            let playbook = serde_json::from_value(document.clone());
+            playbooks.push(playbook.map_err(|error| QueryError::Broken(error.to_string()))?);
+        }
+        Ok(playbooks)
+    }
+}
+
+/// Who takes complaints in under a playbook.
+#[derive(Default)]
+struct Answerable {
+    role: Option<Text>,
+    department: Option<Text>,
+    people: Vec<String>,
+}
+
+impl Answerable {
+    fn of(playbook: &Playbook, directory: Option<&Directory>) -> Self {
+        let register = playbook.stages.iter().find(|stage| stage.kind == contracts::StageKind::Register);
+        let Some(owner) = register.and_then(|stage| stage.owner.as_ref()) else { return Self::default() };
+        let Some(role) = playbook.roles.get::<str>(owner.role.as_str()) else { return Self::default() };
+        let named: Option<&DepartmentId> = match owner.department.as_ref().unwrap_or(&role.department) {
+            DepartmentRef::Named(id) => Some(id),
+            DepartmentRef::Responsible | DepartmentRef::ComplainedOf | DepartmentRef::Receiving => None,
+        };
+        let name = |id: &DepartmentId| {
+            let known = directory.and_then(|directory| directory.departments.get(id));
+            known.or_else(|| playbook.departments.get(id)).cloned()
+        };
+        let holds = |member: &&crate::state::Member| {
+            let there = named.is_none_or(|department| member.department == *department);
+            member.active && there && member.roles.contains(&owner.role)
+        };
+        let people = directory.into_iter().flat_map(|directory| directory.people.values()).filter(holds);
+        Self {
+            role: Some(role.label.clone()),
+            department: named.and_then(name),
+            people: people.map(|member| member.name.clone()).collect(),
+        }
+    }
+}

@@ -1,0 +1,227 @@
+//! The people of the organisation at their work: each looks at their own list and does what is on it.
+//!
+//! What they decide is drawn from the seed and the visit: some complaints do not stand, some proposals are refused,
+//! some customers are not satisfied or not reached, some work is handed back.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+use std::time::Duration;
+
+use contracts::queries::routing::{WorkItem, WorkPage};
+use contracts::{ProblemCode, RoundId};
+use reqwest::Method;
+use serde_json::{Value, json};
+use tokio::sync::Mutex;
+use tokio_util::sync::CancellationToken;
+
+use super::api::{Caller, Said};
+use super::chance::Chance;
+
+/// How long somebody waits who has nothing to do.
+const IDLE: Duration = Duration::from_millis(250);
+/// How much of the list somebody looks at.
+const AT_ONCE: usize = 50;
+
+/// What happened in a drill, for the report.
+#[derive(Debug, Default)]
+pub struct Tally {
+    /// Acts done, by task and decision.
+    pub done: BTreeMap<String, u64>,
+    /// Refusals that a drill expects: somebody was faster, the work has moved on.
+    pub overtaken: u64,
+    /// Other refusals, by task and code, with the first detail.
+    pub refused: BTreeMap<String, (u64, String)>,
+}
+
+/// Somebody at work.
+pub struct Player {
+    /// Their access.
+    pub caller: Caller,
+    /// The seed of their decisions.
+    pub seed: u64,
+    /// Where what happened is counted.
+    pub tally: Arc<Mutex<Tally>>,
+}
+
+/// An act that was decided on.
+struct Act {
+    path: &'static str,
+    body: Value,
+    name: String,
+}
+
+impl Player {
+    /// Works until `stop`.
+    ///
+    /// # Errors
+    /// When nobody answers for long.
+    pub async fn work(self, stop: CancellationToken) -> anyhow::Result<()> {
+        let mut tried: HashMap<String, u32> = HashMap::new();
+        while !stop.is_cancelled() {
+            let items = self.list().await?;
+            let idle = items.is_empty();
+            for item in items {
+                let key = format!("{}-{}-{}", item.work, item.visit, item.epoch);
+                let tries = tried.entry(key.clone()).or_default();
+                *tries += 1;
+                self.act(&item, &format!("{key}-{tries}"), *tries).await?;
+            }
+            if idle && !self.claim().await? {
+                tokio::select! {
+                    () = stop.cancelled() => {}
+                    () = tokio::time::sleep(IDLE) => {}
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes something from the department's queue: work that was handed back, or that nobody could be found for.
+    async fn claim(&self) -> anyhow::Result<bool> {
+        let Said::Done(page) = self.caller.get("/work?of=queue&limit=5").await? else { return Ok(false) };
+        let mut took = false;
+        for item in serde_json::from_value::<WorkPage>(page)?.items {
+            let path = format!("/work/{}/claim", item.work);
+            let key = format!("claim-{}-{}", item.work, uuid::Uuid::from_u128(item.since.as_nanosecond().unsigned_abs()));
+            let said = self.caller.order(Method::POST, &path, &key, &json!({ "complaint": item.complaint })).await?;
+            took |= matches!(said, Said::Done(_));
+            self.count(&item, "claimed", &said).await;
+        }
+        Ok(took)
+    }
+
+    async fn list(&self) -> anyhow::Result<Vec<WorkItem>> {
+        match self.caller.get(&format!("/work?of=mine&limit={AT_ONCE}")).await? {
+            Said::Done(page) => Ok(serde_json::from_value::<WorkPage>(page)?.items),
+            Said::Refused { code, detail } => anyhow::bail!("the work list is refused: {code}: {detail}"),
+        }
+    }
+
+    async fn act(&self, item: &WorkItem, key: &str, tries: u32) -> anyhow::Result<()> {
+        let mut chance = Chance::at_visit(self.seed, item.visit);
+        if tries == 1 && item.task != "decide" && chance.percent(2) {
+            let body = json!({ "complaint": item.complaint, "reason": "今天来不及 / no time today" });
+            let path = format!("/work/{}/hand-back", item.work);
+            let said = self.caller.order(Method::POST, &path, key, &body).await?;
+            self.count(item, "handed back", &said).await;
+            return Ok(());
+        }
+        let Some(act) = self.decide(item, &mut chance, tries).await? else { return Ok(()) };
+        let mut body = act.body;
+        body["visit"] = json!(item.visit);
+        body["epoch"] = json!(item.epoch);
+        let path = format!("/complaints/{}/{}", item.complaint, act.path);
+        let said = self.caller.order(Method::POST, &path, key, &body).await?;
+        self.count(item, &act.name, &said).await;
+        Ok(())
+    }
+
+    async fn decide(&self, item: &WorkItem, chance: &mut Chance, tries: u32) -> anyhow::Result<Option<Act>> {
+        let act = |path, body, name: &str| Some(Act { path, body, name: name.to_owned() });
+        Ok(match item.task.as_str() {
+            "triage" => {
+                let departments = ["quality_management", "logistics", "sales"];
+                let department = chance.pick(&departments).copied().unwrap_or("sales");
+                act("triage", json!({ "category": "other", "department": department }), "routed by hand")
+            }
+            "verify" => {
+                let stands = chance.percent(75);
+                let finding = if stands { "经核实，情况属实。" } else { "经核实，与事实不符。" };
+                let name = if stands { "substantiated" } else { "unsubstantiated" };
+                act("verify", json!({ "substantiated": stands, "finding": finding }), name)
+            }
+            "propose" => propose(chance),
+            "execute" => act(
+                "execute",
+                json!({ "account": "已上门处理并致歉。", "remedies": [{ "remedy": "apology" }] }),
+                "executed",
+            ),
+            "decide" => self.approve(item).await?,
+            "contact" => {
+                act("contact", json!({ "reached": true, "channel": "phone", "note": "已联系客户" }), "contacted")
+            }
+            "reply" => {
+                let channel = chance.pick(&["phone", "email", "sms"]).copied().unwrap_or("phone");
+                act("reply", json!({ "channel": channel }), "told")
+            }
+            "callback" => callback(chance, tries),
+            "archive" => act("archive", json!({ "summary": "已办结。" }), "archived"),
+            other => {
+                self.tally.lock().await.refused.entry(format!("unknown task {other}")).or_default().0 += 1;
+                None
+            }
+        })
+    }
+
+    async fn approve(&self, item: &WorkItem) -> anyhow::Result<Option<Act>> {
+        let Said::Done(case) = self.caller.get(&format!("/complaints/{}", item.complaint)).await? else {
+            return Ok(None);
+        };
+        let Some(round) = open_round(&case, item) else { return Ok(None) };
+        let mut chance = Chance::at_round(self.seed, round);
+        Ok(Some(if chance.percent(15) {
+            let body = json!({ "round": round, "decision": "refuse", "reason": "补偿过高，请重新拟定。" });
+            Act { path: "decide", body, name: "refused".into() }
+        } else {
+            Act { path: "decide", body: json!({ "round": round, "decision": "approve" }), name: "approved".into() }
+        }))
+    }
+
+    async fn count(&self, item: &WorkItem, name: &str, said: &Said) {
+        let mut tally = self.tally.lock().await;
+        match said {
+            Said::Done(_) => *tally.done.entry(format!("{}: {name}", item.task)).or_default() += 1,
+            Said::Refused { code, .. } if overtaken(code) => tally.overtaken += 1,
+            Said::Refused { code, detail } => {
+                let entry = tally.refused.entry(format!("{}: {code}", item.task)).or_default();
+                entry.0 += 1;
+                entry.1.clone_from(detail);
+            }
+        }
+    }
+}
+
+/// Refusals that come when two people, or a person and a clock, act on the same thing.
+fn overtaken(code: &str) -> bool {
+    [
+        ProblemCode::VisitLeft,
+        ProblemCode::StaleEpoch,
+        ProblemCode::NotTheHolder,
+        ProblemCode::WrongStage,
+        ProblemCode::NotFound,
+        ProblemCode::NotAllowed,
+    ]
+    .iter()
+    .any(|expected| expected.as_str() == code)
+}
+
+fn propose(chance: &mut Chance) -> Option<Act> {
+    let reason = "面料批次问题，按规定处理。";
+    let liable = chance.pick(&["company", "supplier", "customer"]).copied().unwrap_or("company");
+    let (remedies, name) = if chance.percent(10) {
+        (json!([]), "no measure")
+    } else {
+        (json!([{ "remedy": "apology" }, { "remedy": "refund", "amount": chance.fen(300_000) }]), "proposed")
+    };
+    let body = json!({ "remedies": remedies, "liable": liable, "reason": reason });
+    Some(Act { path: "propose", body, name: name.to_owned() })
+}
+
+fn callback(chance: &mut Chance, tries: u32) -> Option<Act> {
+    if tries == 1 && chance.percent(20) {
+        let body = json!({ "reached": false });
+        return Some(Act { path: "callback", body, name: "not reached".to_owned() });
+    }
+    let satisfied = !chance.percent(15);
+    let word = if satisfied { "satisfied" } else { "dissatisfied" };
+    let opinion = if satisfied { "客户表示满意" } else { "客户认为处理太慢" };
+    let body = json!({ "reached": true, "satisfaction": word, "opinion": opinion });
+    Some(Act { path: "callback", body, name: word.to_owned() })
+}
+
+/// The open round of the visit, as the case shows it.
+fn open_round(case: &Value, item: &WorkItem) -> Option<RoundId> {
+    let visits = case["approval"]["visits"].as_array()?;
+    let own = visits.iter().find(|visit| visit["visit"] == json!(item.visit))?;
+    serde_json::from_value(own["round"]["id"].clone()).ok()
+}

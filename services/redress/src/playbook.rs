@@ -1,0 +1,61 @@
+//! `redress playbook …`: for those who write playbooks and scenarios.
+
+mod check;
+mod live;
+mod test;
+
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Subcommand};
+
+/// What can be asked about playbooks.
+#[derive(Debug, Subcommand)]
+pub enum Ask {
+    /// Tells every mistake in playbooks, scenarios and calendars, with file, line and column. 检查文件。
+    Check {
+        /// Files or folders.
+        #[arg(required = true, value_name = "FILE|FOLDER")]
+        paths: Vec<PathBuf>,
+    },
+    /// Prints the JSON Schema of a playbook, for editors. 输出流程文件的 JSON Schema。
+    Schema,
+    /// Plays scenarios and tells which do not hold. 演练场景。
+    Test(Test),
+}
+
+/// How scenarios are played.
+#[derive(Debug, Args)]
+pub struct Test {
+    /// Scenario files or folders.
+    #[arg(required = true, value_name = "FILE|FOLDER")]
+    paths: Vec<PathBuf>,
+    /// Against the running stack, whose clock must be virtual, instead of the simulator.
+    #[arg(long, conflicts_with_all = ["faults", "seed"])]
+    live: bool,
+    /// The operator's configuration, for `--live`.
+    #[arg(long, value_name = "FILE", requires = "live")]
+    config: Option<PathBuf>,
+    /// Messages are reordered, duplicated, lost, and services crash; the verdicts must be the same.
+    #[arg(long)]
+    faults: bool,
+    /// The seed of those mishaps.
+    #[arg(long, default_value_t = 1, requires = "faults")]
+    seed: u64,
+}
+
+/// Does what is asked.
+///
+/// # Errors
+/// What stopped it. Mistakes in files and scenarios that do not hold are printed, and the exit code is 1.
+pub fn run(ask: Ask) -> anyhow::Result<ExitCode> {
+    match ask {
+        Ask::Check { paths } => check::run(&paths),
+        Ask::Schema => {
+            writeln!(std::io::stdout(), "{}", serde_json::to_string_pretty(&::playbook::schema())?)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Ask::Test(how) => test::run(&how),
+    }
+}

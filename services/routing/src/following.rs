@@ -1,0 +1,71 @@
+//! Follows changes of the directory: looks at what is written down, gives the commands, crosses it out.
+//!
+//! A sweep, safe to run twice and by several replicas: the ids of the commands derive from the change, so the second
+//! gets the first answer again.
+
+use std::time::Duration;
+
+use contracts::commands::Answer;
+use contracts::{ProblemCode, WorkId};
+use runtime::shell::Inlet;
+use sqlx::PgPool;
+use tokio_util::sync::CancellationToken;
+
+use crate::affected::reconsider;
+use crate::store::{self, Change};
+
+/// Commands given together.
+const TOGETHER: i64 = 200;
+
+/// Follows changes every `every` until told to stop.
+pub async fn follow(pool: PgPool, inlet: Inlet, every: Duration, until: CancellationToken) {
+    loop {
+        if let Err(error) = follow_all(&pool, &inlet).await {
+            tracing::warn!(%error, "changes of the directory could not be followed; they wait");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(every) => {}
+            () = until.cancelled() => return,
+        }
+    }
+}
+
+/// Follows every change that waits.
+///
+/// # Errors
+/// What PostgreSQL says.
+pub async fn follow_all(pool: &PgPool, inlet: &Inlet) -> Result<(), sqlx::Error> {
+    for change in store::changes(pool).await? {
+        if give(pool, inlet, &change).await? {
+            store::followed(pool, &change).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Gives the commands of one change; false when some were not taken and it must be tried again.
+async fn give(pool: &PgPool, inlet: &Inlet, change: &Change) -> Result<bool, sqlx::Error> {
+    let mut after: Option<WorkId> = None;
+    loop {
+        let page = store::affected(pool, change, after, TOGETHER).await?;
+        let Some(last) = page.last().map(|work| work.work) else { return Ok(true) };
+        let commands = page.iter().map(|work| reconsider(change.cause, work)).collect();
+        if inlet.commands(commands).await.iter().any(is_lost) {
+            return Ok(false);
+        }
+        after = Some(last);
+    }
+}
+
+/// Whether a command may not have been carried out. Any other refusal stands: the case has gone on.
+fn is_lost(answer: &Answer) -> bool {
+    match answer {
+        Answer::Done { .. } => false,
+        Answer::Refused { problem } => {
+            matches!(
+                problem.code,
+                ProblemCode::Unavailable | ProblemCode::OutcomeUnknown | ProblemCode::Internal
+            )
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! A case as people see it. Pure: the queries and the simulator show the same.
+
+use calendar::explain;
+use contracts::messages::stage_entered::Place;
+use contracts::queries::routing::ClockShown;
+use contracts::{ComplaintId, Problem, StageKey, WorkId};
+use playbook::{CompiledPlaybook, Stage};
+use serde_json::{Value, json};
+
+use crate::clocks::policy;
+use crate::draft::env_of;
+use crate::library::Library;
+use crate::rows::place_of;
+use crate::state::{Case, CaseClock, Main, Organisation, Work, WorkState};
+
+/// What can be told of a case from its state alone. `main` is the open main visit; `path` the main stages in order,
+/// the present one included.
+#[must_use]
+pub fn view(case: &Case) -> Value {
+    let main = case.main_visit();
+    let done = case.results.iter().filter(|done| done.place == Place::Main).map(|done| &done.stage);
+    let path: Vec<_> = done.chain(main.map(|(_, visit)| &visit.stage)).collect();
+    let outcome = match &case.main {
+        Main::Closed { outcome, .. } => Some(outcome),
+        Main::Visit { .. } | Main::Between { .. } => None,
+    };
+    json!({
+        "number": case.number,
+        "playbook": case.playbook,
+        "origin": case.origin,
+        "facts": case.facts,
+        "level": case.level,
+        "instance": case.instance,
+        "place": place_of(case),
+        "main": main.map(|(id, _)| id),
+        "outcome": outcome,
+        "path": path,
+        "loops": case.loops,
+        "watchers": case.watchers,
+        "visits": case.visits.iter().map(|(id, visit)| json!({
+            "visit": id, "stage": visit.stage, "kind": visit.kind, "place": visit.place, "epoch": visit.epoch,
+            "instance": visit.instance, "department": visit.department, "barred": visit.barred,
+            "entered_at": visit.entered_at, "actions": actions(case, *id),
+        })).collect::<Vec<_>>(),
+        "results": case.results,
+        "works": case.works.iter().map(|(id, work)| shown(*id, work)).collect::<Vec<_>>(),
+        "clocks": case.clocks.iter().map(|(id, clock)| json!({
+            "clock": id, "key": clock.key, "start": clock.start, "due": clock.due, "visit": clock.visit,
+            "instance": clock.instance, "owner": clock.owner, "running": clock.is_running(), "state": word(clock),
+            "was_missed": clock.was_missed(), "stopped_at": clock.stopped.map(|stopped| stopped.at),
+        })).collect::<Vec<_>>(),
+    })
+}
+
+/// The same with what the playbook says: its graph with the case on it, and why the case stands between two stages.
+#[must_use]
+pub fn case(id: ComplaintId, case: &Case, book: &CompiledPlaybook) -> Value {
+    let mut shown = view(case);
+    shown["complaint"] = json!(id);
+    shown["title"] = json!(book.playbook().title);
+    shown["graph"] = book.playbook().stages.iter().map(|stage| node(case, stage)).collect();
+    shown["waits"] = between(case, book);
+    shown
+}
+
+/// Why a case stands between two stages; null when it does not.
+fn between(case: &Case, book: &CompiledPlaybook) -> Value {
+    let Main::Between { after, outcome, held } = &case.main else { return Value::Null };
+    let last = after.clone().or_else(|| book.entry().map(|stage| stage.key.clone()));
+    let reason = last.map(|stage| match book.next(&stage, &env_of(case, book)) {
+        Ok(playbook::Next::To { stage, .. }) => waits_for(case, book, &stage),
+        Ok(playbook::Next::End) => json!({"why": "ends"}),
+        Err(error) => json!({"why": "no_way_on", "detail": error.to_string()}),
+    });
+    json!({"after": after, "outcome": outcome, "held": held, "reason": reason})
+}
+
+fn waits_for(case: &Case, book: &CompiledPlaybook, next: &StageKey) -> Value {
+    let join = book.stage(next).ok().and_then(|stage| stage.join.as_ref());
+    let open = case.visits.values().map(|visit| &visit.stage);
+    let sides: Vec<_> = open.filter(|stage| join.is_some_and(|join| join.sides.contains(stage))).collect();
+    json!({"why": "waits_for_sides", "next": next, "sides": sides})
+}
+
+fn node(case: &Case, stage: &Stage) -> Value {
+    json!({
+        "stage": stage.key,
+        "kind": stage.kind,
+        "label": stage.label,
+        "side": stage.side.is_some(),
+        "entered": case.entered.get(&stage.key).copied().unwrap_or(0),
+        "completed": case.results.iter().filter(|done| done.stage == stage.key).count(),
+        "open": case.visits.values().any(|visit| visit.stage == stage.key),
+        "next": stage.next.iter().map(|way| json!({"to": way.to, "loop": way.via})).collect::<Vec<_>>(),
+    })
+}
+
+fn shown(id: WorkId, work: &Work) -> Value {
+    let mut shown = json!({
+        "work": id, "visit": work.visit, "epoch": work.epoch, "task": work.task, "role": work.role,
+        "department": work.department, "requested_at": work.requested_at,
+    });
+    match &work.state {
+        WorkState::Held { person, instead_of, since } => {
+            shown["person"] = json!(person);
+            shown["instead_of"] = json!(instead_of);
+            shown["since"] = json!(since);
+        }
+        WorkState::Queued { reason, since } => {
+            shown["queued"] = json!(reason);
+            shown["since"] = json!(since);
+        }
+    }
+    shown
+}
+
+/// What may be done at a visit: the tasks that are asked for, and what routing itself takes.
+fn actions(case: &Case, visit: contracts::VisitId) -> Vec<String> {
+    let works = || case.works.values().filter(move |work| work.visit == visit);
+    let mut actions: Vec<String> = works().map(|work| work.task.clone()).collect();
+    if works().any(|work| work.holder().is_some()) {
+        actions.extend(["work.hand_back", "work.reassign"].map(str::to_owned));
+    }
+    if works().any(|work| work.holder().is_none()) {
+        actions.extend(["work.claim", "work.reassign"].map(str::to_owned));
+    }
+    actions.push("stage.transfer".to_owned());
+    actions.sort();
+    actions.dedup();
+    actions
+}
+
+/// The clocks of a case in the order they were started, each explained line by line.
+///
+/// # Errors
+/// When a calendar that a clock runs on cannot be read.
+pub fn clocks(
+    case: &Case,
+    book: &CompiledPlaybook,
+    library: &Library,
+    organisation: Option<&Organisation>,
+) -> Result<Vec<ClockShown>, Problem> {
+    let mut shown = Vec::with_capacity(case.clocks.len());
+    for (id, clock) in &case.clocks {
+        let Some(model) = book.clock(&clock.key) else { continue };
+        let calendar = library.calendar(organisation, &clock.calendar)?;
+        let lines = explain(&policy(model, &case.facts), clock.start, &clock.segments(), &calendar);
+        shown.push(ClockShown {
+            clock: *id,
+            key: clock.key.clone(),
+            label: model.label.clone(),
+            start: clock.start,
+            due: clock.due,
+            hard: model.strictness == playbook::Strictness::Hard,
+            state: word(clock).to_owned(),
+            stopped_at: clock.stopped.map(|stopped| stopped.at),
+            owner: clock.owner.clone(),
+            instance: clock.instance,
+            calendar: format!("{}@{}", clock.calendar.id, clock.calendar.version),
+            pausable: model.pausable.iter().map(ToString::to_string).collect(),
+            lines: json!(lines),
+        });
+    }
+    shown.sort_by_key(|clock| (clock.start, clock.clock));
+    Ok(shown)
+}
+
+/// How a clock is, in one word.
+fn word(clock: &CaseClock) -> &'static str {
+    match clock.stopped {
+        Some(stopped) if stopped.met => "met",
+        Some(_) => "stopped_late",
+        None if clock.missed.is_some() => "missed",
+        None if clock.is_paused() => "paused",
+        None => "running",
+    }
+}

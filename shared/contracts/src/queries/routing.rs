@@ -1,0 +1,294 @@
+//! What routing is asked, by staff and services: work lists, cases, clocks, playbooks, people, calendars.
+//!
+//! The work list and the list of cases are transactional tables, never projections that lag. Nothing here holds the
+//! complainant's data. Pages go on from `next`, which is opaque to the one who asks.
+
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{
+    ChannelKey, ClockId, ClockKey, ComplaintId, DepartmentId, PersonId, PlaybookId, RoleKey, StageKey, VisitId,
+    WorkId,
+};
+use crate::messages::complaint_registered::PlaybookRef;
+use crate::words::Text;
+
+/// Open pieces of work, most urgent first: [`WorkAsked`] → [`WorkPage`].
+pub const WORK: &str = "work";
+/// Cases, most urgent first: [`CasesAsked`] → [`CasesPage`].
+pub const CASES: &str = "cases";
+/// One case: where it stands, how it came there, who works on it, what may be done: [`CaseAsked`] → JSON.
+pub const CASE: &str = "case";
+/// The clocks of a case, each explained line by line: [`CaseAsked`] → `Vec<ClockShown>`.
+pub const CLOCKS: &str = "clocks";
+/// The published playbooks: null → `Vec<PlaybookListed>`.
+pub const PLAYBOOKS: &str = "playbooks";
+/// The document of a playbook: [`PlaybookAsked`] → JSON.
+pub const PLAYBOOK: &str = "playbook";
+/// Departments and people: null → JSON.
+pub const DIRECTORY: &str = "directory";
+/// The playbooks in force: null → JSON.
+pub const ACTIVATIONS: &str = "activations";
+/// The published calendars: null → JSON.
+pub const CALENDARS: &str = "calendars";
+/// Every query of routing's own.
+pub const NAMES: &[&str] =
+    &[WORK, CASES, CASE, CLOCKS, PLAYBOOKS, PLAYBOOK, DIRECTORY, ACTIVATIONS, CALENDARS];
+
+/// Who has a piece of work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum WorkHeld {
+    /// Somebody.
+    Held,
+    /// Nobody: it waits in the queue.
+    Queued,
+}
+
+/// Asks for open work; everything given must hold.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct WorkAsked {
+    /// Held by this person.
+    pub person: Option<PersonId>,
+    /// Of this department.
+    pub department: Option<DepartmentId>,
+    /// Of this role.
+    pub role: Option<RoleKey>,
+    /// Held, or queued.
+    pub held: Option<WorkHeld>,
+    /// At this stage.
+    pub stage: Option<StageKey>,
+    /// Of cases of this level or above.
+    pub level: Option<u32>,
+    /// Due before this time.
+    pub due_before: Option<Timestamp>,
+    /// Of this complaint.
+    pub complaint: Option<ComplaintId>,
+    /// Going on from here.
+    pub after: Option<String>,
+    /// At most so many; 1 to 200, 50 when absent.
+    pub limit: Option<u32>,
+}
+
+/// A page of work.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct WorkPage {
+    /// The work, most urgent first.
+    pub items: Vec<WorkItem>,
+    /// Where the next page starts; absent when this was the last.
+    pub next: Option<String>,
+}
+
+/// A piece of work.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct WorkItem {
+    /// Which.
+    pub work: WorkId,
+    /// The complaint.
+    pub complaint: ComplaintId,
+    /// Its number.
+    pub number: String,
+    /// The visit it belongs to.
+    pub visit: VisitId,
+    /// The epoch of the visit, to be named in an act.
+    pub epoch: u32,
+    /// What has to be done, as a verb of the service that asked.
+    pub task: String,
+    /// The stage.
+    pub stage: StageKey,
+    /// Its label.
+    pub label: Text,
+    /// The department.
+    pub department: DepartmentId,
+    /// The role that does it.
+    pub role: RoleKey,
+    /// Who holds it.
+    pub person: Option<PersonId>,
+    /// Whom they stand in for.
+    pub instead_of: Option<PersonId>,
+    /// Why nobody holds it.
+    pub queued: Option<String>,
+    /// When it is due.
+    pub due: Option<Timestamp>,
+    /// The level of the case.
+    pub level: u32,
+    /// What the complaint is about.
+    pub category: Option<String>,
+    /// When it was asked for.
+    pub requested_at: Timestamp,
+    /// Since when it is held or queued.
+    pub since: Timestamp,
+}
+
+/// Where a case is, in one word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CasePlace {
+    /// At a stage.
+    AtStage,
+    /// Between two stages, waiting for sides.
+    Between,
+    /// No way on matches.
+    Held,
+    /// Archived.
+    Closed,
+}
+
+impl CasePlace {
+    /// Every place.
+    pub const ALL: [Self; 4] = [Self::AtStage, Self::Between, Self::Held, Self::Closed];
+    /// The word.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::AtStage => "at_stage",
+            Self::Between => "between",
+            Self::Held => "held",
+            Self::Closed => "closed",
+        }
+    }
+}
+
+/// Asks for cases; everything given must hold.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct CasesAsked {
+    /// Where they are.
+    pub place: Option<CasePlace>,
+    /// At this stage.
+    pub stage: Option<StageKey>,
+    /// Where the main work is done.
+    pub department: Option<DepartmentId>,
+    /// Of this level or above.
+    pub level: Option<u32>,
+    /// Due before this time.
+    pub due_before: Option<Timestamp>,
+    /// With a missed clock.
+    pub missed: Option<bool>,
+    /// Of this number.
+    pub number: Option<String>,
+    /// Going on from here.
+    pub after: Option<String>,
+    /// At most so many; 1 to 200, 50 when absent.
+    pub limit: Option<u32>,
+}
+
+/// A page of cases.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct CasesPage {
+    /// The cases, most urgent first.
+    pub items: Vec<CaseLine>,
+    /// Where the next page starts; absent when this was the last.
+    pub next: Option<String>,
+}
+
+/// A case in a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct CaseLine {
+    /// The complaint.
+    pub complaint: ComplaintId,
+    /// Its number.
+    pub number: String,
+    /// The playbook it follows.
+    pub playbook: PlaybookRef,
+    /// The channel it came by.
+    pub channel: ChannelKey,
+    /// What it is about.
+    pub category: Option<String>,
+    /// Where it is.
+    pub place: CasePlace,
+    /// The main stage.
+    pub stage: Option<StageKey>,
+    /// Its label.
+    pub label: Option<Text>,
+    /// Whose work it is.
+    pub department: Option<DepartmentId>,
+    /// Its level.
+    pub level: u32,
+    /// Which handling it is.
+    pub instance: u32,
+    /// When something of it is due next.
+    pub due: Option<Timestamp>,
+    /// How many clocks were missed.
+    pub missed: u32,
+    /// When it was registered.
+    pub registered_at: Timestamp,
+    /// When it was archived.
+    pub closed_at: Option<Timestamp>,
+}
+
+/// Asks for a case, by id or by number.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct CaseAsked {
+    /// Its id.
+    pub complaint: Option<ComplaintId>,
+    /// Or its number.
+    pub number: Option<String>,
+}
+
+/// A clock with the explanation of its due time.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ClockShown {
+    /// Which.
+    pub clock: ClockId,
+    /// Its key in the playbook.
+    pub key: ClockKey,
+    /// What people read.
+    pub label: Text,
+    /// From when it runs.
+    pub start: Timestamp,
+    /// When it is due.
+    pub due: Option<Timestamp>,
+    /// Whether missing it is a breach.
+    pub hard: bool,
+    /// How it is: `running`, `paused`, `missed`, `met`, `stopped_late`.
+    pub state: String,
+    /// When it ended.
+    pub stopped_at: Option<Timestamp>,
+    /// The department that owns the time.
+    pub owner: Option<DepartmentId>,
+    /// Which handling it belongs to.
+    pub instance: u32,
+    /// The calendar, as `id@version`.
+    pub calendar: String,
+    /// The reasons that may pause it.
+    pub pausable: Vec<String>,
+    /// Why it is due when it is, line by line (`calendar::ExplainLine`).
+    pub lines: serde_json::Value,
+}
+
+/// A published playbook.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct PlaybookListed {
+    /// Which.
+    pub id: PlaybookId,
+    /// What people call it.
+    pub title: Text,
+    /// Its versions, oldest first.
+    pub versions: Vec<PlaybookVersion>,
+}
+
+/// A version of a playbook.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct PlaybookVersion {
+    /// The version.
+    pub version: u32,
+    /// SHA-256 of the text as published, hexadecimal.
+    pub sha256: String,
+    /// When it was published.
+    pub at: Timestamp,
+}
+
+/// Asks for the document of a playbook.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PlaybookAsked {
+    /// Which.
+    pub id: PlaybookId,
+    /// Which version; the newest when absent.
+    #[serde(default)]
+    pub version: Option<u32>,
+}

@@ -1,0 +1,58 @@
+//! Business timers: in order, once, cancelled, parked.
+
+use std::time::Duration;
+
+use jiff::SignedDuration;
+
+use super::bench::{Bench, Replica, code};
+use super::toy::{command, complaint, settle};
+
+async fn later(bench: &Bench, replica: &Replica, seconds: i64) {
+    use calendar::Clock as _;
+    bench.clock.advance_to(bench.clock.now() + SignedDuration::from_secs(seconds)).unwrap();
+    replica.handle.look_for_timers();
+    for _ in 0..500 {
+        let due = replica.handle.earliest_due().await.unwrap();
+        if due.is_none_or(|due| due > bench.clock.now()) && replica.handle.pending() == 0 {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    panic!("timers are left");
+}
+
+#[tokio::test]
+async fn timers_fire_once_in_order_unless_they_are_cancelled_or_moved() {
+    let bench = Bench::new().await;
+    let replica = bench.start();
+    replica.order(command("1", "a", "timer:late@30 timer:soon@10 timer:never@20 timer:moved@5")).await;
+    replica.order(command("2", "a", "cancel:never timer:moved@25")).await;
+    assert!(bench.lines(&complaint("a")).await.is_empty());
+    later(&bench, &replica, 9).await;
+    assert!(bench.lines(&complaint("a")).await.is_empty());
+    later(&bench, &replica, 60).await;
+    let lines = ["approval: soon-fired", "approval: moved-fired", "approval: late-fired"];
+    assert_eq!(bench.lines(&complaint("a")).await, lines);
+    later(&bench, &replica, 60).await;
+    assert_eq!(bench.lines(&complaint("a")).await.len(), 3);
+    assert_eq!(bench.head(&complaint("a")).await.unwrap().version, 5);
+    bench.verify(&[complaint("a")]).await;
+    replica.end().await;
+}
+
+#[tokio::test]
+async fn a_timer_that_is_set_in_the_past_fires_at_once_and_a_bad_one_is_parked() {
+    let bench = Bench::new().await;
+    let replica = bench.start();
+    replica.order(command("1", "a", "timer:now@0 bad-timer:bad timer:past@-5")).await;
+    later(&bench, &replica, 0).await;
+    assert_eq!(bench.lines(&complaint("a")).await, ["approval: past-fired", "approval: now-fired"]);
+    let parked = bench.parked().await;
+    assert_eq!((parked.len(), bench.count("timer").await), (1, 0));
+    let order = settle("2", "a", "parked.replay", parked[0].id);
+    assert_eq!(code(&replica.order(order).await), "replay-failed");
+    let order = settle("3", "a", "parked.drop", parked[0].id);
+    assert_eq!(code(&replica.order(order).await), "done");
+    assert!(bench.parked().await.is_empty());
+    replica.end().await;
+}

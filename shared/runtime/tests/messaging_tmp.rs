@@ -1,0 +1,2 @@
+#[path = "it/messaging/mod.rs"]
+mod messaging;

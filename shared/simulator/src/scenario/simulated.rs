@@ -1,0 +1,157 @@
+//! Scenarios against the services' cores in memory.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+
+use analytics::Analytics;
+use anyhow::Context as _;
+use approval::Approval;
+use contracts::commands::routing::{PutAbsence, PutDirectory};
+use contracts::commands::{Answer, Command, Verb as _};
+use contracts::{Event, OrganisationId, ServiceName, SubjectRef};
+use intake::{Intake, IntakeConfig};
+use investigation::Investigation;
+use jiff::Timestamp;
+use notification::Notification;
+use routing::Routing;
+use runtime::service::Service;
+use serde_json::Value;
+use vault::{KeyRing, VaultConfig};
+
+use super::model::CaseView;
+use super::play::{Driver, Prepared, Verdict, play};
+use super::view::assemble;
+use crate::host::{Host, Node};
+use crate::stack::{Faults, Stack};
+
+/// The secrets of the simulation: fixed, so that the same orders always make the same codes. They protect nothing.
+const DATA_KEY: &str = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
+const INDEX_KEY: &str = "ffeeddccbbaa99887766554433221100ffeeddccbbaa99887766554433221100";
+
+/// All services in memory, as a scenario drives them.
+pub struct Simulated {
+    stack: Stack,
+}
+
+/// The services as nodes of a stack, with their default configuration.
+///
+/// # Errors
+/// When intake refuses its own defaults, which would be a defect.
+pub fn nodes() -> anyhow::Result<Vec<Box<dyn Node>>> {
+    let config: VaultConfig = serde_json::from_value(serde_json::json!({
+        "active": 1, "index": INDEX_KEY, "keys": { "1": DATA_KEY },
+    }))?;
+    let keys = KeyRing::from_config(&config).map_err(|errors| anyhow::anyhow!("the fixed keys: {errors:?}"))?;
+    let intake = Intake::new(IntakeConfig::default(), Arc::new(keys))
+        .map_err(|errors| anyhow::anyhow!("intake's defaults: {errors:?}"))?;
+    Ok(vec![
+        Box::new(Host::new(intake)),
+        Box::new(Host::new(Routing::default())),
+        Box::new(Host::new(Investigation)),
+        Box::new(Host::new(Approval::default())),
+        Box::new(Host::new(Notification)),
+        Box::new(Host::new(Analytics)),
+    ])
+}
+
+/// Plays `all` in one forward timeline, each in its own organisation.
+///
+/// # Errors
+/// What stops the simulation itself; a scenario that does not hold is a verdict.
+pub fn simulate(all: &[Prepared], faults: Faults, seed: u64) -> anyhow::Result<(Vec<Verdict>, Simulated)> {
+    let start = all.iter().map(Prepared::start).min().unwrap_or_default();
+    let mut driver = Simulated { stack: Stack::new(nodes()?, start, faults, seed) };
+    let verdicts = at_once(play(all, &mut driver))??;
+    Ok((verdicts, driver))
+}
+
+/// Runs a future that never waits.
+fn at_once<T>(future: impl Future<Output = T>) -> anyhow::Result<T> {
+    let mut future = pin!(future);
+    match future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(value) => Ok(value),
+        Poll::Pending => anyhow::bail!("the simulation waited for something"),
+    }
+}
+
+impl Simulated {
+    /// The stack, to be looked at.
+    #[must_use]
+    pub const fn stack(&self) -> &Stack {
+        &self.stack
+    }
+
+    /// What each service says of a complaint.
+    #[must_use]
+    pub fn views(&self, complaint: &SubjectRef) -> BTreeMap<ServiceName, Value> {
+        let intake = self.state::<Intake>(ServiceName::Intake, complaint);
+        let routing = self.state::<Routing>(ServiceName::Routing, complaint);
+        let investigation = self.state::<Investigation>(ServiceName::Investigation, complaint);
+        let approval = self.state::<Approval>(ServiceName::Approval, complaint);
+        let notification = self.state::<Notification>(ServiceName::Notification, complaint);
+        [
+            (ServiceName::Intake, intake.and_then(intake::State::complaint).map(intake::view::view)),
+            (ServiceName::Routing, routing.and_then(routing::State::case).map(routing::view::view)),
+            (ServiceName::Investigation, investigation.map(investigation::view::view)),
+            (ServiceName::Approval, approval.map(approval::view::view)),
+            (
+                ServiceName::Notification,
+                notification.and_then(notification::State::conversation).map(notification::queries::view),
+            ),
+        ]
+        .into_iter()
+        .filter_map(|(service, view)| Some((service, view?)))
+        .collect()
+    }
+
+    fn state<S: Service>(&self, service: ServiceName, subject: &SubjectRef) -> Option<&S::State> {
+        self.stack.node(service)?.as_any().downcast_ref::<Host<S>>()?.state(subject)
+    }
+
+    /// A change of the directory is followed by commands to look at open work again: the live system sends them from
+    /// routing's own task, the simulation here, by the same function.
+    fn reconsider(&mut self, command: &Command) -> anyhow::Result<()> {
+        let node = self.stack.node(ServiceName::Routing).context("no routing in this stack")?;
+        let host = node.as_any().downcast_ref::<Host<Routing>>().context("routing is not routing")?;
+        let journal = node.journal().get(&command.subject).and_then(|said| said.last());
+        let Some(said) = journal.filter(|said| said.envelope.causation == command.id.as_str()) else {
+            return Ok(());
+        };
+        let Event::DirectoryChanged(changed) = &said.event else { return Ok(()) };
+        let here = host.states().filter(|(subject, _)| subject.organisation == command.subject.organisation);
+        let open: Vec<_> = here.flat_map(|(subject, state)| routing::open_works(subject, state)).collect();
+        for order in routing::affected_commands(said.envelope.id.0, changed, open) {
+            if let Answer::Refused { problem } = self.stack.order(ServiceName::Routing, &order) {
+                tracing::warn!(%problem, "work was not looked at again");
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Driver for Simulated {
+    async fn order(&mut self, service: ServiceName, command: Command) -> anyhow::Result<Answer> {
+        let answer = self.stack.order(service, &command);
+        if [PutDirectory::VERB, PutAbsence::VERB].contains(&command.verb.as_str()) {
+            self.reconsider(&command)?;
+        }
+        Ok(answer)
+    }
+
+    async fn advance_to(&mut self, target: Timestamp) -> anyhow::Result<()> {
+        self.stack.advance_to(target);
+        Ok(())
+    }
+
+    async fn view(&mut self, complaint: &SubjectRef) -> anyhow::Result<CaseView> {
+        Ok(assemble(&self.views(complaint)))
+    }
+
+    async fn parked(&mut self, organisation: &OrganisationId) -> anyhow::Result<usize> {
+        let of = |parked: &&crate::host::Parked| parked.said.envelope.subject.organisation == *organisation;
+        Ok(self.stack.nodes().map(|node| node.parked().iter().filter(of).count()).sum())
+    }
+}

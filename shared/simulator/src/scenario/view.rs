@@ -1,0 +1,114 @@
+//! The view of a case, put together from what each service says of it. The simulator takes it from the services'
+//! states, a live run from their `case` queries: both are the same JSON.
+
+use std::collections::BTreeMap;
+
+use contracts::ServiceName;
+use serde_json::Value;
+
+use super::model::{CaseView, ClockView};
+
+/// The services that are asked.
+pub const ASKED: [ServiceName; 5] = [
+    ServiceName::Intake,
+    ServiceName::Routing,
+    ServiceName::Investigation,
+    ServiceName::Approval,
+    ServiceName::Notification,
+];
+
+/// Puts the view of a case together. A service that knows nothing of it is left out.
+#[must_use]
+pub fn assemble(said: &BTreeMap<ServiceName, Value>) -> CaseView {
+    let mut view = CaseView::default();
+    let nothing = Value::Null;
+    let of = |service| said.get(&service).unwrap_or(&nothing);
+    from_intake(&mut view, of(ServiceName::Intake));
+    from_routing(&mut view, of(ServiceName::Routing));
+    from_investigation(&mut view, of(ServiceName::Investigation));
+    from_approval(&mut view, of(ServiceName::Approval));
+    from_notification(&mut view, of(ServiceName::Notification));
+    view
+}
+
+fn text(value: &Value) -> Option<String> {
+    value.as_str().map(str::to_owned)
+}
+
+fn number(value: &Value) -> u32 {
+    value.as_u64().and_then(|number| u32::try_from(number).ok()).unwrap_or(0)
+}
+
+fn list(value: &Value) -> &[Value] {
+    value.as_array().map_or(&[], Vec::as_slice)
+}
+
+fn read<T: serde::de::DeserializeOwned + Default>(value: &Value) -> T {
+    serde_json::from_value(value.clone()).unwrap_or_default()
+}
+
+fn from_intake(view: &mut CaseView, said: &Value) {
+    view.repeats = text(&said["repeats"]);
+    view.number = text(&said["number"]);
+}
+
+fn from_routing(view: &mut CaseView, said: &Value) {
+    view.level = number(&said["level"]);
+    view.instance = number(&said["instance"]);
+    view.closed = said["place"] == "closed";
+    view.outcome = text(&said["outcome"]);
+    view.path = read(&said["path"]);
+    view.loops = read(&said["loops"]);
+    view.facts = read(&said["facts"]);
+    for done in list(&said["results"]).iter().chain(list(&said["visits"])) {
+        if let (Some(stage), Some(visit)) = (text(&done["stage"]), text(&done["visit"])) {
+            view.visits.insert(stage, visit);
+        }
+    }
+    let main = &said["main"];
+    if let Some(visit) = list(&said["visits"]).iter().find(|visit| !main.is_null() && visit["visit"] == *main) {
+        view.stage = text(&visit["stage"]);
+        view.visit = text(&visit["visit"]);
+        view.epoch = number(&visit["epoch"]);
+        view.department = text(&visit["department"]);
+        let mut works: Vec<&Value> =
+            list(&said["works"]).iter().filter(|work| work["visit"] == *main).collect();
+        works.sort_by_key(|work| (text(&work["person"]), text(&work["work"])));
+        let people: Vec<String> = works.iter().filter_map(|work| text(&work["person"])).collect();
+        view.person = (!people.is_empty()).then(|| people.join(", "));
+        view.work = works.first().and_then(|work| text(&work["work"]));
+    }
+    for clock in list(&said["clocks"]) {
+        let Some(key) = text(&clock["key"]) else { continue };
+        if clock["was_missed"] == true {
+            view.missed.push(key.clone());
+        }
+        if clock["running"] == true {
+            let (id, due) = (text(&clock["clock"]).unwrap_or_default(), read(&clock["due"]));
+            view.clocks.insert(key, ClockView { id, due });
+        }
+    }
+    view.missed.sort();
+}
+
+fn from_investigation(view: &mut CaseView, said: &Value) {
+    let proposals = list(&said["instances"]).iter().flat_map(|instance| list(&instance["proposals"]));
+    view.proposals = proposals.filter_map(|proposal| proposal["total"].as_i64()).collect();
+}
+
+fn from_approval(view: &mut CaseView, said: &Value) {
+    let open = list(&said["visits"]).iter().find_map(|visit| text(&visit["round"]["id"]));
+    view.round = open.or_else(|| {
+        let closed = list(&said["visits"]).iter().flat_map(|visit| list(&visit["rounds"]));
+        closed.last().and_then(|round| text(&round["id"]))
+    });
+}
+
+fn from_notification(view: &mut CaseView, said: &Value) {
+    for notice in list(&said["notices"]) {
+        match text(&notice["staff"]) {
+            Some(person) => view.notified.push(person),
+            None => view.messages.extend(text(&notice["template"])),
+        }
+    }
+}

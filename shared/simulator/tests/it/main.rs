@@ -1,0 +1,3 @@
+//! Scenarios on the simulator.
+
+mod scenarios;
