@@ -11,6 +11,7 @@
 //! are there again.
 
 pub mod queries;
+pub mod rebuild;
 pub mod state;
 pub mod store;
 
@@ -32,6 +33,7 @@ pub fn definition() -> Definition<Analytics, Ledger, Answers> {
     let description = "Read models of everything: the ledger, counts, stage times, breaches.";
     Definition::new(Analytics, Ledger, &MIGRATIONS, env!("CARGO_PKG_VERSION"), description)
         .with_queries(|around| Answers { pool: around.pool.clone() })
+        .with_background("rebuilding", rebuild::follow)
 }
 
 /// Analytics' core.

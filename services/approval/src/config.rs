@@ -38,9 +38,11 @@ proposer_days = 0
 ";
 
     fn check(&self, findings: &mut Findings) {
-        for (key, days) in
-            [("customer_days", self.customer_days), ("order_days", self.order_days), ("proposer_days", self.proposer_days)]
-        {
+        for (key, days) in [
+            ("customer_days", self.customer_days),
+            ("order_days", self.order_days),
+            ("proposer_days", self.proposer_days),
+        ] {
             findings.require(days <= MOST_DAYS, key, days, "at most 36500 days");
         }
     }
@@ -77,7 +79,8 @@ mod tests {
             .map(|(key, value)| (key.to_owned(), value.parse().unwrap()))
             .collect();
         let Config { customer_days, order_days, proposer_days } = Config::default();
-        let named = [("customer_days", customer_days), ("order_days", order_days), ("proposer_days", proposer_days)];
+        let named =
+            [("customer_days", customer_days), ("order_days", order_days), ("proposer_days", proposer_days)];
         assert_eq!(documented, named.map(|(key, days)| (key.to_owned(), days)));
     }
 }

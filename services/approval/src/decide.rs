@@ -30,19 +30,12 @@ struct Scene<'a, 'c> {
 }
 
 /// Decides on one input.
-pub(crate) fn decide(
-    config: &Config,
-    context: &Context<'_, State>,
-    state: &State,
-    input: &Input,
-) -> Outcome {
+pub(crate) fn decide(config: &Config, context: &Context<'_, State>, state: &State, input: &Input) -> Outcome {
     match input {
         Input::Heard(heard) => hear(config, context, state, heard),
         Input::Command(command) => match command.verb.as_str() {
             "decide" => decide_seat::decide(config, context, state, command),
-            other => {
-                Err(Problem::new(ProblemCode::NotFound, format!("approval takes no order “{other}”")))
-            }
+            other => Err(Problem::new(ProblemCode::NotFound, format!("approval takes no order “{other}”"))),
         },
         Input::Due(_) => Ok(Decision::nothing()), // this service sets no timers: business clocks are routing's
     }
@@ -115,7 +108,6 @@ fn after(context: &Context<'_, State>, before: &State, heard: &Heard) -> State {
     });
     after
 }
-
 
 #[cfg(test)]
 mod tests;

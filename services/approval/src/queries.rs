@@ -73,7 +73,8 @@ impl Answers {
     }
 
     async fn with_words(&self, query: &Query, mut shown: Value, ids: &[WordId]) -> Result<Value, Problem> {
-        let opened = open_words(&self.pool, &self.keys, ServiceName::Approval, &query.organisation, ids).await;
+        let opened =
+            open_words(&self.pool, &self.keys, ServiceName::Approval, &query.organisation, ids).await;
         let opened = opened.map_err(|error| away(&error))?;
         let texts: Map<String, Value> =
             opened.into_iter().map(|(id, text)| (id.to_string(), json!(text))).collect();

@@ -7,12 +7,12 @@
 //!                    └─────┘ a new version of the proposal voids the round and opens the next
 //! ```
 
+mod people;
 mod round;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use contracts::facts::key;
-use contracts::messages::directory_changed::DirectoryChanged;
 use contracts::messages::proposal_made::ProposalMade;
 use contracts::messages::round_closed::{RoundClosed, Voided};
 use contracts::messages::stage_changed::StageChanged;
@@ -20,13 +20,14 @@ use contracts::messages::stage_entered::StageEntered;
 use contracts::messages::work_assigned::WorkAssigned;
 use contracts::results::ProposalResult;
 use contracts::{
-    ComplainantId, DepartmentId, Event, FactKey, Facts, Fen, OutcomeKey, PersonId, ProposalId, RoleKey,
-    ServiceName, StageKey, StageKind, VisitId,
+    ComplainantId, Event, FactKey, Facts, Fen, OutcomeKey, PersonId, ProposalId, ServiceName, StageKey,
+    StageKind, VisitId,
 };
 use jiff::Timestamp;
 use runtime::service::Happened;
 use serde::{Deserialize, Serialize};
 
+pub use people::Member;
 pub use round::{Closing, Held, Round, Seat, SeatStanding, Step};
 
 use crate::needs::{Needs, Places};
@@ -68,15 +69,6 @@ pub struct Proposal {
     pub liable_person: Option<PersonId>,
     /// Who proposed it.
     pub proposer: Option<PersonId>,
-}
-
-/// Somebody of the directory who works here.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Member {
-    /// Where.
-    pub department: DepartmentId,
-    /// In which roles.
-    pub roles: BTreeSet<RoleKey>,
 }
 
 /// A visit to a stage of kind `approve`.
@@ -277,18 +269,6 @@ impl State {
 
     fn round_mut(&mut self, visit: VisitId) -> Option<&mut Round> {
         self.visits.get_mut(&visit).and_then(Visit::open_mut).and_then(|open| open.round.as_mut())
-    }
-
-    fn directory_changed(&mut self, changed: &DirectoryChanged) {
-        for person in &changed.people {
-            if person.active {
-                let member =
-                    Member { department: person.department.clone(), roles: person.roles.clone() };
-                self.people.insert(person.id.clone(), member);
-            } else {
-                self.people.remove(&person.id);
-            }
-        }
     }
 
     fn stage_entered(&mut self, entered: &StageEntered) {

@@ -27,9 +27,10 @@ pub fn view(state: &State) -> Value {
 #[must_use]
 pub fn round_view(state: &State, visit: VisitId, round: &Round) -> Value {
     let at = state.visits.get(&visit);
-    let proposal = state.proposal.as_ref().filter(|newest| {
-        Some(newest.id) == round.proposal && newest.version == round.version
-    });
+    let proposal = state
+        .proposal
+        .as_ref()
+        .filter(|newest| Some(newest.id) == round.proposal && newest.version == round.version);
     json!({
         "visit": visit,
         "epoch": at.map(|visit| visit.epoch),

@@ -128,7 +128,11 @@ heartbeat = "15s"
         let listens = self.listen.parse::<SocketAddr>().is_ok();
         findings.require(listens, "listen", &self.listen, "an address with a port, such as 127.0.0.1:8080");
         if !self.organisation.is_empty() && OrganisationId::new(self.organisation.clone()).is_err() {
-            findings.add("organisation", &self.organisation, "a key of lower-case letters, digits, '-', '_', '.'");
+            findings.add(
+                "organisation",
+                &self.organisation,
+                "a key of lower-case letters, digits, '-', '_', '.'",
+            );
         }
         for proxy in self.trusted_proxies.iter().filter(|proxy| proxy.parse::<IpAddr>().is_err()) {
             findings.add("trusted_proxies", proxy, "addresses without ports");
@@ -161,7 +165,11 @@ heartbeat = "15s"
         }
         for (role, counts_as) in &self.roles {
             if RoleKey::new(role.clone()).is_err() || crate::auth::roles::grant_of(counts_as).is_none() {
-                findings.add("roles", format!("{role} = {counts_as}"), crate::auth::roles::known().join(", "));
+                findings.add(
+                    "roles",
+                    format!("{role} = {counts_as}"),
+                    crate::auth::roles::known().join(", "),
+                );
             }
         }
     }

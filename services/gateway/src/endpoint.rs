@@ -1,12 +1,14 @@
 //! Routes with their documentation: what is not described here is not served, and who may ask stands beside it.
 
+use std::net::IpAddr;
+
+use axum::Router;
 use axum::extract::Request;
 use axum::handler::Handler;
-use axum::http::Method;
+use axum::http::{HeaderMap, Method};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, on};
-use axum::Router;
 use contracts::ProblemCode;
 use schemars::generate::SchemaGenerator;
 use schemars::{JsonSchema, Schema};
@@ -172,7 +174,8 @@ impl Endpoint {
     /// Pages by cursor.
     #[must_use]
     pub fn paged(self) -> Self {
-        self.with("cursor", "The `next` of the page before").with("limit", "Rows of a page, 1 to 200; 50 when absent")
+        self.with("cursor", "The `next` of the page before")
+            .with("limit", "Rows of a page, 1 to 200; 50 when absent")
     }
     /// A problem of its own.
     #[must_use]
@@ -237,7 +240,8 @@ async fn guard(need: Need, mut request: Request, next: Next) -> Response {
     let Some(app) = request.extensions().get::<App>().cloned() else {
         return Refusal::new(ProblemCode::Internal, "the request could not be handled").into_response();
     };
-    match admit(need, &app, &request).await {
+    let address = address(&app, request.extensions(), request.headers());
+    match admit(need, &app, address, request.headers()).await {
         Ok(Some(principal)) => {
             request.extensions_mut().insert(principal);
             next.run(request).await
@@ -247,21 +251,25 @@ async fn guard(need: Need, mut request: Request, next: Next) -> Response {
     }
 }
 
-async fn admit(need: Need, app: &App, request: &Request) -> Result<Option<Principal>, Refusal> {
+async fn admit(
+    need: Need,
+    app: &App,
+    address: IpAddr,
+    headers: &HeaderMap,
+) -> Result<Option<Principal>, Refusal> {
     let act = match need {
         Need::Nothing => return Ok(None),
         Need::Address => {
-            app.limits.public(address(app, request.extensions(), request.headers()))?;
+            app.limits.public(address)?;
             return Ok(None);
         }
         Need::SignedIn => None,
         Need::Act(act) => Some(act),
     };
-    let principal = crate::authenticate::authenticate(app, request.headers()).await?;
+    let principal = crate::authenticate::authenticate(app, headers).await?;
     app.limits.principal(&principal)?;
     if act.is_some_and(|act| !principal.may(act, &app.config.roles)) {
         return Err(Refusal::new(ProblemCode::NotAllowed, "none of your roles may do this"));
     }
     Ok(Some(principal))
 }
-

@@ -66,7 +66,8 @@ pub fn address(app: &App, parts_extensions: &axum::http::Extensions, headers: &H
     }
     // The nearest address that is not a proxy of ours; what stands further left anybody may have written.
     let hops = headers.get_all(FORWARDED_FOR).iter().filter_map(|value| value.to_str().ok());
-    let hops: Vec<_> = hops.flat_map(|value| value.split(',')).filter_map(|hop| hop.trim().parse().ok()).collect();
+    let hops: Vec<_> =
+        hops.flat_map(|value| value.split(',')).filter_map(|hop| hop.trim().parse().ok()).collect();
     hops.into_iter().rev().find(|hop: &IpAddr| !app.proxies.contains(hop)).unwrap_or(peer)
 }
 
@@ -84,7 +85,9 @@ impl FromRequestParts<App> for Address {
 pub fn idempotency_key(headers: &HeaderMap) -> Result<CommandId, Refusal> {
     let wrong = |detail: &str| {
         let problem = Problem::new(ProblemCode::InvalidIdempotencyKey, detail);
-        Refusal::from(problem.at("Idempotency-Key").expected("one header of 1 to 128 visible ASCII characters"))
+        Refusal::from(
+            problem.at("Idempotency-Key").expected("one header of 1 to 128 visible ASCII characters"),
+        )
     };
     let mut values = headers.get_all(IDEMPOTENCY_KEY).iter();
     let value = values.next().ok_or_else(|| wrong("the header Idempotency-Key is missing"))?;
@@ -146,7 +149,8 @@ impl Parameters {
     /// `unknown-field` that names it.
     pub fn only(&self, known: &[&str]) -> Result<(), Refusal> {
         let Some(unknown) = self.0.keys().find(|name| !known.contains(&name.as_str())) else { return Ok(()) };
-        let problem = Problem::new(ProblemCode::UnknownField, "that parameter is not known").at(format!("?{unknown}"));
+        let problem =
+            Problem::new(ProblemCode::UnknownField, "that parameter is not known").at(format!("?{unknown}"));
         Err(problem.expected(known.join(", ")).into())
     }
     /// A parameter; an empty one counts as absent.
@@ -237,7 +241,8 @@ pub fn require_type(headers: &HeaderMap, expected: &str, fits: impl Fn(&str) -> 
     let found = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let mut parts = found.split(';').map(|part| part.trim().to_ascii_lowercase());
     let kind = parts.next().unwrap_or_default();
-    let utf8 = parts.all(|part| part.strip_prefix("charset=").is_none_or(|set| set.trim_matches('"') == "utf-8"));
+    let utf8 =
+        parts.all(|part| part.strip_prefix("charset=").is_none_or(|set| set.trim_matches('"') == "utf-8"));
     if fits(&kind) && utf8 {
         return Ok(());
     }
@@ -335,12 +340,17 @@ mod tests {
 
     #[test]
     fn json_problems_are_told_apart() {
-        let code = |bytes: &[u8]| parse_json::<std::collections::BTreeMap<String, u8>>(bytes).unwrap_err().problem.code;
+        let code = |bytes: &[u8]| {
+            parse_json::<std::collections::BTreeMap<String, u8>>(bytes).unwrap_err().problem.code
+        };
         assert_eq!(code(b"{\"a\":\xff}"), ProblemCode::InvalidUtf8);
         assert_eq!(code(b"{\"a\":1"), ProblemCode::MalformedJson);
         assert_eq!(code(b""), ProblemCode::MalformedJson);
         assert_eq!(code(b"{\"a\":\"x\"}"), ProblemCode::InvalidField);
         let deep = "[".repeat(100_000);
-        assert_eq!(parse_json::<serde_json::Value>(deep.as_bytes()).unwrap_err().problem.code, ProblemCode::MalformedJson);
+        assert_eq!(
+            parse_json::<serde_json::Value>(deep.as_bytes()).unwrap_err().problem.code,
+            ProblemCode::MalformedJson
+        );
     }
 }

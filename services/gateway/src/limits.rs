@@ -34,7 +34,9 @@ pub struct Limits {
 
 fn per_second(most: u32) -> Rate {
     let most = NonZeroU32::new(most)?;
-    Some(RateLimiter::keyed(Quota::per_second(most).allow_burst(most.saturating_mul(NonZeroU32::MIN.saturating_add(1)))))
+    Some(RateLimiter::keyed(
+        Quota::per_second(most).allow_burst(most.saturating_mul(NonZeroU32::MIN.saturating_add(1))),
+    ))
 }
 
 fn per_minute(most: u32) -> Rate {

@@ -8,12 +8,14 @@ use axum::http::Method;
 use contracts::{Problem, ProblemCode};
 use schemars::generate::{SchemaGenerator, SchemaSettings};
 use serde_json::{Value, json};
-use utoipa::openapi::path::{HttpMethod, OperationBuilder, ParameterBuilder, ParameterIn, PathItem, PathsBuilder};
+use utoipa::openapi::path::{
+    HttpMethod, OperationBuilder, ParameterBuilder, ParameterIn, PathItem, PathsBuilder,
+};
 use utoipa::openapi::request_body::RequestBodyBuilder;
 use utoipa::openapi::security::SecurityRequirement;
 use utoipa::openapi::{
-    Content as MediaContent, HeaderBuilder, InfoBuilder, ObjectBuilder, OpenApiBuilder, Paths, Ref, RefOr, Required,
-    ResponseBuilder, Schema, Type,
+    Content as MediaContent, HeaderBuilder, InfoBuilder, ObjectBuilder, OpenApiBuilder, Paths, Ref, RefOr,
+    Required, ResponseBuilder, Schema, Type,
 };
 
 use crate::endpoint::{Content, Endpoint, Need};
@@ -96,7 +98,11 @@ fn method(method: &Method) -> HttpMethod {
     }
 }
 
-fn operation(endpoint: &Endpoint, generator: &mut SchemaGenerator, problem: &RefOr<Schema>) -> OperationBuilder {
+fn operation(
+    endpoint: &Endpoint,
+    generator: &mut SchemaGenerator,
+    problem: &RefOr<Schema>,
+) -> OperationBuilder {
     let mut operation = OperationBuilder::new()
         .tag(endpoint.tag)
         .summary(Some(endpoint.summary))
@@ -109,7 +115,8 @@ fn operation(endpoint: &Endpoint, generator: &mut SchemaGenerator, problem: &Ref
     }
     if endpoint.is_order {
         let key = "1 to 128 visible ASCII characters; the same key gives the first answer again";
-        operation = operation.parameter(parameter("Idempotency-Key", ParameterIn::Header, Required::True, key));
+        operation =
+            operation.parameter(parameter("Idempotency-Key", ParameterIn::Header, Required::True, key));
         let tag = "The ETag that was read; refused with stale-version when it is not current";
         operation = operation.parameter(parameter("If-Match", ParameterIn::Header, Required::False, tag));
     }
@@ -146,9 +153,12 @@ fn responses(
     for (status, codes) in by_status(endpoint) {
         let description: Vec<_> = codes.iter().map(|code| format!("`{code}`: {}", code.title())).collect();
         let content = MediaContent::new(Some(problem.clone()));
-        let mut refusal = ResponseBuilder::new().description(description.join("; ")).content(MEDIA_TYPE, content);
+        let mut refusal =
+            ResponseBuilder::new().description(description.join("; ")).content(MEDIA_TYPE, content);
         if matches!(status, 429 | 503 | 504) {
-            let after = HeaderBuilder::new().schema(Some(text())).description(Some("Seconds until it is worth trying"));
+            let after = HeaderBuilder::new()
+                .schema(Some(text()))
+                .description(Some("Seconds until it is worth trying"));
             refusal = refusal.header("Retry-After", after.build());
         }
         operation = operation.response(status.to_string(), refusal.build());
@@ -184,7 +194,8 @@ fn by_status(endpoint: &Endpoint) -> Vec<(u16, BTreeSet<ProblemCode>)> {
         ]);
     }
     let statuses: BTreeSet<u16> = codes.iter().map(|code| code.status()).collect();
-    let of = |status| codes.iter().copied().filter(move |code: &ProblemCode| code.status() == status).collect();
+    let of =
+        |status| codes.iter().copied().filter(move |code: &ProblemCode| code.status() == status).collect();
     statuses.into_iter().map(|status| (status, of(status))).collect()
 }
 
@@ -215,7 +226,9 @@ fn text() -> RefOr<Schema> {
 fn media(content: &Content, generator: &mut SchemaGenerator) -> MediaContent {
     let schema = match content.schema {
         Some(schema) => Some(content_schema(generator, schema)),
-        None if content.media == "application/json" => Some(ObjectBuilder::new().schema_type(Type::Object).into()),
+        None if content.media == "application/json" => {
+            Some(ObjectBuilder::new().schema_type(Type::Object).into())
+        }
         None => Some(text()),
     };
     MediaContent::new(schema)

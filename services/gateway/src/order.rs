@@ -5,6 +5,7 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use bus::Traceparent;
 use contracts::commands::{Actor, Command};
 use contracts::{CommandId, Problem, ProblemCode, ServiceName, SubjectRef};
 use serde_json::Value;
@@ -27,6 +28,7 @@ pub struct Orderer {
     /// The key, as one of theirs.
     pub key: CommandId,
     expected: Option<Tag>,
+    trace: Option<String>,
 }
 
 impl FromRequestParts<App> for Orderer {
@@ -34,7 +36,7 @@ impl FromRequestParts<App> for Orderer {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refusal> {
         let Caller(principal) = Caller::from_request_parts(parts, app).await?;
         let key = principal.command_id(&idempotency_key(&parts.headers)?);
-        Ok(Self { principal, key, expected: if_match(&parts.headers)? })
+        Ok(Self { principal, key, expected: if_match(&parts.headers)?, trace: trace(&parts.headers) })
     }
 }
 
@@ -52,7 +54,8 @@ impl Orderer {
         body: Value,
     ) -> Result<Done, Refusal> {
         let expected = self.expected.as_ref().map(|tag| tag.version_of(service)).transpose()?;
-        let command = Command { expected_version: expected, ..command(&self.key, subject, verb, self.principal.actor(), body)? };
+        let command = command(&self.key, subject, verb, self.principal.actor(), body)?;
+        let command = Command { expected_version: expected, traceparent: self.trace.clone(), ..command };
         app.upstream.order(service, &command).await
     }
 
@@ -65,8 +68,14 @@ impl Orderer {
             let problem = Problem::new(ProblemCode::InvalidIdempotencyKey, "the key is too long here");
             Refusal::from(problem.at("Idempotency-Key").expected("at most 96 characters"))
         })?;
-        Ok(Self { principal: self.principal.clone(), key, expected: None })
+        Ok(Self { principal: self.principal.clone(), key, expected: None, trace: self.trace.clone() })
     }
+}
+
+/// The trace context to hand on: of the request's own span, or, where this process records no traces, of the caller.
+fn trace(headers: &HeaderMap) -> Option<String> {
+    let caller = || Traceparent::parse(headers.get("traceparent")?.to_str().ok()?);
+    runtime::telemetry::current_traceparent().or_else(|| caller().map(|trace| trace.as_str().to_owned()))
 }
 
 /// A command; its body must be a JSON object.

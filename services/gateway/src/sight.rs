@@ -39,7 +39,9 @@ pub async fn of_case(app: &App, principal: &Principal, complaint: ComplaintId) -
     let case = match ask_case(app, staff, complaint).await {
         Ok(case) => case,
         // Registered a moment ago: who sees everything need not wait for routing to hear of it.
-        Err(refusal) if refusal.problem.code == ProblemCode::NotFound && rights.reach == Reach::All => Value::Null,
+        Err(refusal) if refusal.problem.code == ProblemCode::NotFound && rights.reach == Reach::All => {
+            Value::Null
+        }
         Err(refusal) => return Err(refusal),
     };
     let places = Places::of(&case);

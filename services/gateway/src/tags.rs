@@ -55,7 +55,8 @@ impl Tag {
     /// `invalid-field` when the tag does not name it: the condition could not be checked.
     pub fn version_of(&self, service: ServiceName) -> Result<u64, Refusal> {
         self.versions.get(&service).copied().or(self.plain).ok_or_else(|| {
-            let problem = Problem::new(ProblemCode::InvalidField, "If-Match names no version of this service");
+            let problem =
+                Problem::new(ProblemCode::InvalidField, "If-Match names no version of this service");
             problem.at("If-Match").expected(format!("an ETag with {service}-…")).into()
         })
     }
@@ -72,7 +73,8 @@ impl Tag {
 
 impl std::fmt::Display for Tag {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let parts: Vec<_> = self.versions.iter().map(|(service, version)| format!("{service}-{version}")).collect();
+        let parts: Vec<_> =
+            self.versions.iter().map(|(service, version)| format!("{service}-{version}")).collect();
         match self.plain {
             Some(version) => write!(f, "\"{version}\""),
             None => write!(f, "\"{}\"", parts.join(".")),

@@ -75,7 +75,8 @@ struct Line {
 
 impl Line {
     fn shown(&self) -> Option<Shown> {
-        let header = |name: &str| self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
+        let header =
+            |name: &str| self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
         let envelope = Envelope::read(header).ok()?;
         Shown::of(&envelope, self.body.as_bytes())
     }

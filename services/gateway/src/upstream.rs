@@ -93,9 +93,8 @@ impl Upstream {
         }
         let (reply, answer) = oneshot::channel();
         let lane = self.lane(&subjects::command(service, &command.verb));
-        lane.try_send(Waiting { bytes, reply }).map_err(|_| {
-            Refusal::unavailable(format!("{service} has too much to do; nothing was done"))
-        })?;
+        lane.try_send(Waiting { bytes, reply })
+            .map_err(|_| Refusal::unavailable(format!("{service} has too much to do; nothing was done")))?;
         answer.await.unwrap_or_else(|_| Err(lost()))
     }
 
@@ -189,14 +188,22 @@ fn fitting(taken: &mut Vec<Waiting>, most: usize) -> Vec<Waiting> {
     taken.drain(..count).collect()
 }
 
-async fn send(bus: Bus, subject: String, patience: Duration, batch: Vec<Waiting>, _place: OwnedSemaphorePermit) {
-    metrics::histogram!("redress_gateway_batch_commands", "subject" => subject.clone()).record(batch.len() as f64);
+async fn send(
+    bus: Bus,
+    subject: String,
+    patience: Duration,
+    batch: Vec<Waiting>,
+    _place: OwnedSemaphorePermit,
+) {
+    metrics::histogram!("redress_gateway_batch_commands", "subject" => subject.clone())
+        .record(batch.len() as f64);
     let answered = bus.request(&subject, payload(&batch), patience).await;
     match answered {
         Ok(bytes) => hand_out(batch, &bytes, &subject),
         Err(error) => {
             tracing::warn!(%error, subject, commands = batch.len(), "a request to a service was not answered");
-            let refusal = if let RequestError::Timeout { .. } = error { lost() } else { Refusal::from(&error) };
+            let refusal =
+                if let RequestError::Timeout { .. } = error { lost() } else { Refusal::from(&error) };
             for one in batch {
                 one.reply.send(Err(refusal.clone())).ok();
             }

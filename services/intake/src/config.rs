@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use contracts::RoleKey;
+use runtime::config::{Findings, Section};
 use serde::{Deserialize, Serialize};
 
 /// The `[intake]` table of the configuration.
@@ -36,6 +37,46 @@ pub enum ConfigError {
     OutOfRange(&'static str, u64, u64),
 }
 
+impl Section for IntakeConfig {
+    const DEFAULTS: &'static str = r#"
+# The zone of dates in numbers while an organisation has published no calendar: an IANA name.
+default_zone = "Asia/Shanghai"
+# The largest file taken, in bytes.
+max_file_bytes = 52428800
+# How many files one complaint may have.
+max_files = 50
+# How long an upload may take before what came of it is thrown away, in hours.
+upload_hours = 24
+# Over how many days settlements on the spot for one customer or order are added up against the limit.
+spot_window_days = 30
+# Which roles may order that a complainant be forgotten.
+erasure_roles = ["admin", "administrator", "manager", "privacy_officer"]
+# Which roles may read a complainant's contact data unmasked.
+contact_roles = ["admin", "administrator", "agent", "front_desk", "handler", "manager", "replier", "caller_back"]
+"#;
+
+    fn check(&self, findings: &mut Findings) {
+        for error in Self::check(self).err().unwrap_or_default() {
+            findings.add(error.key(), error.found(), error.to_string());
+        }
+    }
+}
+
+impl ConfigError {
+    const fn key(&self) -> &'static str {
+        match self {
+            Self::UnknownZone(_) => "default_zone",
+            Self::OutOfRange(key, ..) => key,
+        }
+    }
+    fn found(&self) -> &str {
+        match self {
+            Self::UnknownZone(zone) => zone,
+            Self::OutOfRange(..) => "a number outside what is possible",
+        }
+    }
+}
+
 impl Default for IntakeConfig {
     fn default() -> Self {
         let roles = |names: &[&str]| names.iter().filter_map(|name| RoleKey::new(*name).ok()).collect();
@@ -45,8 +86,17 @@ impl Default for IntakeConfig {
             max_files: 50,
             upload_hours: 24,
             spot_window_days: 30,
-            erasure_roles: roles(&["administrator", "privacy_officer"]),
-            contact_roles: roles(&["administrator", "front_desk", "handler", "replier", "caller_back"]),
+            erasure_roles: roles(&["admin", "administrator", "manager", "privacy_officer"]),
+            contact_roles: roles(&[
+                "admin",
+                "administrator",
+                "agent",
+                "front_desk",
+                "handler",
+                "manager",
+                "replier",
+                "caller_back",
+            ]),
         }
     }
 }
@@ -81,7 +131,8 @@ mod tests {
     #[test]
     fn the_defaults_hold_and_every_mistake_is_named() {
         assert_eq!(IntakeConfig::default().check(), Ok(()));
-        let bad = IntakeConfig { default_zone: "Mars/Olympus".into(), max_files: 0, ..IntakeConfig::default() };
+        let bad =
+            IntakeConfig { default_zone: "Mars/Olympus".into(), max_files: 0, ..IntakeConfig::default() };
         assert_eq!(bad.check().unwrap_err().len(), 2);
     }
 }

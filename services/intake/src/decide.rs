@@ -15,9 +15,9 @@ use contracts::commands::{Actor, Command};
 use contracts::{Problem, ProblemCode};
 use runtime::service::{Context, Decision, Input};
 
+use crate::Intake;
 use crate::rows::Row;
 use crate::state::State;
-use crate::Intake;
 
 /// What every decision of intake is.
 pub(crate) type Decided = Result<Decision<Row>, Problem>;
@@ -26,8 +26,8 @@ pub(crate) type Decided = Result<Decision<Row>, Problem>;
 pub(crate) mod space {
     /// Serial numbers: key = who shares the counter, pattern, period; value = the last serial drawn.
     pub(crate) const COUNTER: &str = "counter";
-    /// Numbers drawn: key = number; value = complaint. Two patterns can give the same number.
-    pub(crate) const NUMBER: &str = "number";
+    /// Number patterns in use, as one list.
+    pub(crate) const PATTERNS: &str = "patterns";
     /// Feeders' references: key = SHA-256 of source and reference; value = complaint.
     pub(crate) const EXTERNAL: &str = "external";
     /// Blind indexes of ways to reach somebody: value = complainant.

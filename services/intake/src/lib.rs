@@ -11,14 +11,14 @@
 //!
 //! | input | subject | decided in | says |
 //! |---|---|---|---|
-//! | a submission on `redress.submit.<channel>` | complaint | [`submissions`], then as `complaint.register` | as that |
-//! | `complaint.register` | complaint | [`decide::register`] | `complaint.registered` |
-//! | `file.begin`, `file.chunk` | complaint | [`decide::file`] | nothing |
-//! | `file.finish` | complaint | [`decide::file`] | `file.added` |
-//! | an upload's timer | complaint | [`decide::file`] | nothing; the pieces go |
-//! | `fact.record` | complaint | [`decide::fact`] | `fact.recorded` |
-//! | `person.erase` | person | [`decide::erase`] | `person.erased` |
-//! | anything of routing | its own | [`decide::heard`] | nothing; [`state`] keeps what is needed |
+//! | a submission on `redress.submit.<channel>` | complaint | `submissions.rs`, then as `complaint.register` | as that |
+//! | `complaint.register` | complaint | `decide/register.rs` | `complaint.registered` |
+//! | `file.begin`, `file.chunk` | complaint | `decide/file.rs` | nothing |
+//! | `file.finish` | complaint | `decide/file.rs` | `file.added` |
+//! | an upload's timer | complaint | `decide/file.rs` | nothing; the pieces go |
+//! | `fact.record` | complaint | `decide/fact.rs` | `fact.recorded` |
+//! | `person.erase` | person | `decide/erase.rs` | `person.erased` |
+//! | anything of routing | its own | `decide/heard.rs` | nothing; `state.rs` keeps what is needed |
 //!
 //! Contact data live here alone, sealed field by field. Registering passes the stage kind `register`.
 
@@ -31,7 +31,6 @@ pub mod rows;
 pub mod state;
 pub mod store;
 pub mod submissions;
-pub mod view;
 
 use std::sync::Arc;
 
@@ -40,21 +39,25 @@ use contracts::commands::intake::{
     BeginFile, ErasePerson, FileChunk, FinishFile, RecordFacts, RegisterComplaint,
 };
 use contracts::{ComplaintId, OrganisationId, Problem, ServiceName};
+use runtime::definition::Definition;
 use runtime::service::{Context, Decision, Happened, Input, Service};
 use vault::KeyRing;
 
 pub use config::{ConfigError, IntakeConfig};
+pub use queries::Queries;
 pub use rows::Row;
 pub use state::State;
+pub use store::IntakeStore;
+pub use submissions::Submissions;
 
 use procedures::Procedures;
 
 /// The pure core of intake.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Intake {
     config: IntakeConfig,
     keys: Arc<KeyRing>,
-    procedures: Procedures,
+    procedures: Arc<Procedures>,
 }
 
 impl Intake {
@@ -67,7 +70,7 @@ impl Intake {
         config.check()?;
         let procedures = Procedures::new(&config.default_zone)
             .map_err(|_| vec![ConfigError::UnknownZone(config.default_zone.clone())])?;
-        Ok(Self { config, keys, procedures })
+        Ok(Self { config, keys, procedures: Arc::new(procedures) })
     }
 
     /// The configuration.
@@ -88,9 +91,36 @@ impl Intake {
 
     /// The code with which the customer asks for progress. It is computed, never stored.
     #[must_use]
-    pub fn tracking_code(&self, organisation: &OrganisationId, number: &str, complaint: ComplaintId) -> String {
+    pub fn tracking_code(
+        &self,
+        organisation: &OrganisationId,
+        number: &str,
+        complaint: ComplaintId,
+    ) -> String {
         self.keys.tracking_code(organisation.as_str(), number, complaint.0.as_bytes())
     }
+}
+
+/// Intake as the runtime runs it: its core, store, migrations, queries, and the inlet for submissions.
+///
+/// # Errors
+/// Every [`ConfigError`].
+pub fn definition(
+    config: IntakeConfig,
+    keys: Arc<KeyRing>,
+) -> Result<Definition<Intake, IntakeStore, Queries>, Vec<ConfigError>> {
+    let intake = Intake::new(config, Arc::clone(&keys))?;
+    let (asked, store) = (Arc::new(intake.clone()), IntakeStore::new(keys));
+    let description = "Puts complaints on record, numbers them, keeps who complains and how to reach them.";
+    let definition =
+        Definition::new(intake, store, &store::MIGRATIONS, env!("CARGO_PKG_VERSION"), description);
+    Ok(definition.with_queries(|around| Queries::new(around.pool.clone(), asked)).with_background(
+        "submissions",
+        |around| async move {
+            Submissions::new(&around).run(around.until.clone()).await;
+            Ok(())
+        },
+    ))
 }
 
 impl Service for Intake {

@@ -52,7 +52,10 @@ impl Procedures {
             .and_then(State::playbook)
             .and_then(|known| known.versions.get(&wanted.version))
             .ok_or_else(|| {
-                let detail = format!("the document of playbook {} version {} has not arrived yet", wanted.id, wanted.version);
+                let detail = format!(
+                    "the document of playbook {} version {} has not arrived yet",
+                    wanted.id, wanted.version
+                );
                 Problem::new(ProblemCode::Unavailable, detail).at("/playbook")
             })?;
         let key = (context.organisation().clone(), wanted.clone());

@@ -55,19 +55,8 @@ impl Queries {
         Self { pool, intake }
     }
 
-    /// The names that [`Self::answer`] knows.
-    #[must_use]
-    pub const fn names() -> &'static [&'static str] {
-        asked::NAMES
-    }
-
-    /// Answers the query `name`.
-    ///
-    /// # Errors
-    /// `not-found` for an unknown name or thing, `not-allowed`, problems of the body with their field, `unavailable`
-    /// when the database cannot be asked.
-    pub async fn answer(&self, name: &str, query: &Query) -> Result<Value, Problem> {
-        let answered = match name {
+    async fn answered(&self, name: &str, query: &Query) -> Answered<Value> {
+        match name {
             asked::TRACK => json(self.track(query, body(query)?).await),
             asked::CHANNELS => json(self.channels(query).await),
             _ => {
@@ -80,12 +69,31 @@ impl Queries {
                     asked::RECENT => json(self.recent(query, body(query)?).await),
                     asked::FILES => json(self.files(query, body(query)?).await),
                     asked::FILE_CHUNK => json(self.file_chunk(query, body(query)?).await),
+                    asked::COUNTS => json(self.counts(query).await),
                     asked::REFUSED_SUBMISSIONS => json(self.refused_submissions(query).await),
                     other => Err(not_found(&format!("intake answers no query “{other}”")).into()),
                 }
             }
-        };
-        answered.map_err(|error| match error {
+        }
+    }
+
+    /// The state and version of a subject.
+    async fn state(&self, subject: &SubjectRef) -> Answered<Option<(State, u64)>> {
+        let heads = journal::head::peek(&self.pool, std::slice::from_ref(subject)).await?;
+        let Some(head) = heads.into_iter().next() else { return Ok(None) };
+        let Some(text) = head.state else { return Ok(None) };
+        let state = serde_json::from_str(&text).map_err(|error| QueryError::Broken(error.to_string()))?;
+        Ok(Some((state, head.version)))
+    }
+}
+
+impl runtime::requests::Queries for Queries {
+    fn names(&self) -> Vec<&'static str> {
+        asked::NAMES.to_vec()
+    }
+
+    async fn answer(&self, name: &str, query: Query) -> Result<Value, Problem> {
+        self.answered(name, &query).await.map_err(|error| match error {
             QueryError::Problem(problem) => problem,
             QueryError::Store(error) => {
                 tracing::warn!(%error, query = name, "the database did not answer a query");
@@ -96,15 +104,6 @@ impl Queries {
                 Problem::new(ProblemCode::Internal, "what is stored cannot be read")
             }
         })
-    }
-
-    /// The state and version of a subject.
-    async fn state(&self, subject: &SubjectRef) -> Answered<Option<(State, u64)>> {
-        let heads = journal::head::peek(&self.pool, std::slice::from_ref(subject)).await?;
-        let Some(head) = heads.into_iter().next() else { return Ok(None) };
-        let Some(text) = head.state else { return Ok(None) };
-        let state = serde_json::from_str(&text).map_err(|error| QueryError::Broken(error.to_string()))?;
-        Ok(Some((state, head.version)))
     }
 }
 

@@ -1,10 +1,10 @@
 //! The rows of intake's own tables, as decisions make them. `store.rs` seals what is personal and writes them.
 
-use contracts::{
-    CategoryKey, ChannelKey, ComplainantId, ComplaintId, DepartmentId, FileId, Fen, PlaybookId, WordId,
-};
 use contracts::messages::complaint_registered::ExternalRef;
 use contracts::messages::proposal_made::Remedy;
+use contracts::{
+    CategoryKey, ChannelKey, ComplainantId, ComplaintId, DepartmentId, Fen, FileId, PlaybookId, WordId,
+};
 use jiff::Timestamp;
 use vault::{BlindIndex, Masked};
 

@@ -62,7 +62,9 @@ impl<'a> Sorted<'a> {
                 Row::FileChunk(row) => sorted.chunks.push((own, row)),
                 Row::FileKept { file, media_type } => sorted.kept.push((own, *file, media_type)),
                 Row::FileDropped { file } => sorted.dropped.push((own, *file)),
-                Row::Erased { complainant, complaints } => sorted.erased.push((own, *complainant, complaints)),
+                Row::Erased { complainant, complaints } => {
+                    sorted.erased.push((own, *complainant, complaints))
+                }
             }
         }
         sorted

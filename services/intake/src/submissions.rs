@@ -12,7 +12,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use bus::{Bus, BusError, Delivery, Headers, Listener, ListenerOptions, StreamLimits};
+use bus::{Bus, Delivery, Headers, Listener, ListenerOptions};
 use bytes::Bytes;
 use contracts::commands::intake::{RegisterComplaint, Submission, SubmissionAnswer, complaint_for};
 use contracts::commands::{Actor, Answer, Command, Verb as _};
@@ -20,6 +20,7 @@ use contracts::{CommandId, OrganisationId, Problem, ProblemCode, SubjectRef, sub
 use futures::future::join_all;
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
+use runtime::definition::Surroundings;
 use runtime::shell::Inlet;
 use serde_json::Value;
 use sqlx::PgPool;
@@ -57,12 +58,19 @@ struct Read {
 }
 
 impl Submissions {
-    /// Makes the stream and takes submissions until `stop`; what was begun is finished.
-    ///
-    /// # Errors
-    /// [`BusError`] when the stream cannot be made as it must be.
-    pub async fn run(self, limits: StreamLimits, stop: CancellationToken) -> Result<(), BusError> {
-        let stream = self.bus.ensure_submit_stream(limits).await?;
+    /// With what the runtime gives.
+    #[must_use]
+    pub fn new(around: &Surroundings) -> Self {
+        Self {
+            bus: around.bus.clone(),
+            inlet: around.inlet.clone(),
+            pool: around.pool.clone(),
+            keys: Arc::clone(&around.keys),
+        }
+    }
+
+    /// Takes submissions until `stop`; what was begun is finished. The stream is made by the runtime.
+    pub async fn run(self, stop: CancellationToken) {
         let mut listener = Listener::new(self.bus.clone(), ListenerOptions::submissions());
         while !stop.is_cancelled() {
             let fetched = tokio::select! {
@@ -71,8 +79,9 @@ impl Submissions {
             };
             match fetched {
                 Ok(deliveries) => {
-                    let created = listener.stream_created().unwrap_or(stream.created);
-                    join_all(deliveries.into_iter().map(|delivery| self.take(created, delivery))).await;
+                    // Only tells apart two streams whose sequences begin anew.
+                    let stream = listener.stream_created().unwrap_or(Timestamp::UNIX_EPOCH);
+                    join_all(deliveries.into_iter().map(|delivery| self.take(stream, delivery))).await;
                 }
                 Err(error) => {
                     tracing::warn!(%error, "submissions cannot be fetched");
@@ -80,7 +89,6 @@ impl Submissions {
                 }
             }
         }
-        Ok(())
     }
 
     /// Takes one submission to its end; without one it is not acknowledged and comes again.
@@ -182,7 +190,8 @@ fn channel_of(subject: &str) -> &str {
 fn is_receipt_subject(subject: &str) -> bool {
     let prefix = subjects::RECEIPT_ALL.trim_end_matches('>');
     let plain = |token: &str| {
-        !token.is_empty() && token.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'$'))
+        !token.is_empty()
+            && token.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'$'))
     };
     subject.strip_prefix(prefix).is_some_and(|rest| rest.len() <= 200 && rest.split('.').all(plain))
 }
@@ -229,9 +238,14 @@ mod tests {
     #[test]
     fn receipts_go_only_where_receipts_go() {
         assert!(is_receipt_subject("redress.receipt.portal.7f-3_a"));
-        for bad in
-            ["redress.receipt.", "redress.receipt.>", "redress.receipt.a.*", "redress.event.routing.x", "redress.receipt.a b", "redress.receipt.a..b"]
-        {
+        for bad in [
+            "redress.receipt.",
+            "redress.receipt.>",
+            "redress.receipt.a.*",
+            "redress.event.routing.x",
+            "redress.receipt.a b",
+            "redress.receipt.a..b",
+        ] {
             assert!(!is_receipt_subject(bad), "{bad}");
         }
     }

@@ -87,6 +87,5 @@ fn order(context: &Context<'_, State>, state: &State, command: &Command) -> Deci
     }
 }
 
-
 #[cfg(test)]
 mod tests;

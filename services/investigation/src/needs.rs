@@ -43,7 +43,10 @@ impl Needs {
     /// `internal` when it is not a brief of this service: the event is then parked, never guessed at.
     pub fn read(entered: &StageEntered) -> Result<Self, Problem> {
         let broken = |why: String| {
-            Problem::new(ProblemCode::Internal, format!("the brief of visit {} is unusable: {why}", entered.visit))
+            Problem::new(
+                ProblemCode::Internal,
+                format!("the brief of visit {} is unusable: {why}", entered.visit),
+            )
         };
         let brief: StageBrief =
             serde_json::from_value(entered.brief.clone()).map_err(|error| broken(error.to_string()))?;

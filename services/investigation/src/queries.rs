@@ -55,7 +55,9 @@ impl Queries for Answers {
                 let words = words_of(state.instances.get(&instance));
                 self.with_words(&query, shown, &words).await
             }
-            other => Err(Problem::new(ProblemCode::NotFound, format!("investigation answers no query {other}"))),
+            other => {
+                Err(Problem::new(ProblemCode::NotFound, format!("investigation answers no query {other}")))
+            }
         }
     }
 }

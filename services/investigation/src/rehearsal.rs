@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use contracts::commands::{Actor, Command};
 use contracts::{
-    CommandId, ComplaintId, Envelope, Event, EventId, OrganisationId, PersonId, Problem, ServiceName, SubjectRef,
+    CommandId, ComplaintId, Envelope, Event, EventId, OrganisationId, PersonId, Problem, ServiceName,
+    SubjectRef,
 };
 use jiff::Timestamp;
 use runtime::service::{
@@ -170,7 +171,13 @@ impl<C: Service> World<C> {
     }
 }
 
-fn fold<C: Service>(core: &C, state: &mut C::State, subject: &SubjectRef, source: ServiceName, event: &Event) {
+fn fold<C: Service>(
+    core: &C,
+    state: &mut C::State,
+    subject: &SubjectRef,
+    source: ServiceName,
+    event: &Event,
+) {
     core.evolve(state, &Happened { source, time: now(), subject, event });
 }
 

@@ -6,9 +6,11 @@
 //! ```
 //! A visit that was left keeps only how it was left: enough to answer `visit-left`.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod instance;
 
-use contracts::messages::proposal_made::{ProposalMade, Remedy};
+use std::collections::BTreeMap;
+
+use contracts::messages::proposal_made::ProposalMade;
 use contracts::messages::round_closed::RoundClosed;
 use contracts::messages::round_opened::RoundOpened;
 use contracts::messages::stage_changed::StageChanged;
@@ -16,12 +18,15 @@ use contracts::messages::stage_entered::StageEntered;
 use contracts::messages::work_assigned::WorkAssigned;
 use contracts::results::ProposalResult;
 use contracts::{
-    DepartmentId, Event, FactKey, Facts, Fen, OutcomeKey, PersonId, ProposalId, RoundId, ServiceName, StageKey,
-    StageKind, VisitId, WordRef, WorkId,
+    DepartmentId, Event, FactKey, Facts, Fen, OutcomeKey, PersonId, ProposalId, RoundId, ServiceName,
+    StageKey, StageKind, VisitId, WorkId,
 };
 use jiff::Timestamp;
 use runtime::service::Happened;
 use serde::{Deserialize, Serialize};
+
+pub(crate) use instance::by_remedy;
+pub use instance::{Finding, Instance, Proposal};
 
 use crate::needs::{Needs, is_on_record};
 
@@ -145,65 +150,6 @@ pub struct Work {
     pub instead_of: Option<PersonId>,
 }
 
-/// One handling of the complaint.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Instance {
-    /// Whether the complaint stands, once verified: the last verdict counts (R-113).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub verdict: Option<bool>,
-    /// The evidence record (R-115).
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub findings: Vec<Finding>,
-    /// The versions of the proposal, oldest first; none is ever changed.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub proposals: Vec<Proposal>,
-    /// The version that a round approved.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub approved: Option<u32>,
-    /// What was carried out so far, by remedy. Versions replace each other, so this counts against the newest.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub executed: BTreeMap<String, Fen>,
-    /// What was said about carrying it out.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub accounts: Vec<WordRef>,
-}
-
-/// A finding.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Finding {
-    /// The words.
-    pub words: WordRef,
-    /// Where it comes from; `verification` for the finding of a verdict.
-    pub source: String,
-    /// Who recorded it.
-    pub by: Option<PersonId>,
-    /// When.
-    pub at: Timestamp,
-}
-
-/// One version of a proposal.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Proposal {
-    /// The proposal; one for each handling.
-    pub id: ProposalId,
-    /// Its version, from 1.
-    pub version: u32,
-    /// The remedies.
-    pub remedies: Vec<Remedy>,
-    /// The sum of the remedies.
-    pub total: Fen,
-    /// The liable party.
-    pub liable: String,
-    /// The liable person.
-    pub liable_person: Option<PersonId>,
-    /// Why.
-    pub reason: WordRef,
-    /// Who proposed it.
-    pub by: Option<PersonId>,
-    /// When.
-    pub at: Timestamp,
-}
-
 impl Visit {
     /// What is open of it, if it is open.
     #[must_use]
@@ -219,48 +165,6 @@ impl Visit {
             Standing::Completed(_) | Standing::Withdrawn => None,
         }
     }
-}
-
-impl Instance {
-    /// The newest version of the proposal.
-    #[must_use]
-    pub fn proposal(&self) -> Option<&Proposal> {
-        self.proposals.last()
-    }
-    /// Whether the newest version is the approved one: an older approval says nothing of a newer version.
-    #[must_use]
-    pub fn is_approved(&self) -> bool {
-        self.proposal().is_some_and(|newest| self.approved == Some(newest.version))
-    }
-    /// What of the newest proposal was not carried out yet.
-    #[must_use]
-    pub fn owed(&self) -> Vec<Remedy> {
-        let proposed = self.proposal().map(|newest| by_remedy(&newest.remedies)).unwrap_or_default();
-        let left = |(remedy, amount): (&str, Fen)| match self.executed.get(remedy) {
-            None => Some(Remedy { remedy: remedy.to_owned(), amount }),
-            Some(done) if *done < amount => {
-                Some(Remedy { remedy: remedy.to_owned(), amount: Fen(amount.0 - done.0) })
-            }
-            Some(_) => None,
-        };
-        proposed.into_iter().filter_map(left).collect()
-    }
-    /// Who verified or recorded findings: they may not decide on the proposal.
-    #[must_use]
-    pub fn investigators(&self) -> Vec<PersonId> {
-        let people: BTreeSet<_> = self.findings.iter().filter_map(|finding| finding.by.clone()).collect();
-        people.into_iter().collect()
-    }
-}
-
-/// The sum for each remedy.
-pub(crate) fn by_remedy(remedies: &[Remedy]) -> BTreeMap<&str, Fen> {
-    let mut sums = BTreeMap::new();
-    for remedy in remedies {
-        let sum: &mut Fen = sums.entry(remedy.remedy.as_str()).or_default();
-        *sum = Fen(sum.0.saturating_add(remedy.amount.0));
-    }
-    sums
 }
 
 impl State {

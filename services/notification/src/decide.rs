@@ -46,8 +46,16 @@ pub fn decide(context: &Context<'_, State>, state: &State, input: &Input) -> Out
 
 fn hear(context: &Context<'_, State>, state: &State, heard: &Heard) -> Outcome {
     match &heard.event {
-        Event::ComplaintRegistered(registered) => on_complaint_registered::decide(context, registered, heard),
-        Event::StageEntered(entered) if crate::state::is_ours(entered) => on_stage::entered(context, entered),
+        Event::ComplaintRegistered(registered) => {
+            let mut decision = on_complaint_registered::decide(context, registered, heard)?;
+            on_case_escalated::catch_up(context, state, &registered.number, heard, &mut decision);
+            Ok(decision)
+        }
+        Event::StageEntered(entered) if crate::state::is_ours(entered) => {
+            let mut decision = on_stage::entered(context, entered)?;
+            on_case_escalated::catch_up(context, state, &entered.number, heard, &mut decision);
+            Ok(decision)
+        }
         Event::StageChanged(changed) => on_stage::changed(context, state, changed),
         Event::StageWithdrawn(withdrawn) => on_stage::withdrawn(state, withdrawn),
         Event::CaseEscalated(escalated) => on_case_escalated::decide(context, state, escalated, heard),

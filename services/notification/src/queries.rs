@@ -123,7 +123,7 @@ async fn conversation(
     };
     match state {
         State::Complaint(conversation) => Ok(*conversation),
-        State::Unknown | State::Playbook(_) => {
+        State::Unknown | State::Early(_) | State::Playbook(_) => {
             Err(Problem::new(ProblemCode::NotFound, "notification knows no such complaint"))
         }
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use contracts::commands::Actor;
+use contracts::messages::case_escalated::CaseEscalated;
 use contracts::messages::complaint_registered::PlaybookRef;
 use contracts::messages::notice_requested::Recipient;
 use contracts::messages::notice_settled::NoticeOutcome;
@@ -24,6 +25,9 @@ pub enum State {
     /// Nothing was heard of it.
     #[default]
     Unknown,
+    /// A complaint of which only escalations were heard: they come from routing and may overtake the registration,
+    /// which is intake's. Who is to be told waits until the number is known.
+    Early(Vec<CaseEscalated>),
     /// A complaint.
     Complaint(Box<Conversation>),
     /// A playbook: its templates, by version.
@@ -132,6 +136,11 @@ impl State {
     pub fn conversation(&self) -> Option<&Conversation> {
         if let Self::Complaint(conversation) = self { Some(conversation) } else { None }
     }
+    /// The escalations that came before the complaint itself.
+    #[must_use]
+    pub fn early(&self) -> &[CaseEscalated] {
+        if let Self::Early(early) = self { early } else { &[] }
+    }
 }
 
 impl Visit {
@@ -161,7 +170,7 @@ impl Visit {
 /// Folds what happened into the state.
 pub fn evolve(state: &mut State, happened: &Happened<'_>) {
     match (&mut *state, happened.event) {
-        (State::Unknown, Event::ComplaintRegistered(registered)) => {
+        (State::Unknown | State::Early(_), Event::ComplaintRegistered(registered)) => {
             *state = State::Complaint(Box::new(Conversation {
                 number: registered.number.clone(),
                 complainant: registered.complainant,
@@ -181,7 +190,7 @@ pub fn evolve(state: &mut State, happened: &Happened<'_>) {
             }
         }
         // The stage may be heard of before the registration: they come from two sources.
-        (State::Unknown, Event::StageEntered(entered)) if is_ours(entered) => {
+        (State::Unknown | State::Early(_), Event::StageEntered(entered)) if is_ours(entered) => {
             let mut conversation = Conversation {
                 number: entered.number.clone(),
                 complainant: entered.complainant,
@@ -194,8 +203,10 @@ pub fn evolve(state: &mut State, happened: &Happened<'_>) {
             conversation.apply(happened);
             *state = State::Complaint(Box::new(conversation));
         }
+        (State::Unknown, Event::CaseEscalated(escalated)) => *state = State::Early(vec![escalated.clone()]),
+        (State::Early(early), Event::CaseEscalated(escalated)) => early.push(escalated.clone()),
         (State::Complaint(conversation), _) => conversation.apply(happened),
-        (State::Unknown | State::Playbook(_), _) => {}
+        (State::Unknown | State::Early(_) | State::Playbook(_), _) => {}
     }
 }
 

@@ -47,7 +47,12 @@ impl Operator {
     ///
     /// # Errors
     /// When the service cannot be reached or its answer cannot be read.
-    pub async fn orders(&self, service: ServiceName, verb: &str, orders: &[Command]) -> anyhow::Result<Vec<Answer>> {
+    pub async fn orders(
+        &self,
+        service: ServiceName,
+        verb: &str,
+        orders: &[Command],
+    ) -> anyhow::Result<Vec<Answer>> {
         let payload = serde_json::to_vec(orders)?;
         let subject = subjects::command(service, verb);
         let answer = self
@@ -56,7 +61,12 @@ impl Operator {
             .await
             .with_context(|| format!("{service} did not answer {verb}"))?;
         let answers: Vec<Answer> = serde_json::from_slice(&answer).context("the answer cannot be read")?;
-        anyhow::ensure!(answers.len() == orders.len(), "{service} gave {} answers to {} orders", answers.len(), orders.len());
+        anyhow::ensure!(
+            answers.len() == orders.len(),
+            "{service} gave {} answers to {} orders",
+            answers.len(),
+            orders.len()
+        );
         Ok(answers)
     }
 
@@ -74,7 +84,14 @@ impl Operator {
     ///
     /// # Errors
     /// As [`Self::orders`], and the refusal.
-    pub async fn administer(&self, service: ServiceName, id: &str, subject: SubjectRef, verb: &str, body: Value) -> anyhow::Result<Value> {
+    pub async fn administer(
+        &self,
+        service: ServiceName,
+        id: &str,
+        subject: SubjectRef,
+        verb: &str,
+        body: Value,
+    ) -> anyhow::Result<Value> {
         let id = CommandId::new(id).map_err(|text| anyhow::anyhow!("{text} is not a command id"))?;
         let order = Command {
             id,
@@ -87,7 +104,9 @@ impl Operator {
         };
         match self.order(service, order).await? {
             Answer::Done { body, .. } => Ok(body),
-            Answer::Refused { problem } => Err(anyhow::Error::new(problem).context(format!("{verb} was refused"))),
+            Answer::Refused { problem } => {
+                Err(anyhow::Error::new(problem).context(format!("{verb} was refused")))
+            }
         }
     }
 

@@ -83,7 +83,8 @@ pub async fn run(ask: Ask) -> anyhow::Result<ExitCode> {
         }
         Ask::Show { whose, service, id } => {
             let operator = Operator::connect(whose.config.as_deref()).await?;
-            let found = operator.ask(service, queries::PARKED, &whose.organisation, json!({ "id": id })).await?;
+            let found =
+                operator.ask(service, queries::PARKED, &whose.organisation, json!({ "id": id })).await?;
             println!("{}", serde_json::to_string_pretty(&found)?);
         }
         Ask::Replay(settle) => return settle.run("parked.replay").await,
@@ -97,7 +98,8 @@ impl Settle {
     async fn run(self, verb: &str) -> anyhow::Result<ExitCode> {
         let operator = Operator::connect(self.whose.config.as_deref()).await?;
         let organisation = &self.whose.organisation;
-        let found = operator.ask(self.service, queries::PARKED, organisation, json!({ "id": self.id })).await?;
+        let found =
+            operator.ask(self.service, queries::PARKED, organisation, json!({ "id": self.id })).await?;
         let subject: SubjectRef = serde_json::from_value(found["subject"].clone())?;
         let id = CommandId::new(format!("{verb}-{}-{}", self.id, self.person)).map_err(anyhow::Error::msg)?;
         let command = Command {

@@ -49,13 +49,13 @@ pub struct Test {
 ///
 /// # Errors
 /// What stopped it. Mistakes in files and scenarios that do not hold are printed, and the exit code is 1.
-pub fn run(ask: Ask) -> anyhow::Result<ExitCode> {
+pub async fn run(ask: Ask) -> anyhow::Result<ExitCode> {
     match ask {
         Ask::Check { paths } => check::run(&paths),
         Ask::Schema => {
             writeln!(std::io::stdout(), "{}", serde_json::to_string_pretty(&::playbook::schema())?)?;
             Ok(ExitCode::SUCCESS)
         }
-        Ask::Test(how) => test::run(&how),
+        Ask::Test(how) => test::run(&how).await,
     }
 }

@@ -4,6 +4,7 @@
 //! What it started it stops: servers and services end with it, in order and with one deadline. A second start goes
 //! on with the same data.
 
+mod accounts;
 mod demo;
 mod programs;
 mod secrets;
@@ -19,6 +20,8 @@ use anyhow::Context as _;
 use crate::drill;
 use crate::operator::Operator;
 
+/// What a drill needs to know of a running installation, in its data folder.
+const ACCESS: &str = "drill.json";
 /// How long services may take to stop.
 const STOP_PATIENCE: Duration = Duration::from_secs(25);
 
@@ -69,27 +72,34 @@ pub async fn up(options: UpOptions) -> anyhow::Result<ExitCode> {
     println!("PostgreSQL    {}", servers.postgres_place());
     println!("NATS          {}", servers.nats_place());
     let ports = programs::Ports::of(&folder)?;
-    let config = settings::write(&folder, &secrets, &servers.settings(&secrets, &ports, options.rehearse_from.clone())?)?;
+    let config = settings::write(
+        &folder,
+        &secrets,
+        &servers.settings(&secrets, &ports, options.rehearse_from.clone())?,
+    )?;
     let mut programs = programs::Programs::start(&folder, &config, &ports, options.all_in_one).await?;
     programs.wait_ready().await?;
     let operator = Operator::connect(Some(&config)).await?;
-    let demo = demo::load(&operator, &config, &options.playbooks, &secrets.demo_password).await?;
+    let demo = demo::load(&operator, (&folder, &config), &options.playbooks, &secrets.demo_password).await?;
+    let access = drill::Plan {
+        gateway: format!("http://127.0.0.1:{}", ports.gateway),
+        config: config.clone(),
+        organisation: demo.organisation.clone(),
+        people: demo.people.clone(),
+        password: secrets.demo_password.clone(),
+        feeder_key: demo.feeder_key.clone(),
+        complaints: 0,
+        seed: 1,
+        source: drill::Source::Generated,
+    };
+    secrets::write_private(&folder.join(ACCESS), &serde_json::to_string_pretty(&access)?)?;
     println!("ready after   {:.1} s\n", begun.elapsed().as_secs_f64());
     println!("{}", demo.welcome(ports.gateway, &folder, &secrets.demo_password));
 
     let mut code = ExitCode::SUCCESS;
     if let Some(complaints) = options.drill {
-        let drilled = drill::run(drill::Plan {
-            gateway: format!("http://127.0.0.1:{}", ports.gateway),
-            config: config.clone(),
-            organisation: demo.organisation.clone(),
-            people: demo.people.clone(),
-            password: secrets.demo_password.clone(),
-            feeder_key: demo.feeder_key.clone(),
-            complaints,
-            seed: options.seed,
-            source: drill::Source::Generated,
-        });
+        let plan = drill::Plan { complaints, seed: options.seed, ..access.clone() };
+        let drilled = drill::run(plan);
         code = tokio::select! {
             drilled = drilled => drilled?.exit_code(),
             watched = watch(&mut servers) => { watched?; ExitCode::FAILURE }
@@ -118,4 +128,15 @@ async fn watch(servers: &mut servers::Servers) -> anyhow::Result<()> {
             revived = servers.revive() => revived?,
         }
     }
+}
+
+/// What a drill needs to know of the installation that runs in `data`.
+///
+/// # Errors
+/// When the folder is not that of a running `redress up`.
+pub fn plan_of(data: &std::path::Path, complaints: u32, seed: u64) -> anyhow::Result<drill::Plan> {
+    let path = data.join(ACCESS);
+    let text = std::fs::read_to_string(&path)
+        .with_context(|| format!("reading {}: is `redress up` running there?", path.display()))?;
+    Ok(drill::Plan { complaints, seed, ..serde_json::from_str(&text)? })
 }

@@ -68,3 +68,27 @@ pub fn reconsider(cause: Uuid, work: &OpenWork) -> Command {
         body: serde_json::to_value(body).expect("an id is JSON"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_work_of_the_people_named_and_queued_work_is_looked_at_again_by_the_same_ids() {
+        let organisation = OrganisationId::new("huarun").unwrap();
+        let work = |n: u128, person: Option<&str>| OpenWork {
+            organisation: organisation.clone(),
+            complaint: ComplaintId(Uuid::from_u128(n)),
+            work: WorkId(Uuid::from_u128(n)),
+            person: person.map(|id| id.parse().unwrap()),
+        };
+        let person = serde_json::json!({"id": "li.na", "name": "李娜", "department": "sales"});
+        let people = vec![serde_json::from_value(person).unwrap()];
+        let changed = DirectoryChanged { departments: Vec::new(), people, by: Actor::System };
+        let open = || [work(1, Some("li.na")), work(2, Some("wang.wei")), work(3, None)];
+        let commands = affected_commands(Uuid::from_u128(9), &changed, open());
+        let subjects: Vec<_> = commands.iter().filter_map(|command| command.subject.complaint_id()).collect();
+        assert_eq!(subjects, [ComplaintId(Uuid::from_u128(1)), ComplaintId(Uuid::from_u128(3))]);
+        assert_eq!(commands, affected_commands(Uuid::from_u128(9), &changed, open()));
+    }
+}

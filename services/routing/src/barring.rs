@@ -74,3 +74,18 @@ fn handlers<'a>(case: &'a Case, fits: impl Fn(u32) -> bool + 'a) -> impl Iterato
     let done = case.results.iter().filter(move |done| handled(done.kind) && fits(done.instance));
     done.filter_map(|done| done.by.person().cloned())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_where_somebody_judges_or_acts_has_a_duty() {
+        let without: Vec<_> = StageKind::ALL
+            .iter()
+            .filter(|kind| duty_of(**kind).is_none())
+            .map(|kind| kind.as_str())
+            .collect();
+        assert_eq!(without, ["register", "clarify", "triage", "wait", "archive"]);
+    }
+}

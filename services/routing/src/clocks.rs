@@ -222,3 +222,49 @@ impl Draft<'_> {
         ended.into_iter().try_for_each(|id| self.stop(id, at))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ts(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_fact_holds_since_the_instant_it_names_but_never_from_the_future() {
+        let recorded = ts("2025-03-07T10:00:00Z");
+        let named = |text: &str| since(&key::goods_arrived(), &FactValue::from(text), recorded);
+        assert_eq!(named("2025-03-05T10:00:00Z"), ts("2025-03-05T10:00:00Z"));
+        assert_eq!(named("2025-03-09T10:00:00Z"), recorded);
+        assert_eq!(since(&key::injury(), &true.into(), recorded), recorded);
+        assert!(!is_true(&false.into()) && is_true(&0.into()));
+    }
+
+    #[test]
+    fn the_customers_limit_caps_and_an_agreed_time_is_the_limit() {
+        let clock = |limit: &str| -> Clock {
+            serde_json::from_value(serde_json::json!({
+                "key": "answer", "label": {"zh": "答复", "en": "Answer"}, "start": [], "stop": [], "limit": limit,
+                "scope": "case", "strictness": "hard", "cap": "customer_limit",
+            }))
+            .unwrap()
+        };
+        let (limit, agreed) = (ts("2025-03-08T00:00:00Z"), ts("2025-03-09T00:00:00Z"));
+        let mut facts = Facts::from([(key::time_agreed(), agreed.into())]);
+        assert_eq!(
+            policy(&clock("24h"), &facts).agreed,
+            None,
+            "an agreement means nothing to a limit of its own"
+        );
+        assert_eq!(policy(&clock("agreed with customer"), &facts).agreed, Some(agreed));
+        facts.insert(key::customer_limit(), limit.into());
+        let capped = policy(&clock("24h"), &facts);
+        assert_eq!((capped.cap, capped.agreed), (Some(Limit::Agreed), Some(limit)));
+        assert_eq!(
+            policy(&clock("agreed with customer"), &facts).agreed,
+            Some(limit),
+            "the earlier of the two"
+        );
+    }
+}

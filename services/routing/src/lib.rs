@@ -53,7 +53,6 @@ pub mod view;
 use std::sync::Arc;
 use std::time::Duration;
 
-use contracts::commands::Command;
 use contracts::{Problem, ServiceName};
 use runtime::definition::Definition;
 use runtime::service::{Context, Decision, Happened, Input, Service};
@@ -119,11 +118,4 @@ impl Service for Routing {
     fn evolve(&self, state: &mut State, happened: &Happened<'_>) {
         state.evolve(happened);
     }
-}
-
-/// Whether a command is one that Redress gives itself.
-#[must_use]
-pub fn is_internal(command: &Command) -> bool {
-    use contracts::commands::Verb as _;
-    command.verb == contracts::commands::routing::ReconsiderWork::VERB
 }

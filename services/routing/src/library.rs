@@ -140,3 +140,29 @@ fn remember<T>(
     memory.insert(key, Arc::clone(&fresh));
     Ok(fresh)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_runs_on_the_calendar_it_names_else_on_that_of_the_organisation_else_on_plain_weekdays() {
+        let id = |text: &str| CalendarId::new(text).unwrap();
+        assert_eq!(calendar_for(None, Some(&id("ours"))), built_in());
+        let published = |version: u32| {
+            let at = jiff::Timestamp::UNIX_EPOCH;
+            (version, crate::state::PublishedCalendar { document: "{}".into(), sha256: "0".into(), at })
+        };
+        let calendars =
+            [(id("ours"), [published(1), published(2)].into()), (id("theirs"), [published(1)].into())];
+        let organisation = Organisation {
+            calendars: calendars.into(),
+            calendar: Some(id("theirs")),
+            ..Organisation::default()
+        };
+        let chosen = |named: Option<&str>| calendar_for(Some(&organisation), named.map(id).as_ref());
+        assert_eq!(chosen(Some("ours")), CalendarRef { id: id("ours"), version: 2 });
+        assert_eq!(chosen(None), CalendarRef { id: id("theirs"), version: 1 });
+        assert_eq!(Library::default().calendar(None, &built_in()).unwrap().id(), "plain-weekdays");
+    }
+}

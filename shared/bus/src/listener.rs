@@ -205,6 +205,10 @@ impl Listener {
     /// # Errors
     /// As [`Listener::fetch`].
     pub async fn lag(&self) -> Result<Lag, BusError> {
+        Box::pin(self.look_at_lag()).await
+    }
+
+    async fn look_at_lag(&self) -> Result<Lag, BusError> {
         let (stream, durable) = (&self.options.stream, &self.options.durable);
         let subject = format!("$JS.API.CONSUMER.INFO.{stream}.{durable}");
         let asked = self.bus.jetstream.get_consumer_from_stream::<pull::Config, _, _>(durable, stream);
@@ -240,7 +244,8 @@ impl Listener {
     async fn opened(&mut self) -> Result<&mut Open, BusError> {
         let open = match self.open.take() {
             Some(open) => open,
-            None => self.open_now().await?,
+            // Boxed: the client's futures are large, and fetching is done in many tasks.
+            None => Box::pin(self.open_now()).await?,
         };
         Ok(self.open.insert(open))
     }

@@ -60,12 +60,17 @@ pub fn permissions_of_service(service: ServiceName, sources: &[ServiceName]) -> 
     Permissions { publish, subscribe }
 }
 
-/// What the gateway's user needs: to ask every service, and to say who it is. It takes no part in the streams.
+/// What the gateway's user needs: to ask every service, and to hear events as they are published, for those who
+/// watch. It takes no part in the streams.
 #[must_use]
 pub fn permissions_of_gateway() -> Permissions {
     Permissions {
         publish: vec!["redress.cmd.>".to_owned(), "redress.query.>".to_owned(), "$SRV.>".to_owned()],
-        subscribe: vec!["_INBOX.gateway.>".to_owned(), subjects::REHEARSAL_CLOCK.to_owned()],
+        subscribe: vec![
+            "_INBOX.gateway.>".to_owned(),
+            subjects::REHEARSAL_CLOCK.to_owned(),
+            subjects::EVENTS_ALL.to_owned(),
+        ],
     }
 }
 

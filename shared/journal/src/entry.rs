@@ -108,7 +108,10 @@ pub async fn glance(
     .bind(columns.keys)
     .fetch_all(executor)
     .await?;
-    rows.iter().map(read).filter_map(|read| read.map(|(id, value)| value.map(|v| (id, v))).transpose()).collect()
+    rows.iter()
+        .map(read)
+        .filter_map(|read| read.map(|(id, value)| value.map(|v| (id, v))).transpose())
+        .collect()
 }
 
 /// Writes entries.

@@ -85,10 +85,9 @@ fn read(row: &PgRow) -> Result<Parked, sqlx::Error> {
             event: EventId(row.try_get("event_id")?),
             hash: hash(row.try_get("hash")?)?,
         },
-        (None, Some(key)) => ParkedWhat::Timer {
-            key,
-            due: row.try_get::<jiff_sqlx::Timestamp, _>("timer_due")?.to_jiff(),
-        },
+        (None, Some(key)) => {
+            ParkedWhat::Timer { key, due: row.try_get::<jiff_sqlx::Timestamp, _>("timer_due")?.to_jiff() }
+        }
         (None, None) => ParkedWhat::Unreadable,
     };
     Ok(Parked {
@@ -136,10 +135,17 @@ fn columns(parked: &[Parked]) -> Result<Columns<'_>, sqlx::Error> {
     let mut columns = Columns::default();
     for one in parked {
         let (source, sequence, event, hash, key, due) = match &one.what {
-            ParkedWhat::Event { source, sequence, event, hash } => {
-                (Some(source.as_str()), Some(bigint(*sequence)), Some(event.0), Some(hash.as_slice()), None, None)
+            ParkedWhat::Event { source, sequence, event, hash } => (
+                Some(source.as_str()),
+                Some(bigint(*sequence)),
+                Some(event.0),
+                Some(hash.as_slice()),
+                None,
+                None,
+            ),
+            ParkedWhat::Timer { key, due } => {
+                (None, None, None, None, Some(key.as_str()), Some(due.to_sqlx()))
             }
-            ParkedWhat::Timer { key, due } => (None, None, None, None, Some(key.as_str()), Some(due.to_sqlx())),
             ParkedWhat::Unreadable => (None, None, None, None, None, None),
         };
         columns.ids.push(one.id);

@@ -43,7 +43,7 @@ pub use telemetry::{LogFormat, TelemetryConfig};
 pub const DEFAULTS: &str = include_str!("config/defaults.toml");
 
 /// The parts of Redress that are not services and still have a section in the file.
-pub const OTHER_PARTS: &[&str] = &["gateway", "operator", "up"];
+pub const OTHER_PARTS: &[&str] = &["gateway", "operator", "all"];
 
 /// The settings that every service has.
 #[derive(Debug, Clone, Deserialize)]

@@ -12,6 +12,7 @@ use sqlx::PgPool;
 use tokio_util::sync::CancellationToken;
 use vault::KeyRing;
 
+use crate::recover::Suspicion;
 use crate::requests::{NoQueries, Queries, ServingOptions};
 use crate::service::Service;
 use crate::shell::{Inlet, Store};
@@ -31,6 +32,8 @@ pub struct Surroundings {
     pub clock: Arc<dyn Clock>,
     /// The keys of its texts.
     pub keys: Arc<KeyRing>,
+    /// Tells the recovery to compare a source's heads with what was heard.
+    pub suspicion: Suspicion,
     /// Cancelled when nothing new is to be taken up.
     pub until: CancellationToken,
 }
@@ -90,9 +93,21 @@ impl<S: Service, W: Store<S>, Q: Queries> Definition<S, W, Q> {
         self,
         make: impl FnOnce(&Surroundings) -> Other + Send + 'static,
     ) -> Definition<S, W, Other> {
-        let Self { service, store, migrations, version, description, serving, background, outstanding, .. } = self;
+        let Self {
+            service, store, migrations, version, description, serving, background, outstanding, ..
+        } = self;
         let queries = Box::new(make);
-        Definition { service, store, migrations, version, description, queries, serving, background, outstanding }
+        Definition {
+            service,
+            store,
+            migrations,
+            version,
+            description,
+            queries,
+            serving,
+            background,
+            outstanding,
+        }
     }
 
     /// How many requests are taken at once.

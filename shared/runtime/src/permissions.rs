@@ -13,7 +13,7 @@ pub const OTHER_USERS: &[&str] = &["gateway", "operator", "feeder"];
 /// Those that have a database beside the services: the gateway keeps accounts and sessions.
 const OTHER_DATABASES: &[&str] = &["gateway"];
 
-/// The services that `service` is permitted to hear.
+/// The services that `service` is permitted to hear: what its core says in `sources()`.
 #[must_use]
 pub const fn heard_by(service: ServiceName) -> &'static [ServiceName] {
     use ServiceName::{Approval, Intake, Investigation, Notification, Routing};

@@ -293,6 +293,7 @@ async fn ask(bus: &Bus, service: ServiceName) -> Result<Status, RehearsalError> 
 /// The question; it is about no organisation's data.
 fn question() -> Bytes {
     let organisation = OrganisationId::new("rehearsal").ok();
-    let query = organisation.map(|organisation| Query { organisation, actor: Actor::System, body: Value::Null });
+    let query =
+        organisation.map(|organisation| Query { organisation, actor: Actor::System, body: Value::Null });
     serde_json::to_vec(&query).map(Bytes::from).unwrap_or_default()
 }

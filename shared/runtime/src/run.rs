@@ -20,7 +20,7 @@ use crate::connect::{self, ConnectError};
 use crate::definition::{Count, Definition, Surroundings, Task};
 use crate::listen::Listening;
 use crate::process::Process;
-use crate::recover::Recovery;
+use crate::recover::{Recovery, Suspicion};
 use crate::rehearsal::{self, Look, Moved, Rehearsable, Standing};
 use crate::relay::Relay;
 use crate::requests::builtin::{Builtin, Status};
@@ -111,7 +111,8 @@ impl Starting<'_> {
     ) -> Result<Running, RunError> {
         let Self { name, config, process } = *self;
         let keys = Arc::new(KeyRing::from_config(&config.vault).map_err(RunError::Keys)?);
-        let (pool, bus) = self.connect(definition.migrations).await.map_err(|source| self.unconnected(source))?;
+        let (pool, bus) =
+            self.connect(definition.migrations).await.map_err(|source| self.unconnected(source))?;
         self.make_streams(&bus).await.map_err(|source| self.off_the_bus(source))?;
 
         let BusinessClock { clock, movable } = BusinessClock::of(&config.clock);
@@ -127,6 +128,8 @@ impl Starting<'_> {
         });
         let (inlet, handle) = (shell.inlet(), shell.handle());
         let until = process.shutdown.token(Stage::Taking);
+        let (suspicion, recovery) =
+            Recovery::new(name, sources, pool.clone(), bus.clone(), inlet.clone(), config.listen.clone());
         let surroundings = Surroundings {
             service: name,
             pool: pool.clone(),
@@ -134,6 +137,7 @@ impl Starting<'_> {
             bus: bus.clone(),
             clock: clock.clone(),
             keys,
+            suspicion: suspicion.clone(),
             until: until.clone(),
         };
         let builtin = Builtin {
@@ -151,7 +155,8 @@ impl Starting<'_> {
             Ok::<_, Infallible>(())
         });
         self.relay(&pool, &bus, &handle).map_err(|source| self.unconnected(source))?;
-        self.listen(sources, &pool, &bus, &inlet);
+        self.spawn(Stage::Taking, "recovery", recovery.run(until.clone()));
+        self.listen(sources, &bus, &inlet, &suspicion);
         let rehearsed = movable.clone().map(|clock| (clock, look(builtin.clone(), definition.outstanding)));
         let serving = Serving {
             service: name,
@@ -228,12 +233,9 @@ impl Starting<'_> {
         Ok(())
     }
 
-    fn listen(&self, sources: &'static [ServiceName], pool: &PgPool, bus: &Bus, inlet: &Inlet) {
+    fn listen(&self, sources: &'static [ServiceName], bus: &Bus, inlet: &Inlet, suspicion: &Suspicion) {
         let until = self.process.shutdown.token(Stage::Taking);
         let config = &self.config.listen;
-        let (suspicion, recovery) =
-            Recovery::new(self.name, sources, pool.clone(), bus.clone(), inlet.clone(), config.clone());
-        self.spawn(Stage::Taking, "recovery", recovery.run(until.clone()));
         for source in sources {
             let listening = Listening {
                 service: self.name,

@@ -222,6 +222,26 @@ pub fn publish_span(service: ServiceName, subject: &str, traceparent: Option<&st
     span
 }
 
+/// The span of one HTTP request: a child of the caller's trace where it sent one.
+#[must_use]
+pub fn request_span(method: &str, route: &str, traceparent: Option<&str>) -> Span {
+    let span = tracing::info_span!(
+        target: TARGET,
+        parent: None,
+        "request",
+        otel.name = %format_args!("{method} {route}"),
+        otel.kind = "server",
+        http.request.method = method,
+        http.route = route,
+    );
+    if !span.is_disabled()
+        && let Some(caller) = traceparent.and_then(read_traceparent)
+    {
+        span.set_parent(Context::new().with_remote_span_context(caller)).ok();
+    }
+    span
+}
+
 /// The W3C trace context that an input came with.
 #[must_use]
 pub fn incoming(input: &Input) -> Option<&str> {

@@ -2,11 +2,11 @@
 //!
 //! Single-threaded and seeded: the same seed and the same orders give the same history.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use contracts::commands::{Answer, Command};
-use contracts::{Problem, ProblemCode, ServiceName};
+use contracts::{Problem, ProblemCode, ServiceName, SubjectRef};
 use jiff::Timestamp;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -39,6 +39,8 @@ pub struct Stack {
     nodes: Vec<Box<dyn Node>>,
     now: Timestamp,
     in_flight: VecDeque<(usize, Arc<Said>)>,
+    /// Subjects about which something was said since their heads were last compared.
+    uncompared: BTreeSet<SubjectRef>,
     faults: Faults,
     chance: ChaCha8Rng,
 }
@@ -51,6 +53,7 @@ impl Stack {
             nodes,
             now: start,
             in_flight: VecDeque::new(),
+            uncompared: BTreeSet::new(),
             faults,
             chance: ChaCha8Rng::seed_from_u64(seed),
         }
@@ -120,6 +123,7 @@ impl Stack {
     fn publish(&mut self, from: usize) {
         let source = self.nodes[from].name();
         for said in self.nodes[from].take_fresh() {
+            self.uncompared.insert(said.envelope.subject.clone());
             for at in 0..self.nodes.len() {
                 if self.nodes[at].sources().contains(&source) && !self.happens(self.faults.lose) {
                     self.in_flight.push_back((at, Arc::clone(&said)));
@@ -157,7 +161,9 @@ impl Stack {
                 if !node.sources().contains(&source.name()) {
                     continue;
                 }
-                for (subject, said) in source.journal() {
+                let journal = source.journal();
+                let uncompared = self.uncompared.iter().filter_map(|subject| journal.get_key_value(subject));
+                for (subject, said) in uncompared {
                     let blocked = node.parked().iter().any(|parked| {
                         parked.said.envelope.subject == *subject
                             && parked.said.envelope.source == source.name()
@@ -174,6 +180,9 @@ impl Stack {
             }
         }
         let found = !missing.is_empty();
+        if !found {
+            self.uncompared.clear();
+        }
         self.in_flight.extend(missing);
         found
     }

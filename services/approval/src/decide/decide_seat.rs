@@ -4,13 +4,13 @@ use contracts::commands::approval::Decide;
 use contracts::commands::{Command, check_text};
 use contracts::messages::decision_recorded::{Decided, DecisionRecorded};
 use contracts::messages::work_withdrawn::WorkWithdrawn;
-use contracts::{ComplaintId, PersonId, Problem, ProblemCode, ServiceName, WordId, WordRef};
+use contracts::{ComplaintId, PersonId, Problem, ProblemCode, ServiceName, SubjectRef, WordId, WordRef};
 use runtime::service::{Context, Decision};
 use serde_json::json;
 
+use super::Outcome;
 use super::close_round::{self, Ending};
 use super::seats::{self, Asked, excluded, secondary};
-use super::Outcome;
 use crate::Row;
 use crate::config::{Config, REASON};
 use crate::ledger::{self, Ledger};
@@ -47,8 +47,9 @@ pub(super) fn decide(
         return Err(Problem::new(ProblemCode::NotAllowed, "only staff may do this"));
     };
     let complaint = command.subject.complaint_id();
-    let complaint = complaint.ok_or_else(|| Problem::new(ProblemCode::NotFound, "this is not a complaint"))?;
-    let place = take(state, command, &order, person)?;
+    let complaint =
+        complaint.ok_or_else(|| Problem::new(ProblemCode::NotFound, "this is not a complaint"))?;
+    let place = take(context, state, command, &order, person)?;
     let turn = Turn { config, context, state, command, order: &order, place };
 
     let mut decision = Decision::nothing();
@@ -75,6 +76,7 @@ pub(super) fn decide(
 /// `conflict-of-interest`, `separation-of-duty`, `already-exists` (decided before), `not-the-holder`, `not-allowed`,
 /// `beyond-authority`.
 fn take<'a>(
+    context: &Context<'_, State>,
     state: &'a State,
     command: &Command,
     order: &Decide,
@@ -100,15 +102,14 @@ fn take<'a>(
     let (at, step) = round.current().ok_or_else(|| left("the round is over".to_owned()))?;
     let mine = step.seats.iter().find_map(|seat| match &seat.standing {
         SeatStanding::Held(held) if held.person == *person => Some((seat, held)),
-        SeatStanding::Vacant
-        | SeatStanding::Asked
-        | SeatStanding::Held(_)
-        | SeatStanding::Decided { .. } => None,
+        SeatStanding::Vacant | SeatStanding::Asked | SeatStanding::Held(_) | SeatStanding::Decided { .. } => {
+            None
+        }
     });
     check_duty(state, visit, open, person, mine.map(|(_, held)| held))?;
     let (seat, held) = mine.ok_or_else(|| not_theirs(command, open, round, step, person))?;
     check_alone(round, seat, held)?;
-    check_authority(command, open, step, held)?;
+    check_authority(context, command, open, step, held)?;
     Ok(Place { visit, open, round, at, seat, held })
 }
 
@@ -134,11 +135,15 @@ fn check_duty(
     let giver = held.and_then(|held| held.instead_of.as_ref());
     let voices = || std::iter::once(person).chain(giver);
     if voices().any(|voice| open.barred.contains(voice)) {
-        return Err(Problem::new(ProblemCode::ConflictOfInterest, "a party to the matter may not decide on it"));
+        return Err(Problem::new(
+            ProblemCode::ConflictOfInterest,
+            "a party to the matter may not decide on it",
+        ));
     }
     let bound = state.bound(visit.instance);
     if voices().any(|voice| bound.contains(voice)) {
-        let detail = "nobody decides on what they proposed, investigated or are liable for, in person or by deputy";
+        let detail =
+            "nobody decides on what they proposed, investigated or are liable for, in person or by deputy";
         return Err(Problem::new(ProblemCode::SeparationOfDuty, detail));
     }
     Ok(())
@@ -170,10 +175,22 @@ fn check_alone(round: &Round, seat: &Seat, held: &Held) -> Result<(), Problem> {
     Ok(())
 }
 
-/// A deputy has exactly the authority of the person deputised for, anybody else that of their own roles.
-fn check_authority(command: &Command, open: &Open, step: &Step, held: &Held) -> Result<(), Problem> {
-    let allowed = held.role == step.role || Some(&held.role) == secondary(open, &step.role).as_ref();
-    if allowed && (held.instead_of.is_some() || command.actor.holds(held.role.as_str())) {
+/// A deputy has exactly the authority of the person deputised for, anybody else that of their own roles. A
+/// superior of somebody with the role has that authority too: routing turns to the line where nobody else is there.
+fn check_authority(
+    context: &Context<'_, State>,
+    command: &Command,
+    open: &Open,
+    step: &Step,
+    held: &Held,
+) -> Result<(), Problem> {
+    let second = secondary(open, &step.role);
+    let mut roles = std::iter::once(&step.role).chain(second.as_ref());
+    let directory = || context.peek(&SubjectRef::directory(context.organisation()));
+    let is_superior =
+        || directory().is_some_and(|people| people.is_above(&held.person, &step.role, &step.department));
+    let deputises = held.instead_of.is_some() && held.role == step.role;
+    if deputises || roles.any(|role| command.actor.holds(role.as_str())) || is_superior() {
         return Ok(());
     }
     Err(Problem::new(ProblemCode::BeyondAuthority, "this amount is for another role to decide")

@@ -1,10 +1,10 @@
 //! `stage.changed`: the visit belongs to another department. The round stays as it was frozen, decisions included;
 //! the seats of the current step that are still undecided are asked for again, with the new epoch.
 
-use contracts::{PersonId, WorkId};
 use contracts::commands::Actor;
 use contracts::messages::act_late::ActLate;
 use contracts::messages::stage_changed::StageChanged;
+use contracts::{PersonId, WorkId};
 use runtime::service::Decision;
 
 use super::Scene;

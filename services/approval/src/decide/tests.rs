@@ -16,8 +16,8 @@ use contracts::messages::work_assigned::WorkAssigned;
 use contracts::messages::work_requested::WorkRequested;
 use contracts::results::ProposalResult;
 use contracts::{
-    ComplainantId, Event, Facts, Fen, Language, PersonId, Problem, ProblemCode, ProposalId, RoundId, ServiceName,
-    StageKind, VisitId, WordId, WordRef,
+    ComplainantId, Event, Facts, Fen, Language, PersonId, Problem, ProblemCode, ProposalId, RoundId,
+    ServiceName, StageKind, VisitId, WordId, WordRef,
 };
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -182,7 +182,12 @@ fn order(round: RoundId, decision: &str) -> Value {
     json!({"visit": visit(1), "epoch": 1, "round": round, "decision": decision, "reason": "按规定"})
 }
 
-fn decide(bench: &mut Bench, who: (&str, &str), round: RoundId, decision: &str) -> Result<Vec<Event>, Problem> {
+fn decide(
+    bench: &mut Bench,
+    who: (&str, &str),
+    round: RoundId,
+    decision: &str,
+) -> Result<Vec<Event>, Problem> {
     bench.order(staff(who.0, &[who.1]), "decide", order(round, decision))
 }
 

@@ -247,9 +247,8 @@ impl Round {
     pub(crate) fn decided(&mut self, recorded: &DecisionRecorded, at: Timestamp) {
         let step = usize::try_from(recorded.step).ok().and_then(|step| self.steps.get_mut(step));
         let by = recorded.by.person();
-        let is_theirs = |seat: &&mut Seat| {
-            matches!(&seat.standing, SeatStanding::Held(held) if Some(&held.person) == by)
-        };
+        let is_theirs =
+            |seat: &&mut Seat| matches!(&seat.standing, SeatStanding::Held(held) if Some(&held.person) == by);
         let Some(seat) = step.and_then(|step| step.seats.iter_mut().find(is_theirs)) else { return };
         if let SeatStanding::Held(holder) = &seat.standing {
             seat.standing = SeatStanding::Decided {

@@ -94,7 +94,8 @@ pub(crate) struct Message {
 
 impl Bench {
     pub(crate) async fn start() -> Self {
-        let database = testkit::postgres().await.expect("PostgreSQL starts; if it is missing, run deploy/install");
+        let database =
+            testkit::postgres().await.expect("PostgreSQL starts; if it is missing, run deploy/install");
         let pool = database.pool(4).await.unwrap();
         journal::migrate(&pool, &journal::Migrator::DEFAULT).await.unwrap();
         let keys = Arc::new(KeyRing::from_config(&VaultConfig::generate().unwrap()).unwrap());

@@ -1,6 +1,8 @@
 //! Approvals through the real shell and a real PostgreSQL: a round from its opening to its end, words for whom they
 //! may be, and limits that two complaints cannot dodge even in one batch.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on ends")]
+
 mod bench;
 
 use contracts::commands::{Actor, Answer};
@@ -10,8 +12,8 @@ use contracts::messages::stage_entered::{Place, StageEntered, StageResult};
 use contracts::messages::work_assigned::WorkAssigned;
 use contracts::results::ProposalResult;
 use contracts::{
-    ComplainantId, ComplaintId, Facts, Fen, Language, PersonId, ProblemCode, ProposalId, ServiceName, StageKind,
-    SubjectRef, VisitId, WordId, WordRef,
+    ComplainantId, ComplaintId, Facts, Fen, Language, PersonId, ProblemCode, ProposalId, ServiceName,
+    StageKind, SubjectRef, VisitId, WordId, WordRef,
 };
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -112,7 +114,8 @@ async fn a_round_is_opened_once_decided_once_and_read_by_staff() {
     bench.hear(&[first.clone(), first]).await;
     let round = round_of(&bench, &subject).await;
     bench.hear(&[routing.says(to(&round, "zhou"))]).await;
-    let body = json!({"visit": visit(), "epoch": 1, "round": round.id, "decision": "refuse", "reason": "金额过高"});
+    let body =
+        json!({"visit": visit(), "epoch": 1, "round": round.id, "decision": "refuse", "reason": "金额过高"});
     let zhou = || staff("zhou", &["clerk"]);
     let order = || bench.order("k1", zhou(), ("decide", &subject), body.clone());
     assert!(matches!(order().await, Answer::Done { repeated: false, .. }));
@@ -172,7 +175,9 @@ async fn a_party_to_the_matter_neither_decides_nor_reads() {
     assert_ne!(again.steps[0].seats[0].work, round.steps[0].seats[0].work, "somebody else is asked for");
     let body = json!({"visit": visit(), "epoch": 1, "round": round.id, "decision": "approve"});
     let wang = || staff("wang", &["clerk"]);
-    let Answer::Refused { problem } = bench.order("k1", wang(), ("decide", &subject), body).await else { panic!() };
+    let Answer::Refused { problem } = bench.order("k1", wang(), ("decide", &subject), body).await else {
+        panic!()
+    };
     assert_eq!(problem.code, ProblemCode::ConflictOfInterest);
     let asked = json!({"complaint": ComplaintId(Uuid::from_u128(9))});
     assert_eq!(bench.ask(wang(), "case", asked).await.unwrap_err().code, ProblemCode::ConflictOfInterest);

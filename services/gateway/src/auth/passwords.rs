@@ -77,7 +77,8 @@ impl Passwords {
 }
 
 fn hash_now(password: &[u8]) -> Result<String, PasswordError> {
-    let hash = Argon2::default().hash_password(password).map_err(|error| PasswordError::Hash(error.to_string()))?;
+    let hash =
+        Argon2::default().hash_password(password).map_err(|error| PasswordError::Hash(error.to_string()))?;
     Ok(hash.to_string())
 }
 

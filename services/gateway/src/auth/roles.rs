@@ -79,8 +79,20 @@ use Act::{
 
 /// Every act.
 pub const ACTS: &[Act] = &[
-    Register, ReadCase, AddToCase, DoWork, TakeWork, DirectWork, Erase, ReadSettings, ChangeSettings, PutAbsence,
-    ReadFigures, ReadSystem, SettleParked, ManageAccess,
+    Register,
+    ReadCase,
+    AddToCase,
+    DoWork,
+    TakeWork,
+    DirectWork,
+    Erase,
+    ReadSettings,
+    ChangeSettings,
+    PutAbsence,
+    ReadFigures,
+    ReadSystem,
+    SettleParked,
+    ManageAccess,
 ];
 
 const FRONT: &[Act] = &[Register, ReadCase, AddToCase, DoWork, TakeWork, ReadSettings, ReadFigures];
@@ -88,12 +100,34 @@ const WORKER: &[Act] = &[ReadCase, AddToCase, DoWork, TakeWork, ReadSettings];
 const LEADER: &[Act] =
     &[Register, ReadCase, AddToCase, DoWork, TakeWork, DirectWork, ReadSettings, PutAbsence, ReadFigures];
 const MANAGER: &[Act] = &[
-    Register, ReadCase, AddToCase, DoWork, TakeWork, DirectWork, ReadSettings, PutAbsence, ReadFigures, ReadSystem,
-    SettleParked, Erase,
+    Register,
+    ReadCase,
+    AddToCase,
+    DoWork,
+    TakeWork,
+    DirectWork,
+    ReadSettings,
+    PutAbsence,
+    ReadFigures,
+    ReadSystem,
+    SettleParked,
+    Erase,
 ];
 const ADMIN: &[Act] = &[
-    Register, ReadCase, AddToCase, DoWork, TakeWork, DirectWork, ReadSettings, ChangeSettings, PutAbsence,
-    ReadFigures, ReadSystem, SettleParked, Erase, ManageAccess,
+    Register,
+    ReadCase,
+    AddToCase,
+    DoWork,
+    TakeWork,
+    DirectWork,
+    ReadSettings,
+    ChangeSettings,
+    PutAbsence,
+    ReadFigures,
+    ReadSystem,
+    SettleParked,
+    Erase,
+    ManageAccess,
 ];
 const AUDITOR: &[Act] = &[ReadCase, ReadSettings, ReadFigures, ReadSystem];
 
@@ -159,7 +193,9 @@ impl Rights {
             let grant = grant_of(name).unwrap_or(&OTHER);
             rights.reach = rights.reach.max(grant.reach);
             rights.contact = rights.contact.max(grant.contact);
-            rights.acts.extend(grant.acts.iter().filter(|act| !rights.acts.contains(act)).collect::<Vec<_>>());
+            rights
+                .acts
+                .extend(grant.acts.iter().filter(|act| !rights.acts.contains(act)).collect::<Vec<_>>());
         }
         rights
     }

@@ -84,8 +84,7 @@ impl Tokens {
     /// # Errors
     /// [`TokenError`].
     pub async fn open(pool: PgPool, life: Duration, key_life: Duration) -> Result<Self, TokenError> {
-        let tokens =
-            Self { pool, life, key_life, keys: RwLock::default(), looked: Mutex::default() };
+        let tokens = Self { pool, life, key_life, keys: RwLock::default(), looked: Mutex::default() };
         tokens.renew().await?;
         Ok(tokens)
     }
@@ -96,7 +95,8 @@ impl Tokens {
     /// [`TokenError`].
     pub async fn renew(&self) -> Result<(), TokenError> {
         let now = SystemClock.now();
-        let before = |age: Duration| now - jiff::SignedDuration::try_from(age).unwrap_or(jiff::SignedDuration::MAX);
+        let before =
+            |age: Duration| now - jiff::SignedDuration::try_from(age).unwrap_or(jiff::SignedDuration::MAX);
         let fresh = SigningKey { id: random_id()?, secret: random::<32>()?.to_vec(), created_at: now };
         signing_key::add_unless_newer(&self.pool, &fresh, before(self.key_life)).await?;
         // A key signs for `key_life` and is needed for one token's life longer.
@@ -106,7 +106,8 @@ impl Tokens {
 
     async fn read_keys(&self) -> Result<(), TokenError> {
         let rows = signing_key::all(&self.pool).await?;
-        let all = rows.iter().map(|key| (key.id.to_string(), Arc::new(DecodingKey::from_secret(&key.secret))));
+        let all =
+            rows.iter().map(|key| (key.id.to_string(), Arc::new(DecodingKey::from_secret(&key.secret))));
         let keys = Keys { all: all.collect(), newest: rows.into_iter().next().map(Arc::new) };
         *self.keys.write().unwrap_or_else(PoisonError::into_inner) = keys;
         Ok(())
@@ -195,8 +196,10 @@ mod tests {
     use super::*;
 
     fn tokens() -> Tokens {
-        let pool = sqlx::postgres::PgPoolOptions::new().connect_lazy("postgres://nobody@127.0.0.1:1/none").unwrap();
-        let key = SigningKey { id: Uuid::from_u128(1), secret: vec![7; 32], created_at: Timestamp::UNIX_EPOCH };
+        let pool =
+            sqlx::postgres::PgPoolOptions::new().connect_lazy("postgres://nobody@127.0.0.1:1/none").unwrap();
+        let key =
+            SigningKey { id: Uuid::from_u128(1), secret: vec![7; 32], created_at: Timestamp::UNIX_EPOCH };
         let all = HashMap::from([(key.id.to_string(), Arc::new(DecodingKey::from_secret(&key.secret)))]);
         let keys = RwLock::new(Keys { newest: Some(Arc::new(key)), all });
         let life = Duration::from_secs(900);

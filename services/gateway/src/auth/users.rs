@@ -113,7 +113,8 @@ pub async fn put(
         None => store::account::change(pool, &account, now).await?,
     };
     if !written {
-        let missing = Problem::new(ProblemCode::MissingField, "a new account needs a password").at("/password");
+        let missing =
+            Problem::new(ProblemCode::MissingField, "a new account needs a password").at("/password");
         return refused(missing.expected("a password"));
     }
     if !account.active || hash.is_some() {
@@ -145,7 +146,7 @@ fn check_name(name: &str) -> Result<(), Problem> {
     if fits && name.trim() == name && !name.chars().any(char::is_control) {
         return Ok(());
     }
-    Err(Problem::new(ProblemCode::InvalidField, "that is no name to sign in with")
-        .at("/name")
-        .expected(format!("1 to {LONGEST_NAME} characters without spaces at the ends and control characters")))
+    Err(Problem::new(ProblemCode::InvalidField, "that is no name to sign in with").at("/name").expected(
+        format!("1 to {LONGEST_NAME} characters without spaces at the ends and control characters"),
+    ))
 }

@@ -31,7 +31,10 @@ pub fn endpoints() -> Endpoints {
                 .gives(200, "The account as it is now"),
             put_user,
         )
-        .add(Endpoint::get("/api-keys", TAG, "The API keys, by name").may(Act::ManageAccess).paged(), list_keys)
+        .add(
+            Endpoint::get("/api-keys", TAG, "The API keys, by name").may(Act::ManageAccess).paged(),
+            list_keys,
+        )
         .add(
             Endpoint::post("/api-keys", TAG, "Makes an API key; its secret is shown this once")
                 .may(Act::ManageAccess)

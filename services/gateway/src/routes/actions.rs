@@ -23,33 +23,55 @@ const TAG: &str = "Work of the stages";
 #[must_use]
 pub fn endpoints() -> Endpoints {
     Endpoints::new()
-        .action::<routing::Triage>("/complaints/{complaint}/triage", "Classifies it and names who must answer")
+        .action::<routing::Triage>(
+            "/complaints/{complaint}/triage",
+            "Classifies it and names who must answer",
+        )
         .action::<investigation::Verify>("/complaints/{complaint}/verify", "Says whether it stands")
         .action::<investigation::AddFinding>("/complaints/{complaint}/findings", "Adds a finding")
         .action::<investigation::Propose>("/complaints/{complaint}/propose", "Proposes remedies")
-        .action::<investigation::Execute>("/complaints/{complaint}/execute", "Says that the remedy was carried out")
-        .action::<approval::Decide>("/complaints/{complaint}/decide", "Decides at the current step of the round")
-        .action::<notification::RecordContact>("/complaints/{complaint}/contact", "Records contact with the customer")
+        .action::<investigation::Execute>(
+            "/complaints/{complaint}/execute",
+            "Says that the remedy was carried out",
+        )
+        .action::<approval::Decide>(
+            "/complaints/{complaint}/decide",
+            "Decides at the current step of the round",
+        )
+        .action::<notification::RecordContact>(
+            "/complaints/{complaint}/contact",
+            "Records contact with the customer",
+        )
         .action::<notification::TellResult>("/complaints/{complaint}/reply", "Tells the customer the result")
-        .action::<notification::RecordAnswer>("/complaints/{complaint}/answer", "Records the customer's answer")
+        .action::<notification::RecordAnswer>(
+            "/complaints/{complaint}/answer",
+            "Records the customer's answer",
+        )
         .action::<notification::RecordCallback>("/complaints/{complaint}/callback", "Records a callback")
         .action::<routing::Archive>("/complaints/{complaint}/archive", "Files the case")
-        .action::<routing::TransferStage>("/complaints/{complaint}/transfer", "Moves the visit to another department")
-        .action::<routing::PauseClock>("/complaints/{complaint}/clocks/pause", "Pauses a clock for a listed reason")
+        .action::<routing::TransferStage>(
+            "/complaints/{complaint}/transfer",
+            "Moves the visit to another department",
+        )
+        .action::<routing::PauseClock>(
+            "/complaints/{complaint}/clocks/pause",
+            "Pauses a clock for a listed reason",
+        )
         .action::<routing::ResumeClock>("/complaints/{complaint}/clocks/resume", "Lets a paused clock run on")
 }
 
 impl Endpoints {
     fn action<V: Verb + 'static>(self, path: &'static str, summary: &'static str) -> Self {
-        let endpoint = Endpoint::order(Method::POST, path, TAG, summary).may(Act::DoWork).takes::<V>().refuses(&[
-            ProblemCode::VisitLeft,
-            ProblemCode::StaleEpoch,
-            ProblemCode::NotTheHolder,
-            ProblemCode::WrongStage,
-            ProblemCode::ConflictOfInterest,
-            ProblemCode::SeparationOfDuty,
-            ProblemCode::FieldTooLong,
-        ]);
+        let endpoint =
+            Endpoint::order(Method::POST, path, TAG, summary).may(Act::DoWork).takes::<V>().refuses(&[
+                ProblemCode::VisitLeft,
+                ProblemCode::StaleEpoch,
+                ProblemCode::NotTheHolder,
+                ProblemCode::WrongStage,
+                ProblemCode::ConflictOfInterest,
+                ProblemCode::SeparationOfDuty,
+                ProblemCode::FieldTooLong,
+            ]);
         self.add(endpoint, act::<V>)
     }
 }

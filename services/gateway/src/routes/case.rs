@@ -60,7 +60,8 @@ async fn show(
 ) -> Result<Response, Refusal> {
     let complaint: ComplaintId = segments.get("complaint")?;
     let sight = sight::of_case(&app, &caller, complaint).await?;
-    let mut complaint_view = ask_about(&app, &caller, ServiceName::Intake, record::COMPLAINT, complaint).await?;
+    let mut complaint_view =
+        ask_about(&app, &caller, ServiceName::Intake, record::COMPLAINT, complaint).await?;
     if !sight.contact
         && let Some(view) = complaint_view.as_object_mut()
     {
@@ -102,7 +103,9 @@ async fn views(
     for (service, view) in join_all(asked).await {
         match view {
             Ok(view) => views.push((service, view)),
-            Err(refusal) if refusal.problem.code == ProblemCode::NotFound => views.push((service, Value::Null)),
+            Err(refusal) if refusal.problem.code == ProblemCode::NotFound => {
+                views.push((service, Value::Null))
+            }
             Err(refusal) => return Err(refusal),
         }
     }

@@ -5,8 +5,8 @@ use axum::extract::State;
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use contracts::commands::Verb;
-use contracts::queries::intake;
 use contracts::commands::intake::{ErasePerson, Receipt, RecordFacts, RegisterComplaint, complaint_for};
+use contracts::queries::intake;
 use contracts::{ComplainantId, ComplaintId, Problem, ProblemCode, ServiceName, SubjectRef};
 use serde_json::{Value, json};
 
@@ -33,23 +33,39 @@ pub fn endpoints() -> Endpoints {
                 .takes::<RegisterComplaint>()
                 .answers::<Receipt>()
                 .gives(201, "On record, with its number; Location says where")
-                .refuses(&[ProblemCode::UnknownPlaybook, ProblemCode::UnknownDepartment, ProblemCode::FieldTooLong]),
+                .refuses(&[
+                    ProblemCode::UnknownPlaybook,
+                    ProblemCode::UnknownDepartment,
+                    ProblemCode::FieldTooLong,
+                ]),
             register,
         )
         .add(
-            Endpoint::get("/complaints", TAG, "The complaints on record, newest first").may(Act::ReadCase).paged(),
+            Endpoint::get("/complaints", TAG, "The complaints on record, newest first")
+                .may(Act::ReadCase)
+                .paged(),
             recent,
         )
         .add(
-            Endpoint::order(Method::POST, "/complaints/{complaint}/facts", TAG, "Records facts about a complaint")
-                .may(Act::AddToCase)
-                .takes::<RecordFacts>(),
+            Endpoint::order(
+                Method::POST,
+                "/complaints/{complaint}/facts",
+                TAG,
+                "Records facts about a complaint",
+            )
+            .may(Act::AddToCase)
+            .takes::<RecordFacts>(),
             record_facts,
         )
         .add(
-            Endpoint::order(Method::POST, "/complainants/{complainant}/erase", TAG, "Forgets a complainant for good")
-                .may(Act::Erase)
-                .takes::<ErasePerson>(),
+            Endpoint::order(
+                Method::POST,
+                "/complainants/{complainant}/erase",
+                TAG,
+                "Forgets a complainant for good",
+            )
+            .may(Act::Erase)
+            .takes::<ErasePerson>(),
             erase,
         )
 }
@@ -63,7 +79,8 @@ async fn register(
         let channel = body["channel"].as_str().unwrap_or_default();
         if !feeder.channels.is_empty() && !feeder.channels.contains(channel) {
             let allowed: Vec<_> = feeder.channels.iter().map(|channel| channel.as_str()).collect();
-            let problem = Problem::new(ProblemCode::NotAllowed, "this key does not feed that channel").at("/channel");
+            let problem =
+                Problem::new(ProblemCode::NotAllowed, "this key does not feed that channel").at("/channel");
             return Err(problem.expected(allowed.join(", ")).into());
         }
     }
@@ -89,7 +106,8 @@ async fn recent(
     Page::read(&parameters)?.put(&mut body);
     let rights = caller.rights(&app.config.roles);
     if rights.reach != Reach::All {
-        let problem = Problem::new(ProblemCode::NotAllowed, "your roles see the cases of your department only");
+        let problem =
+            Problem::new(ProblemCode::NotAllowed, "your roles see the cases of your department only");
         return Err(problem.expected(format!("{BASE}/work for what is yours")).into());
     }
     let query = question(caller.organisation(), caller.actor(), body);

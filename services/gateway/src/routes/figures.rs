@@ -42,7 +42,11 @@ async fn ask(app: &App, Caller(caller): &Caller, name: &str, body: Value) -> Res
     app.upstream.ask(ServiceName::Analytics, name, &query).await
 }
 
-async fn ledger(State(app): State<App>, caller: Caller, parameters: Parameters) -> Result<Json<Value>, Refusal> {
+async fn ledger(
+    State(app): State<App>,
+    caller: Caller,
+    parameters: Parameters,
+) -> Result<Json<Value>, Refusal> {
     parameters.only(&["department", "category", "stage", "number", "open", "cursor", "limit"])?;
     let mut body = json!({ "department": department(&app, &caller, &parameters)? });
     for name in ["category", "stage", "number"] {

@@ -99,10 +99,14 @@ pub fn endpoints() -> Endpoints {
             stay_in,
         )
         .add(
-            Endpoint::post("/sessions/end", TAG, "Signs out: the refresh token and those after it are good no more")
-                .needs(Need::Address)
-                .takes::<Refresh>()
-                .gives(204, "Signed out"),
+            Endpoint::post(
+                "/sessions/end",
+                TAG,
+                "Signs out: the refresh token and those after it are good no more",
+            )
+            .needs(Need::Address)
+            .takes::<Refresh>()
+            .gives(204, "Signed out"),
             sign_out,
         )
         .add(Endpoint::get("/me", TAG, "Who is signed in, and what they may do").answers::<Me>(), me)
@@ -159,7 +163,9 @@ async fn begin(
     let whose =
         refresh::Refresh { organisation: account.organisation.clone(), name: account.name.clone(), family };
     let until = app.now() + jiff::SignedDuration::try_from(app.config.refresh_life).unwrap_or_default();
-    refresh::add(&app.pool, &hash(&refresh_token), &whose, until).await.map_err(|error| Refusal::store(&error))?;
+    refresh::add(&app.pool, &hash(&refresh_token), &whose, until)
+        .await
+        .map_err(|error| Refusal::store(&error))?;
     let me = Me {
         organisation: account.organisation,
         name: account.name,

@@ -70,7 +70,8 @@ fn changing() -> Endpoints {
             publish_calendar,
         )
         .add(
-            order(Method::PUT, "/directory", "Adds or changes departments and people").takes::<routing::PutDirectory>(),
+            order(Method::PUT, "/directory", "Adds or changes departments and people")
+                .takes::<routing::PutDirectory>(),
             put_directory,
         )
         .add(
@@ -175,10 +176,13 @@ async fn put_absences(
         return Err(Refusal::new(ProblemCode::NotAllowed, "only your own absences are yours to put"));
     }
     let Some(fields) = body.as_object_mut() else {
-        return Err(Problem::new(ProblemCode::InvalidField, "the body is not an object").expected("an object").into());
+        return Err(Problem::new(ProblemCode::InvalidField, "the body is not an object")
+            .expected("an object")
+            .into());
     };
     if fields.insert("person".into(), json!(person)).is_some() {
-        let problem = Problem::new(ProblemCode::UnknownField, "the person stands in the address").at("/person");
+        let problem =
+            Problem::new(ProblemCode::UnknownField, "the person stands in the address").at("/person");
         return Err(problem.into());
     }
     order::<routing::PutAbsence>(&app, &orderer, SubjectRef::directory, body).await

@@ -62,7 +62,12 @@ async fn status(State(app): State<App>) -> Json<Value> {
     Json(json!({ "services": services }))
 }
 
-async fn ask(app: &App, Caller(caller): &Caller, service: ServiceName, body: Value) -> Result<Value, Refusal> {
+async fn ask(
+    app: &App,
+    Caller(caller): &Caller,
+    service: ServiceName,
+    body: Value,
+) -> Result<Value, Refusal> {
     let query = question(caller.organisation(), caller.actor(), body);
     app.upstream.ask(service, queries::PARKED, &query).await
 }

@@ -56,8 +56,11 @@ pub struct Reassign {
 #[must_use]
 pub fn endpoints() -> Endpoints {
     let order = |path, summary| {
-        Endpoint::order(Method::POST, path, TAG, summary)
-            .refuses(&[ProblemCode::NotTheHolder, ProblemCode::ConflictOfInterest, ProblemCode::UnknownPerson])
+        Endpoint::order(Method::POST, path, TAG, summary).refuses(&[
+            ProblemCode::NotTheHolder,
+            ProblemCode::ConflictOfInterest,
+            ProblemCode::UnknownPerson,
+        ])
     };
     Endpoints::new()
         .add(
@@ -109,9 +112,12 @@ pub fn endpoints() -> Endpoints {
 /// `not-allowed` for another department, `invalid-field`.
 pub fn filter(staff: &Staff, all: bool, parameters: &Parameters) -> Result<Value, Refusal> {
     let department = match parameters.text("department") {
-        Some(other) if all || staff.department.as_ref().is_some_and(|own| own.as_str() == other) => Some(other),
+        Some(other) if all || staff.department.as_ref().is_some_and(|own| own.as_str() == other) => {
+            Some(other)
+        }
         Some(_) => {
-            let problem = Problem::new(ProblemCode::NotAllowed, "that is not your department").at("?department");
+            let problem =
+                Problem::new(ProblemCode::NotAllowed, "that is not your department").at("?department");
             return Err(problem.into());
         }
         None => staff.department.as_ref().map(|department| department.as_str()),
@@ -127,7 +133,11 @@ pub fn filter(staff: &Staff, all: bool, parameters: &Parameters) -> Result<Value
     }
 }
 
-async fn list(State(app): State<App>, caller: Caller, parameters: Parameters) -> Result<Json<Value>, Refusal> {
+async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    parameters: Parameters,
+) -> Result<Json<Value>, Refusal> {
     parameters.only(&["of", "department", "cursor", "limit"])?;
     let all = caller.0.reach(&app.config.roles) == Reach::All;
     let mut body = filter(caller.staff()?, all, &parameters)?;
@@ -138,7 +148,11 @@ async fn list(State(app): State<App>, caller: Caller, parameters: Parameters) ->
     Ok(Json(page))
 }
 
-async fn cases(State(app): State<App>, caller: Caller, parameters: Parameters) -> Result<Json<Value>, Refusal> {
+async fn cases(
+    State(app): State<App>,
+    caller: Caller,
+    parameters: Parameters,
+) -> Result<Json<Value>, Refusal> {
     let texts = ["place", "stage", "due_before", "number"];
     parameters.only(&[&texts[..], &["department", "level", "missed", "cursor", "limit"]].concat())?;
     let mut body = json!({ "department": department(&app, &caller, &parameters)? });

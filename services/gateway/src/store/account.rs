@@ -42,7 +42,11 @@ pub async fn find(
     name: &str,
 ) -> Result<Option<(Account, String)>, sqlx::Error> {
     let text = format!("select {COLUMNS} from account where organisation = $1 and name = $2");
-    let row = sqlx::query(sqlx::AssertSqlSafe(text)).bind(organisation.as_str()).bind(name).fetch_optional(pool).await?;
+    let row = sqlx::query(sqlx::AssertSqlSafe(text))
+        .bind(organisation.as_str())
+        .bind(name)
+        .fetch_optional(pool)
+        .await?;
     row.as_ref().map(read).transpose()
 }
 
@@ -56,7 +60,8 @@ pub async fn page(
     after: &str,
     limit: i64,
 ) -> Result<Vec<Account>, sqlx::Error> {
-    let text = format!("select {COLUMNS} from account where organisation = $1 and name > $2 order by name limit $3");
+    let text =
+        format!("select {COLUMNS} from account where organisation = $1 and name > $2 order by name limit $3");
     let rows = sqlx::query(sqlx::AssertSqlSafe(text))
         .bind(organisation.as_str())
         .bind(after)

@@ -18,10 +18,12 @@ fn channels(names: Vec<String>) -> Result<std::collections::BTreeSet<ChannelKey>
 /// # Errors
 /// What PostgreSQL says.
 pub async fn find(pool: &PgPool, prefix: &str) -> Result<Option<(Feeder, Vec<u8>)>, sqlx::Error> {
-    let row = sqlx::query("select organisation, name, channels, secret_hash from api_key where prefix = $1 and active")
-        .bind(prefix)
-        .fetch_optional(pool)
-        .await?;
+    let row = sqlx::query(
+        "select organisation, name, channels, secret_hash from api_key where prefix = $1 and active",
+    )
+    .bind(prefix)
+    .fetch_optional(pool)
+    .await?;
     let Some(row) = row else { return Ok(None) };
     let organisation: String = row.try_get("organisation")?;
     let feeder = Feeder {

@@ -80,7 +80,11 @@ pub async fn end_family(pool: &PgPool, hash: &[u8]) -> Result<u64, sqlx::Error> 
 ///
 /// # Errors
 /// What PostgreSQL says.
-pub async fn end_of_account(pool: &PgPool, organisation: &OrganisationId, name: &str) -> Result<(), sqlx::Error> {
+pub async fn end_of_account(
+    pool: &PgPool,
+    organisation: &OrganisationId,
+    name: &str,
+) -> Result<(), sqlx::Error> {
     sqlx::query("delete from refresh_token where organisation = $1 and name = $2")
         .bind(organisation.as_str())
         .bind(name)
@@ -94,7 +98,9 @@ pub async fn end_of_account(pool: &PgPool, organisation: &OrganisationId, name: 
 /// # Errors
 /// What PostgreSQL says.
 pub async fn forget(pool: &PgPool, now: Timestamp) -> Result<u64, sqlx::Error> {
-    let done =
-        sqlx::query("delete from refresh_token where expires_at < $1").bind(now.to_sqlx()).execute(pool).await?;
+    let done = sqlx::query("delete from refresh_token where expires_at < $1")
+        .bind(now.to_sqlx())
+        .execute(pool)
+        .await?;
     Ok(done.rows_affected())
 }

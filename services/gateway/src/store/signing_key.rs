@@ -26,7 +26,11 @@ impl std::fmt::Debug for SigningKey {
 ///
 /// # Errors
 /// What PostgreSQL says.
-pub async fn add_unless_newer(pool: &PgPool, key: &SigningKey, after: Timestamp) -> Result<bool, sqlx::Error> {
+pub async fn add_unless_newer(
+    pool: &PgPool,
+    key: &SigningKey,
+    after: Timestamp,
+) -> Result<bool, sqlx::Error> {
     let done = sqlx::query(
         "insert into signing_key (id, secret, created_at)
          select $1, $2, $3 where not exists (select from signing_key where created_at > $4)",
@@ -64,7 +68,9 @@ pub async fn all(pool: &PgPool) -> Result<Vec<SigningKey>, sqlx::Error> {
 /// # Errors
 /// What PostgreSQL says.
 pub async fn forget(pool: &PgPool, before: Timestamp) -> Result<u64, sqlx::Error> {
-    let done =
-        sqlx::query("delete from signing_key where created_at < $1").bind(before.to_sqlx()).execute(pool).await?;
+    let done = sqlx::query("delete from signing_key where created_at < $1")
+        .bind(before.to_sqlx())
+        .execute(pool)
+        .await?;
     Ok(done.rows_affected())
 }

@@ -116,7 +116,8 @@ fn check_one(key: &FactKey, value: &FactValue, actor: &Actor, now: Timestamp) ->
             (*number < 0).then(|| invalid("the number is negative").expected("0 or more"))
         }
         FactValue::Keys(keys) => {
-            let bad = keys.len() > MOST_KEYS || keys.iter().any(|key| contracts::RoleKey::new(key.as_str()).is_err());
+            let bad = keys.len() > MOST_KEYS
+                || keys.iter().any(|key| contracts::RoleKey::new(key.as_str()).is_err());
             bad.then(|| invalid("the keys are not keys").expected(expected(kind)))
         }
         FactValue::Bool(_) | FactValue::Int(_) => None,

@@ -32,9 +32,12 @@ pub(super) const LARGEST_CHUNK: usize = 256 * 1024;
 const LONGEST_NAME: usize = 200;
 const ANY_ID: &str = r#""00000000-0000-0000-0000-000000000000""#;
 
-const BEGIN: Shape =
-    Shape { required: &[("file", ANY_ID), ("name", "\"x\""), ("bytes", "1"), ("sha256", "\"x\"")], optional: &[] };
-const CHUNK: Shape = Shape { required: &[("file", ANY_ID), ("index", "0"), ("content", "\"x\"")], optional: &[] };
+const BEGIN: Shape = Shape {
+    required: &[("file", ANY_ID), ("name", "\"x\""), ("bytes", "1"), ("sha256", "\"x\"")],
+    optional: &[],
+};
+const CHUNK: Shape =
+    Shape { required: &[("file", ANY_ID), ("index", "0"), ("content", "\"x\"")], optional: &[] };
 const FINISH: Shape = Shape { required: &[("file", ANY_ID)], optional: &[] };
 
 /// An upload under way.
@@ -96,7 +99,9 @@ pub(super) fn begin(
     }
     let known = state.complaint().is_some_and(|complaint| complaint.files.contains_key(&body.file));
     if known || context.entry(space::UPLOAD, body.file.to_string()).is_some() {
-        return Err(Problem::new(ProblemCode::AlreadyExists, "a file with this id was begun before").at("/file"));
+        return Err(
+            Problem::new(ProblemCode::AlreadyExists, "a file with this id was begun before").at("/file")
+        );
     }
     let sha256 = body.sha256.to_ascii_lowercase();
     let upload = Upload {
@@ -140,7 +145,9 @@ fn check_begin(intake: &Intake, state: &State, body: &BeginFile) -> Vec<Problem>
         );
     }
     if body.bytes == 0 {
-        findings.push(Problem::new(ProblemCode::InvalidField, "the file is empty").at("/bytes").expected("1 or more"));
+        findings.push(
+            Problem::new(ProblemCode::InvalidField, "the file is empty").at("/bytes").expected("1 or more"),
+        );
     }
     let largest = intake.config().max_file_bytes;
     if body.bytes > largest {
@@ -152,12 +159,17 @@ fn check_begin(intake: &Intake, state: &State, body: &BeginFile) -> Vec<Problem>
     }
     if hex::decode(&body.sha256).map(|bytes| bytes.len()) != Ok(32) {
         findings.push(
-            Problem::new(ProblemCode::InvalidField, "not a SHA-256").at("/sha256").expected("64 hexadecimal digits"),
+            Problem::new(ProblemCode::InvalidField, "not a SHA-256")
+                .at("/sha256")
+                .expected("64 hexadecimal digits"),
         );
     }
     let most = intake.config().max_files;
     if state.complaint().is_some_and(|complaint| complaint.files.len() >= most) {
-        findings.push(Problem::new(ProblemCode::TooLarge, format!("the complaint has {most} files already")).at("/file"));
+        findings.push(
+            Problem::new(ProblemCode::TooLarge, format!("the complaint has {most} files already"))
+                .at("/file"),
+        );
     }
     findings
 }
@@ -224,16 +236,20 @@ pub(super) fn finish(context: &Context<'_, State>, command: &Command) -> Decided
     }
     let found = hex::encode(upload.hasher()?.finalize());
     if found != upload.sha256 {
-        return Err(Problem::new(ProblemCode::InvalidField, "the checksum is not the declared one; begin the file anew under another id")
-            .at("/file")
-            .expected(format!("SHA-256 {}", upload.sha256)));
+        return Err(Problem::new(
+            ProblemCode::InvalidField,
+            "the checksum is not the declared one; begin the file anew under another id",
+        )
+        .at("/file")
+        .expected(format!("SHA-256 {}", upload.sha256)));
     }
     let media_type = upload.media_type.ok_or_else(kinds::refused)?;
     let mut decision = Decision::nothing();
     decision.entries.push(EntryChange::Remove { entry: Upload::entry(body.file) });
     decision.timers.push(TimerChange::Cancel { key: timer(body.file) });
     decision.rows.push(Row::FileKept { file: body.file, media_type: media_type.clone() });
-    let answer = json!({ "file": body.file, "media_type": media_type, "bytes": upload.bytes, "sha256": found });
+    let answer =
+        json!({ "file": body.file, "media_type": media_type, "bytes": upload.bytes, "sha256": found });
     decision.say(FileAdded {
         file: body.file,
         media_type,

@@ -21,7 +21,9 @@ pub(crate) fn read<T: DeserializeOwned>(command: &Command, shape: &Shape) -> Res
         Err(problem) => problem,
     };
     let Value::Object(members) = &command.body else {
-        return Err(Problem::new(ProblemCode::MalformedJson, "the body is not a JSON object").expected("an object"));
+        return Err(
+            Problem::new(ProblemCode::MalformedJson, "the body is not a JSON object").expected("an object")
+        );
     };
     Err(Problem::all(findings::<T>(members, shape)).unwrap_or(whole))
 }

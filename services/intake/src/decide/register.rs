@@ -91,7 +91,9 @@ pub(super) fn decide(
 ) -> Decided {
     let complaint = complaint_of(command)?;
     if complaint != complaint_for(context.organisation(), &command.id) {
-        return Err(Problem::new(ProblemCode::InvalidField, "the subject is not the one of this key").at("/subject"));
+        return Err(
+            Problem::new(ProblemCode::InvalidField, "the subject is not the one of this key").at("/subject")
+        );
     }
     if state.registered().is_some() {
         return Err(Problem::new(ProblemCode::AlreadyExists, "this complaint is on record already"));
@@ -118,8 +120,11 @@ fn known_reference(
     let state = context.peek(&SubjectRef::complaint(context.organisation(), first));
     let registered = state.as_deref().and_then(State::registered).ok_or_else(broken)?;
     let mut warnings = vec!["repeated: this reference is on record; this is its first receipt".to_owned()];
-    if registered.narrative.sha256 != WordRef::to(ServiceName::Intake, WordId(first.0), &body.narrative).sha256 {
-        warnings.push("narrative-differs: the text differs from the one on record and was not taken".to_owned());
+    if registered.narrative.sha256
+        != WordRef::to(ServiceName::Intake, WordId(first.0), &body.narrative).sha256
+    {
+        warnings
+            .push("narrative-differs: the text differs from the one on record and was not taken".to_owned());
     }
     let code = intake.tracking_code(context.organisation(), &registered.number, first);
     Ok(Some(registered.receipt(first, code, warnings)))
@@ -177,7 +182,9 @@ fn record(intake: &Intake, context: &Context<'_, State>, actor: &Actor, mut draf
         decision.entries.push(EntryChange::Put { entry, value });
     }
     complainant::remember(context, &draft, &identity, &mut decision)?;
-    decision.rows.push(Row::Complaint(Box::new(row(intake, context, &draft, &identity, &number, &words, repeats))));
+    decision
+        .rows
+        .push(Row::Complaint(Box::new(row(intake, context, &draft, &identity, &number, &words, repeats))));
     let receipt = Receipt {
         complaint: draft.complaint,
         tracking_code: intake.tracking_code(context.organisation(), &number, draft.complaint),
@@ -200,9 +207,8 @@ struct Kept {
 }
 
 fn keep_words(context: &Context<'_, State>, draft: &Draft, decision: &mut Decision<Row>) -> Kept {
-    let mut keep = |text: &str| {
-        decision.keep(WordId(context.next_id()), ServiceName::Intake, draft.complaint, text)
-    };
+    let mut keep =
+        |text: &str| decision.keep(WordId(context.next_id()), ServiceName::Intake, draft.complaint, text);
     Kept {
         narrative: keep(&draft.body.narrative),
         demand: draft.body.demand.as_deref().map(&mut keep),

@@ -91,7 +91,8 @@ impl Reading<'_> {
 
     fn checked(&mut self, field: &str, text: &str, longest: usize) {
         if let Err(problem) = check_text("", text, longest) {
-            let expected = problem.expected.map(|expected| format!(", expected {expected}")).unwrap_or_default();
+            let expected =
+                problem.expected.map(|expected| format!(", expected {expected}")).unwrap_or_default();
             let length = text.chars().count();
             self.wrong(field, format!("{} ({length} characters){expected}", problem.detail));
         }
@@ -225,9 +226,11 @@ impl Reading<'_> {
                 self.wrong(field, "expected true or false");
                 None
             }
-            (FactKind::Number, number) => {
-                number.parse().map(FactValue::Int).map_err(|_| self.wrong(field, "expected a whole number")).ok()
-            }
+            (FactKind::Number, number) => number
+                .parse()
+                .map(FactValue::Int)
+                .map_err(|_| self.wrong(field, "expected a whole number"))
+                .ok(),
             (FactKind::Keys, keys) => {
                 Some(FactValue::Keys(keys.split(',').map(|key| key.trim().to_owned()).collect()))
             }

@@ -224,7 +224,9 @@ impl Mapping {
             ("received_at", &fields.received_at),
             ("playbook", &fields.playbook),
         ];
-        all.extend(optional.into_iter().filter_map(|(name, source)| Some((name.to_owned(), source.as_ref()?))));
+        all.extend(
+            optional.into_iter().filter_map(|(name, source)| Some((name.to_owned(), source.as_ref()?))),
+        );
         all.extend(self.facts.iter().map(|(key, source)| (format!("facts.{key}"), source)));
         all
     }
@@ -248,8 +250,10 @@ impl Mapping {
 
 impl Source {
     fn check(&self, name: &str) -> Result<(), MappingError> {
-        let sources =
-            [self.constant.is_some(), self.column.is_some(), self.text.is_some()].iter().filter(|is| **is).count();
+        let sources = [self.constant.is_some(), self.column.is_some(), self.text.is_some()]
+            .iter()
+            .filter(|is| **is)
+            .count();
         if sources != 1 {
             return Err(MappingError::NotOneSource(name.to_owned()));
         }
@@ -278,7 +282,8 @@ mod tests {
 
     #[test]
     fn mistakes_are_named() {
-        let said = |from: &str, to: &str| Mapping::from_yaml(&SMALL.replace(from, to)).unwrap_err().to_string();
+        let said =
+            |from: &str, to: &str| Mapping::from_yaml(&SMALL.replace(from, to)).unwrap_err().to_string();
         assert!(said("constant: phone", "constant: phone, column: Way").contains("channel: exactly one"));
         assert!(said("{column: No}", "{column: No, otherwise: x}").contains("reference: “otherwise”"));
         assert!(said("{Body}", "{Body").contains("narrative: a brace"));

@@ -52,7 +52,8 @@ pub fn csv<R: Read>(mapping: &Mapping, input: R) -> Result<CsvRows<'_, R>, Mappi
         ReaderBuilder::new().flexible(true).terminator(csv::Terminator::Any(b'\n')).from_reader(input);
     let head = reader.headers().map_err(|error| MappingError::Head(error.to_string()))?;
     let name = |name: &str| name.trim_start_matches('\u{feff}').trim_end_matches('\r').to_owned();
-    let columns: HashMap<String, usize> = head.iter().enumerate().map(|(at, text)| (name(text), at)).collect();
+    let columns: HashMap<String, usize> =
+        head.iter().enumerate().map(|(at, text)| (name(text), at)).collect();
     let missing: Vec<String> =
         mapping.columns().into_iter().filter(|name| !columns.contains_key(name)).collect();
     if missing.is_empty() {
@@ -134,9 +135,16 @@ impl<R: BufRead> Iterator for NdjsonRows<'_, R> {
                 Ok(text) => text,
                 Err(error) => return Some(Err(vec![RowError::new(line, "row", error.to_string())])),
             };
-            let members: Map<String, Value> = match serde_json::from_str(text.trim_start_matches('\u{feff}')) {
+            let members: Map<String, Value> = match serde_json::from_str(text.trim_start_matches('\u{feff}'))
+            {
                 Ok(members) => members,
-                Err(error) => return Some(Err(vec![RowError::new(line, "row", format!("not a JSON object: {error}"))])),
+                Err(error) => {
+                    return Some(Err(vec![RowError::new(
+                        line,
+                        "row",
+                        format!("not a JSON object: {error}"),
+                    )]));
+                }
             };
             let row = match self.mapping {
                 Some(mapping) => convert::row(mapping, line, &|name| member(&members, name)),
@@ -153,7 +161,9 @@ fn member(members: &Map<String, Value>, name: &str) -> Option<String> {
     match members.get(name)? {
         Value::Null => None,
         Value::String(text) => Some(text.clone()),
-        other @ (Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_)) => Some(other.to_string()),
+        other @ (Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_)) => {
+            Some(other.to_string())
+        }
     }
 }
 

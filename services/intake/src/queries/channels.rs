@@ -44,7 +44,9 @@ impl Queries {
         for reference in wanted {
             let state = self.state(&SubjectRef::playbook(&query.organisation, &reference.id)).await?;
             let versions = state.as_ref().and_then(|(state, _)| State::playbook(state));
-            let Some(document) = versions.and_then(|known| known.versions.get(&reference.version)) else { continue };
+            let Some(document) = versions.and_then(|known| known.versions.get(&reference.version)) else {
+                continue;
+            };
             let playbook = serde_json::from_value(document.clone());
             playbooks.push(playbook.map_err(|error| QueryError::Broken(error.to_string()))?);
         }

@@ -2,8 +2,8 @@
 
 use contracts::queries::Query;
 use contracts::queries::intake::{
-    ComplaintAsked, ComplaintFound, EarlierAsked, Listed, Progress, Recent, RecentAsked, Settled, TextAsked, Told,
-    TrackAsked, Tracked,
+    ComplaintAsked, ComplaintFound, EarlierAsked, Listed, Progress, Recent, RecentAsked, Settled, TextAsked,
+    Told, TrackAsked, Tracked,
 };
 use contracts::{ComplainantId, ComplaintId, Fen, OrganisationId, Problem, ProblemCode, SubjectRef, WordId};
 use jiff::Timestamp;
@@ -59,6 +59,14 @@ fn progress(known: &state::Progress) -> Progress {
 }
 
 impl Queries {
+    pub(super) async fn counts(&self, query: &Query) -> Answered<serde_json::Value> {
+        let (registered,): (i64,) = sqlx::query_as("select count(*) from complaint where organisation = $1")
+            .bind(query.organisation.as_str())
+            .fetch_one(&self.pool)
+            .await?;
+        Ok(serde_json::json!({ "registered": registered }))
+    }
+
     pub(super) async fn complaint(&self, query: &Query, asked: ComplaintAsked) -> Answered<ComplaintFound> {
         let own = &query.organisation;
         let listed = match (asked.complaint, &asked.number) {
@@ -90,7 +98,8 @@ impl Queries {
         let listed = self.listed_by_number(own, asked.number.trim()).await?;
         let (number, nonce) =
             listed.as_ref().map_or(("", Uuid::nil()), |listed| (listed.number.as_str(), listed.complaint.0));
-        let fits = self.intake.keys().check_tracking_code(own.as_str(), number, nonce.as_bytes(), &asked.code);
+        let fits =
+            self.intake.keys().check_tracking_code(own.as_str(), number, nonce.as_bytes(), &asked.code);
         let listed = listed.filter(|_| fits).ok_or_else(|| {
             not_found("number and code do not belong together").at("/code").expected("both as on the receipt")
         })?;
@@ -114,7 +123,8 @@ impl Queries {
             .await?
             .ok_or_else(|| not_found("there is no such complaint"))?;
         let complaint = state.complaint().cloned().unwrap_or_default();
-        let registered = complaint.registered.clone().ok_or_else(|| not_found("there is no such complaint"))?;
+        let registered =
+            complaint.registered.clone().ok_or_else(|| not_found("there is no such complaint"))?;
         Ok((registered, complaint, version))
     }
 

@@ -16,8 +16,10 @@ pub(super) async fn record(
     keys: &KeyRing,
     rows: &[Owned<'_, ComplaintRow>],
 ) -> Result<(), sqlx::Error> {
-    let text = |pick: fn(&ComplaintRow) -> Option<&str>| rows.iter().map(|(_, row)| pick(row)).collect::<Vec<_>>();
-    let id = |pick: fn(&ComplaintRow) -> Option<Uuid>| rows.iter().map(|(_, row)| pick(row)).collect::<Vec<_>>();
+    let text =
+        |pick: fn(&ComplaintRow) -> Option<&str>| rows.iter().map(|(_, row)| pick(row)).collect::<Vec<_>>();
+    let id =
+        |pick: fn(&ComplaintRow) -> Option<Uuid>| rows.iter().map(|(_, row)| pick(row)).collect::<Vec<_>>();
     let orders: Vec<_> = rows
         .iter()
         .map(|(own, row)| Field::Order(row.complaint).seal_text(keys, own, row.order_number.as_ref()))

@@ -42,8 +42,14 @@ impl Field {
     }
 
     /// Seals a value for its place.
-    pub(crate) fn seal(self, keys: &KeyRing, own: &OrganisationId, plain: &[u8]) -> Result<Vec<u8>, sqlx::Error> {
-        self.with_place(own, |place| keys.seal(plain, place)).map_err(|error| sqlx::Error::Encode(error.into()))
+    pub(crate) fn seal(
+        self,
+        keys: &KeyRing,
+        own: &OrganisationId,
+        plain: &[u8],
+    ) -> Result<Vec<u8>, sqlx::Error> {
+        self.with_place(own, |place| keys.seal(plain, place))
+            .map_err(|error| sqlx::Error::Encode(error.into()))
     }
 
     /// Seals a text that may not be there.
@@ -57,7 +63,12 @@ impl Field {
     }
 
     /// Opens what was sealed for this place.
-    pub(crate) fn open(self, keys: &KeyRing, own: &OrganisationId, sealed: &[u8]) -> Result<Vec<u8>, VaultError> {
+    pub(crate) fn open(
+        self,
+        keys: &KeyRing,
+        own: &OrganisationId,
+        sealed: &[u8],
+    ) -> Result<Vec<u8>, VaultError> {
         self.with_place(own, |place| keys.open(sealed, place))
     }
 

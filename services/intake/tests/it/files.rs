@@ -52,7 +52,9 @@ fn a_file_comes_in_chunks_before_its_complaint_and_is_verified() {
     let stored: Vec<u8> = world
         .rows
         .iter()
-        .filter_map(|row| if let Row::FileChunk(row) = row { Some(row.content.expose().clone()) } else { None })
+        .filter_map(
+            |row| if let Row::FileChunk(row) = row { Some(row.content.expose().clone()) } else { None },
+        )
         .flatten()
         .collect();
     assert_eq!(stored, content);

@@ -1,9 +1,11 @@
 //! Intake as a whole: its pure core against a world in memory, its mappings, and its store against real servers.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on ends")]
+
 mod erasing;
 mod files;
+mod knowing;
 mod mappings;
-mod real;
 mod registering;
 mod serving;
 mod settling;

@@ -20,6 +20,7 @@ use intake::store::{IntakeStore, MIGRATIONS};
 use intake::submissions::Submissions;
 use intake::{Intake, IntakeConfig};
 use jiff::Timestamp;
+use runtime::requests::Queries as _;
 use runtime::service::{Due, Input, seal};
 use runtime::shell::{Acknowledge, Delivered, Inlet, Shell, ShellOptions, ShellParts};
 use serde_json::{Value, json};
@@ -63,7 +64,8 @@ async fn served() -> Served {
     tokio::spawn(shell.run(stop.clone()));
     let p01 = PlaybookRef { id: "p01".parse().unwrap(), version: 1 };
     let (document, by) = (playbook("p01", |_| {}), Actor::System);
-    let published = PlaybookPublished { playbook: p01.clone(), document, sha256: String::new(), by: by.clone() };
+    let published =
+        PlaybookPublished { playbook: p01.clone(), document, sha256: String::new(), by: by.clone() };
     hear(&inlet, SubjectRef::playbook(&organisation(), &p01.id), published.into()).await;
     let activated = PlaybookActivated { playbook: p01, scope: ActivationScope::default(), by };
     hear(&inlet, SubjectRef::organisation(&organisation()), activated.into()).await;
@@ -90,7 +92,14 @@ fn complaint(key: &str) -> SubjectRef {
 }
 
 impl Served {
-    async fn order(&self, subject: SubjectRef, verb: &str, key: &str, actor: Actor, body: Value) -> Result<Value, Problem> {
+    async fn order(
+        &self,
+        subject: SubjectRef,
+        verb: &str,
+        key: &str,
+        actor: Actor,
+        body: Value,
+    ) -> Result<Value, Problem> {
         let command = Command {
             id: CommandId::new(key).unwrap(),
             subject,
@@ -112,7 +121,7 @@ impl Served {
     }
 
     async fn ask(&self, name: &str, actor: Actor, body: Value) -> Result<Value, Problem> {
-        self.queries.answer(name, &Query { organisation: organisation(), actor, body }).await
+        self.queries.answer(name, Query { organisation: organisation(), actor, body }).await
     }
 
     async fn count(&self, table: &'static str) -> i64 {
@@ -146,9 +155,19 @@ async fn a_complaint_is_found_again_by_those_who_may() {
     assert_eq!(found["settlement"]["remedies"][0]["remedy"], "apology");
     assert_eq!(found["tracking_code"], json!(receipt.tracking_code));
     let told = served.ask("text", clerk(), json!({ "complaint": receipt.complaint })).await.unwrap();
-    assert_eq!((told["narrative"].as_str(), told["demand"].as_str()), (Some("空调坏了三次，没人来修"), Some("换一台新的")));
-    assert_eq!((told["settlement"].as_str(), told["order_number"].as_str()), (Some("当场道歉"), Some("jd-2024 001")));
-    for by in [json!({ "phone": "+8613812345678" }), json!({ "email": "zhang@EXAMPLE.com" }), json!({ "order_number": "JD2024001" })] {
+    assert_eq!(
+        (told["narrative"].as_str(), told["demand"].as_str()),
+        (Some("空调坏了三次，没人来修"), Some("换一台新的"))
+    );
+    assert_eq!(
+        (told["settlement"].as_str(), told["order_number"].as_str()),
+        (Some("当场道歉"), Some("jd-2024 001"))
+    );
+    for by in [
+        json!({ "phone": "+8613812345678" }),
+        json!({ "email": "zhang@EXAMPLE.com" }),
+        json!({ "order_number": "JD2024001" }),
+    ] {
         assert_eq!(served.ask("earlier", clerk(), by).await.unwrap().as_array().unwrap().len(), 1);
     }
     assert_eq!(served.ask("earlier", clerk(), json!({ "phone": "13900000000" })).await.unwrap(), json!([]));
@@ -158,7 +177,10 @@ async fn a_complaint_is_found_again_by_those_who_may() {
     let hidden = served.ask("contact", clerk(), json!({ "complainant": who })).await.unwrap();
     assert_eq!((hidden["name"].as_str(), hidden["phone"].as_str()), (Some("张*"), Some("138****5678")));
     for name in ["complaint", "contact", "text", "earlier", "recent", "files", "nothing"] {
-        assert_eq!(served.ask(name, Actor::Customer, json!({})).await.unwrap_err().code, ProblemCode::NotAllowed);
+        assert_eq!(
+            served.ask(name, Actor::Customer, json!({})).await.unwrap_err().code,
+            ProblemCode::NotAllowed
+        );
     }
 }
 
@@ -201,7 +223,13 @@ async fn many_at_once_get_numbers_without_gaps_and_are_listed_in_pages() {
     let (mut seen, mut after) = (Vec::new(), Value::Null);
     loop {
         let page = served.ask("recent", clerk(), json!({ "after": after, "limit": 50 })).await.unwrap();
-        seen.extend(page["complaints"].as_array().unwrap().iter().map(|one| one["number"].as_str().unwrap().to_owned()));
+        seen.extend(
+            page["complaints"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|one| one["number"].as_str().unwrap().to_owned()),
+        );
         after = page["next"].clone();
         if after.is_null() {
             break;
@@ -223,12 +251,28 @@ async fn nothing_personal_is_stored_in_the_clear_and_erasing_leaves_nothing() {
     body["complainant"]["address"] = json!("秘密路 7 号");
     let receipt = served.register("k1", body).await.unwrap();
     let files = served.ask("files", clerk(), json!({ "complaint": receipt.complaint })).await.unwrap();
-    assert_eq!((files[0]["name"].as_str(), files[0]["media_type"].as_str(), files[0]["chunks"].as_u64()), (Some("秘密.png"), Some("image/png"), Some(1)));
+    assert_eq!(
+        (files[0]["name"].as_str(), files[0]["media_type"].as_str(), files[0]["chunks"].as_u64()),
+        (Some("秘密.png"), Some("image/png"), Some(1))
+    );
     let chunk = served.ask("file.chunk", clerk(), json!({ "file": FILE, "index": 0 })).await.unwrap();
     assert_eq!(BASE64_STANDARD.decode(chunk["content"].as_str().unwrap()).unwrap(), content);
-    for table in ["complainant", "complaint", "settlement", "file", "file_chunk", "word", "entry", "head", "journal", "command", "timer"] {
+    for table in [
+        "complainant",
+        "complaint",
+        "settlement",
+        "file",
+        "file_chunk",
+        "word",
+        "entry",
+        "head",
+        "journal",
+        "command",
+        "timer",
+    ] {
         let sql = format!("select coalesce(string_agg(t::text, ' '), '') as all_of_it from {table} t");
-        let text: String = sqlx::query(sqlx::AssertSqlSafe(sql)).fetch_one(&served.pool).await.unwrap().get("all_of_it");
+        let text: String =
+            sqlx::query(sqlx::AssertSqlSafe(sql)).fetch_one(&served.pool).await.unwrap().get("all_of_it");
         for secret in ["张三", "1234 5678", "12345678", "秘密", "空调"] {
             let in_hex = hex::encode(secret);
             assert!(!text.contains(secret) && !text.contains(&in_hex), "{secret} stands in {table}");
@@ -244,7 +288,10 @@ async fn nothing_personal_is_stored_in_the_clear_and_erasing_leaves_nothing() {
     let told = served.ask("text", clerk(), json!({ "complaint": receipt.complaint })).await.unwrap();
     assert!(told.as_object().unwrap().values().all(Value::is_null));
     assert!(served.ask("complaint", clerk(), json!({ "number": receipt.number })).await.is_ok());
-    assert_eq!(served.ask("contact", front_desk(), json!({ "complainant": who })).await.unwrap_err().code, ProblemCode::NotFound);
+    assert_eq!(
+        served.ask("contact", front_desk(), json!({ "complainant": who })).await.unwrap_err().code,
+        ProblemCode::NotFound
+    );
 }
 
 const FILE: &str = "0195702c-7b80-7000-8000-000000000009";
@@ -265,7 +312,8 @@ async fn upload(served: &Served, key: &str, content: &[u8]) {
 async fn the_channels_are_listed_with_who_answers_for_them() {
     let served = served().await;
     let channels = served.ask("channels", Actor::Customer, Value::Null).await.unwrap();
-    let keys: Vec<_> = channels.as_array().unwrap().iter().map(|one| one["channel"].as_str().unwrap()).collect();
+    let keys: Vec<_> =
+        channels.as_array().unwrap().iter().map(|one| one["channel"].as_str().unwrap()).collect();
     assert_eq!(keys, ["phone", "web"]);
 }
 
@@ -285,18 +333,24 @@ async fn feeders_get_receipts_after_the_commit_and_problems_for_the_rest() {
     };
     let limits = StreamLimits { event_max_bytes: 64 << 20, submit_max_messages: 1000, replicas: 1 };
     intake.bus.ensure_submit_stream(limits).await.unwrap();
-    tokio::spawn(intake.run(limits, served.stop.clone()));
+    tokio::spawn(intake.run(served.stop.clone()));
     let feeder = bus(&nats, "feeder").await;
     let mut receipts = feeder.hear("redress.receipt.portal.>").await.unwrap();
     feeder.flush().await.unwrap();
     let submit = |at: usize, body: Vec<u8>, to: &str| {
         let headers: Headers = [(subjects::RECEIPT_HEADER, to)].into_iter().collect();
-        Outgoing { subject: subjects::submit("web"), headers, body: Bytes::from(body), message_id: format!("m{at}") }
+        Outgoing {
+            subject: subjects::submit("web"),
+            headers,
+            body: Bytes::from(body),
+            message_id: format!("m{at}"),
+        }
     };
     let mut complaint = good();
     complaint.as_object_mut().unwrap().remove("channel");
     let good = json!({ "organisation": "demo", "key": "s-1", "complaint": complaint }).to_string();
-    let bad = json!({ "organisation": "demo", "key": "s-2", "complaint": { "narrative": "x\0y" } }).to_string();
+    let bad =
+        json!({ "organisation": "demo", "key": "s-2", "complaint": { "narrative": "x\0y" } }).to_string();
     let messages = vec![
         submit(1, good.clone().into_bytes(), "redress.receipt.portal.1"),
         submit(2, bad.into_bytes(), "redress.receipt.portal.2"),
@@ -309,11 +363,14 @@ async fn feeders_get_receipts_after_the_commit_and_problems_for_the_rest() {
     }
     let (mut done, mut refused) = (Vec::new(), Vec::new());
     for _ in 0..4 {
-        let (_, body) = tokio::time::timeout(Duration::from_secs(20), receipts.next()).await.unwrap().unwrap();
+        let (_, body) =
+            tokio::time::timeout(Duration::from_secs(20), receipts.next()).await.unwrap().unwrap();
         let answer: SubmissionAnswer = serde_json::from_slice(&body).unwrap();
         match answer.answer {
             Answer::Done { body, .. } => done.push((answer.key.unwrap().to_string(), body["number"].clone())),
-            Answer::Refused { problem } => refused.push((answer.key.map(|key| key.to_string()), problem.code)),
+            Answer::Refused { problem } => {
+                refused.push((answer.key.map(|key| key.to_string()), problem.code))
+            }
         }
     }
     assert_eq!(done.len(), 2);
@@ -328,7 +385,8 @@ async fn feeders_get_receipts_after_the_commit_and_problems_for_the_rest() {
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     let kept = served.ask("submissions.refused", clerk(), Value::Null).await.unwrap();
-    let mut sequences: Vec<_> = kept.as_array().unwrap().iter().map(|one| one["stream_sequence"].as_u64().unwrap()).collect();
+    let mut sequences: Vec<_> =
+        kept.as_array().unwrap().iter().map(|one| one["stream_sequence"].as_u64().unwrap()).collect();
     sequences.sort_unstable();
     assert_eq!(sequences, [2, 3, 5]);
 }

@@ -10,8 +10,7 @@ use crate::world::{World, clerk, good, officer};
 
 fn settled(fen: i64) -> Value {
     let mut body = good();
-    body["settlement"] =
-        json!({ "account": "当场道歉并退款", "remedies": [{ "remedy": "apology" }, { "remedy": "refund", "amount": fen }] });
+    body["settlement"] = json!({ "account": "当场道歉并退款", "remedies": [{ "remedy": "apology" }, { "remedy": "refund", "amount": fen }] });
     body
 }
 
@@ -24,13 +23,18 @@ fn what_is_within_authority_is_settled_and_kept_for_sampling() {
     assert_eq!(fact("settled_on_the_spot"), Some(true.into()));
     assert_eq!(fact("remedy_amount"), Some(FactValue::Int(10_000)));
     assert!(world.words.iter().any(|word| word.text == "当场道歉并退款"));
-    let row = world.rows.iter().find_map(|row| if let Row::Settlement(row) = row { Some(row) } else { None }).unwrap();
+    let row = world
+        .rows
+        .iter()
+        .find_map(|row| if let Row::Settlement(row) = row { Some(row) } else { None })
+        .unwrap();
     assert_eq!((row.total.0, row.by.as_str(), row.remedies.len()), (10_000, "wang", 2));
 }
 
 #[test]
 fn beyond_the_amount_the_role_or_the_playbook_it_is_refused() {
-    let code = |world: &mut World, actor: Actor, body: Value| world.register("k", actor, body).unwrap_err().code;
+    let code =
+        |world: &mut World, actor: Actor, body: Value| world.register("k", actor, body).unwrap_err().code;
     let mut world = World::new();
     assert_eq!(code(&mut world, clerk(), settled(10_001)), ProblemCode::BeyondAuthority);
     assert_eq!(code(&mut world, officer(), settled(100)), ProblemCode::BeyondAuthority);
@@ -45,7 +49,8 @@ fn beyond_the_amount_the_role_or_the_playbook_it_is_refused() {
 #[test]
 fn unclear_facts_are_not_settled_on_the_spot() {
     let mut world = World::with(|document| {
-        document["intake"]["settle_on_the_spot"]["when"] = json!("has(facts.liability_clear) && facts.liability_clear");
+        document["intake"]["settle_on_the_spot"]["when"] =
+            json!("has(facts.liability_clear) && facts.liability_clear");
     });
     assert_eq!(world.register("k1", clerk(), settled(100)).unwrap_err().code, ProblemCode::BeyondAuthority);
     let mut body = settled(100);
@@ -73,7 +78,10 @@ fn a_limit_is_not_dodged_by_splitting() {
         body
     };
     world.register("k4", clerk(), order("13900000001")).unwrap();
-    assert_eq!(world.register("k5", clerk(), order("13900000002")).unwrap_err().code, ProblemCode::BeyondAuthority);
+    assert_eq!(
+        world.register("k5", clerk(), order("13900000002")).unwrap_err().code,
+        ProblemCode::BeyondAuthority
+    );
 }
 
 #[test]

@@ -15,7 +15,8 @@ use contracts::{
 use intake::{Intake, IntakeConfig, Row, State};
 use jiff::Timestamp;
 use runtime::service::{
-    Context, Decision, Due, EntryChange, EntryKey, Happened, Heard, Input, Service as _, Sight, TimerChange, Word,
+    Context, Decision, Due, EntryChange, EntryKey, Happened, Heard, Input, Service as _, Sight, TimerChange,
+    Word,
 };
 use secrecy::SecretString;
 use serde_json::{Value, json};
@@ -220,7 +221,14 @@ impl World {
     }
 
     /// Orders something; gives the body of the answer.
-    pub(crate) fn order(&mut self, subject: SubjectRef, verb: &str, key: &str, actor: Actor, body: Value) -> Result<Value, Problem> {
+    pub(crate) fn order(
+        &mut self,
+        subject: SubjectRef,
+        verb: &str,
+        key: &str,
+        actor: Actor,
+        body: Value,
+    ) -> Result<Value, Problem> {
         let command = Command {
             id: CommandId::new(key).unwrap(),
             subject: subject.clone(),
@@ -247,8 +255,12 @@ impl World {
 
     /// Fires every timer that is due.
     pub(crate) fn fire_timers(&mut self) {
-        let due: Vec<_> =
-            self.timers.iter().filter(|(_, (due, _))| *due <= self.now).map(|(key, set)| (key.clone(), set.clone())).collect();
+        let due: Vec<_> = self
+            .timers
+            .iter()
+            .filter(|(_, (due, _))| *due <= self.now)
+            .map(|(key, set)| (key.clone(), set.clone()))
+            .collect();
         for ((subject, key), (due, payload)) in due {
             self.timers.remove(&(subject.clone(), key.clone()));
             let input = Input::Due(Due { subject: subject.clone(), key, due, payload });

@@ -37,12 +37,7 @@ pub(super) fn decide(context: &Context<'_, State>, state: &State, command: &Comm
     let words = WordId(context.next_id());
     let account = decision.keep(words, ServiceName::Investigation, seat.complaint, &order.account);
     let results = results(&seat, &given, total);
-    decision.say(RemedyExecuted {
-        visit: order.visit,
-        remedies: given,
-        account,
-        by: command.actor.plain(),
-    });
+    decision.say(RemedyExecuted { visit: order.visit, remedies: given, account, by: command.actor.plain() });
     let facts = Facts::from([(key::remedy_executed(), true.into())]);
     seat.complete(&mut decision, outcome.clone(), facts, &results)?;
     decision.answer_with(&json!({ "outcome": outcome, "total": total, "account": words }))
@@ -61,5 +56,9 @@ fn check_approved(seat: &Seat<'_>, total: Fen) -> Result<(), Problem> {
 }
 
 fn results(seat: &Seat<'_>, given: &[Remedy], total: Fen) -> ExecuteResult {
-    ExecuteResult { proposal: seat.instance.proposal().map(|newest| newest.id), remedies: given.to_vec(), total }
+    ExecuteResult {
+        proposal: seat.instance.proposal().map(|newest| newest.id),
+        remedies: given.to_vec(),
+        total,
+    }
 }

@@ -24,7 +24,8 @@ pub(super) fn sum(remedies: &[Remedy], needs: &Needs) -> Result<Fen, Problem> {
         return Err(problem);
     }
     remedies.iter().try_fold(Fen(0), |sum, remedy| sum.checked_add(remedy.amount)).ok_or_else(|| {
-        Problem::new(ProblemCode::InvalidField, "the amounts add up to more than can be counted").at("/remedies")
+        Problem::new(ProblemCode::InvalidField, "the amounts add up to more than can be counted")
+            .at("/remedies")
     })
 }
 

@@ -40,7 +40,8 @@ pub(super) fn take<'a>(
         return Err(Problem::new(ProblemCode::NotAllowed, "only staff may do this"));
     };
     let complaint = command.subject.complaint_id();
-    let complaint = complaint.ok_or_else(|| Problem::new(ProblemCode::NotFound, "this is not a complaint"))?;
+    let complaint =
+        complaint.ok_or_else(|| Problem::new(ProblemCode::NotFound, "this is not a complaint"))?;
     let visit = visit(state, at, tasks)?;
     let open = open_of(visit)?;
     if at.1 != visit.epoch {
@@ -89,7 +90,8 @@ fn holds(command: &Command, open: &Open, person: &PersonId) -> Result<(), Proble
         }
         Some(_) => Err(Problem::new(ProblemCode::NotTheHolder, "somebody else holds this work")),
         None => {
-            Err(Problem::new(ProblemCode::NotTheHolder, "nobody holds this work yet").expected("take it first"))
+            Err(Problem::new(ProblemCode::NotTheHolder, "nobody holds this work yet")
+                .expected("take it first"))
         }
     }
 }

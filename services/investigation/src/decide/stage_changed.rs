@@ -1,11 +1,11 @@
 //! `stage.changed`: the visit belongs to another department; whoever held the work loses it, it is asked for again.
 
+use contracts::WorkId;
 use contracts::commands::Actor;
 use contracts::messages::act_late::ActLate;
 use contracts::messages::stage_changed::StageChanged;
 use contracts::messages::work_requested::WorkRequested;
 use contracts::messages::work_withdrawn::WorkWithdrawn;
-use contracts::WorkId;
 use runtime::service::{Context, Decision};
 
 use crate::Row;
@@ -27,11 +27,7 @@ pub(super) fn decide(context: &Context<'_, State>, state: &State, changed: &Stag
         return decision;
     };
     if let Some(work) = &open.work {
-        decision.say(WorkWithdrawn {
-            work: work.id,
-            visit: changed.visit,
-            reason: "reassigned".to_owned(),
-        });
+        decision.say(WorkWithdrawn { work: work.id, visit: changed.visit, reason: "reassigned".to_owned() });
     }
     if let Some(role) = &open.needs.role {
         decision.say(WorkRequested {

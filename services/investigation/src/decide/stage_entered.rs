@@ -1,12 +1,12 @@
 //! `stage.entered`: asks for the person who does it, or ends the visit by itself where no person is needed.
 
+use contracts::commands::Actor;
 use contracts::facts::key;
 use contracts::messages::stage_completed::StageCompleted;
 use contracts::messages::stage_entered::StageEntered;
 use contracts::messages::work_requested::WorkRequested;
 use contracts::results::{ExecuteResult, InvestigateResult, VerifyResult};
 use contracts::{Facts, Fen, Problem, ProblemCode, WorkId};
-use contracts::commands::Actor;
 use runtime::service::{Context, Decision};
 
 use super::Decided;
@@ -40,7 +40,12 @@ pub(super) fn decide(context: &Context<'_, State>, state: &State, entered: &Stag
 /// # Errors
 /// `internal`, which parks the event, where a person is needed after all: money is owed and nobody would carry it
 /// out, or the playbook foresees no such end.
-fn alone(state: &State, entered: &StageEntered, task: Task, needs: &Needs) -> Result<StageCompleted, Problem> {
+fn alone(
+    state: &State,
+    entered: &StageEntered,
+    task: Task,
+    needs: &Needs,
+) -> Result<StageCompleted, Problem> {
     let instance = state.instance(entered.instance);
     let mut facts = Facts::new();
     let (outcome, results) = match task {

@@ -94,12 +94,13 @@ pub(crate) struct Message {
 
 impl Bench {
     pub(crate) async fn start() -> Self {
-        let database = testkit::postgres().await.expect("PostgreSQL starts; if it is missing, run deploy/install");
+        let database =
+            testkit::postgres().await.expect("PostgreSQL starts; if it is missing, run deploy/install");
         let pool = database.pool(4).await.unwrap();
         journal::migrate(&pool, &journal::Migrator::DEFAULT).await.unwrap();
         let keys = Arc::new(KeyRing::from_config(&VaultConfig::generate().unwrap()).unwrap());
         let shell = Shell::new(ShellParts {
-            service: Arc::new(Investigation::default()),
+            service: Arc::new(Investigation),
             store: NoRows,
             pool: pool.clone(),
             clock: Arc::new(VirtualClock::starting_at(now())),

@@ -1,6 +1,8 @@
 //! One complaint through the real shell and a real PostgreSQL: what the core decides is kept, chained, opened for whom
 //! it may be, and forgotten when it must be.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on ends")]
+
 mod bench;
 
 use contracts::commands::{Actor, Answer};
@@ -85,7 +87,10 @@ async fn a_verdict_is_kept_once_read_by_staff_and_forgotten_with_the_person() {
     let li = || staff("li", &["handler"]);
     let order = || bench.order("k1", li(), ("verify", &subject), verdict());
     assert!(matches!(order().await, Answer::Done { repeated: false, .. }));
-    assert!(matches!(order().await, Answer::Done { repeated: true, .. }), "the same key gives the first answer");
+    assert!(
+        matches!(order().await, Answer::Done { repeated: true, .. }),
+        "the same key gives the first answer"
+    );
     assert_eq!(
         bench.said(&subject).await,
         ["work.requested", "verification.recorded", "stage.completed", "work.withdrawn"]

@@ -2,11 +2,12 @@
 
 use contracts::messages::case_escalated::{CaseEscalated, EscalationAction};
 use contracts::messages::notice_requested::Recipient;
-use contracts::{Facts, PersonId};
+use contracts::{ComplaintId, Facts, NoticeId, PersonId};
 use runtime::service::{Context, Decision, Heard};
 
 use super::{Message, Outcome, notify};
 use crate::state::State;
+use crate::store::Row;
 use crate::templates::{BuiltIn, TRACKING_CODE, Variables, choose, render, web};
 
 pub(super) fn decide(
@@ -16,12 +17,38 @@ pub(super) fn decide(
     heard: &Heard,
 ) -> Outcome {
     let mut decision = Decision::nothing();
-    let (Some(conversation), Some(complaint)) = (state.conversation(), heard.envelope.subject.complaint_id())
-    else {
-        return Ok(decision);
-    };
+    if let (Some(conversation), Some(complaint)) =
+        (state.conversation(), heard.envelope.subject.complaint_id())
+    {
+        tell(context, &mut decision, (complaint, &conversation.number), escalated, heard.envelope.id.0);
+    }
+    Ok(decision)
+}
+
+/// Tells those whom escalations concern that came before the complaint itself was heard of.
+pub(super) fn catch_up(
+    context: &Context<'_, State>,
+    state: &State,
+    number: &str,
+    heard: &Heard,
+    decision: &mut Decision<Row>,
+) {
+    let Some(complaint) = heard.envelope.subject.complaint_id() else { return };
+    for (at, escalated) in state.early().iter().enumerate() {
+        let cause = NoticeId::derived(heard.envelope.id.0, &format!("early escalation {at}")).0;
+        tell(context, decision, (complaint, number), escalated, cause);
+    }
+}
+
+fn tell(
+    context: &Context<'_, State>,
+    decision: &mut Decision<Row>,
+    (complaint, number): (ComplaintId, &str),
+    escalated: &CaseEscalated,
+    cause: uuid::Uuid,
+) {
     let variables = Variables {
-        number: conversation.number.clone(),
+        number: number.to_owned(),
         tracking_code: TRACKING_CODE,
         facts: Facts::new(),
         stage: String::new(),
@@ -30,7 +57,7 @@ pub(super) fn decide(
     };
     let chosen = choose(None, BuiltIn::Escalation);
     let language = runtime::service::DEFAULT_LANGUAGE;
-    let Ok(text) = render(&chosen, language, &variables) else { return Ok(decision) };
+    let Ok(text) = render(&chosen, language, &variables) else { return };
     for person in told(escalated) {
         let message = Message {
             to: Recipient::Staff { person },
@@ -39,9 +66,8 @@ pub(super) fn decide(
             language,
             text: &text,
         };
-        notify(context, &mut decision, complaint, heard.envelope.id.0, &message);
+        notify(context, decision, complaint, cause, &message);
     }
-    Ok(decision)
 }
 
 /// Everybody whom the rung concerns, each once.

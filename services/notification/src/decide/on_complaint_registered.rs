@@ -21,7 +21,7 @@ pub(super) fn decide(
         Some(State::Playbook(versions)) => {
             versions.get(&registered.playbook.version).map(|all| (registered.playbook.version, all))
         }
-        Some(State::Unknown | State::Complaint(_)) | None => None,
+        Some(State::Unknown | State::Early(_) | State::Complaint(_)) | None => None,
     };
     let variables = Variables {
         number: registered.number.clone(),

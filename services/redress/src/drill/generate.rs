@@ -32,7 +32,10 @@ const THEMES: &[Theme] = &[
     Theme {
         category: "delivery",
         department: "logistics",
-        zh: &["说好周六送到的冰箱拖到周三还没有消息，客服每次说法都不一样。", "快递放在门口没有通知，东西丢了没人负责。"],
+        zh: &[
+            "说好周六送到的冰箱拖到周三还没有消息，客服每次说法都不一样。",
+            "快递放在门口没有通知，东西丢了没人负责。",
+        ],
         en: &["The fridge was promised for Saturday; it is Wednesday and nobody knows where it is."],
     },
     Theme {
@@ -44,7 +47,10 @@ const THEMES: &[Theme] = &[
     Theme {
         category: "price",
         department: "sales",
-        zh: &["货架标价 29.9 元，结账收了 39.9 元，收银员说以系统为准。", "昨天刚买的电视今天降价八百，申请价保被拒。"],
+        zh: &[
+            "货架标价 29.9 元，结账收了 39.9 元，收银员说以系统为准。",
+            "昨天刚买的电视今天降价八百，申请价保被拒。",
+        ],
         en: &["The shelf said 29.90 and the till charged 39.90; the cashier said the system is right."],
     },
     Theme {
@@ -59,8 +65,13 @@ const SURNAMES: &[&str] = &["王", "李", "张", "刘", "陈", "杨", "赵", "�
 const GIVEN: &[&str] = &["芳", "伟", "娜", "秀英", "敏", "静", "丽", "强", "磊", "洋", "艳", "勇"];
 const ENGLISH: &[&str] = &["Anna Miller", "Tom O'Neill", "Priya Shah", "John Smith", "Maria Garcia"];
 /// Text that must come through as it is.
-const AWKWARD: &[&str] =
-    &["'; drop table complaint; --", "<script>alert(1)</script>", "{{ 7 * 7 }}", "emoji 🙂 and 𠮷 outside the BMP", "\\u0000"];
+const AWKWARD: &[&str] = &[
+    "'; drop table complaint; --",
+    "<script>alert(1)</script>",
+    "{{ 7 * 7 }}",
+    "emoji 🙂 and 𠮷 outside the BMP",
+    "\\u0000",
+];
 
 /// The channels that the demo's playbooks list.
 const CHANNELS: &[&str] = &["phone", "web", "email", "wechat", "visit"];
@@ -86,13 +97,17 @@ pub fn complaint(seed: u64, n: u32) -> RegisterComplaint {
         kind: None,
         customer_type: None,
         category: (!chance.random_ratio(1, 12)).then(|| CategoryKey::new(theme.category).ok()).flatten(),
-        complained_of: slug(theme.department).filter(|_: &DepartmentId| channel == "visit" || chance.random_ratio(1, 3)),
+        complained_of: slug(theme.department)
+            .filter(|_: &DepartmentId| channel == "visit" || chance.random_ratio(1, 3)),
         complained_of_person: None,
         unit: None,
         language: if english { Language::En } else { Language::Zh },
         complainant: complainant(&mut chance, who, english),
         narrative,
-        demand: chance.random_bool(0.5).then(|| if english { "Refund".into() } else { "退款并道歉".into() }),
+        opinion: None,
+        demand: chance
+            .random_bool(0.5)
+            .then(|| if english { "Refund".into() } else { "退款并道歉".into() }),
         amount: chance.random_bool(0.6).then(|| Fen(chance.random_range(500..500_000))),
         order_number: chance.random_bool(0.5).then(|| format!("SO{:08}", 20_250_000 + n)),
         matter: None,
@@ -109,7 +124,11 @@ fn complainant(chance: &mut ChaCha8Rng, who: u32, english: bool) -> Complainant 
     let name = if english {
         ENGLISH.choose(chance).copied().unwrap_or("A. N. Other").to_owned()
     } else {
-        format!("{}{}", SURNAMES.choose(chance).copied().unwrap_or("王"), GIVEN.choose(chance).copied().unwrap_or("芳"))
+        format!(
+            "{}{}",
+            SURNAMES.choose(chance).copied().unwrap_or("王"),
+            GIVEN.choose(chance).copied().unwrap_or("芳")
+        )
     };
     Complainant {
         name: Some(name),
@@ -127,7 +146,10 @@ mod tests {
     fn the_same_seed_makes_the_same_complaints_in_both_languages() {
         let made: Vec<_> = (0..200).map(|n| complaint(7, n)).collect();
         assert_eq!(made, (0..200).map(|n| complaint(7, n)).collect::<Vec<_>>());
-        assert!(made.iter().any(|c| c.language == Language::En) && made.iter().any(|c| c.language == Language::Zh));
+        assert!(
+            made.iter().any(|c| c.language == Language::En)
+                && made.iter().any(|c| c.language == Language::Zh)
+        );
         assert!(made.iter().any(|c| c.category.is_none()), "some must be left to triage");
         assert_ne!(complaint(7, 3), complaint(8, 3));
     }

@@ -82,8 +82,13 @@ impl Player {
         let mut took = false;
         for item in serde_json::from_value::<WorkPage>(page)?.items {
             let path = format!("/work/{}/claim", item.work);
-            let key = format!("claim-{}-{}", item.work, uuid::Uuid::from_u128(item.since.as_nanosecond().unsigned_abs()));
-            let said = self.caller.order(Method::POST, &path, &key, &json!({ "complaint": item.complaint })).await?;
+            let key = format!(
+                "claim-{}-{}",
+                item.work,
+                uuid::Uuid::from_u128(item.since.as_nanosecond().unsigned_abs())
+            );
+            let said =
+                self.caller.order(Method::POST, &path, &key, &json!({ "complaint": item.complaint })).await?;
             took |= matches!(said, Said::Done(_));
             self.count(&item, "claimed", &said).await;
         }
@@ -126,7 +131,8 @@ impl Player {
             }
             "verify" => {
                 let stands = chance.percent(75);
-                let finding = if stands { "经核实，情况属实。" } else { "经核实，与事实不符。" };
+                let finding =
+                    if stands { "经核实，情况属实。" } else { "经核实，与事实不符。" };
                 let name = if stands { "substantiated" } else { "unsubstantiated" };
                 act("verify", json!({ "substantiated": stands, "finding": finding }), name)
             }
@@ -137,9 +143,11 @@ impl Player {
                 "executed",
             ),
             "decide" => self.approve(item).await?,
-            "contact" => {
-                act("contact", json!({ "reached": true, "channel": "phone", "note": "已联系客户" }), "contacted")
-            }
+            "contact" => act(
+                "contact",
+                json!({ "reached": true, "channel": "phone", "note": "已联系客户" }),
+                "contacted",
+            ),
             "reply" => {
                 let channel = chance.pick(&["phone", "email", "sms"]).copied().unwrap_or("phone");
                 act("reply", json!({ "channel": channel }), "told")
@@ -163,7 +171,11 @@ impl Player {
             let body = json!({ "round": round, "decision": "refuse", "reason": "补偿过高，请重新拟定。" });
             Act { path: "decide", body, name: "refused".into() }
         } else {
-            Act { path: "decide", body: json!({ "round": round, "decision": "approve" }), name: "approved".into() }
+            Act {
+                path: "decide",
+                body: json!({ "round": round, "decision": "approve" }),
+                name: "approved".into(),
+            }
         }))
     }
 

@@ -25,12 +25,9 @@ const PATIENCE: Duration = Duration::from_secs(60);
 ///
 /// # Errors
 /// When the stack cannot be reached, is not in a rehearsal, or stands later than the first step.
-pub(super) fn play(all: &[Prepared], config: Option<&Path>) -> anyhow::Result<Vec<Verdict>> {
-    let threads = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    threads.block_on(async {
-        let operator = Operator::connect(config).await?;
-        simulator::scenario::play(all, &mut Live { operator }).await
-    })
+pub(super) async fn play(all: &[Prepared], config: Option<&Path>) -> anyhow::Result<Vec<Verdict>> {
+    let operator = Operator::connect(config).await?;
+    simulator::scenario::play(all, &mut Live { operator }).await
 }
 
 struct Live {

@@ -13,7 +13,7 @@ use super::{Test, check, live};
 ///
 /// # Errors
 /// What stops the run as a whole, such as a stack that does not answer.
-pub(super) fn run(how: &Test) -> anyhow::Result<ExitCode> {
+pub(super) async fn run(how: &Test) -> anyhow::Result<ExitCode> {
     let all = match load(&how.paths) {
         Ok(all) => all,
         Err(mistakes) => {
@@ -22,15 +22,15 @@ pub(super) fn run(how: &Test) -> anyhow::Result<ExitCode> {
         }
     };
     let began = Instant::now();
-    let verdicts = verdicts(how, &all)?;
+    let verdicts = verdicts(how, &all).await?;
     let report = Report::new(&all, verdicts, began.elapsed());
     writeln!(std::io::stdout().lock(), "{report}")?;
     Ok(if report.failed() == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-fn verdicts(how: &Test, all: &[Prepared]) -> anyhow::Result<Vec<Verdict>> {
+async fn verdicts(how: &Test, all: &[Prepared]) -> anyhow::Result<Vec<Verdict>> {
     if how.live {
-        return live::play(all, how.config.as_deref());
+        return live::play(all, how.config.as_deref()).await;
     }
     let faults = if how.faults { Faults::ROUGH } else { Faults::NONE };
     Ok(simulate(all, faults, how.seed)?.0)

@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use anyhow::Context as _;
-use contracts::commands::routing::{ActivatePlaybook, PublishCalendar, PublishPlaybook, PutDirectory};
 use contracts::commands::Verb;
+use contracts::commands::routing::{ActivatePlaybook, PublishCalendar, PublishPlaybook, PutDirectory};
 use contracts::messages::complaint_registered::PlaybookRef;
 use contracts::messages::directory_changed::{Department, Person};
 use contracts::messages::playbook_activated::ActivationScope;
@@ -50,14 +50,21 @@ pub struct Demo {
 ///
 /// # Errors
 /// A file that cannot be read, or what a service refuses.
-pub async fn load(operator: &Operator, config: &Path, playbooks: &Path, password: &str) -> anyhow::Result<Demo> {
+pub async fn load(
+    operator: &Operator,
+    (folder, config): (&Path, &Path),
+    playbooks: &Path,
+    password: &str,
+) -> anyhow::Result<Demo> {
     let path = playbooks.join("demo/organisation.yaml");
     let organisation: Organisation = read_yaml(&path)?;
     let id = &organisation.id;
     let whole = SubjectRef::organisation(id);
-    let calendar: calendar::Calendar = read_yaml(&playbooks.join(format!("calendars/{}.yaml", organisation.calendar)))?;
+    let calendar: calendar::Calendar =
+        read_yaml(&playbooks.join(format!("calendars/{}.yaml", organisation.calendar)))?;
     put(operator, whole.clone(), &PublishCalendar { document: serde_json::to_value(&calendar)? }).await?;
-    let directory = PutDirectory { departments: organisation.departments.clone(), people: organisation.people.clone() };
+    let directory =
+        PutDirectory { departments: organisation.departments.clone(), people: organisation.people.clone() };
     put(operator, SubjectRef::directory(id), &directory).await?;
     for activation in &organisation.playbooks {
         let text = playbook_text(playbooks, &activation.id)?;
@@ -69,8 +76,13 @@ pub async fn load(operator: &Operator, config: &Path, playbooks: &Path, password
         let playbook = PlaybookRef { id: activation.id.clone(), version };
         put(operator, whole.clone(), &ActivatePlaybook { playbook, scope: activation.scope.clone() }).await?;
     }
-    let feeder_key = gateway::accounts::provide(config, id, &organisation.people, password).await?;
-    Ok(Demo { organisation: organisation.id, name: organisation.name, people: organisation.people, feeder_key })
+    let feeder_key = super::accounts::provide(folder, config, id, &organisation.people, password).await?;
+    Ok(Demo {
+        organisation: organisation.id,
+        name: organisation.name,
+        people: organisation.people,
+        feeder_key,
+    })
 }
 
 fn listed(findings: &[playbook::Finding]) -> String {
@@ -114,7 +126,13 @@ impl Demo {
         for person in &self.people {
             for role in &person.roles {
                 if shown.insert(role.clone()) {
-                    text.push_str(&format!("  {:<16} {:<10} {} ({})\n", person.id.to_string(), role.to_string(), person.name, person.department));
+                    text.push_str(&format!(
+                        "  {:<16} {:<10} {} ({})\n",
+                        person.id.to_string(),
+                        role.to_string(),
+                        person.name,
+                        person.department
+                    ));
                 }
             }
         }

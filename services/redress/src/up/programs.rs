@@ -29,7 +29,8 @@ impl Ports {
     /// When there is no free port or the note cannot be kept.
     pub fn of(folder: &Path) -> anyhow::Result<Self> {
         let path = folder.join("service-ports.json");
-        let noted: Option<Self> = std::fs::read(&path).ok().and_then(|text| serde_json::from_slice(&text).ok());
+        let noted: Option<Self> =
+            std::fs::read(&path).ok().and_then(|text| serde_json::from_slice(&text).ok());
         let mut taken = Vec::new();
         let mut choose = |wish: Option<u16>| -> anyhow::Result<u16> {
             let free = |port: &u16| std::net::TcpListener::bind(("127.0.0.1", *port)).is_ok();
@@ -64,7 +65,12 @@ impl Programs {
     ///
     /// # Errors
     /// When a process cannot be started.
-    pub async fn start(folder: &Path, config: &Path, ports: &Ports, all_in_one: bool) -> anyhow::Result<Self> {
+    pub async fn start(
+        folder: &Path,
+        config: &Path,
+        ports: &Ports,
+        all_in_one: bool,
+    ) -> anyhow::Result<Self> {
         let mut supervisor = Supervisor::open(folder.join("run")).await?;
         let own = std::env::current_exe().context("this program cannot be found")?;
         let parts = if all_in_one { vec!["all"] } else { settings::parts() };
@@ -108,6 +114,11 @@ impl Programs {
     /// Stops all; the names of those that had to be ended by force.
     pub async fn stop(mut self, patience: Duration) -> Vec<String> {
         let report = self.supervisor.stop(patience).await;
-        report.programs.into_iter().filter(|(_, ended)| matches!(ended, Ended::ByForce)).map(|(name, _)| name).collect()
+        report
+            .programs
+            .into_iter()
+            .filter(|(_, ended)| matches!(ended, Ended::ByForce))
+            .map(|(name, _)| name)
+            .collect()
     }
 }

@@ -25,7 +25,8 @@ impl Secrets {
     pub fn of(folder: &Path, parts: &[&str]) -> anyhow::Result<Self> {
         let path = folder.join("secrets.toml");
         let mut secrets = if path.exists() {
-            let text = std::fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))?;
+            let text =
+                std::fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))?;
             toml::from_str(&text).with_context(|| format!("{} is damaged", path.display()))?
         } else {
             let vault = vault::VaultConfig::generate()?;

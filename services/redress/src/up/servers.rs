@@ -35,7 +35,11 @@ pub async fn forget(folder: &Path) -> anyhow::Result<()> {
     if entries.peek().is_none() {
         return Ok(());
     }
-    anyhow::ensure!(folder.join(MARK).exists(), "{} is not a data folder of Redress; it stays as it is", folder.display());
+    anyhow::ensure!(
+        folder.join(MARK).exists(),
+        "{} is not a data folder of Redress; it stays as it is",
+        folder.display()
+    );
     drop(embedded::Supervisor::open(folder.join("run")).await?); // stops what an earlier run left behind
     if folder.join("postgres").exists() {
         Postgres::start(PostgresOptions::new(folder.join("postgres"))).await?.delete().await?;
@@ -60,11 +64,18 @@ impl Servers {
         let postgres = Postgres::start(options).await.context("PostgreSQL could not be started")?;
         let databases = settings::parts()
             .into_iter()
-            .map(|part| Ok(DatabaseSpec { database: part.into(), role: part.into(), password: secrets.password(part)?.into() }))
+            .map(|part| {
+                Ok(DatabaseSpec {
+                    database: part.into(),
+                    role: part.into(),
+                    password: secrets.password(part)?.into(),
+                })
+            })
             .collect::<anyhow::Result<Vec<_>>>()?;
         postgres.create_roles_and_databases(&databases).await?;
         let passwords = |user: &str| secrets.passwords.get(user).cloned().unwrap_or_default();
-        let config = runtime::permissions::nats_config_with(passwords).context("the NATS configuration cannot be made")?;
+        let config = runtime::permissions::nats_config_with(passwords)
+            .context("the NATS configuration cannot be made")?;
         let nats = Nats::start(NatsOptions::new(folder.join("nats"), config)).await;
         Ok(Self { postgres, nats: nats.context("nats-server could not be started")? })
     }
@@ -78,7 +89,12 @@ impl Servers {
     /// Where NATS is, for a person.
     #[must_use]
     pub fn nats_place(&self) -> String {
-        format!("{} on 127.0.0.1:{}, monitoring on {}", self.nats.version(), self.nats.port(), self.nats.monitor_port())
+        format!(
+            "{} on 127.0.0.1:{}, monitoring on {}",
+            self.nats.version(),
+            self.nats.port(),
+            self.nats.monitor_port()
+        )
     }
 
     /// What the configuration file says about them.
@@ -95,7 +111,13 @@ impl Servers {
         for part in ServiceName::ALL.iter().map(|service| service.as_str()).chain(["gateway"]) {
             databases.insert(part.to_owned(), self.postgres.url(part, part, secrets.password(part)?));
         }
-        Ok(settings::Servers { nats: self.nats.url(), databases, health: &ports.health, gateway: ports.gateway, rehearsal })
+        Ok(settings::Servers {
+            nats: self.nats.url(),
+            databases,
+            health: &ports.health,
+            gateway: ports.gateway,
+            rehearsal,
+        })
     }
 
     /// Waits until a server ends by itself, and starts it again.

@@ -50,8 +50,13 @@ pub fn write(folder: &Path, secrets: &Secrets, servers: &Servers<'_>) -> anyhow:
         }
         if part == "gateway" {
             section["listen"] = json!(format!("127.0.0.1:{}", servers.gateway));
+            // Everybody of the demo signs in from this one address.
+            section["sign_ins_per_minute"] = json!(600);
         }
         file.insert(part.to_owned(), section);
+    }
+    if let Some(port) = servers.health.get("all") {
+        file.insert("all".into(), json!({ "http": { "listen": format!("127.0.0.1:{port}") } }));
     }
     file.insert("operator".into(), json!({ "nats": { "password": secrets.password("operator")? } }));
 

@@ -93,8 +93,23 @@ fn required(draft: &Draft<'_>, order: &Triage, facts: &Facts) -> Result<(), Prob
         let given = match field {
             ResultField::Category => facts.contains_key(&key::category()) || draft.case.category().is_some(),
             ResultField::Level => order.level.is_some(),
-            // A department is always asked for; the other fields have no place in triage.
-            _ => true,
+            // Asked for whatever the playbook says.
+            ResultField::Department
+            // These have no place in triage.
+            | ResultField::Reason
+            | ResultField::Finding
+            | ResultField::Cause
+            | ResultField::Liable
+            | ResultField::LiabilityShares
+            | ResultField::Measures
+            | ResultField::Remedies
+            | ResultField::Done
+            | ResultField::Evidence
+            | ResultField::ReplyText
+            | ResultField::Channel
+            | ResultField::Satisfaction
+            | ResultField::Comments
+            | ResultField::Summary => true,
         };
         findings.extend((!given).then(|| missing(&format!("/{field}"))));
     }

@@ -304,6 +304,26 @@ pub(super) async fn playbook_ids(
     ids.into_iter().map(key).collect()
 }
 
+/// How many cases there are, by place. An open case has a main place or a parked reason.
+///
+/// # Errors
+/// `unavailable` when the store is away.
+pub(super) async fn counts(
+    pool: &PgPool,
+    organisation: &OrganisationId,
+) -> Result<serde_json::Value, Problem> {
+    let (counts,): (serde_json::Value,) = sqlx::query_as(
+        "select jsonb_build_object('routed', count(*), 'closed', count(closed_at),
+             'open', count(*) filter (where closed_at is null), 'parked', count(*) filter (where place = 'parked'))
+         from case_line where organisation = $1",
+    )
+    .bind(organisation.as_str())
+    .fetch_one(pool)
+    .await
+    .map_err(away)?;
+    Ok(counts)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -111,3 +111,62 @@ impl Directory {
 pub(super) fn absence_at(person: &Person, now: Timestamp) -> Option<&Absence> {
     person.absences.iter().find(|absence| absence.from <= now && now < absence.until)
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn directory() -> Directory {
+        let unit = |id: &str, parent: Option<&str>| {
+            (
+                id.parse().unwrap(),
+                json!({"id": id, "name": {"zh": id, "en": id}, "parent": parent, "duty_manager": "d"}),
+            )
+        };
+        let away = |deputy: Option<&str>| json!([{"from": "2025-03-01T00:00:00Z", "until": "2025-03-02T00:00:00Z", "deputy": deputy}]);
+        let one = |id: &str, manager: Option<&str>, absences| {
+            let person =
+                json!({"id": id, "name": id, "department": "low", "manager": manager, "absences": absences});
+            (id.parse().unwrap(), person)
+        };
+        let units = [unit("low", Some("high")), unit("high", Some("low"))];
+        let people = [
+            one("a", Some("b"), away(Some("b"))),
+            one("b", Some("a"), away(Some("c"))),
+            one("c", None, json!([])),
+            one("x", None, away(Some("y"))),
+            one("y", None, away(Some("x"))),
+        ];
+        Directory {
+            departments: units.map(|(id, unit)| (id, serde_json::from_value(unit).unwrap())).into(),
+            people: people.map(|(id, person)| (id, serde_json::from_value(person).unwrap())).into(),
+        }
+    }
+
+    fn id(text: &str) -> PersonId {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_deputy_who_is_away_has_a_deputy_and_two_who_name_each_other_have_none() {
+        let (directory, now) = (directory(), "2025-03-01T12:00:00Z".parse().unwrap());
+        assert_eq!(directory.deputy_of(&id("a"), now).unwrap().id, id("c"));
+        assert!(directory.deputy_of(&id("x"), now).is_none());
+        assert!(directory.deputy_of(&id("c"), now).is_none(), "nobody stands in for who is there");
+        assert!(
+            directory.is_present(&id("a"), "2025-03-02T00:00:00Z".parse().unwrap()),
+            "the end is exclusive"
+        );
+    }
+
+    #[test]
+    fn rings_of_managers_and_of_departments_end() {
+        let directory = directory();
+        assert!(directory.line_up(&id("a")).count() <= LONGEST_LINE);
+        assert!(directory.units_up(&"low".parse().unwrap()).count() <= LONGEST_LINE);
+        assert!(directory.is_above(&id("b"), &id("a")) && !directory.is_above(&id("c"), &id("a")));
+        assert!(directory.is_duty_manager(&id("d"), &"low".parse().unwrap()));
+    }
+}

@@ -5,7 +5,7 @@ use contracts::messages::stage_changed::StageChanged;
 use contracts::messages::stage_completed::StageCompleted;
 use contracts::messages::stage_entered::{Place, StageEntered};
 use contracts::messages::work_requested::WorkRequested;
-use contracts::{Event, VisitId};
+use contracts::{ClockId, Event, VisitId};
 use jiff::Timestamp;
 use playbook::LoopKey;
 use runtime::service::Happened;
@@ -39,21 +39,11 @@ impl Case {
                 }
             }
             Event::WorkWithdrawn(said) => drop(self.works.remove(&said.work)),
-            Event::ClockStarted(said) => drop(self.clocks.insert(said.clock, CaseClock::started(said))),
-            Event::ClockChanged(said) => {
-                if let Some(clock) = self.clocks.get_mut(&said.clock) {
-                    clock.changed(said);
-                }
-            }
-            Event::ClockStopped(said) => {
-                if let Some(clock) = self.clocks.get_mut(&said.clock) {
-                    clock.stopped = Some(Stopped { at: said.at, met: said.met });
-                }
-            }
-            Event::ClockMissed(said) => {
-                if let Some(clock) = self.clocks.get_mut(&said.clock) {
-                    clock.missed = Some(said.due);
-                }
+            Event::ClockStarted(_)
+            | Event::ClockChanged(_)
+            | Event::ClockStopped(_)
+            | Event::ClockMissed(_) => {
+                self.clock_said(happened.event);
             }
             Event::CaseEscalated(said) => self.escalated(said),
             Event::CaseClosed(said) => {
@@ -83,6 +73,24 @@ impl Case {
             | Event::CustomerAnswered(_)
             | Event::CallbackRecorded(_)
             | Event::ParkedSettled(_) => {}
+        }
+    }
+
+    fn clock_said(&mut self, event: &Event) {
+        if let Event::ClockStarted(said) = event {
+            self.clocks.insert(said.clock, CaseClock::started(said));
+        } else if let Event::ClockChanged(said) = event {
+            self.on_clock(said.clock, |clock| clock.changed(said));
+        } else if let Event::ClockStopped(said) = event {
+            self.on_clock(said.clock, |clock| clock.stopped = Some(Stopped { at: said.at, met: said.met }));
+        } else if let Event::ClockMissed(said) = event {
+            self.on_clock(said.clock, |clock| clock.missed = Some(said.due));
+        }
+    }
+
+    fn on_clock(&mut self, id: ClockId, change: impl FnOnce(&mut CaseClock)) {
+        if let Some(clock) = self.clocks.get_mut(&id) {
+            change(clock);
         }
     }
 

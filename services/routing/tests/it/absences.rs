@@ -56,6 +56,15 @@ fn where_nobody_is_there_the_work_waits_and_goes_to_the_first_who_returns() {
 
 #[test]
 fn the_least_loaded_gets_the_work() {
+    let mut world = World::shipped("p03-receive-classify-approve", FRIDAY);
+    world.burden("qm.a", 3);
+    world.burden("qm.b", 2);
+    world.register(|said| said.category = Some("quality".parse().unwrap()));
+    assert_eq!(world.holder("handle"), "qm.b");
+}
+
+#[test]
+fn the_leader_gives_work_to_somebody_of_the_role() {
     let mut world = quality();
     let (work, _) = world.work("handle");
     let order = ReassignWork { work, person: "qm.b".parse().unwrap(), reason: "熟悉此客户".into() };

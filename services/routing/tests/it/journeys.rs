@@ -19,7 +19,7 @@ fn p03_goes_from_category_to_archive_with_the_leader_before_the_customer() {
     let mut world = World::shipped("p03-receive-classify-approve", FRIDAY);
     world.register(|said| said.category = Some("quality".parse().unwrap()));
     assert_eq!((world.stage(), world.holder("handle")), ("handle", "qm.a"));
-    world.complete_with("handle", "proposed", facts([("remedy_amount", 500_00.into())]));
+    world.complete_with("handle", "proposed", facts([("remedy_amount", 50_000.into())]));
     assert_eq!((world.stage(), world.holder("approve")), ("approve", "qm.lead"));
     world.complete("approve", "refused");
     assert_eq!(world.stage(), "handle");

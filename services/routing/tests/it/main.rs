@@ -1,9 +1,12 @@
 //! Routing's core, driven by the events that the other services would say.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 mod absences;
 mod clocks;
 mod journeys;
 mod properties;
 mod refusals;
 mod rich;
+mod store;
 mod world;

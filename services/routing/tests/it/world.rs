@@ -1,30 +1,31 @@
 //! Routing alone in memory, with the other services played by the test. After every input the invariants hold.
 
+mod invariants;
+mod others;
+mod people;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use contracts::commands::{Actor, Command, Verb, routing as orders};
 use contracts::messages::complaint_registered::{ComplaintRegistered, PlaybookRef};
-use contracts::messages::directory_changed::DirectoryChanged;
 use contracts::messages::fact_recorded::FactRecorded;
 use contracts::messages::playbook_published::PlaybookPublished;
-use contracts::messages::stage_completed::StageCompleted;
-use contracts::messages::stage_entered::{Place, StageEntered};
-use contracts::messages::work_requested::WorkRequested;
-use contracts::messages::work_withdrawn::WorkWithdrawn;
+use contracts::messages::stage_entered::StageEntered;
 use contracts::{
     CommandId, ComplaintId, Envelope, Event, EventId, FactKey, FactValue, Facts, Language, OrganisationId,
     Problem, ServiceName, SubjectRef, VisitId, WordId, WordRef, WorkId,
 };
 use jiff::Timestamp;
-use playbook::{PersonNeed, StageBrief};
-use routing::state::{Case, Main, Work};
-use routing::{LOAD, Routing, Row, State, affected_commands, open_works};
+use routing::state::{Case, Work};
+use routing::{LOAD, Routing, Row, State};
 use runtime::service::{
     Context, Decision, Due, EntryChange, EntryKey, Happened, Heard, Input, Service, Sight, TimerChange,
 };
 use serde_json::{Value, json};
 use uuid::Uuid;
+
+use self::people::directory;
 
 type Timers = BTreeMap<(SubjectRef, String), (Timestamp, Value)>;
 
@@ -41,6 +42,7 @@ pub(crate) struct World {
     pub(crate) now: Timestamp,
     states: BTreeMap<SubjectRef, Arc<State>>,
     entries: BTreeMap<EntryKey, Value>,
+    elsewhere: BTreeMap<String, i64>,
     pub(crate) timers: Timers,
     history: Vec<Kept>,
     pub(crate) said: Vec<Event>,
@@ -84,40 +86,6 @@ pub(crate) fn administrator() -> Actor {
     Actor::Staff { person: "admin".parse().unwrap(), roles, department: None }
 }
 
-/// Six departments' worth of people, enough for the shipped playbooks and the rich one.
-pub(crate) fn directory() -> Value {
-    let unit = |id: &str, parent: Option<&str>, manager: Option<&str>| json!({"id": id, "name": {"zh": id, "en": id}, "parent": parent, "duty_manager": manager});
-    let one = |id: &str, department: &str, roles: &[&str], manager: Option<&str>| json!({"id": id, "name": id, "department": department, "roles": roles, "manager": manager});
-    json!({
-        "departments": [
-            unit("head_office", None, Some("boss")),
-            unit("customer_service", Some("head_office"), Some("cs.lead")),
-            unit("quality_management", Some("head_office"), Some("qm.lead")),
-            unit("logistics", Some("head_office"), None),
-            unit("sales", Some("head_office"), None),
-            unit("quality", Some("head_office"), Some("q.lead")),
-            unit("service", Some("head_office"), Some("s.lead")),
-        ],
-        "people": [
-            one("boss", "head_office", &[], None),
-            one("cs.lead", "customer_service", &["leader"], Some("boss")),
-            one("agent.a", "customer_service", &["agent", "receiver"], Some("cs.lead")),
-            one("agent.b", "customer_service", &["agent"], Some("cs.lead")),
-            one("qm.lead", "quality_management", &["leader"], Some("boss")),
-            one("qm.a", "quality_management", &["handler"], Some("qm.lead")),
-            one("qm.b", "quality_management", &["handler"], Some("qm.lead")),
-            one("lo.a", "logistics", &["handler"], Some("boss")),
-            one("q.lead", "quality", &["leader"], Some("boss")),
-            one("q.a", "quality", &["handler"], Some("q.lead")),
-            one("q.b", "quality", &["handler"], Some("q.lead")),
-            one("s.lead", "service", &["manager"], Some("boss")),
-            one("s.deputy", "service", &["manager"], Some("boss")),
-            one("s.agent", "service", &["agent", "clerk"], Some("s.lead")),
-            one("gm", "service", &["general_manager"], None),
-        ],
-    })
-}
-
 impl World {
     /// A world with people and one playbook in it.
     pub(crate) fn with(text: &str, start: &str) -> Self {
@@ -126,6 +94,7 @@ impl World {
             now: ts(start),
             states: BTreeMap::new(),
             entries: BTreeMap::new(),
+            elsewhere: BTreeMap::new(),
             timers: Timers::new(),
             history: Vec::new(),
             said: Vec::new(),
@@ -208,64 +177,6 @@ impl World {
         self.check();
         for event in fresh {
             self.answer(&event);
-        }
-    }
-
-    /// What the other services do by themselves: ask for a person when a visit of theirs begins or changes hands.
-    fn answer(&mut self, event: &Event) {
-        if let Event::StageEntered(entered) = event {
-            let brief: StageBrief = serde_json::from_value(entered.brief.clone()).unwrap();
-            self.ask(entered.visit, entered.epoch, &entered.department, &brief);
-        } else if let Event::StageChanged(changed) = event {
-            let book = self.briefs().remove(&changed.visit).unwrap();
-            self.ask(changed.visit, changed.epoch, &changed.department, &book);
-        } else if let Event::DirectoryChanged(changed) = event {
-            self.look_again(changed);
-        }
-    }
-
-    fn briefs(&self) -> BTreeMap<VisitId, StageBrief> {
-        let entered = self.said.iter().filter_map(|event| match event {
-            Event::StageEntered(entered) => Some(entered),
-            _ => None,
-        });
-        entered.map(|said| (said.visit, serde_json::from_value(said.brief.clone()).unwrap())).collect()
-    }
-
-    fn ask(&mut self, visit: VisitId, epoch: u32, department: &contracts::DepartmentId, brief: &StageBrief) {
-        let service = brief.kind.service();
-        if service == ServiceName::Routing || brief.person == PersonNeed::NotNeeded {
-            return;
-        }
-        let secondary = match &brief.secondary {
-            playbook::Secondary::Automatic => None,
-            playbook::Secondary::Role(role) => Some(role.clone()),
-        };
-        self.made += 1;
-        self.hear(
-            service,
-            WorkRequested {
-                work: WorkId(Uuid::from_u128(0xA000 + u128::from(self.made))),
-                visit,
-                epoch,
-                task: brief.kind.to_string(),
-                role: brief.owner.as_ref().unwrap().role.clone(),
-                department: department.clone(),
-                secondary,
-                barred: Vec::new(),
-            },
-        );
-    }
-
-    /// The internal commands that follow a change of the directory.
-    fn look_again(&mut self, changed: &DirectoryChanged) {
-        let open: Vec<_> =
-            self.states.iter().flat_map(|(subject, state)| open_works(subject, state)).collect();
-        self.made += 1;
-        for command in affected_commands(Uuid::from_u128(self.made.into()), changed, open) {
-            let input = Input::Command(Box::new(command));
-            let decision = self.decide(&input).unwrap();
-            self.apply(&input, decision);
         }
     }
 
@@ -384,6 +295,20 @@ impl World {
         );
     }
 
+    /// Every state as it is stored.
+    pub(crate) fn written(&self) -> BTreeMap<SubjectRef, String> {
+        let written = |(subject, state): (&SubjectRef, &Arc<State>)| {
+            (subject.clone(), serde_json::to_string(state.as_ref()).unwrap())
+        };
+        self.states.iter().map(written).collect()
+    }
+
+    /// Somebody has so many pieces of work on other cases.
+    pub(crate) fn burden(&mut self, who: &str, pieces: i64) {
+        self.elsewhere.insert(who.to_owned(), pieces);
+        self.entries.insert(EntryKey { space: LOAD, key: who.to_owned() }, pieces.into());
+    }
+
     pub(crate) fn case(&self) -> &Case {
         self.states[&complaint()].case().unwrap()
     }
@@ -409,28 +334,6 @@ impl World {
         self.work(stage).1.holder().map_or("-", |person| person.as_str())
     }
 
-    /// The person who holds the work completes the stage, as its service would say it.
-    pub(crate) fn complete(&mut self, stage: &str, outcome: &str) {
-        self.complete_with(stage, outcome, Facts::new());
-    }
-
-    pub(crate) fn complete_with(&mut self, stage: &str, outcome: &str, facts: Facts) {
-        let (visit, epoch) = self.visit(stage);
-        let service = self.case().visits[&visit].kind.service();
-        let works: Vec<_> = self.case().works.iter().filter(|(_, work)| work.visit == visit).collect();
-        let by = works.first().map_or(Actor::System, |(_, work)| Actor::Staff {
-            person: work.holder().unwrap().clone(),
-            roles: BTreeSet::new(),
-            department: None,
-        });
-        let works: Vec<_> = works.into_iter().map(|(id, _)| *id).collect();
-        let (outcome, results) = (outcome.parse().unwrap(), Value::Null);
-        self.hear(service, StageCompleted { visit, epoch, outcome, facts, results, by });
-        for work in works {
-            self.hear(service, WorkWithdrawn { work, visit, reason: "done".into() });
-        }
-    }
-
     pub(crate) fn whats(&self) -> Vec<&'static str> {
         self.said.iter().map(Event::what).collect()
     }
@@ -441,75 +344,5 @@ impl World {
             _ => None,
         });
         entered.collect()
-    }
-
-    /// What is true of every case after every input.
-    fn check(&self) {
-        let Some(case) = self.states.get(&complaint()).and_then(|state| state.case()) else { return };
-        let mains: Vec<_> = case.visits.iter().filter(|(_, visit)| visit.place == Place::Main).collect();
-        match &case.main {
-            Main::Visit { visit } => assert!(mains.len() == 1 && mains[0].0 == visit, "one main visit"),
-            Main::Between { .. } => assert!(mains.is_empty(), "between stages there is no main visit"),
-            Main::Closed { .. } => {
-                assert!(case.visits.is_empty() && case.works.is_empty(), "nothing is open after the archive");
-                assert!(
-                    case.clocks.values().all(|clock| !clock.is_running()),
-                    "no clock runs after the archive"
-                );
-                assert!(
-                    self.timers.keys().all(|(subject, _)| *subject != complaint()),
-                    "no timer after the archive"
-                );
-            }
-        }
-        for work in case.works.values() {
-            let visit = &case.visits[&work.visit];
-            assert_eq!(visit.epoch, work.epoch, "work is of the present epoch");
-            let holder = work.holder();
-            assert!(
-                holder.is_none_or(|person| !visit.barred.contains(person) && !work.barred.contains(person))
-            );
-            assert!(holder.is_none() || holder != case.origin.complained_of_person.as_ref(), "no party acts");
-        }
-        let keys: Vec<_> =
-            case.clocks.values().filter(|clock| clock.is_running()).map(|clock| &clock.key).collect();
-        assert_eq!(keys.len(), keys.iter().collect::<BTreeSet<_>>().len(), "one running clock a key");
-        for (id, clock) in case.clocks.iter().filter(|(_, clock)| clock.is_running() && !case.is_closed()) {
-            let timer = self.timers.get(&(complaint(), format!("clock:{id}"))).map(|(due, _)| *due);
-            let wanted = clock.due.filter(|due| clock.missed != Some(*due));
-            assert_eq!(timer, wanted, "the timer of {} follows its due time", clock.key);
-        }
-        for (entry, value) in &self.entries {
-            assert_eq!(entry.space, LOAD);
-            let held = case.held_by(&entry.key.parse().unwrap());
-            assert_eq!(
-                value.as_u64(),
-                u64::try_from(held).ok(),
-                "the load of {} is what they hold",
-                entry.key
-            );
-        }
-        let turns = self.entered().iter().filter(|said| said.via.is_some()).count();
-        assert_eq!(case.loops.values().map(|n| *n as usize).sum::<usize>(), turns, "every loop is counted");
-    }
-
-    /// The history alone gives the state.
-    pub(crate) fn replay(&self) {
-        let mut states: BTreeMap<&SubjectRef, State> = BTreeMap::new();
-        for kept in &self.history {
-            let state = states.entry(&kept.subject).or_default();
-            let happened =
-                Happened { source: kept.source, time: kept.time, subject: &kept.subject, event: &kept.event };
-            self.routing.evolve(state, &happened);
-        }
-        for (subject, state) in states {
-            assert_eq!(*self.states[subject], state);
-            let text = serde_json::to_string(&state).unwrap();
-            assert_eq!(
-                serde_json::from_str::<State>(&text).unwrap(),
-                state,
-                "a state is written and read back"
-            );
-        }
     }
 }

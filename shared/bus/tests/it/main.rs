@@ -1,5 +1,7 @@
 //! The bus against a real nats-server. Nothing is skipped: without one these tests fail.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on ends")]
+
 mod connecting;
 mod hearing;
 mod permitting;

@@ -3,6 +3,7 @@ use std::collections::BTreeSet;
 use bus::{BusError, Outgoing, StreamLimits};
 use bytes::Bytes;
 use contracts::subjects;
+use testkit::nats::RawStream;
 
 use crate::{SOURCE, limits, message, publish, start};
 
@@ -21,24 +22,17 @@ async fn streams_are_made_once_and_brought_to_what_is_asked_for() {
     let changed = bus.ensure_event_stream(SOURCE, wider).await.unwrap();
     assert_eq!((changed.created, changed.max_bytes), (made.created, Some(128 << 20)));
 
-    // Retention cannot be changed: an operator's stream of that name is reported, not used.
-    let raw = async_nats_stream(&nats).await;
-    raw.delete_stream(subjects::event_stream(SOURCE)).await.unwrap();
-    raw.create_stream(testkit_config("memory")).await.unwrap();
-    let error = bus.ensure_event_stream(SOURCE, limits()).await.unwrap_err();
-    assert!(matches!(error, BusError::Failed { .. } | BusError::NotAsAsked { .. }), "{error:?}");
-}
-
-async fn async_nats_stream(nats: &testkit::nats::TestNats) -> testkit::nats::Streams {
-    nats.streams().await.unwrap()
-}
-
-fn testkit_config(storage: &str) -> testkit::nats::RawStream {
-    testkit::nats::RawStream {
+    // Storage cannot be changed: an operator's stream of that name is reported, not used.
+    let streams = nats.streams().await.unwrap();
+    streams.delete_stream(subjects::event_stream(SOURCE)).await.unwrap();
+    let by_hand = RawStream {
         name: subjects::event_stream(SOURCE),
         subjects: vec![subjects::events_of(SOURCE)],
-        in_memory: storage == "memory",
-    }
+        in_memory: true,
+    };
+    streams.create_stream(by_hand).await.unwrap();
+    let error = bus.ensure_event_stream(SOURCE, limits()).await.unwrap_err();
+    assert!(matches!(error, BusError::Failed { .. } | BusError::NotAsAsked { .. }), "{error:?}");
 }
 
 #[tokio::test]

@@ -33,6 +33,8 @@ pub const FILE_CHUNK: &str = "file.chunk";
 pub const CHANNELS: &str = "channels";
 /// Submissions of feeders that were refused, newest first: null → `Vec<RefusedSubmission>`.
 pub const REFUSED_SUBMISSIONS: &str = "submissions.refused";
+/// How many complaints are on record: null → `{"registered": n}`.
+pub const COUNTS: &str = "counts";
 /// Every query of intake's own.
 pub const NAMES: &[&str] =
     &[COMPLAINT, TRACK, CONTACT, EARLIER, TEXT, RECENT, FILES, FILE_CHUNK, CHANNELS, REFUSED_SUBMISSIONS];

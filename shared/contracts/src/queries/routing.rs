@@ -8,8 +8,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{
-    ChannelKey, ClockId, ClockKey, ComplaintId, DepartmentId, PersonId, PlaybookId, RoleKey, StageKey, VisitId,
-    WorkId,
+    ChannelKey, ClockId, ClockKey, ComplaintId, DepartmentId, PersonId, PlaybookId, RoleKey, StageKey,
+    VisitId, WorkId,
 };
 use crate::messages::complaint_registered::PlaybookRef;
 use crate::words::Text;
@@ -32,9 +32,11 @@ pub const DIRECTORY: &str = "directory";
 pub const ACTIVATIONS: &str = "activations";
 /// The published calendars: null → JSON.
 pub const CALENDARS: &str = "calendars";
+/// How many cases there are, by place: null → `{"routed": n, "open": n, "parked": n, "closed": n}`.
+pub const COUNTS: &str = "counts";
 /// Every query of routing's own.
 pub const NAMES: &[&str] =
-    &[WORK, CASES, CASE, CLOCKS, PLAYBOOKS, PLAYBOOK, DIRECTORY, ACTIVATIONS, CALENDARS];
+    &[WORK, CASES, CASE, CLOCKS, PLAYBOOKS, PLAYBOOK, DIRECTORY, ACTIVATIONS, CALENDARS, COUNTS];
 
 /// Who has a piece of work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]

@@ -35,7 +35,8 @@ fn every_sample_is_read_back_and_none_is_missing() {
             let stem = path.file_stem().unwrap().to_str().unwrap().to_owned();
             let version: u32 = stem.split('-').next().unwrap().trim_start_matches('v').parse().unwrap();
             let body = std::fs::read(&path).unwrap();
-            let event = Event::read(&name, version, &body).unwrap_or_else(|e| panic!("{}: {e:?}", path.display()));
+            let event =
+                Event::read(&name, version, &body).unwrap_or_else(|e| panic!("{}: {e:?}", path.display()));
             if version == event.version() {
                 let written: serde_json::Value = serde_json::from_slice(&event.body().unwrap()).unwrap();
                 let sample: serde_json::Value = serde_json::from_slice(&body).unwrap();

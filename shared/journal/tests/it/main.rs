@@ -25,7 +25,8 @@ use testkit::TestDatabase;
 use uuid::Uuid;
 
 async fn store() -> (TestDatabase, PgPool) {
-    let database = testkit::postgres().await.expect("PostgreSQL starts; if it is missing, run deploy/install");
+    let database =
+        testkit::postgres().await.expect("PostgreSQL starts; if it is missing, run deploy/install");
     let pool = database.pool(6).await.unwrap();
     migrate(&pool, &Migrator::DEFAULT).await.unwrap();
     (database, pool)
@@ -76,10 +77,8 @@ fn chain(subject: &SubjectRef, length: u64, body: &str) -> Vec<Sealed> {
 async fn append(pool: &PgPool, subject: &SubjectRef, events: &[Sealed]) {
     let mut connection = pool.acquire().await.unwrap();
     head::insert_missing(&mut connection, std::slice::from_ref(subject)).await.unwrap();
-    let new: Vec<_> = events
-        .iter()
-        .map(|e| NewEvent { envelope: &e.envelope, body: &e.body, hash: &e.hash })
-        .collect();
+    let new: Vec<_> =
+        events.iter().map(|e| NewEvent { envelope: &e.envelope, body: &e.body, hash: &e.hash }).collect();
     record::append(&mut connection, &new).await.unwrap();
     let last = events.last().unwrap();
     let change = HeadChange {
@@ -114,10 +113,8 @@ async fn a_head_is_locked_by_one_and_skipped_by_others() {
     assert!(head::lock(&mut one, &subjects).await.unwrap().is_empty());
     let inserted = head::insert_missing(&mut one, &subjects).await.unwrap();
     assert_eq!(inserted.len(), 2);
-    let cursors = Cursors::from([(
-        ServiceName::Routing,
-        Cursor { sequence: 4, hash: [9; 32], parked: Some(5) },
-    )]);
+    let cursors =
+        Cursors::from([(ServiceName::Routing, Cursor { sequence: 4, hash: [9; 32], parked: Some(5) })]);
     let change = HeadChange {
         subject: &subjects[0],
         version: 7,
@@ -173,7 +170,10 @@ async fn an_event_leaves_the_outbox_some_time_after_its_acknowledgement_and_retu
     let waiting = outbox::next(&pool, 2).await.unwrap();
     assert_eq!(waiting.len(), 2);
     assert!(waiting[0].position < waiting[1].position);
-    assert_eq!((waiting[0].what.as_str(), waiting[0].attempt, &waiting[0].body[..]), ("fact.recorded", 0, &b"{}"[..]));
+    assert_eq!(
+        (waiting[0].what.as_str(), waiting[0].attempt, &waiting[0].body[..]),
+        ("fact.recorded", 0, &b"{}"[..])
+    );
     assert_eq!(waiting[0].headers[0], ("ce-specversion".to_owned(), "1.0".to_owned()));
     let all = outbox::next(&pool, 10).await.unwrap();
     let published: Vec<_> = all
@@ -303,7 +303,8 @@ async fn held_events_name_their_gap_unless_something_is_parked() {
 
     let cursors = Cursors::from([(ServiceName::Intake, Cursor { parked: Some(1), ..Cursor::default() })]);
     let (subject, hash) = (subject("b"), [0; 32]);
-    let change = HeadChange { subject: &subject, version: 1, sequence: 0, hash, state: None, cursors: &cursors };
+    let change =
+        HeadChange { subject: &subject, version: 1, sequence: 0, hash, state: None, cursors: &cursors };
     head::write(&mut connection, &[change]).await.unwrap();
     assert_eq!(held::gaps(&pool, Duration::ZERO, 10).await.unwrap().len(), 1);
 
@@ -346,7 +347,8 @@ async fn what_is_parked_counts_its_attempts_and_is_settled_by_a_person() {
         parked::list(&pool, &organisation(), Some((listed[1].parked_at, listed[1].id)), 2).await.unwrap();
     assert_eq!(more, all[2..]);
 
-    let how = Settled { at: at(9), outcome: ParkedOutcome::Dropped, by: Actor::System, reason: "双重".into() };
+    let how =
+        Settled { at: at(9), outcome: ParkedOutcome::Dropped, by: Actor::System, reason: "双重".into() };
     parked::settle(&mut connection, &[(&organisation(), all[0].id, &how)]).await.unwrap();
     let shown = parked::load(&pool, &[(&organisation(), all[0].id)]).await.unwrap();
     assert_eq!(shown[0].settled, Some(how));

@@ -125,7 +125,9 @@ impl Inlet {
         match self.queue.try_send(queued) {
             Ok(()) => {}
             Err(TrySendError::Full(_)) => return refused(ProblemCode::Unavailable, "too much is waiting"),
-            Err(TrySendError::Closed(_)) => return refused(ProblemCode::Unavailable, "the service is stopping"),
+            Err(TrySendError::Closed(_)) => {
+                return refused(ProblemCode::Unavailable, "the service is stopping");
+            }
         }
         // The shell itself answers what waits too long; this is for what it cannot answer.
         match tokio::time::timeout(self.patience * 2, waiting).await {

@@ -22,10 +22,7 @@ const ROUNDS_MOST: usize = 64;
 #[derive(Debug)]
 pub(crate) enum Failure {
     /// The store is in trouble; when `committing`, it may have committed nevertheless.
-    Store {
-        error: sqlx::Error,
-        committing: bool,
-    },
+    Store { error: sqlx::Error, committing: bool },
     /// Another transaction was in the way.
     Conflict,
     /// One of the inputs cannot be handled.
@@ -93,8 +90,36 @@ impl<S: Service, W: Store<S>> ShellParts<S, W> {
         poison: &mut Poison,
     ) -> Result<Committed, Failure> {
         let mut transaction = self.pool.begin().await?;
-        let mut known: Known<S::State> = Known::load(&mut transaction, tasks).await?;
-        let due = due_timers(&mut transaction, &known, tasks, now).await?;
+        match self.within(&mut transaction, tasks, now, alone, poison).await {
+            Ok((committed, true)) => {
+                transaction.commit().await.map_err(|error| match Trouble::of(&error) {
+                    Trouble::Conflict => Failure::Conflict,
+                    Trouble::Permanent => Failure::Permanent(problem_of(&error)),
+                    Trouble::Store => Failure::Store { error, committing: true },
+                })?;
+                Ok(committed)
+            }
+            ended => {
+                // Waited for: else the next try would find its heads still locked by this one.
+                let rolled_back = transaction.rollback().await;
+                let (committed, _) = ended?;
+                rolled_back?;
+                Ok(committed)
+            }
+        }
+    }
+
+    /// What happens between the locks and the commit; says whether there is anything to commit.
+    async fn within(
+        &self,
+        connection: &mut sqlx::PgConnection,
+        tasks: &[Waiting],
+        now: Timestamp,
+        alone: bool,
+        poison: &mut Poison,
+    ) -> Result<(Committed, bool), Failure> {
+        let mut known: Known<S::State> = Known::load(connection, tasks).await?;
+        let due = due_timers(connection, &known, tasks, now).await?;
         let mut rounds = 0;
         let (effects, outcomes) = loop {
             rounds += 1;
@@ -104,26 +129,20 @@ impl<S: Service, W: Store<S>> ShellParts<S, W> {
             }
             match fold(&*self.service, &known, tasks, &due, now, alone, poison) {
                 Folded::Whole(effects, outcomes) => break (effects, outcomes),
-                Folded::Wanting(wanted) => known.look_up(&mut transaction, wanted).await?,
-                Folded::Spoilt(root) => {
+                Folded::Wanting(wanted) => known.look_up(connection, wanted).await?,
+                Folded::Spoilt(input) => {
                     let problem = Problem::new(ProblemCode::Internal, "what happened could not be taken in");
-                    poison.roots.insert(root, problem);
+                    poison.inputs.insert(input, problem);
                 }
             }
         };
         let mut committed = summary(&effects, outcomes, &due, now, alone);
         committed.rounds = rounds;
         if write::is_nothing(&effects) {
-            transaction.rollback().await?;
-            return Ok(committed);
+            return Ok((committed, false));
         }
-        write::write(self, &mut transaction, &known, *effects, now).await?;
-        transaction.commit().await.map_err(|error| match Trouble::of(&error) {
-            Trouble::Conflict => Failure::Conflict,
-            Trouble::Permanent => Failure::Permanent(problem_of(&error)),
-            Trouble::Store => Failure::Store { error, committing: true },
-        })?;
-        Ok(committed)
+        write::write(self, connection, &known, *effects, now).await?;
+        Ok((committed, true))
     }
 }
 
@@ -164,24 +183,20 @@ fn fold<S: Service>(
         if round.is_full() {
             break;
         }
-        if let (Err(Interrupted), Some(root)) = (round.fire(timer), round.spoilt) {
-            return Folded::Spoilt(root);
+        if let (Err(Interrupted), Some(input)) = (round.fire(timer), round.spoilt) {
+            return Folded::Spoilt(input);
         }
     }
     for waiting in tasks {
         match (perform(&mut round, waiting), round.spoilt) {
             (Ok(outcome), _) => outcomes.push(outcome),
-            (Err(Interrupted), Some(root)) => return Folded::Spoilt(root),
+            (Err(Interrupted), Some(input)) => return Folded::Spoilt(input),
             // The round goes on, to learn what the others want.
             (Err(Interrupted), None) => outcomes.push(Outcome::Deferred),
         }
     }
     let wanted = round.wanted.take();
-    if wanted.is_empty() {
-        Folded::Whole(Box::new(round.effects), outcomes)
-    } else {
-        Folded::Wanting(wanted)
-    }
+    if wanted.is_empty() { Folded::Whole(Box::new(round.effects), outcomes) } else { Folded::Wanting(wanted) }
 }
 
 fn perform<S: Service>(round: &mut Round<'_, S>, waiting: &Waiting) -> Result<Outcome, Interrupted> {

@@ -154,7 +154,8 @@ impl<S: Service> Round<'_, S> {
         if self.known.held.get(&key).is_some_and(|held| held.range(..=sequence).next().is_some()) {
             self.effects.released.insert(key, sequence);
         }
-        let not_yet = |of: &SubjectRef, by: ServiceName, n: u64| of != subject || by != source || n > sequence;
+        let not_yet =
+            |of: &SubjectRef, by: ServiceName, n: u64| of != subject || by != source || n > sequence;
         self.effects.held.retain(|(of, by, n), _| not_yet(of, *by, *n));
     }
 }

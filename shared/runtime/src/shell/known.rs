@@ -58,10 +58,7 @@ pub(crate) struct Known<T> {
 impl<T: DeserializeOwned + Default> Known<T> {
     /// Locks the heads of the tasks and loads what belongs to them. Tasks whose head is not among the result are
     /// locked by another replica.
-    pub(crate) async fn load(
-        connection: &mut PgConnection,
-        tasks: &[Waiting],
-    ) -> Result<Self, sqlx::Error> {
+    pub(crate) async fn load(connection: &mut PgConnection, tasks: &[Waiting]) -> Result<Self, sqlx::Error> {
         let subjects: BTreeSet<&SubjectRef> = tasks.iter().filter_map(|w| w.task.subject()).collect();
         let mut known = Self {
             heads: lock_heads(connection, subjects).await?,
@@ -78,7 +75,11 @@ impl<T: DeserializeOwned + Default> Known<T> {
         Ok(known)
     }
 
-    async fn load_held(&mut self, connection: &mut PgConnection, tasks: &[Waiting]) -> Result<(), sqlx::Error> {
+    async fn load_held(
+        &mut self,
+        connection: &mut PgConnection,
+        tasks: &[Waiting],
+    ) -> Result<(), sqlx::Error> {
         let subjects: BTreeSet<&SubjectRef> = tasks
             .iter()
             .filter_map(|waiting| match &waiting.task {
@@ -87,7 +88,8 @@ impl<T: DeserializeOwned + Default> Known<T> {
                 Task::Obey { order, .. } => settled_by(order.command()).map(|_| &order.command().subject),
                 Task::SetAside { .. } | Task::Fire(_) => None,
             })
-            .filter(|subject| self.heads.get(subject).is_some_and(|known| !known.inserted))
+            // Also of new heads: an event that is held leaves no head behind.
+            .filter(|subject| self.heads.contains_key(*subject))
             .collect();
         if subjects.is_empty() {
             return Ok(());
@@ -178,7 +180,8 @@ impl<T: DeserializeOwned + Default> Known<T> {
 /// The parked message that a command settles, if it is such a command and can be read.
 pub(crate) fn settled_by(command: &contracts::commands::Command) -> Option<Uuid> {
     use contracts::commands::parked::{SettleParked, VERBS};
-    let settle: SettleParked = VERBS.contains(&command.verb.as_str()).then(|| command.read().ok()).flatten()?;
+    let settle: SettleParked =
+        VERBS.contains(&command.verb.as_str()).then(|| command.read().ok()).flatten()?;
     Some(settle.id)
 }
 

@@ -51,7 +51,10 @@ impl<S: Service> Round<'_, S> {
     fn unacceptable(&mut self, command: &Command) -> Option<Problem> {
         let verb = command.verb.as_str();
         if !parked::VERBS.contains(&verb) && !self.service.verbs().contains(&verb) {
-            return Some(Problem::new(ProblemCode::NotFound, format!("{} takes no such order", self.service.name())));
+            return Some(Problem::new(
+                ProblemCode::NotFound,
+                format!("{} takes no such order", self.service.name()),
+            ));
         }
         let version = self.open(&command.subject).map_or(0, |open| open.version);
         let expected = command.expected_version.filter(|expected| *expected != version)?;

@@ -32,7 +32,8 @@ impl Reason<'_> {
     fn text(self) -> String {
         match self {
             Self::Forked => {
-                "it does not follow the event that was heard before it: the source has another past".to_owned()
+                "it does not follow the event that was heard before it: the source has another past"
+                    .to_owned()
             }
             Self::Unknown(problem) => plain(&problem.detail),
             Self::Refused(problem) => plain(&problem.to_string()),

@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use contracts::ids::CommandId;
 use contracts::commands::Answer;
+use contracts::ids::CommandId;
 use contracts::{ComplaintId, Event, OrganisationId, Problem, ProblemCode, ServiceName, SubjectRef};
 use jiff::Timestamp;
 use journal::command::Recorded;
@@ -39,8 +39,8 @@ pub(crate) enum Outcome {
 /// Inputs that are known to fail, with the problem that is reported.
 #[derive(Debug, Default)]
 pub(crate) struct Poison {
-    /// By the root of the input.
-    pub(crate) roots: HashMap<Uuid, Problem>,
+    /// By [`identity`].
+    pub(crate) inputs: HashMap<Uuid, Problem>,
     /// The first input that is handled, whatever it is.
     pub(crate) first: Option<Problem>,
 }
@@ -185,7 +185,10 @@ impl<'a, S: Service> Round<'a, S> {
     /// The problem of an input that is known to fail.
     pub(crate) fn poisoned(&self, input: &Input) -> Option<Problem> {
         let first = self.poison.first.as_ref().filter(|_| self.handled == 0);
-        first.or_else(|| self.poison.roots.get(&input.root())).cloned()
+        if self.poison.inputs.is_empty() {
+            return first.cloned();
+        }
+        first.or_else(|| self.poison.inputs.get(&identity(input))).cloned()
     }
 
     /// Decides on an input about a locked subject.
@@ -207,7 +210,9 @@ impl<'a, S: Service> Round<'a, S> {
             return Verdict::Refused(Problem::new(ProblemCode::Internal, why));
         }
         match decided {
-            Err(_) => Verdict::Refused(Problem::new(ProblemCode::Internal, "the decision failed by a defect")),
+            Err(_) => {
+                Verdict::Refused(Problem::new(ProblemCode::Internal, "the decision failed by a defect"))
+            }
             Ok(Err(problem)) => Verdict::Refused(problem),
             Ok(Ok(decision)) => {
                 // What is changed must be locked, whether it was looked up or not.
@@ -277,7 +282,7 @@ impl<'a, S: Service> Round<'a, S> {
         open.touched = true;
         open.evolved |= matches!(**input, Input::Heard(_)) || !said.is_empty();
         if evolved.is_err() {
-            self.spoilt = Some(input.root());
+            self.spoilt = Some(identity(input));
             return Err(Interrupted);
         }
         Ok(())
@@ -329,9 +334,22 @@ impl<'a, S: Service> Round<'a, S> {
     }
 }
 
+/// What tells an input from every other. Two orders under one reused key have the same root.
+fn identity(input: &Input) -> Uuid {
+    match input {
+        Input::Heard(_) | Input::Due(_) => input.root(),
+        Input::Command(command) => {
+            let order = format!("{} {} {}", command.subject, command.verb, command.body);
+            Uuid::new_v5(&input.root(), order.as_bytes())
+        }
+    }
+}
+
 pub(crate) fn changed_entry(change: &EntryChange) -> &crate::service::EntryKey {
     match change {
-        EntryChange::Put { entry, .. } | EntryChange::Add { entry, .. } | EntryChange::Remove { entry } => entry,
+        EntryChange::Put { entry, .. } | EntryChange::Add { entry, .. } | EntryChange::Remove { entry } => {
+            entry
+        }
     }
 }
 

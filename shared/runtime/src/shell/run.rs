@@ -12,6 +12,7 @@ use metrics::{counter, gauge, histogram};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument as _;
 
 use super::arrival::{Pending, Queued, Shared, refused};
 use super::batch::{Committed, Failure};
@@ -21,6 +22,7 @@ use super::task::{Task, Waiting};
 use super::{Shell, ShellParts};
 use crate::metrics as names;
 use crate::service::Service;
+use crate::telemetry::batch_span;
 
 /// How long inputs rest whose heads another replica holds, when nothing else is to be done.
 const REST: Duration = Duration::from_millis(3);
@@ -213,8 +215,10 @@ impl<S: Service, W: Store<S>> Runner<S, W> {
                         break;
                     }
                     Err(Failure::Permanent(_)) if !alone => alone = true,
-                    Err(Failure::Permanent(problem)) if poison.first.is_none() => poison.first = Some(problem),
-                    Err(Failure::Permanent(problem)) => { eprintln!("GIVEUP {problem}");
+                    Err(Failure::Permanent(problem)) if poison.first.is_none() => {
+                        poison.first = Some(problem)
+                    }
+                    Err(Failure::Permanent(problem)) => {
                         tracing::error!(service = self.label, %problem, "an input can be neither handled nor parked");
                         self.give_back(tasks);
                         break;
@@ -233,8 +237,9 @@ impl<S: Service, W: Store<S>> Runner<S, W> {
     ) -> Result<(Committed, Duration), Failure> {
         let now = self.now();
         let began = Instant::now();
+        let span = batch_span(self.parts.service.name(), tasks.len());
         let attempt = Box::pin(self.parts.attempt(tasks, now, alone, poison));
-        let tried = timeout(TRY_MOST, attempt).await;
+        let tried = timeout(TRY_MOST, attempt.instrument(span)).await;
         // Where it stood still is not known: it may have been the commit.
         let lost = || Err(Failure::Store { error: sqlx::Error::PoolTimedOut, committing: true });
         tried.unwrap_or_else(|_| lost()).map(|committed| (committed, began.elapsed()))
@@ -275,19 +280,21 @@ impl<S: Service, W: Store<S>> Runner<S, W> {
 
     /// After the commit: acknowledges, answers, nudges the relay. Says whether anything was done at all, and what is
     /// to be done next.
-    fn finish(
-        &mut self,
-        tasks: Vec<Waiting>,
-        committed: Committed,
-        took: Duration,
-    ) -> (bool, Vec<Waiting>) {
-        let Committed { outcomes, said, parked, fired, set_due, left_to_fire, to_take_up, rounds } = committed;
+    fn finish(&mut self, tasks: Vec<Waiting>, committed: Committed, took: Duration) -> (bool, Vec<Waiting>) {
+        let Committed { outcomes, said, parked, fired, set_due, left_to_fire, to_take_up, rounds } =
+            committed;
         let (inputs, mut deferred) = (tasks.len(), Vec::new());
         histogram!(names::BATCH_INPUTS, "service" => self.label).record(inputs as f64);
         histogram!(names::BATCH_SECONDS, "service" => self.label).record(took.as_secs_f64());
         tracing::debug!(
-            service = self.label, inputs, said, parked = parked.len(), fired = fired.len(), rounds,
-            milliseconds = took.as_millis() as u64, "batch"
+            service = self.label,
+            inputs,
+            said,
+            parked = parked.len(),
+            fired = fired.len(),
+            rounds,
+            milliseconds = took.as_millis() as u64,
+            "batch"
         );
         for code in parked {
             tracing::warn!(service = self.label, code, "an input was parked");

@@ -25,8 +25,7 @@ impl<S: Service> Round<'_, S> {
             Ok(found) => found,
             Err(problem) => return Ok(Err(problem)),
         };
-        let outcome =
-            if command.verb == REPLAY { ParkedOutcome::Replayed } else { ParkedOutcome::Dropped };
+        let outcome = if command.verb == REPLAY { ParkedOutcome::Replayed } else { ParkedOutcome::Dropped };
         let settled = match &parked.what {
             ParkedWhat::Event { .. } => self.settle_event(&parked, outcome)?,
             ParkedWhat::Timer { key, due } => self.settle_timer(&parked, key, *due, outcome)?,
@@ -37,7 +36,8 @@ impl<S: Service> Round<'_, S> {
             Err(problem) => return Ok(Err(problem)),
         };
         let by = command.actor.plain();
-        let said = ParkedSettled { event, source, sequence, outcome, by: by.clone(), reason: asked.reason.clone() };
+        let said =
+            ParkedSettled { event, source, sequence, outcome, by: by.clone(), reason: asked.reason.clone() };
         self.say_settled(order, said.into())?;
         self.count_change(&command.subject);
         let settled = Settled { at: self.now, outcome, by, reason: asked.reason };

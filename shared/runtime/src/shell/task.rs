@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use contracts::commands::{Answer, Command};
-use contracts::{Envelope, EnvelopeError, Event, OrganisationId, Problem, ProblemCode, ServiceName, SubjectRef};
+use contracts::{
+    Envelope, EnvelopeError, Event, OrganisationId, Problem, ProblemCode, ServiceName, SubjectRef,
+};
 use journal::{Hash, Headers};
 use serde_json::Value;
 use sha2::Digest as _;

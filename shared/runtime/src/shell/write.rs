@@ -19,7 +19,8 @@ use super::known::Known;
 use super::round::{Effects, Saying};
 use super::store::Store;
 use super::words::seal as seal_word;
-use crate::service::{Input, Said, Service, seal};
+use crate::service::{Said, Service, seal};
+use crate::telemetry::{input_span, outgoing};
 
 /// Whether there is nothing to write: the transaction may as well be rolled back, with its locks and placeholders.
 pub(crate) fn is_nothing<S: Service>(effects: &Effects<S>) -> bool {
@@ -84,32 +85,29 @@ fn seal_all<S: Service, W: Store<S>>(
     said: Vec<Saying>,
     now: Timestamp,
 ) -> Result<(Vec<Said>, Ends), Failure> {
+    let name = parts.service.name();
+    // One span an input that says something, in the trace that the input came with.
+    let (batch, mut spans) = (tracing::Span::current(), HashMap::new());
     let mut ends = Ends::new();
     let mut sealed = Vec::with_capacity(said.len());
     for Saying { input, event, nth } in said {
         let subject = input.subject();
-        let last = ends.get(subject).copied().or_else(|| {
-            known.heads.get(subject).map(|known| (known.head.sequence, known.head.hash))
-        });
+        let last = ends
+            .get(subject)
+            .copied()
+            .or_else(|| known.heads.get(subject).map(|known| (known.head.sequence, known.head.hash)));
         let last = last.unwrap_or((0, [0; 32]));
         let id = contracts::EventId::at(now, parts.options.randomness.bytes(input.root(), nth));
-        let mut one = seal(parts.service.name(), id, now, &input, last, event).map_err(|error| {
+        let mut one = seal(name, id, now, &input, last, event).map_err(|error| {
             Failure::Permanent(Problem::new(ProblemCode::Internal, format!("an event is not JSON: {error}")))
         })?;
         // The hash leaves the trace out, so it may be added after sealing.
-        one.envelope.traceparent = traceparent(&input);
+        let span = spans.entry(input.root()).or_insert_with(|| input_span(&batch, name, &input));
+        one.envelope.traceparent = outgoing(span, &input);
         ends.insert(subject.clone(), (one.envelope.sequence, one.hash));
         sealed.push(one);
     }
     Ok((sealed, ends))
-}
-
-fn traceparent(input: &Input) -> Option<String> {
-    match input {
-        Input::Heard(heard) => heard.envelope.traceparent.clone(),
-        Input::Command(command) => command.traceparent.clone(),
-        Input::Due(_) => None,
-    }
 }
 
 async fn write_heads<S: Service>(
@@ -129,7 +127,14 @@ async fn write_heads<S: Service>(
             })?),
             Ok(_) | Err(_) => None,
         };
-        changes.push(HeadChange { subject, version: open.version, sequence, hash, state, cursors: &open.cursors });
+        changes.push(HeadChange {
+            subject,
+            version: open.version,
+            sequence,
+            hash,
+            state,
+            cursors: &open.cursors,
+        });
     }
     if !changes.is_empty() {
         head::write(connection, &changes).await?;

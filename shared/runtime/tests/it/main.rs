@@ -6,5 +6,5 @@ mod messaging;
 mod permissions;
 mod process;
 mod rehearsal;
-mod shell;
 mod run;
+mod shell;

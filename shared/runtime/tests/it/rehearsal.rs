@@ -9,7 +9,7 @@ use calendar::{Clock as _, VirtualClock};
 use contracts::queries::QueryAnswer;
 use contracts::{ServiceName, subjects};
 use jiff::{SignedDuration, Timestamp};
-use runtime::rehearsal::{self, Look, Moved, RehearsalError, Rehearsable, Standing};
+use runtime::rehearsal::{self, Look, Moved, Rehearsable, RehearsalError, Standing};
 use runtime::requests::{NoQueries, Queries as _};
 use testkit::nats::TestNats;
 use tokio::sync::Notify;
@@ -32,7 +32,8 @@ struct Timers {
 async fn answer(bus: &Bus, service: ServiceName, clock: Arc<VirtualClock>, look: Look) {
     let queries = Rehearsable { own: NoQueries, rehearsal: Some((clock, look)) };
     let endpoints = queries.names().into_iter();
-    let endpoints = endpoints.map(|name| Endpoint { name: name.into(), subject: subjects::query(service, name) });
+    let endpoints =
+        endpoints.map(|name| Endpoint { name: name.into(), subject: subjects::query(service, name) });
     let info = Info {
         name: service.to_string(),
         version: "0.1.0".into(),
@@ -69,8 +70,7 @@ async fn rehearse(nats: &TestNats, service: ServiceName, start: Timestamp, timer
         })
     });
     let until = CancellationToken::new();
-    let following =
-        rehearsal::follow(&bus, service, clock.clone(), tell, until).await.unwrap();
+    let following = rehearsal::follow(&bus, service, clock.clone(), tell, until).await.unwrap();
     tokio::spawn(following);
     answer(&bus, service, clock.clone(), look).await;
     tokio::spawn(async move {

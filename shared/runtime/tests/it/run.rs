@@ -151,7 +151,10 @@ async fn traces(pool: &PgPool) -> Vec<String> {
         .fetch_all(pool)
         .await
         .unwrap();
-    rows.iter().map(Value::to_string).filter(|headers| headers.contains("0af7651916cd43dd8448eb211c80319c")).collect()
+    rows.iter()
+        .map(Value::to_string)
+        .filter(|headers| headers.contains("0af7651916cd43dd8448eb211c80319c"))
+        .collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -220,14 +223,16 @@ async fn services_in_one_process_answer_echo_keep_time_and_stop_in_order() {
 /// The events of this test are those of the contracts, so that the envelope is the real one.
 #[test]
 fn the_toy_says_a_real_event() {
-    let fact = FactRecorded { facts: Facts::default(), at: Timestamp::UNIX_EPOCH, by: Actor::System, visit: None };
+    let fact =
+        FactRecorded { facts: Facts::default(), at: Timestamp::UNIX_EPOCH, by: Actor::System, visit: None };
     assert_eq!(Event::from(fact).what(), "fact.recorded");
 }
 
 #[tokio::test]
 async fn a_service_that_cannot_connect_says_why_and_leaves_nothing_running() {
     let folder = temporary_folder().unwrap();
-    let nats = Nats::start(NatsOptions::new(folder.path(), nats_config_with(password).unwrap())).await.unwrap();
+    let nats =
+        Nats::start(NatsOptions::new(folder.path(), nats_config_with(password).unwrap())).await.unwrap();
     let database = testkit::postgres().await.unwrap();
     let mut config = config(ServiceName::Intake, &database, &nats, "");
     config.nats.password = "wrong".to_owned().into();

@@ -2,9 +2,10 @@
 //! expectation that fails, and a misspelt person as a refusal.
 
 use contracts::commands::routing::PutDirectory;
+use jiff::{Timestamp, tz::TimeZone};
 use playbook::Playbook;
 
-use super::model::{Expect, Scenario, Step};
+use super::model::{Expect, Scenario, Step, local_time};
 use super::orders::service_of;
 
 /// A finding: the step from 0, Chinese, English.
@@ -65,7 +66,12 @@ fn deed(step: &Step, cases: &[&str], say: &mut impl FnMut((String, String))) {
     }
 }
 
-fn expected(expect: &Expect, playbook: &Playbook, people: &PutDirectory, say: &mut impl FnMut((String, String))) {
+fn expected(
+    expect: &Expect,
+    playbook: &Playbook,
+    people: &PutDirectory,
+    say: &mut impl FnMut((String, String)),
+) {
     let mut known = |zh: &str, en: &str, key: &str, is_known: bool| {
         if !is_known {
             say((format!("没有{zh}“{key}”"), format!("there is no {en} “{key}”")));
@@ -77,12 +83,17 @@ fn expected(expect: &Expect, playbook: &Playbook, people: &PutDirectory, say: &m
     if let Some(unit) = &expect.department {
         known("部门", "department", unit, people.departments.iter().any(|one| one.id.as_str() == unit));
     }
-    let staff = expect.notified.iter().flatten().chain(expect.person.iter().filter(|person| *person != "nobody"));
+    let staff =
+        expect.notified.iter().flatten().chain(expect.person.iter().filter(|person| *person != "nobody"));
     for person in staff {
         known("人员", "person", person, people.people.iter().any(|one| one.id.as_str() == person));
     }
     for clock in expect.due.keys().chain(expect.missed.iter().flatten()) {
         known("时钟", "clock", clock, playbook.clocks.iter().any(|one| one.key.as_str() == clock));
+    }
+    for due in expect.due.values().filter(|due| !["none", "open"].contains(&due.as_str())) {
+        let is_time = local_time(due, Timestamp::UNIX_EPOCH, &TimeZone::UTC).is_ok();
+        known("时间", "time", due, is_time && due.len() > 10);
     }
     for turn in expect.loops.keys() {
         known("回路", "loop", turn, playbook.loops.iter().any(|one| one.key.as_str() == turn));

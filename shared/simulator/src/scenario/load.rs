@@ -81,10 +81,15 @@ impl Kind {
     #[must_use]
     pub fn of(text: &str) -> Option<Self> {
         let has = |key: &str| text.lines().any(|line| line.trim_start_matches('\u{feff}').starts_with(key));
-        [("stages:", Self::Playbook), ("steps:", Self::Scenario), ("weekly:", Self::Calendar), ("people:", Self::People)]
-            .into_iter()
-            .find(|(key, _)| has(key))
-            .map(|(_, kind)| kind)
+        [
+            ("stages:", Self::Playbook),
+            ("steps:", Self::Scenario),
+            ("weekly:", Self::Calendar),
+            ("people:", Self::People),
+        ]
+        .into_iter()
+        .find(|(key, _)| has(key))
+        .map(|(_, kind)| kind)
     }
 }
 
@@ -163,7 +168,12 @@ pub fn load(paths: &[PathBuf]) -> Result<Vec<Prepared>, Vec<Mistake>> {
     }
     if mistakes.is_empty() && prepared.is_empty() {
         let path = paths.first().cloned().unwrap_or_default();
-        mistakes.push(Mistake::of_file(&path, "no_scenarios", "没有找到场景文件", "there are no scenarios here"));
+        mistakes.push(Mistake::of_file(
+            &path,
+            "no_scenarios",
+            "没有找到场景文件",
+            "there are no scenarios here",
+        ));
     }
     mistakes.sort();
     mistakes.dedup();
@@ -212,11 +222,13 @@ fn prepare(shelf: &mut Shelf, file: &Path, text: &str) -> Result<Prepared, Vec<M
     let book = shelf.playbook(file, &scenario.playbook).map_err(|found| mistakes.extend(found)).ok();
     let calendar = shelf.calendar(file, &scenario.calendar).map_err(|found| mistakes.extend(found)).ok();
     let people = shelf.people(file, &scenario.people).map_err(|found| mistakes.extend(found)).ok();
-    let (Some(book), Some(calendar), Some(directory)) = (book, calendar, people) else { return Err(mistakes) };
+    let (Some(book), Some(calendar), Some(directory)) = (book, calendar, people) else {
+        return Err(mistakes);
+    };
     let found = check::check(&scenario, book.book.playbook(), &directory);
-    mistakes.extend(found.into_iter().map(|(step, zh, en)| {
-        Mistake::of_file(file, "scenario", zh, en).at(place(step))
-    }));
+    mistakes.extend(
+        found.into_iter().map(|(step, zh, en)| Mistake::of_file(file, "scenario", zh, en).at(place(step))),
+    );
     let (name, organisation) = match named(file) {
         Ok(named) => named,
         Err(mistake) => {
@@ -244,7 +256,12 @@ fn named(file: &Path) -> Result<(String, OrganisationId), Mistake> {
     let folder = folder.as_deref().and_then(Path::parent).and_then(Path::file_name);
     let name = folder.map_or_else(|| own.clone(), |folder| format!("{}/{own}", folder.to_string_lossy()));
     let organisation = OrganisationId::new(name.to_lowercase().replace('/', "-")).map_err(|error| {
-        Mistake::of_file(file, "file_name", format!("文件名不可用：{error}"), format!("the name of the file: {error}"))
+        Mistake::of_file(
+            file,
+            "file_name",
+            format!("文件名不可用：{error}"),
+            format!("the name of the file: {error}"),
+        )
     })?;
     Ok((name, organisation))
 }
@@ -256,7 +273,12 @@ impl Shelf {
         let shelved = entry.clone()?;
         if shelved.book.playbook().id.as_str() != key {
             let id = &shelved.book.playbook().id;
-            let mistake = Mistake::of_file(&file, "id", format!("编号是 {id}，不是 {key}"), format!("its id is {id}, not {key}"));
+            let mistake = Mistake::of_file(
+                &file,
+                "id",
+                format!("编号是 {id}，不是 {key}"),
+                format!("its id is {id}, not {key}"),
+            );
             return Err(vec![mistake]);
         }
         Ok(shelved)
@@ -277,7 +299,11 @@ impl Shelf {
     }
 }
 
-fn find(scenario: &Path, key: &str, in_folder: impl Fn(&Path) -> Option<PathBuf>) -> Result<PathBuf, Vec<Mistake>> {
+fn find(
+    scenario: &Path,
+    key: &str,
+    in_folder: impl Fn(&Path) -> Option<PathBuf>,
+) -> Result<PathBuf, Vec<Mistake>> {
     let whole = scenario.canonicalize().unwrap_or_else(|_| scenario.to_owned());
     whole.ancestors().skip(1).take(HIGHEST).find_map(in_folder).ok_or_else(|| {
         let zh = format!("找不到“{key}”：应在场景文件所在的文件夹或其上级文件夹中");
@@ -296,7 +322,8 @@ fn playbook_in(folder: &Path, key: &str) -> Option<PathBuf> {
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         name.starts_with(&start) && name.ends_with(".yaml") && path.is_file()
     };
-    let mut found: Vec<PathBuf> = fs::read_dir(folder).ok()?.flatten().map(|entry| entry.path()).filter(fits).collect();
+    let mut found: Vec<PathBuf> =
+        fs::read_dir(folder).ok()?.flatten().map(|entry| entry.path()).filter(fits).collect();
     found.sort();
     found.into_iter().next()
 }

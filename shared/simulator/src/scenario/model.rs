@@ -92,7 +92,8 @@ pub struct Expect {
     pub closed: Option<bool>,
     /// How the case was closed.
     pub outcome: Option<String>,
-    /// Due times of running clocks, in local time; `none` for a clock that must not run.
+    /// Due times of running clocks, in local time; `none` for a clock that must not run, `open` for one whose due
+    /// time is not known, such as a paused one.
     pub due: BTreeMap<String, String>,
     /// Clocks that ran out; exactly these.
     pub missed: Option<Vec<String>>,
@@ -286,7 +287,7 @@ impl Expect {
     }
 
     fn due_text(&self, due: &str, zone: &TimeZone) -> String {
-        if due == "none" {
+        if due == "none" || due == "open" {
             return due.to_owned();
         }
         local_time(due, Timestamp::UNIX_EPOCH, zone)

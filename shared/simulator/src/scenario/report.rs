@@ -18,7 +18,9 @@ impl Report {
     /// The report of a run of `all` that took so long, in real time.
     #[must_use]
     pub fn new(all: &[Prepared], verdicts: Vec<Verdict>, took: Duration) -> Self {
-        let title = |verdict: &Verdict| all.iter().find(|one| one.name == verdict.name).map(|one| one.scenario.title.clone());
+        let title = |verdict: &Verdict| {
+            all.iter().find(|one| one.name == verdict.name).map(|one| one.scenario.title.clone())
+        };
         let unknown = || Text { zh: String::new(), en: String::new() };
         let lines = verdicts.into_iter().map(|verdict| {
             let title = title(&verdict).unwrap_or_else(unknown);
@@ -45,6 +47,9 @@ impl fmt::Display for Report {
         }
         let (all, failed) = (self.lines.len(), self.failed());
         let seconds = self.took.as_secs_f64();
-        write!(f, "{all} 个场景，{failed} 个不符，{seconds:.2} 秒 / {all} scenarios, {failed} failed, {seconds:.2} s")
+        write!(
+            f,
+            "{all} 个场景，{failed} 个不符，{seconds:.2} 秒 / {all} scenarios, {failed} failed, {seconds:.2} s"
+        )
     }
 }

@@ -44,7 +44,8 @@ pub fn nodes() -> anyhow::Result<Vec<Box<dyn Node>>> {
     let config: VaultConfig = serde_json::from_value(serde_json::json!({
         "active": 1, "index": INDEX_KEY, "keys": { "1": DATA_KEY },
     }))?;
-    let keys = KeyRing::from_config(&config).map_err(|errors| anyhow::anyhow!("the fixed keys: {errors:?}"))?;
+    let keys =
+        KeyRing::from_config(&config).map_err(|errors| anyhow::anyhow!("the fixed keys: {errors:?}"))?;
     let intake = Intake::new(IntakeConfig::default(), Arc::new(keys))
         .map_err(|errors| anyhow::anyhow!("intake's defaults: {errors:?}"))?;
     Ok(vec![
@@ -84,16 +85,23 @@ impl Simulated {
         &self.stack
     }
 
+    /// The complaints on record.
+    #[must_use]
+    pub fn cases(&self) -> Vec<SubjectRef> {
+        let node = self.stack.node(ServiceName::Routing);
+        let host = node.and_then(|node| node.as_any().downcast_ref::<Host<Routing>>());
+        let cases = host.into_iter().flat_map(Host::states).filter(|(_, state)| state.case().is_some());
+        cases.map(|(subject, _)| subject.clone()).collect()
+    }
+
     /// What each service says of a complaint.
     #[must_use]
     pub fn views(&self, complaint: &SubjectRef) -> BTreeMap<ServiceName, Value> {
-        let intake = self.state::<Intake>(ServiceName::Intake, complaint);
         let routing = self.state::<Routing>(ServiceName::Routing, complaint);
         let investigation = self.state::<Investigation>(ServiceName::Investigation, complaint);
         let approval = self.state::<Approval>(ServiceName::Approval, complaint);
         let notification = self.state::<Notification>(ServiceName::Notification, complaint);
         [
-            (ServiceName::Intake, intake.and_then(intake::State::complaint).map(intake::view::view)),
             (ServiceName::Routing, routing.and_then(routing::State::case).map(routing::view::view)),
             (ServiceName::Investigation, investigation.map(investigation::view::view)),
             (ServiceName::Approval, approval.map(approval::view::view)),

@@ -9,13 +9,8 @@ use serde_json::Value;
 use super::model::{CaseView, ClockView};
 
 /// The services that are asked.
-pub const ASKED: [ServiceName; 5] = [
-    ServiceName::Intake,
-    ServiceName::Routing,
-    ServiceName::Investigation,
-    ServiceName::Approval,
-    ServiceName::Notification,
-];
+pub const ASKED: [ServiceName; 4] =
+    [ServiceName::Routing, ServiceName::Investigation, ServiceName::Approval, ServiceName::Notification];
 
 /// Puts the view of a case together. A service that knows nothing of it is left out.
 #[must_use]
@@ -23,7 +18,6 @@ pub fn assemble(said: &BTreeMap<ServiceName, Value>) -> CaseView {
     let mut view = CaseView::default();
     let nothing = Value::Null;
     let of = |service| said.get(&service).unwrap_or(&nothing);
-    from_intake(&mut view, of(ServiceName::Intake));
     from_routing(&mut view, of(ServiceName::Routing));
     from_investigation(&mut view, of(ServiceName::Investigation));
     from_approval(&mut view, of(ServiceName::Approval));
@@ -47,12 +41,9 @@ fn read<T: serde::de::DeserializeOwned + Default>(value: &Value) -> T {
     serde_json::from_value(value.clone()).unwrap_or_default()
 }
 
-fn from_intake(view: &mut CaseView, said: &Value) {
-    view.repeats = text(&said["repeats"]);
-    view.number = text(&said["number"]);
-}
-
 fn from_routing(view: &mut CaseView, said: &Value) {
+    view.number = text(&said["number"]);
+    view.repeats = text(&said["origin"]["repeats"]);
     view.level = number(&said["level"]);
     view.instance = number(&said["instance"]);
     view.closed = said["place"] == "closed";
@@ -66,7 +57,8 @@ fn from_routing(view: &mut CaseView, said: &Value) {
         }
     }
     let main = &said["main"];
-    if let Some(visit) = list(&said["visits"]).iter().find(|visit| !main.is_null() && visit["visit"] == *main) {
+    if let Some(visit) = list(&said["visits"]).iter().find(|visit| !main.is_null() && visit["visit"] == *main)
+    {
         view.stage = text(&visit["stage"]);
         view.visit = text(&visit["visit"]);
         view.epoch = number(&visit["epoch"]);

@@ -1,3 +1,4 @@
 //! Scenarios on the simulator.
 
+mod mistakes;
 mod scenarios;

@@ -68,7 +68,7 @@ fn without_a_matrix_the_owner_of_the_stage_decides_or_who_takes_over() {
         person: person("zhou"),
         instead_of: None,
         department: work.department,
-        role: "deputy_leader".to_owned().try_into().unwrap(),
+        role: work.role, // routing names the role that was asked for
     };
     bench.hear(ServiceName::Routing, assigned);
     decide(&mut bench, ("zhou", "deputy_leader"), opened(&said).round, "approve").unwrap();
@@ -106,7 +106,8 @@ fn where_nobody_has_to_decide_it_is_approved_at_once() {
 
 #[test]
 fn steps_follow_one_another_and_the_last_approval_approves() {
-    let (mut bench, said) = open(always(json!([step("project_manager"), step("production_manager")])), 100, "store");
+    let (mut bench, said) =
+        open(always(json!([step("project_manager"), step("production_manager")])), 100, "store");
     let round = opened(&said).round;
     let first = asked(&said);
     assert_eq!(first.len(), 1, "the second step is not asked for yet");
@@ -193,8 +194,7 @@ fn a_quorum_is_reached_against_dissent_or_lost() {
     let mut bench = with_board(&people);
     let said = enter(&mut bench, quorum(), 100, "store");
     assert_eq!((asked(&said).len(), opened(&said).steps[0].needed), (5, 3));
-    let votes =
-        [("a", "approve"), ("b", "refuse"), ("c", "refuse"), ("d", "approve"), ("e", "approve")];
+    let votes = [("a", "approve"), ("b", "refuse"), ("c", "refuse"), ("d", "approve"), ("e", "approve")];
     assert_eq!(vote(&mut bench, &said, &votes), [None, None, None, None, Some(true)]);
     let round = &bench.state.visits[&visit(1)].rounds[0];
     use contracts::messages::decision_recorded::Decided;

@@ -57,11 +57,17 @@ fn a_deputy_has_the_authority_of_the_giver_and_nobody_else_has() {
     give_for(&mut bench, &work, "zhou", Some("zhao"));
     let said = decide(&mut bench, ("zhou", "assistant"), round, "approve").unwrap();
     let Event::DecisionRecorded(recorded) = &said[0] else { panic!() };
-    assert_eq!((recorded.by.person(), recorded.instead_of.as_ref()), (Some(&person("zhou")), Some(&person("zhao"))));
+    assert_eq!(
+        (recorded.by.person(), recorded.instead_of.as_ref()),
+        (Some(&person("zhou")), Some(&person("zhao")))
+    );
 
     let (mut bench, round, work) = at_gm();
     give(&mut bench, &work, "zhou");
-    assert_eq!(code(decide(&mut bench, ("zhou", "assistant"), round, "approve")), ProblemCode::BeyondAuthority);
+    assert_eq!(
+        code(decide(&mut bench, ("zhou", "assistant"), round, "approve")),
+        ProblemCode::BeyondAuthority
+    );
 
     let (mut bench, round, work) = at_gm();
     let lesser = WorkAssigned {
@@ -75,6 +81,28 @@ fn a_deputy_has_the_authority_of_the_giver_and_nobody_else_has() {
     };
     bench.hear(ServiceName::Routing, lesser);
     assert_eq!(code(decide(&mut bench, ("zhou", "leader"), round, "approve")), ProblemCode::BeyondAuthority);
+}
+
+#[test]
+fn a_superior_of_the_role_may_decide_where_routing_turns_to_the_line() {
+    let gm = |manager: Option<&str>| crate::state::Member {
+        department: "hq".to_owned().try_into().unwrap(),
+        roles: ["gm".to_owned().try_into().unwrap()].into(),
+        manager: manager.map(person),
+    };
+    let chair = crate::state::Member { roles: std::collections::BTreeSet::new(), ..gm(Some("zhao")) };
+    let directory = crate::State {
+        people: [(person("zhao"), gm(Some("chair"))), (person("chair"), chair)].into(),
+        ..crate::State::default()
+    };
+    for (who, expected) in [("chair", Ok(())), ("duty", Err(ProblemCode::BeyondAuthority))] {
+        let (mut bench, round, work) = at_gm();
+        let subject = contracts::SubjectRef::directory(&bench.subject.organisation);
+        bench.memory.others.insert(subject, std::sync::Arc::new(directory.clone()));
+        give(&mut bench, &work, who);
+        let outcome = decide(&mut bench, (who, "chairman"), round, "approve");
+        assert_eq!(outcome.map(|_| ()).map_err(|problem| problem.code), expected);
+    }
 }
 
 #[test]
@@ -124,7 +152,12 @@ fn whoever_investigates_while_the_round_is_open_is_out() {
 #[test]
 fn earlier_handlings_bind_only_where_the_playbook_bars() {
     let (mut bench, _, _) = at_gm();
-    let stage = StageEntered { visit: visit(2), instance: 2, barred: Vec::new(), ..entered(always(json!([step("gm")]))) };
+    let stage = StageEntered {
+        visit: visit(2),
+        instance: 2,
+        barred: Vec::new(),
+        ..entered(always(json!([step("gm")])))
+    };
     let said = bench.hear(ServiceName::Routing, stage);
     assert!(asked(&said)[0].barred.is_empty());
     assert_eq!(opened(&said).proposal, None, "the proposal of the first handling is not decided on again");

@@ -52,7 +52,8 @@ fn whichever_stream_is_ahead_the_round_is_over_the_right_version() {
     a.hear(ServiceName::Investigation, heard_first.clone());
     let mut b = Bench::new(Approval::default());
     let stage = StageEntered { results: vec![as_result(&heard_first)], ..entered(p26()) };
-    let (in_order, ahead) = (a.hear(ServiceName::Routing, stage.clone()), b.hear(ServiceName::Routing, stage));
+    let (in_order, ahead) =
+        (a.hear(ServiceName::Routing, stage.clone()), b.hear(ServiceName::Routing, stage));
     assert_eq!(opened(&in_order).proposal, opened(&ahead).proposal);
     assert!(b.hear(ServiceName::Investigation, heard_first).is_empty(), "known already: nothing is voided");
     assert!(b.hear(ServiceName::Investigation, made(500, 1, 100, "store")).is_empty());
@@ -160,7 +161,9 @@ fn stages_of_others_and_unknown_visits_are_passed_over() {
     let mut bench = Bench::new(Approval::default());
     for kind in StageKind::ALL {
         if *kind != StageKind::Approve {
-            assert!(bench.hear(ServiceName::Routing, StageEntered { kind: *kind, ..entered(p26()) }).is_empty());
+            assert!(
+                bench.hear(ServiceName::Routing, StageEntered { kind: *kind, ..entered(p26()) }).is_empty()
+            );
         }
     }
     assert!(bench.hear(ServiceName::Routing, changed(2)).is_empty());

@@ -102,10 +102,9 @@ fn a_refusal_needs_a_reason_and_sends_it_back() {
         let problem = bench.order(staff("zhou", &["gm"]), "decide", body).unwrap_err();
         assert_eq!((problem.code, problem.field.as_deref()), (ProblemCode::MissingField, Some("/reason")));
     }
-    for (reason, expected) in [
-        ("长".repeat(2_001), ProblemCode::FieldTooLong),
-        ("a\0b".to_owned(), ProblemCode::InvalidField),
-    ] {
+    for (reason, expected) in
+        [("长".repeat(2_001), ProblemCode::FieldTooLong), ("a\0b".to_owned(), ProblemCode::InvalidField)]
+    {
         let mut body = order(round, "approve");
         body["reason"] = json!(reason);
         assert_eq!(code(bench.order(staff("zhou", &["gm"]), "decide", body)), expected);

@@ -2,9 +2,7 @@
 
 use contracts::commands::intake::RegisterComplaint;
 use contracts::commands::{Actor, check_text, check_time};
-use contracts::{
-    ComplaintId, DepartmentId, FactValue, Facts, Problem, ProblemCode, SubjectRef, facts,
-};
+use contracts::{ComplaintId, DepartmentId, FactValue, Facts, Problem, ProblemCode, SubjectRef, facts};
 use jiff::{SignedDuration, Timestamp};
 use playbook::{IntakeField, Labelled, Playbook};
 use runtime::service::Context;
@@ -53,7 +51,8 @@ pub(super) fn check(
     };
     let kind = choose(body.kind.as_deref(), fields::USUAL_KIND, &playbook.playbook().kinds, "/kind");
     let listed = &playbook.playbook().customer_types;
-    let customer_type = choose(body.customer_type.as_deref(), fields::USUAL_CUSTOMER, listed, "/customer_type");
+    let customer_type =
+        choose(body.customer_type.as_deref(), fields::USUAL_CUSTOMER, listed, "/customer_type");
     if let Some(category) = &body.category
         && playbook.playbook().category(category.as_str()).is_none()
     {
@@ -103,14 +102,17 @@ fn check_directory(body: &mut RegisterComplaint, directory: Option<&Directory>, 
     let unknown = |id: &DepartmentId, field: &str| {
         let known = directory.is_some_and(|directory| directory.departments.contains_key(id));
         (!known).then(|| {
-            Problem::new(ProblemCode::UnknownDepartment, format!("the department “{id}” is not known")).at(field)
+            Problem::new(ProblemCode::UnknownDepartment, format!("the department “{id}” is not known"))
+                .at(field)
         })
     };
     findings.extend(body.complained_of.as_ref().and_then(|id| unknown(id, "/complained_of")));
     findings.extend(body.unit.as_ref().and_then(|id| unknown(id, "/unit")));
     if let Some(person) = &body.complained_of_person {
         match directory.and_then(|directory| directory.people.get(person)) {
-            Some(member) if body.complained_of.is_none() => body.complained_of = Some(member.department.clone()),
+            Some(member) if body.complained_of.is_none() => {
+                body.complained_of = Some(member.department.clone())
+            }
             Some(_) => {}
             None => findings.push(
                 Problem::new(ProblemCode::UnknownPerson, format!("the person “{person}” is not known"))
@@ -195,7 +197,11 @@ fn check_values(
     }
     let most = intake.config().max_files;
     if body.files.len() > most {
-        findings.push(Problem::new(ProblemCode::TooLarge, "too many files").at("/files").expected(format!("at most {most}")));
+        findings.push(
+            Problem::new(ProblemCode::TooLarge, "too many files")
+                .at("/files")
+                .expected(format!("at most {most}")),
+        );
     }
     let kept = |file| state.complaint().is_some_and(|complaint| complaint.files.contains_key(file));
     for (at, _) in body.files.iter().enumerate().filter(|(_, file)| !kept(file)) {
@@ -217,7 +223,9 @@ fn choose(given: Option<&str>, usual: &str, listed: &[Labelled], field: &str) ->
         (Some(word), _) => Err(not_listed(field, word, keys())),
         (None, _) if taken(usual) => Ok(usual.to_owned()),
         (None, [only]) => Ok(only.key.as_str().to_owned()),
-        (None, _) => Err(missing(field).expected(format!("one of {}", keys().collect::<Vec<_>>().join(", ")))),
+        (None, _) => {
+            Err(missing(field).expected(format!("one of {}", keys().collect::<Vec<_>>().join(", "))))
+        }
     }
 }
 

@@ -81,8 +81,8 @@ pub(super) fn remember(
         kept.sort();
         kept.dedup();
     }
-    let value =
-        serde_json::to_value(&trail).map_err(|error| Problem::new(ProblemCode::Internal, error.to_string()))?;
+    let value = serde_json::to_value(&trail)
+        .map_err(|error| Problem::new(ProblemCode::Internal, error.to_string()))?;
     decision.entries.push(EntryChange::Put { entry: own, value });
     decision.rows.push(Row::Complainant(Box::new(row(context, draft, identity))));
     Ok(())

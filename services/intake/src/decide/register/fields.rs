@@ -184,7 +184,10 @@ pub(super) fn longest(playbook: Option<&Playbook>, field: IntakeField) -> Option
 
 /// The mandatory fields that are missing: those of the playbook, and the facts that its first stage
 /// asks for.
-pub(super) fn missing_fields(body: &RegisterComplaint, playbook: &playbook::CompiledPlaybook) -> Vec<Problem> {
+pub(super) fn missing_fields(
+    body: &RegisterComplaint,
+    playbook: &playbook::CompiledPlaybook,
+) -> Vec<Problem> {
     let mut findings = Vec::new();
     for field in &playbook.playbook().intake.required {
         // The narrative is checked as a text; kind and customer type have a usual value.
@@ -193,7 +196,9 @@ pub(super) fn missing_fields(body: &RegisterComplaint, playbook: &playbook::Comp
         if !has_default && given(body, *field).is_none() {
             let problem = missing(pointer(*field));
             findings.push(match field {
-                IntakeField::Contact => problem.expected("a telephone number, e-mail, address or other contact"),
+                IntakeField::Contact => {
+                    problem.expected("a telephone number, e-mail, address or other contact")
+                }
                 _ => problem.expected(format!("the field “{field}”, which the playbook asks for")),
             });
         }

@@ -37,10 +37,15 @@ pub(super) fn detect(
     let calendar = intake.procedures().calendar(context);
     let within = |last: &Last| !rule.within.due(last.at, &calendar, None).is_over(draft.received_at);
     let repeated = last.filter(within).map(|last| (last.complaint, last.count + 1));
-    let now =
-        Last { complaint: draft.complaint, at: draft.received_at, count: repeated.map_or(0, |(_, count)| count) };
+    let now = Last {
+        complaint: draft.complaint,
+        at: draft.received_at,
+        count: repeated.map_or(0, |(_, count)| count),
+    };
     if let Ok(value) = serde_json::to_value(&now) {
-        decision.entries.push(EntryChange::Put { entry: EntryKey { space: space::REPEAT, key: key.clone() }, value });
+        decision
+            .entries
+            .push(EntryChange::Put { entry: EntryKey { space: space::REPEAT, key: key.clone() }, value });
     }
     if rule.by.contains(&RepeatBy::Person) {
         identity.matters.push(key);

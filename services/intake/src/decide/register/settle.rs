@@ -34,7 +34,9 @@ pub(super) fn check(settlement: Option<&Settlement>, playbook: &Playbook) -> Vec
     let mut findings = Vec::new();
     findings.extend(check_text("/settlement/account", &settlement.account, LONGEST_ACCOUNT).err());
     if settlement.remedies.is_empty() {
-        findings.push(missing("/settlement/remedies").expected("what was given, an apology or explanation at least"));
+        findings.push(
+            missing("/settlement/remedies").expected("what was given, an apology or explanation at least"),
+        );
     }
     let allowed = playbook.remedies.as_ref().map_or(RemedyKind::ALL, |remedies| remedies.allowed.as_slice());
     for (at, remedy) in settlement.remedies.iter().enumerate() {
@@ -55,7 +57,9 @@ pub(super) fn check(settlement: Option<&Settlement>, playbook: &Playbook) -> Vec
         }
     }
     if total(settlement).is_none() {
-        findings.push(Problem::new(ProblemCode::InvalidField, "the sum is not possible").at("/settlement/remedies"));
+        findings.push(
+            Problem::new(ProblemCode::InvalidField, "the sum is not possible").at("/settlement/remedies"),
+        );
     }
     findings
 }
@@ -92,7 +96,8 @@ pub(super) fn settle(
     let unclear = draft.facts.get(&facts::key::liability_clear()) == Some(&FactValue::Bool(false));
     let env = Env { facts: draft.facts.clone(), case: case_view(draft), ..Env::default() };
     let holds = rule.when.as_ref().map_or(Ok(true), |when| playbook.holds(when, &env));
-    let holds = holds.map_err(|error| beyond(&format!("whether it may be settled cannot be told: {error}")))?;
+    let holds =
+        holds.map_err(|error| beyond(&format!("whether it may be settled cannot be told: {error}")))?;
     if unclear || !holds {
         return Err(beyond("facts or liability are not clear enough to settle this on the spot"));
     }
@@ -143,13 +148,14 @@ fn remember_spent(
     let mut most = total;
     for key in [customer, order].into_iter().flatten() {
         let known = context.entry(space::SPOT, key.as_str());
-        let mut given: Vec<Given> = known.and_then(|value| serde_json::from_value(value).ok()).unwrap_or_default();
+        let mut given: Vec<Given> =
+            known.and_then(|value| serde_json::from_value(value).ok()).unwrap_or_default();
         given.retain(|earlier| earlier.at >= since);
         given.push(Given { at: context.now(), amount: total });
         let sum = given.iter().try_fold(Fen(0), |sum, given| sum.checked_add(given.amount));
         most = most.max(sum.unwrap_or(Fen(i64::MAX)));
-        let value =
-            serde_json::to_value(&given).map_err(|error| Problem::new(ProblemCode::Internal, error.to_string()))?;
+        let value = serde_json::to_value(&given)
+            .map_err(|error| Problem::new(ProblemCode::Internal, error.to_string()))?;
         decision.entries.push(EntryChange::Put { entry: EntryKey { space: space::SPOT, key }, value });
     }
     Ok(most)

@@ -96,7 +96,10 @@ fn an_assignment_of_an_older_epoch_gives_nobody_anything() {
     let new = asked(&bench.hear(ServiceName::Routing, changed(2))).unwrap();
     assert_eq!(whats(&bench.hear(ServiceName::Routing, assigned(visit(1), old, "li"))), ["act.late"]);
     let code = |outcome: Result<_, contracts::Problem>| outcome.map(|_: Vec<Event>| ()).map_err(|p| p.code);
-    assert_eq!(code(bench.order(li(), "verify", body("verify", visit(1), 2))), Err(ProblemCode::NotTheHolder));
+    assert_eq!(
+        code(bench.order(li(), "verify", body("verify", visit(1), 2))),
+        Err(ProblemCode::NotTheHolder)
+    );
     assert!(bench.hear(ServiceName::Routing, assigned(visit(1), new, "li")).is_empty());
     assert_eq!(code(bench.order(li(), "verify", body("verify", visit(1), 1))), Err(ProblemCode::StaleEpoch));
     assert_eq!(code(bench.order(li(), "verify", body("verify", visit(1), 2))), Ok(()));

@@ -62,7 +62,8 @@ fn a_proposal_says_what_approval_has_to_know() {
     assert_eq!(completed.outcome.as_str(), "proposed");
     assert_eq!(completed.facts[&key::remedy_amount()], 12_050.into());
     assert_eq!(completed.facts[&key::liable()], "store".into());
-    let result: contracts::results::ProposalResult = serde_json::from_value(completed.results.clone()).unwrap();
+    let result: contracts::results::ProposalResult =
+        serde_json::from_value(completed.results.clone()).unwrap();
     assert_eq!((result.total, result.version, result.instance), (Fen(12_050), 1, 1));
     assert_eq!(result.proposer, Some(person("li")));
     assert_eq!(result.investigators, vec![person("li")]);
@@ -85,7 +86,11 @@ fn only_listed_remedies_and_possible_amounts_are_proposed() {
         assert_eq!((problem.code, problem.field.as_deref()), (expected, Some(field)));
     }
     let both = json!([{"remedy": "voucher"}, {"remedy": "refund", "amount": -1}]);
-    assert_eq!(propose(&mut at_propose(), visit(1), both).unwrap_err().errors.len(), 2, "every finding is listed");
+    assert_eq!(
+        propose(&mut at_propose(), visit(1), both).unwrap_err().errors.len(),
+        2,
+        "every finding is listed"
+    );
     propose(&mut at_propose(), visit(1), json!([{"remedy": "refund", "amount": i64::MAX}])).unwrap();
 }
 
@@ -95,7 +100,10 @@ fn a_playbook_without_remedies_allows_none() {
     let mut stage = entered(StageKind::Propose, visit(1));
     stage.brief["slice"]["investigation"]["remedies"] = json!(null);
     enter(&mut bench, stage);
-    assert_eq!(code(propose(&mut bench, visit(1), json!([{"remedy": "refund"}]))), ProblemCode::RemedyNotAllowed);
+    assert_eq!(
+        code(propose(&mut bench, visit(1), json!([{"remedy": "refund"}]))),
+        ProblemCode::RemedyNotAllowed
+    );
     propose(&mut bench, visit(1), json!([])).unwrap();
 }
 
@@ -158,7 +166,8 @@ fn versions_grow_within_a_handling_and_start_again_in_the_next() {
     let mut versions = Vec::new();
     for (n, instance) in [(1, 1), (2, 1), (3, 2)] {
         enter(&mut bench, StageEntered { instance, ..entered(StageKind::Propose, visit(n)) });
-        versions.push(made(&propose(&mut bench, visit(n), json!([{"remedy": "refund", "amount": 5}])).unwrap()));
+        versions
+            .push(made(&propose(&mut bench, visit(n), json!([{"remedy": "refund", "amount": 5}])).unwrap()));
     }
     assert_eq!(versions.iter().map(|(_, version)| *version).collect::<Vec<_>>(), [1, 2, 1]);
     assert_eq!(versions[0].0, versions[1].0);
@@ -168,7 +177,8 @@ fn versions_grow_within_a_handling_and_start_again_in_the_next() {
 /// A bench with a proposal of 100.00 and an open visit to an execution, 10.
 fn at_execute() -> (Bench, ProposalId) {
     let mut bench = at_propose();
-    let (proposal, _) = made(&propose(&mut bench, visit(1), json!([{"remedy": "refund", "amount": 10_000}])).unwrap());
+    let (proposal, _) =
+        made(&propose(&mut bench, visit(1), json!([{"remedy": "refund", "amount": 10_000}])).unwrap());
     enter(&mut bench, entered(StageKind::Execute, visit(10)));
     (bench, proposal)
 }

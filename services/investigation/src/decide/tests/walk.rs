@@ -13,8 +13,7 @@ const KINDS: [StageKind; 4] =
     [StageKind::Verify, StageKind::Investigate, StageKind::Propose, StageKind::Execute];
 
 /// The standings a visit can have, and how a bench gets there. The visit is 1.
-const STANDINGS: [&str; 7] =
-    ["unknown", "asked", "held", "queued", "reassigned", "completed", "withdrawn"];
+const STANDINGS: [&str; 7] = ["unknown", "asked", "held", "queued", "reassigned", "completed", "withdrawn"];
 
 fn bench_at(kind: StageKind, standing: &str) -> Bench {
     let mut bench = Bench::new(Investigation);

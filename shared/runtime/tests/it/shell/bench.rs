@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use calendar::VirtualClock;
-use contracts::commands::{Answer, Command};
 use contracts::SubjectRef;
+use contracts::commands::{Answer, Command};
 use jiff::Timestamp;
 use journal::parked::Parked;
 use journal::{Migrator, migrate};
@@ -58,7 +58,8 @@ pub(crate) fn options() -> ShellOptions {
 
 impl Bench {
     pub(crate) async fn new() -> Self {
-        let database = testkit::postgres().await.expect("PostgreSQL starts; if it is missing, run deploy/install");
+        let database =
+            testkit::postgres().await.expect("PostgreSQL starts; if it is missing, run deploy/install");
         let pool = database.pool(4).await.unwrap();
         migrate(&pool, &Migrator::DEFAULT).await.unwrap();
         sqlx::query("create table note (nth bigint generated always as identity, id text, text text)")

@@ -109,12 +109,14 @@ async fn texts_are_kept_sealed_and_shredded() {
     replica.order(command("2", "b", "word:还没修好")).await;
     let id = |line: &str| WordId(line.rsplit_once("kept-").unwrap().1.parse().unwrap());
     let ids = [id(&bench.lines(&complaint("a")).await[0]), id(&bench.lines(&complaint("b")).await[0])];
-    let open = || async {
-        open_words(&bench.pool, &ring(), Toy.name(), &organisation(), &ids).await.unwrap()
-    };
+    let open =
+        || async { open_words(&bench.pool, &ring(), Toy.name(), &organisation(), &ids).await.unwrap() };
     assert_eq!(open().await.get(&ids[0]).map(String::as_str), Some("冰箱坏了"));
-    let sealed: Vec<u8> =
-        sqlx::query_scalar("select sealed from word where id = $1").bind(ids[0].0).fetch_one(&bench.pool).await.unwrap();
+    let sealed: Vec<u8> = sqlx::query_scalar("select sealed from word where id = $1")
+        .bind(ids[0].0)
+        .fetch_one(&bench.pool)
+        .await
+        .unwrap();
     assert!(!sealed.windows(6).any(|part| part == "冰箱".as_bytes()));
     replica.order(command("3", "a", "word:早先 shred")).await;
     assert_eq!(open().await.into_values().collect::<Vec<_>>(), ["还没修好"]);

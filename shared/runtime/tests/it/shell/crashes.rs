@@ -52,7 +52,9 @@ async fn whatever_was_promised_is_there_after_any_crash() {
     for nth in 0..6 {
         let subject = complaint(&format!("s{nth}"));
         let lines = bench.lines(&subject).await;
-        numbers.extend(lines.iter().filter_map(|l| l.split_once("number-")).map(|(_, n)| n.parse::<u32>().unwrap()));
+        numbers.extend(
+            lines.iter().filter_map(|l| l.split_once("number-")).map(|(_, n)| n.parse::<u32>().unwrap()),
+        );
         bench.verify(&[subject]).await;
     }
     numbers.sort_unstable();
@@ -78,7 +80,10 @@ async fn feed(inlet: runtime::shell::Inlet, messages: Vec<Message>, promised: Ar
         let (inlet, promised) = (inlet.clone(), Arc::clone(&promised));
         async move {
             let answer = inlet.command(order).await;
-            assert!(matches!(code(&answer), "done" | "repeated" | "outcome-unknown" | "unavailable"), "{answer:?}");
+            assert!(
+                matches!(code(&answer), "done" | "repeated" | "outcome-unknown" | "unavailable"),
+                "{answer:?}"
+            );
             if matches!(code(&answer), "done" | "repeated") {
                 promised.answered.lock().unwrap().insert(*nth);
             }

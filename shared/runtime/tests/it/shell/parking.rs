@@ -68,7 +68,10 @@ async fn a_parked_event_is_replayed_when_it_can_be_handled_and_not_before() {
     let replica = bench.start();
     let mut intake = Source::new(ServiceName::Intake);
     // It cannot be stored as long as notes may not be "x".
-    sqlx::query("alter table note add constraint no_x check (text <> 'x')").execute(&bench.pool).await.unwrap();
+    sqlx::query("alter table note add constraint no_x check (text <> 'x')")
+        .execute(&bench.pool)
+        .await
+        .unwrap();
     for text in ["note:x say:noted", "two"] {
         replica.hear(&bench, &intake.says("a", text)).await;
     }
@@ -120,7 +123,10 @@ async fn a_state_that_cannot_be_read_concerns_only_its_subject() {
     let bench = Bench::new().await;
     let replica = bench.start();
     replica.order(command("1", "a", "say:x")).await;
-    sqlx::query("update head set state = '{\"lines\": 7}' where id = 'a'").execute(&bench.pool).await.unwrap();
+    sqlx::query("update head set state = '{\"lines\": 7}' where id = 'a'")
+        .execute(&bench.pool)
+        .await
+        .unwrap();
     let orders = vec![command("2", "a", "say:y"), command("3", "b", "say:y"), command("4", "c", "peek:a")];
     let answers = replica.inlet.commands(orders).await;
     assert_eq!(answers.iter().map(code).collect::<Vec<_>>(), ["internal", "done", "internal"]);
@@ -128,7 +134,10 @@ async fn a_state_that_cannot_be_read_concerns_only_its_subject() {
     replica.hear(&bench, &intake.says("a", "one")).await;
     assert_eq!(bench.parked().await.len(), 1);
 
-    sqlx::query("update head set state = '{\"lines\": []}' where id = 'a'").execute(&bench.pool).await.unwrap();
+    sqlx::query("update head set state = '{\"lines\": []}' where id = 'a'")
+        .execute(&bench.pool)
+        .await
+        .unwrap();
     let order = settle("5", "a", "parked.replay", bench.parked().await[0].id);
     assert_eq!(code(&replica.order(order).await), "done");
     assert_eq!(bench.lines(&complaint("a")).await[0], "intake: one");

@@ -76,7 +76,10 @@ async fn check(bench: &Bench, expected: &[&str]) {
             assert!(of.is_sorted(), "{id} {source}: {of:?}");
         }
         numbers.extend(
-            lines.iter().filter_map(|line| line.split_once("number-")).map(|(_, n)| n.parse::<u32>().unwrap()),
+            lines
+                .iter()
+                .filter_map(|line| line.split_once("number-"))
+                .map(|(_, n)| n.parse::<u32>().unwrap()),
         );
     }
     assert_eq!(heard, 400);

@@ -13,9 +13,7 @@ use contracts::{
 };
 use jiff::{SignedDuration, Timestamp};
 use journal::Headers;
-use runtime::service::{
-    Context, Decision, EntryChange, EntryKey, Happened, Input, Service, TimerChange,
-};
+use runtime::service::{Context, Decision, EntryChange, EntryKey, Happened, Input, Service, TimerChange};
 use runtime::shell::Store;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -54,7 +52,9 @@ impl Service for Toy {
         let text = match input {
             Input::Heard(heard) => text_of(&heard.event),
             Input::Command(command) => command.body["do"].as_str().unwrap_or_default().to_owned(),
-            Input::Due(due) => format!("say:{}-fired {}", due.key, due.payload["then"].as_str().unwrap_or("")),
+            Input::Due(due) => {
+                format!("say:{}-fired {}", due.key, due.payload["then"].as_str().unwrap_or(""))
+            }
         };
         let mut decision = Decision { answer: json!({ "lines": state.lines.len() }), ..Decision::nothing() };
         for act in text.split_whitespace() {
@@ -91,8 +91,10 @@ fn do_one(
         // A chain of look-ups: each is only known when the one before it is at hand.
         "chain" => {
             let first = context.glance("chain", "first").and_then(|v| v.as_i64()).unwrap_or(0);
-            let second = context.entry("chain", format!("second-{first}")).and_then(|v| v.as_i64()).unwrap_or(0);
-            let third = context.glance("load", format!("third-{second}")).and_then(|v| v.as_i64()).unwrap_or(0);
+            let second =
+                context.entry("chain", format!("second-{first}")).and_then(|v| v.as_i64()).unwrap_or(0);
+            let third =
+                context.glance("load", format!("third-{second}")).and_then(|v| v.as_i64()).unwrap_or(0);
             decision.say(fact(&format!("chain-{first}-{second}-{third}"), context.now()));
         }
         "add" => {

@@ -1,0 +1,328 @@
+//! Server-sent events: a case as it moves, a work list as it changes.
+//!
+//! A stream of a case resumes: each event's id says how far every service's journal was seen, and a reader that comes
+//! again with `Last-Event-ID` is first told what it missed. A stream of a work list begins with `reset`: load the
+//! list; it is a table, so there is nothing to resume. Streams end with the token that opened them.
+
+use std::collections::HashSet;
+use std::convert::Infallible;
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{IntoResponse, Response};
+use contracts::messages::{
+    work_assigned::WorkAssigned, work_queued::WorkQueued, work_withdrawn::WorkWithdrawn,
+};
+use contracts::queries::routing as ask;
+use contracts::{ComplaintId, DepartmentId, Problem, ProblemCode, ServiceName, SubjectRef, WorkId};
+use serde_json::{Value, json};
+use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::{OwnedSemaphorePermit, broadcast, mpsc};
+use tokio_stream::wrappers::ReceiverStream;
+
+use crate::app::App;
+use crate::auth::{Act, Staff};
+use crate::endpoint::{Endpoint, Endpoints};
+use crate::extract::{Caller, Parameters, Segments};
+use crate::problem::Refusal;
+use crate::routes::work::department;
+use crate::sight;
+use crate::timeline::{self, Positions, Shown, read_positions, write_positions};
+use crate::upstream::question;
+use crate::watch::{Published, Seen};
+
+const TAG: &str = "Events";
+/// How long a client may take to read what is waiting before it is dropped.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// Events that wait for a client.
+const WAITING: usize = 64;
+/// Pages of a work list that are looked at to know what is on it.
+const PAGES: usize = 10;
+
+/// The routes.
+#[must_use]
+pub fn endpoints() -> Endpoints {
+    Endpoints::new()
+        .add(
+            Endpoint::get(
+                "/complaints/{complaint}/events",
+                TAG,
+                "A case as it moves; resumes from Last-Event-ID",
+            )
+            .may(Act::ReadCase)
+            .gives(200, "Events named like `stage.entered`, until the token ends")
+            .answers_media("text/event-stream"),
+            of_case,
+        )
+        .add(
+            Endpoint::get("/work/events", TAG, "Changes of my work and of my department's")
+                .may(Act::TakeWork)
+                .with("department", "Another department; only for roles that see all cases")
+                .gives(
+                    200,
+                    "Events `reset`, `work.assigned`, `work.queued`, `work.gone`, until the token ends",
+                )
+                .answers_media("text/event-stream"),
+            of_work,
+        )
+}
+
+/// The client could not be told: it is gone or too slow.
+struct Gone;
+
+/// Where a stream's events go, and how long.
+struct Client {
+    sender: mpsc::Sender<Event>,
+    until: tokio::time::Instant,
+    _place: OwnedSemaphorePermit,
+}
+
+impl Client {
+    async fn tell(&self, event: Event) -> Result<(), Gone> {
+        self.sender.send_timeout(event, PATIENCE).await.map_err(|_| Gone)
+    }
+
+    /// The next thing seen; `None` when the stream ends.
+    async fn next(&self, app: &App, seen: &mut broadcast::Receiver<Seen>) -> Option<Seen> {
+        tokio::select! {
+            biased;
+            () = app.until.cancelled() => None,
+            () = tokio::time::sleep_until(self.until) => None,
+            () = self.sender.closed() => None,
+            seen = seen.recv() => match seen {
+                Ok(seen) => Some(seen),
+                Err(RecvError::Lagged(_)) => Some(Seen::Again),
+                Err(RecvError::Closed) => None,
+            },
+        }
+    }
+}
+
+/// A client whose stream ends with its token, and the answer that carries the stream.
+fn open(app: &App, staff: &Staff) -> Result<(Client, Response), Refusal> {
+    let place = app.limits.watcher()?;
+    let left = u64::try_from(staff.until - app.now().as_second()).unwrap_or(0);
+    let (sender, receiver) = mpsc::channel(WAITING);
+    let until = tokio::time::Instant::now() + Duration::from_secs(left);
+    let events = futures::StreamExt::map(ReceiverStream::new(receiver), Ok::<_, Infallible>);
+    let alive = KeepAlive::new().interval(app.config.heartbeat).text("alive");
+    Ok((Client { sender, until, _place: place }, Sse::new(events).keep_alive(alive).into_response()))
+}
+
+async fn watch(app: &App) -> Result<broadcast::Receiver<Seen>, Refusal> {
+    app.hub.watch().await.map_err(|error| {
+        tracing::warn!(%error, "events cannot be watched");
+        Refusal::unavailable("events cannot be watched now")
+    })
+}
+
+async fn of_case(
+    State(app): State<App>,
+    caller: Caller,
+    segments: Segments,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
+    let complaint: ComplaintId = segments.get("complaint")?;
+    sight::of_case(&app, &caller.0, complaint).await?;
+    let known = headers.get("last-event-id").map(|value| value.to_str().unwrap_or("?"));
+    let known = known.map(|text| {
+        read_positions(text).ok_or_else(|| {
+            let problem = Problem::new(ProblemCode::InvalidField, "that is no id of an event of this stream");
+            Refusal::from(problem.at("Last-Event-ID"))
+        })
+    });
+    let known = known.transpose()?;
+    let (client, response) = open(&app, caller.staff()?)?;
+    let seen = watch(&app).await?;
+    let subject = SubjectRef::complaint(caller.0.organisation(), complaint);
+    let said = timeline::read(&app, &subject, &known.clone().unwrap_or_default()).await?;
+    if said.is_empty() && known.is_none() {
+        return Err(Refusal::not_found("complaint"));
+    }
+    let mut following = Following { app, subject, positions: known.clone().unwrap_or_default(), client };
+    let missed = if known.is_some() {
+        said
+    } else {
+        // Whoever comes for the first time has just read the case: only what follows is news.
+        said.iter().for_each(|event| following.note(event));
+        Vec::new()
+    };
+    tokio::spawn(async move { following.run(missed, seen).await });
+    Ok(response)
+}
+
+/// A stream of one case.
+struct Following {
+    app: App,
+    subject: SubjectRef,
+    positions: Positions,
+    client: Client,
+}
+
+impl Following {
+    async fn run(mut self, missed: Vec<Shown>, mut seen: broadcast::Receiver<Seen>) {
+        let mut told = self.tell_all(missed).await;
+        while told.is_ok() {
+            told = match self.client.next(&self.app, &mut seen).await {
+                None => return,
+                Some(Seen::Again) => self.catch_up().await,
+                Some(Seen::Event(event)) => self.see(&event).await,
+            };
+        }
+    }
+
+    fn note(&mut self, event: &Shown) {
+        let position = self.positions.entry(event.source).or_default();
+        *position = event.sequence.max(*position);
+    }
+
+    async fn see(&mut self, event: &Published) -> Result<(), Gone> {
+        let envelope = &event.envelope;
+        let position = self.positions.get(&envelope.source).copied().unwrap_or(0);
+        if envelope.subject != self.subject || envelope.sequence <= position {
+            return Ok(());
+        }
+        match Shown::of(envelope, &event.body) {
+            Some(shown) if envelope.sequence == position + 1 => self.tell_all(vec![shown]).await,
+            Some(_) | None => self.catch_up().await,
+        }
+    }
+
+    /// Tells what the journals have and the client has not. When a service cannot be asked the client comes again.
+    async fn catch_up(&mut self) -> Result<(), Gone> {
+        let said = timeline::read(&self.app, &self.subject, &self.positions).await.map_err(|_| Gone)?;
+        self.tell_all(said).await
+    }
+
+    async fn tell_all(&mut self, events: Vec<Shown>) -> Result<(), Gone> {
+        for shown in events {
+            self.note(&shown);
+            let event = Event::default().event(&shown.what).id(write_positions(&self.positions));
+            self.client.tell(event.json_data(&shown).map_err(|_| Gone)?).await?;
+        }
+        Ok(())
+    }
+}
+
+async fn of_work(
+    State(app): State<App>,
+    caller: Caller,
+    parameters: Parameters,
+) -> Result<Response, Refusal> {
+    parameters.only(&["department"])?;
+    let staff = caller.staff()?.clone();
+    let department = match parameters.text("department") {
+        Some(_) => department(&app, &caller, &parameters)?.and_then(|name| DepartmentId::new(name).ok()),
+        None => staff.department.clone(),
+    };
+    let (client, response) = open(&app, &staff)?;
+    let seen = watch(&app).await?;
+    let mut list = WorkList { app, staff, department, known: HashSet::new(), client };
+    list.load().await?;
+    tokio::spawn(async move { list.run(seen).await });
+    Ok(response)
+}
+
+/// A stream of one work list.
+struct WorkList {
+    app: App,
+    staff: Staff,
+    department: Option<DepartmentId>,
+    known: HashSet<WorkId>,
+    client: Client,
+}
+
+impl WorkList {
+    async fn run(mut self, mut seen: broadcast::Receiver<Seen>) {
+        let mut told = self.reset().await;
+        while told.is_ok() {
+            told = match self.client.next(&self.app, &mut seen).await {
+                None => return,
+                Some(Seen::Again) => match self.load().await {
+                    Ok(()) => self.reset().await,
+                    Err(_) => Err(Gone),
+                },
+                Some(Seen::Event(event)) => self.see(&event).await,
+            };
+        }
+    }
+
+    async fn reset(&self) -> Result<(), Gone> {
+        self.client.tell(Event::default().event("reset").data("{}")).await
+    }
+
+    /// Learns what is on the list, so that it can be told when it goes.
+    async fn load(&mut self) -> Result<(), Refusal> {
+        self.known.clear();
+        let mine = json!({ "person": self.staff.person });
+        let ours = self.department.as_ref().map(|department| json!({ "department": department }));
+        for filter in [Some(mine), ours].into_iter().flatten() {
+            self.load_some(filter).await?;
+        }
+        Ok(())
+    }
+
+    async fn load_some(&mut self, mut filter: Value) -> Result<(), Refusal> {
+        filter["limit"] = 200.into();
+        let actor = crate::auth::Principal::Staff(self.staff.clone()).actor();
+        for _ in 0..PAGES {
+            let query = question(&self.staff.organisation, actor.clone(), filter.clone());
+            let page = self.app.upstream.ask(ServiceName::Routing, ask::WORK, &query).await?;
+            let page: ask::WorkPage =
+                serde_json::from_value(page).map_err(|error| Refusal::defect(&error))?;
+            self.known.extend(page.items.iter().map(|item| item.work));
+            let Some(next) = page.next else { return Ok(()) };
+            filter["after"] = next.into();
+        }
+        Ok(())
+    }
+
+    async fn see(&mut self, event: &Published) -> Result<(), Gone> {
+        let envelope = &event.envelope;
+        if envelope.subject.organisation != self.staff.organisation || envelope.source != ServiceName::Routing
+        {
+            return Ok(());
+        }
+        match envelope.what.as_str() {
+            "work.assigned" => {
+                let Ok(said) = serde_json::from_slice::<WorkAssigned>(&event.body) else { return Ok(()) };
+                let ours = said.person == self.staff.person || self.is_ours(&said.department);
+                self.change(event, said.work, ours).await
+            }
+            "work.queued" => {
+                let Ok(said) = serde_json::from_slice::<WorkQueued>(&event.body) else { return Ok(()) };
+                let ours = self.is_ours(&said.department);
+                self.change(event, said.work, ours).await
+            }
+            "work.withdrawn" => {
+                let Ok(said) = serde_json::from_slice::<WorkWithdrawn>(&event.body) else { return Ok(()) };
+                self.change(event, said.work, false).await
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn is_ours(&self, department: &DepartmentId) -> bool {
+        self.department.as_ref() == Some(department)
+    }
+
+    async fn change(&mut self, event: &Published, work: WorkId, ours: bool) -> Result<(), Gone> {
+        let complaint = event.envelope.subject.complaint_id();
+        if ours {
+            self.known.insert(work);
+            let body: Value = serde_json::from_slice(&event.body).unwrap_or_default();
+            let data = json!({ "complaint": complaint, "at": event.envelope.time, "change": body });
+            return self
+                .client
+                .tell(Event::default().event(&event.envelope.what).data(data.to_string()))
+                .await;
+        }
+        if !self.known.remove(&work) {
+            return Ok(());
+        }
+        let data = json!({ "complaint": complaint, "work": work });
+        self.client.tell(Event::default().event("work.gone").data(data.to_string())).await
+    }
+}

@@ -1,0 +1,225 @@
+//! The gateway against real servers: PostgreSQL for sign-in, nats-server for the way to the services. Nothing is
+//! skipped: without them these tests fail.
+//!
+//! Where a test is about the transport, a small responder stands at the other end of it: a NATS service that answers
+//! as a service would. What services decide is not tested here.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on ends")]
+
+mod bad_input;
+mod browsing;
+mod events;
+mod signing_in;
+mod upstream;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderMap, Method, Request, StatusCode};
+use bus::{Bus, BusOptions, Endpoint, Info};
+use contracts::commands::{Answer, Command};
+use contracts::queries::{Query, QueryAnswer};
+use contracts::{OrganisationId, PersonId, Problem, ProblemCode, RoleKey, ServiceName, subjects};
+use futures::StreamExt as _;
+use gateway::app::App;
+use gateway::auth::users::{self, PutAccount};
+use gateway::config::GatewayConfig;
+use runtime::config::Section as _;
+use serde_json::{Value, json};
+use testkit::TestDatabase;
+use testkit::nats::TestNats;
+use tokio_util::sync::CancellationToken;
+use tower::ServiceExt as _;
+
+/// A password that is long enough.
+pub const PASSWORD: &str = "正确的马、电池、订书钉";
+
+/// The gateway with servers of its own.
+pub struct Edge {
+    pub app: App,
+    pub router: Router,
+    pub nats: TestNats,
+    pub until: CancellationToken,
+    _database: TestDatabase,
+}
+
+/// What was answered.
+#[derive(Debug)]
+pub struct Answered {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub bytes: Vec<u8>,
+}
+
+impl Answered {
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.bytes)
+            .unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&self.bytes)))
+    }
+    /// Checks that it is a whole problem, and gives its code.
+    pub fn code(&self) -> String {
+        let body = self.json();
+        assert_eq!(self.headers["content-type"], "application/problem+json", "{body}");
+        assert_eq!(body["status"], self.status.as_u16());
+        assert_eq!(body["type"], format!("/problems/{}", body["code"].as_str().unwrap()));
+        body["code"].as_str().unwrap().to_owned()
+    }
+}
+
+/// Settings that differ from the documented ones.
+pub fn settings(change: impl FnOnce(&mut GatewayConfig)) -> GatewayConfig {
+    let sources = [("REDRESS__POSTGRES__URL", "postgres://x@127.0.0.1:1/x")];
+    let environment = sources.map(|(key, value)| (key.to_owned(), value.to_owned())).into();
+    let sources = runtime::config::Sources { file: None, environment: Some(&environment) };
+    let mut config = runtime::config::load_from::<GatewayConfig>(gateway::PART, sources).unwrap().service;
+    assert!(GatewayConfig::DEFAULTS.contains("listen"));
+    config.organisation = "huarun".into();
+    config.sign_ins_per_minute = 0;
+    config.public_per_minute = 0;
+    config.answer_timeout = Duration::from_millis(1500);
+    change(&mut config);
+    config
+}
+
+impl Edge {
+    pub async fn start() -> Self {
+        Self::start_with(|_| {}).await
+    }
+
+    pub async fn start_with(change: impl FnOnce(&mut GatewayConfig)) -> Self {
+        let database = testkit::postgres().await.unwrap();
+        let pool = database.pool(8).await.unwrap();
+        gateway::store::MIGRATIONS.run(&pool).await.unwrap();
+        let nats = TestNats::start().await.unwrap();
+        let mut options = BusOptions::new(nats.url(), gateway::PART);
+        options.answer_patience = Duration::from_secs(2);
+        let bus = Bus::connect(options).await.unwrap();
+        let until = CancellationToken::new();
+        let app = App::new(settings(change), pool, bus, until.clone()).await.unwrap();
+        Self { router: gateway::router::router(app.clone()), app, nats, until, _database: database }
+    }
+
+    pub async fn send(&self, request: Request<Body>) -> Answered {
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let mut stream = body.into_data_stream();
+        let mut bytes = Vec::new();
+        while let Some(chunk) = stream.next().await {
+            bytes.extend_from_slice(&chunk.unwrap());
+        }
+        Answered { status: parts.status, headers: parts.headers, bytes }
+    }
+
+    pub async fn get(&self, path: &str, token: &str) -> Answered {
+        self.send(request(Method::GET, path, token).body(Body::empty()).unwrap()).await
+    }
+
+    pub async fn post(&self, path: &str, token: &str, key: &str, body: &Value) -> Answered {
+        let request = request(Method::POST, path, token)
+            .header("idempotency-key", key)
+            .header("content-type", "application/json");
+        self.send(request.body(Body::from(body.to_string())).unwrap()).await
+    }
+
+    /// Makes an account.
+    pub async fn account(&self, name: &str, roles: &[&str], department: Option<&str>) {
+        let asked = PutAccount {
+            name: name.into(),
+            password: Some(PASSWORD.into()),
+            person: PersonId::new(name).unwrap(),
+            roles: roles.iter().map(|role| RoleKey::new(*role).unwrap()).collect(),
+            department: department.map(|name| name.parse().unwrap()),
+            active: true,
+        };
+        let organisation = OrganisationId::new("huarun").unwrap();
+        let (pool, passwords) = (&self.app.pool, &self.app.passwords);
+        users::put(pool, passwords, &organisation, &asked, self.app.now()).await.unwrap();
+    }
+
+    /// Makes an account and signs in.
+    pub async fn token(&self, name: &str, roles: &[&str], department: Option<&str>) -> String {
+        self.account(name, roles, department).await;
+        let session =
+            self.post("/api/v1/sessions", "", "", &json!({ "name": name, "password": PASSWORD })).await;
+        assert_eq!(session.status, 201, "{:?}", session.json());
+        session.json()["token"].as_str().unwrap().to_owned()
+    }
+
+    /// A responder at the other end of the transport: answers verbs and queries of `service` until it is dropped.
+    pub async fn responder(
+        &self,
+        service: ServiceName,
+        names: &[(&str, bool)],
+        answer: impl Fn(&str, &[u8]) -> Option<Vec<u8>> + Send + Sync + 'static,
+    ) -> Responder {
+        let mut options = BusOptions::of(service, self.nats.url());
+        options.answer_patience = Duration::from_secs(2);
+        let bus = Bus::connect(options).await.unwrap();
+        let info = Info {
+            name: service.to_string(),
+            version: "0.1.0".into(),
+            description: "Stands at the other end in a test".into(),
+            queue_group: service.to_string(),
+        };
+        let endpoint = |(name, is_query): &(&str, bool)| {
+            let make = if *is_query { subjects::query } else { subjects::command };
+            Endpoint { name: name.replace('.', "_"), subject: make(service, name) }
+        };
+        let mut requests = bus.serve(info, names.iter().map(endpoint).collect()).await.unwrap();
+        let answer = Arc::new(answer);
+        let task = tokio::spawn(async move {
+            while let Some(request) = requests.next().await {
+                let answer = answer.clone();
+                tokio::spawn(async move {
+                    let (subject, payload) = (request.subject().to_owned(), request.payload().clone());
+                    let bytes =
+                        tokio::task::spawn_blocking(move || answer(&subject, &payload)).await.unwrap();
+                    if let Some(bytes) = bytes {
+                        request.respond(bytes.into()).await.ok();
+                    }
+                });
+            }
+        });
+        Responder { bus, task }
+    }
+}
+
+/// Stops answering when it is dropped.
+pub struct Responder {
+    pub bus: Bus,
+    task: tokio::task::JoinHandle<()>,
+}
+
+impl Drop for Responder {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+pub fn request(method: Method, path: &str, token: &str) -> axum::http::request::Builder {
+    let builder = Request::builder().method(method).uri(path);
+    if token.is_empty() { builder } else { builder.header("authorization", format!("Bearer {token}")) }
+}
+
+/// Answers every command of a batch.
+pub fn each(payload: &[u8], answer: impl Fn(&Command) -> Answer) -> Option<Vec<u8>> {
+    let commands: Vec<Command> = serde_json::from_slice(payload).unwrap();
+    let answers: Vec<Answer> = commands.iter().map(answer).collect();
+    Some(serde_json::to_vec(&answers).unwrap())
+}
+
+pub fn done(body: Value) -> Answer {
+    Answer::Done { version: 1, repeated: false, body }
+}
+
+pub fn refused(code: ProblemCode) -> Answer {
+    Answer::Refused { problem: Problem::new(code, "for the test") }
+}
+
+/// Answers a query.
+pub fn found(payload: &[u8], answer: impl Fn(&Query) -> Result<Value, Problem>) -> Option<Vec<u8>> {
+    let query: Query = serde_json::from_slice(payload).unwrap();
+    Some(serde_json::to_vec(&QueryAnswer::from(answer(&query))).unwrap())
+}

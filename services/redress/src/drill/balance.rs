@@ -1,0 +1,201 @@
+//! The balance of a drill: accepted = registered = routed = closed + open, nothing lost, nothing twice, every chain
+//! whole, every listener level.
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use contracts::commands::intake::Receipt;
+use contracts::{ComplaintId, OrganisationId, ServiceName, queries};
+use runtime::reconcile::Report;
+use serde_json::{Value, json};
+
+use super::Plan;
+use super::feed::Fed;
+use super::people::Tally;
+use crate::operator::Operator;
+
+/// How long listeners may take to become level.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// What the stores count.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Complaints that intake registered.
+    pub registered: u64,
+    /// Cases that routing opened.
+    pub routed: u64,
+    /// Cases that routing closed.
+    pub closed: u64,
+    /// Cases that routing has open, parked ones included.
+    pub open: u64,
+    /// Cases in the ledger.
+    pub ledger: u64,
+    /// Closed cases in the ledger.
+    pub ledger_closed: u64,
+}
+
+/// Whether everything adds up.
+#[derive(Debug)]
+pub struct Balance {
+    /// What the stores counted in this drill.
+    pub counts: Counts,
+    /// Receipts given.
+    pub accepted: u64,
+    /// Receipts whose complaint intake does not know, or under another number.
+    pub missing: Vec<String>,
+    /// Numbers given twice.
+    pub twice: Vec<String>,
+    /// Messages that wait for an ordinary user.
+    pub parked: u64,
+    /// The comparison of the stores.
+    pub stores: Report,
+}
+
+impl Balance {
+    /// Whether everything adds up.
+    #[must_use]
+    pub fn holds(&self) -> bool {
+        let Counts { registered, routed, closed, open, ledger, ledger_closed } = self.counts;
+        self.accepted == registered
+            && registered == routed
+            && routed == closed + open
+            && routed == ledger
+            && closed == ledger_closed
+            && self.missing.is_empty()
+            && self.twice.is_empty()
+            && self.parked == 0
+            && self.stores.is_whole()
+    }
+
+    /// 0 when it balances, 1 when not.
+    #[must_use]
+    pub fn exit_code(&self) -> ExitCode {
+        if self.holds() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    }
+}
+
+/// What the stores count at this moment.
+///
+/// # Errors
+/// When a service does not answer.
+pub async fn counts(operator: &Operator, organisation: &OrganisationId) -> anyhow::Result<Counts> {
+    let intake =
+        operator.ask(ServiceName::Intake, queries::intake::COUNTS, organisation, Value::Null).await?;
+    let routing =
+        operator.ask(ServiceName::Routing, queries::routing::COUNTS, organisation, Value::Null).await?;
+    let ledger = operator.ask(ServiceName::Analytics, "counts", organisation, Value::Null).await?;
+    let number = |value: &Value| value.as_u64().context("a count is missing");
+    Ok(Counts {
+        registered: number(&intake["registered"])?,
+        routed: number(&routing["routed"])?,
+        closed: number(&routing["closed"])?,
+        open: number(&routing["open"])?,
+        ledger: number(&ledger["totals"]["open"])? + number(&ledger["totals"]["closed"])?,
+        ledger_closed: number(&ledger["totals"]["closed"])?,
+    })
+}
+
+/// Draws the balance once the listeners are level.
+///
+/// # Errors
+/// When a service does not answer.
+pub async fn of(
+    operator: &Operator,
+    organisation: &OrganisationId,
+    before: &Counts,
+    fed: &Fed,
+) -> anyhow::Result<Balance> {
+    let stores = crate::reconcile::all(operator, PATIENCE).await?;
+    let after = counts(operator, organisation).await?;
+    let mut parked = 0;
+    for service in ServiceName::ALL {
+        let status = operator.ask(*service, queries::PARKED, organisation, Value::Null).await?;
+        parked += status["parked"].as_array().map_or(0, |list| list.len() as u64);
+    }
+    let mut missing = Vec::new();
+    for (complaint, receipt) in &fed.receipts {
+        if !stands(operator, organisation, *complaint, receipt).await? {
+            missing.push(receipt.number.clone());
+        }
+    }
+    let mut numbers: Vec<&str> = fed.receipts.values().map(|receipt| receipt.number.as_str()).collect();
+    numbers.sort_unstable();
+    let twice = numbers.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0].to_owned()).collect();
+    Ok(Balance {
+        counts: Counts {
+            registered: after.registered - before.registered,
+            routed: after.routed - before.routed,
+            closed: after.closed - before.closed,
+            open: after.open - before.open,
+            ledger: after.ledger - before.ledger,
+            ledger_closed: after.ledger_closed - before.ledger_closed,
+        },
+        accepted: fed.receipts.len() as u64,
+        missing,
+        twice,
+        parked,
+        stores,
+    })
+}
+
+/// Whether the complaint of a receipt is there under the number that was given.
+async fn stands(
+    operator: &Operator,
+    organisation: &OrganisationId,
+    complaint: ComplaintId,
+    receipt: &Receipt,
+) -> anyhow::Result<bool> {
+    let body = json!({ "complaint": complaint });
+    let found = operator.ask(ServiceName::Intake, queries::intake::COMPLAINT, organisation, body).await;
+    Ok(found.is_ok_and(|found| found["number"] == json!(receipt.number)))
+}
+
+/// Prints what happened and whether it adds up.
+#[expect(clippy::print_stdout, reason = "the report is the purpose")]
+pub fn report(plan: &Plan, fed: &Fed, tally: &Tally, balance: &Balance, took: (Duration, Duration, u64)) {
+    let (feeding, whole, _) = took;
+    println!("\ndrill of {} complaints, seed {}", plan.complaints, plan.seed);
+    println!("  accepted in {:.1} s, everything in {:.1} s", feeding.as_secs_f64(), whole.as_secs_f64());
+    for (act, times) in &tally.done {
+        println!("  {times:>7}  {act}");
+    }
+    println!("  {:>7}  overtaken by somebody else", tally.overtaken);
+    for (what, (times, detail)) in &tally.refused {
+        println!("  {times:>7}  REFUSED {what}: {detail}");
+    }
+    if fed.unread > 0 {
+        println!("  {:>7}  rows of the file that could not be read", fed.unread);
+    }
+    for refused in fed.refused.iter().take(5) {
+        println!("  registration refused: {refused}");
+    }
+    let Counts { registered, routed, closed, open, ledger, ledger_closed } = balance.counts;
+    println!("\nbalance");
+    println!(
+        "  accepted {}  registered {registered}  routed {routed}  closed {closed}  open {open}",
+        balance.accepted
+    );
+    println!("  in the ledger {ledger}, closed there {ledger_closed}");
+    println!(
+        "  {} pairs of stores, {} subjects, {} events in {} chains: {} differences, {} broken chains",
+        balance.stores.pairs,
+        balance.stores.subjects,
+        balance.stores.events,
+        balance.stores.chains,
+        balance.stores.differences,
+        balance.stores.broken_chains
+    );
+    for finding in balance.stores.findings.iter().take(10) {
+        println!("    {finding:?}");
+    }
+    for (what, list) in [("lost", &balance.missing), ("given twice", &balance.twice)] {
+        for number in list.iter().take(10) {
+            println!("  {what}: {number}");
+        }
+    }
+    if balance.parked > 0 {
+        println!("  parked messages: {} (redress parked list)", balance.parked);
+    }
+    println!("{}", if balance.holds() { "\nit balances" } else { "\nIT DOES NOT BALANCE" });
+}

@@ -1,2 +1,0 @@
-#[path = "it/messaging/mod.rs"]
-mod messaging;
