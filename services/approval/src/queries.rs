@@ -41,14 +41,16 @@ impl Queries for Answers {
         match name {
             CASE => {
                 let asked: CaseAsked = read(&query)?;
-                let state = self.state(&query, asked.complaint).await?;
+                let (state, version) = self.state(&query, asked.complaint).await?;
                 may_see(&query.actor, &state)?;
                 let words: Vec<_> = rounds(&state).flat_map(|(_, round)| reasons(round)).collect();
-                self.with_words(&query, view(&state), &words).await
+                let mut shown = view(&state);
+                shown["version"] = json!(version);
+                self.with_words(&query, shown, &words).await
             }
             ROUND => {
                 let asked: RoundAsked = read(&query)?;
-                let state = self.state(&query, asked.complaint).await?;
+                let (state, _) = self.state(&query, asked.complaint).await?;
                 may_see(&query.actor, &state)?;
                 let found = rounds(&state).find(|(_, round)| round.id == asked.round);
                 let (visit, round) = found.ok_or_else(|| no_such_round(asked.round))?;
@@ -62,14 +64,16 @@ impl Queries for Answers {
 }
 
 impl Answers {
-    async fn state(&self, query: &Query, complaint: ComplaintId) -> Result<State, Problem> {
+    async fn state(&self, query: &Query, complaint: ComplaintId) -> Result<(State, u64), Problem> {
         let subject = SubjectRef::complaint(&query.organisation, complaint);
         let heads = journal::head::peek(&self.pool, &[subject]).await.map_err(|error| away(&error))?;
-        let text = heads.into_iter().next().and_then(|head| head.state);
-        let text = text.ok_or_else(|| {
+        let head = heads.into_iter().next();
+        let version = head.as_ref().map_or(0, |head| head.version);
+        let text = head.and_then(|head| head.state).ok_or_else(|| {
             Problem::new(ProblemCode::NotFound, "approval knows no such complaint").at("/complaint")
         })?;
-        serde_json::from_str(&text).map_err(|error| Problem::new(ProblemCode::Internal, error.to_string()))
+        let state = serde_json::from_str(&text);
+        Ok((state.map_err(|error| Problem::new(ProblemCode::Internal, error.to_string()))?, version))
     }
 
     async fn with_words(&self, query: &Query, mut shown: Value, ids: &[WordId]) -> Result<Value, Problem> {

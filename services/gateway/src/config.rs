@@ -13,7 +13,7 @@ use serde::Deserialize;
 #[serde(deny_unknown_fields)]
 pub struct GatewayConfig {
     /// Where HTTP is answered.
-    pub listen: String,
+    pub address: String,
     /// The organisation of requests that name none; may be empty.
     pub organisation: String,
     /// Proxies whose `X-Forwarded-For` is believed.
@@ -73,7 +73,7 @@ pub struct GatewayConfig {
 impl Section for GatewayConfig {
     const DEFAULTS: &'static str = r#"
 # Where HTTP is answered. Port 0: any free one; the log and the standard output of `redress up` say which.
-listen = "127.0.0.1:8080"
+address = "127.0.0.1:8080"
 # The organisation of requests that name none, for an installation that holds one. Empty: every sign-in names it.
 organisation = ""
 # Addresses of proxies in front, whose X-Forwarded-For is believed.
@@ -125,8 +125,8 @@ heartbeat = "15s"
 "#;
 
     fn check(&self, findings: &mut Findings) {
-        let listens = self.listen.parse::<SocketAddr>().is_ok();
-        findings.require(listens, "listen", &self.listen, "an address with a port, such as 127.0.0.1:8080");
+        let listens = self.address.parse::<SocketAddr>().is_ok();
+        findings.require(listens, "address", &self.address, "an address with a port, such as 127.0.0.1:8080");
         if !self.organisation.is_empty() && OrganisationId::new(self.organisation.clone()).is_err() {
             findings.add(
                 "organisation",

@@ -229,7 +229,6 @@ impl Endpoints {
     }
 
     /// The routes, and what there is to say about them.
-    #[must_use]
     pub fn into_parts(self) -> (Router<App>, Vec<Endpoint>) {
         (self.router, self.listed)
     }

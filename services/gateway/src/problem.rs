@@ -151,7 +151,6 @@ pub fn catalogue() -> Value {
 }
 
 /// The same as a page; with `only` that code alone.
-#[must_use]
 pub fn page(only: Option<ProblemCode>) -> Html<String> {
     let shown: Vec<_> = only.map_or_else(|| ProblemCode::ALL.to_vec(), |code| vec![code]);
     let rows: String = shown

@@ -88,8 +88,8 @@ pub async fn start(
     process.health.watch(PART, "nats", connect::nats_check(bus.clone()));
     let taking = process.shutdown.token(Stage::Taking);
     let app = App::new(settings, pool.clone(), bus.clone(), taking.clone()).await?;
-    let failed = |source| StartError::Listen { address: config.service.listen.clone(), source };
-    let listener = TcpListener::bind(&config.service.listen).await.map_err(failed)?;
+    let failed = |source| StartError::Listen { address: config.service.address.clone(), source };
+    let listener = TcpListener::bind(&config.service.address).await.map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;
     let connections = Connections::new(listener, config.service.connections_max);
     let service = router(app.clone()).into_make_service_with_connect_info::<Peer>();

@@ -92,7 +92,7 @@ pub async fn read(app: &App, subject: &SubjectRef, positions: &Positions) -> Res
         said_by(app, service, subject, after)
     });
     let mut events: Vec<Shown> = try_join_all(asked).await?.into_iter().flatten().collect();
-    events.sort_by(|a, b| (a.time, a.source, a.sequence).cmp(&(b.time, b.source, b.sequence)));
+    events.sort_by_key(|event| (event.time, event.source, event.sequence));
     Ok(events)
 }
 

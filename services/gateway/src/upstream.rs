@@ -221,22 +221,14 @@ fn payload(batch: &[Waiting]) -> Bytes {
     payload.into()
 }
 
-/// Gives each caller its answer. One answer for a whole batch is a refusal of all of it.
+/// Gives each caller its answer.
 fn hand_out(batch: Vec<Waiting>, bytes: &[u8], subject: &str) {
-    let answers = match serde_json::from_slice::<Vec<Answer>>(bytes) {
-        Ok(answers) if answers.len() == batch.len() => answers,
-        Ok(_) | Err(_) => match serde_json::from_slice::<Answer>(bytes) {
-            Ok(Answer::Refused { problem }) => {
-                vec![Answer::Refused { problem }; batch.len()]
-            }
-            Ok(Answer::Done { .. }) | Err(_) => {
-                tracing::error!(subject, "a service's answer cannot be read");
-                for one in batch {
-                    one.reply.send(Err(lost())).ok();
-                }
-                return;
-            }
-        },
+    let Some(answers) = answers(bytes, batch.len()) else {
+        tracing::error!(subject, "a service's answer cannot be read");
+        for one in batch {
+            one.reply.send(Err(lost())).ok();
+        }
+        return;
     };
     for (one, answer) in batch.into_iter().zip(answers) {
         let answer = match answer {
@@ -244,6 +236,18 @@ fn hand_out(batch: Vec<Waiting>, bytes: &[u8], subject: &str) {
             Answer::Refused { problem } => Err(problem.into()),
         };
         one.reply.send(answer).ok();
+    }
+}
+
+/// As many answers as there were commands. A single refusal refuses all of them.
+fn answers(bytes: &[u8], commands: usize) -> Option<Vec<Answer>> {
+    let mut answers: Vec<Answer> = serde_json::from_slice(bytes).ok()?;
+    if answers.len() == commands {
+        return Some(answers);
+    }
+    match (answers.pop(), answers.is_empty()) {
+        (Some(Answer::Refused { problem }), true) => Some(vec![Answer::Refused { problem }; commands]),
+        (Some(Answer::Refused { .. } | Answer::Done { .. }) | None, _) => None,
     }
 }
 
@@ -281,15 +285,18 @@ mod tests {
 
     #[test]
     fn an_answer_that_does_not_fit_the_batch_is_no_answer() {
-        let one_refusal = r#"{"answer":"refused","problem":{"code":"unavailable","detail":"full"}}"#;
+        let one_refusal = r#"[{"answer":"refused","problem":{"code":"unavailable","detail":"full"}}]"#;
         for (answer, code) in [
             ("[]", ProblemCode::OutcomeUnknown),
             ("rubbish", ProblemCode::OutcomeUnknown),
+            (r#"[{"answer":"done","version":1,"body":{}}]"#, ProblemCode::OutcomeUnknown),
             (one_refusal, ProblemCode::Unavailable),
         ] {
-            let (one, mut to_one) = waiting("{}");
-            hand_out(vec![one], answer.as_bytes(), "x");
-            assert_eq!(to_one.try_recv().unwrap().unwrap_err().problem.code, code);
+            let ((first, mut to_first), (second, mut to_second)) = (waiting("{}"), waiting("{}"));
+            hand_out(vec![first, second], answer.as_bytes(), "x");
+            for told in [to_first.try_recv().unwrap(), to_second.try_recv().unwrap()] {
+                assert_eq!(told.unwrap_err().problem.code, code);
+            }
         }
     }
 }

@@ -82,8 +82,9 @@ async fn answer(
     match name {
         "case" => {
             let by: ByComplaint = serde_json::from_value(body).map_err(|error| Problem::from_json(&error))?;
-            let found = conversation(pool, organisation, by.complaint).await?;
+            let (found, version) = conversation(pool, organisation, by.complaint).await?;
             let mut view = view(&found);
+            view["version"] = json!(version);
             let ids: Vec<WordId> = found.notices.values().map(|notice| notice.text.id).collect();
             let words = open_words(pool, ring, ServiceName::Notification, organisation, &ids).await;
             let words = words.map_err(|error| away(&error))?;
@@ -113,16 +114,17 @@ async fn conversation(
     pool: &PgPool,
     organisation: &OrganisationId,
     complaint: ComplaintId,
-) -> Result<Conversation, Problem> {
+) -> Result<(Conversation, u64), Problem> {
     let subject = SubjectRef::complaint(organisation, complaint);
     let heads = journal::head::peek(pool, &[subject]).await.map_err(|error| away(&error))?;
-    let text = heads.into_iter().next().and_then(|head| head.state);
-    let state: State = match text {
+    let head = heads.into_iter().next();
+    let version = head.as_ref().map_or(0, |head| head.version);
+    let state: State = match head.and_then(|head| head.state) {
         Some(text) => serde_json::from_str(&text).map_err(|error| away(&error))?,
         None => State::Unknown,
     };
     match state {
-        State::Complaint(conversation) => Ok(*conversation),
+        State::Complaint(conversation) => Ok((*conversation, version)),
         State::Unknown | State::Early(_) | State::Playbook(_) => {
             Err(Problem::new(ProblemCode::NotFound, "notification knows no such complaint"))
         }

@@ -1,5 +1,8 @@
 //! The one binary.
-#![expect(unreachable_pub, reason = "a program exports nothing: here pub says that others of its modules use it")]
+#![expect(
+    unreachable_pub,
+    reason = "a program exports nothing: here pub says that others of its modules use it"
+)]
 
 mod cli;
 mod drill;

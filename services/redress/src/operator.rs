@@ -31,7 +31,7 @@ impl Operator {
     }
 
     async fn connect_with(config: &RuntimeConfig) -> anyhow::Result<Self> {
-        let name = format!("operator-{}", std::process::id());
+        let name = config.nats.user.clone(); // answers come to the inbox that this user may listen to
         let options = BusOptions::new(config.nats.url.clone(), name)
             .signed_in(config.nats.user.clone(), config.nats.password.clone());
         Ok(Self { bus: Bus::connect(options).await? })

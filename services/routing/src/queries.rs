@@ -78,10 +78,16 @@ impl Answers {
     }
 
     async fn state(&self, subject: &SubjectRef) -> Result<State, Problem> {
+        self.state_and_version(subject).await.map(|(state, _)| state)
+    }
+
+    async fn state_and_version(&self, subject: &SubjectRef) -> Result<(State, u64), Problem> {
         let heads = journal::head::peek(&self.pool, std::slice::from_ref(subject)).await.map_err(away)?;
-        match heads.into_iter().next().and_then(|head| head.state) {
-            Some(text) => serde_json::from_str(&text).map_err(away),
-            None => Ok(State::default()),
+        let head = heads.into_iter().next();
+        let version = head.as_ref().map_or(0, |head| head.version);
+        match head.and_then(|head| head.state) {
+            Some(text) => Ok((serde_json::from_str(&text).map_err(away)?, version)),
+            None => Ok((State::default(), version)),
         }
     }
 
@@ -89,7 +95,7 @@ impl Answers {
         &self,
         organisation: &OrganisationId,
         asked: &CaseAsked,
-    ) -> Result<(ComplaintId, Case, Arc<CompiledPlaybook>), Problem> {
+    ) -> Result<(ComplaintId, Case, Arc<CompiledPlaybook>, u64), Problem> {
         let id = match (asked.complaint, &asked.number) {
             (Some(id), _) => id,
             (None, Some(number)) => lists::by_number(&self.pool, organisation, number).await?,
@@ -99,20 +105,22 @@ impl Answers {
                 return Err(problem.expected("complaint or number"));
             }
         };
-        let state = self.state(&SubjectRef::complaint(organisation, id)).await?;
+        let (state, version) = self.state_and_version(&SubjectRef::complaint(organisation, id)).await?;
         let State::Case(case) = state else { return Err(lists::no_case()) };
         let playbooks = self.state(&SubjectRef::playbook(organisation, &case.playbook.id)).await?;
         let book = self.library.of_versions(playbooks.playbook(), &case.playbook)?;
-        Ok((id, *case, book))
+        Ok((id, *case, book, version))
     }
 
     async fn case(&self, organisation: &OrganisationId, asked: &CaseAsked) -> Result<Value, Problem> {
-        let (id, case, book) = self.asked_case(organisation, asked).await?;
-        Ok(view::case(id, &case, &book))
+        let (id, case, book, version) = self.asked_case(organisation, asked).await?;
+        let mut shown = view::case(id, &case, &book);
+        shown["version"] = json!(version);
+        Ok(shown)
     }
 
     async fn clocks(&self, organisation: &OrganisationId, asked: &CaseAsked) -> Result<Value, Problem> {
-        let (_, case, book) = self.asked_case(organisation, asked).await?;
+        let (_, case, book, _) = self.asked_case(organisation, asked).await?;
         let settings = self.state(&SubjectRef::organisation(organisation)).await?;
         written(&view::clocks(&case, &book, &self.library, settings.organisation())?)
     }

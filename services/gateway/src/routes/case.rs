@@ -76,7 +76,8 @@ async fn show(
     let mut body = Map::new();
     body.insert("complaint".into(), complaint_view);
     for (service, view) in views {
-        if let Some(version) = view["version"].as_u64() {
+        // A service that has not heard of the complaint has it at version 0.
+        if let Some(version) = if view.is_null() { Some(0) } else { view["version"].as_u64() } {
             tag.add(service, version);
         }
         let name = if service == ServiceName::Routing { "case".to_owned() } else { service.to_string() };
@@ -103,10 +104,14 @@ async fn views(
     for (service, view) in join_all(asked).await {
         match view {
             Ok(view) => views.push((service, view)),
-            Err(refusal) if refusal.problem.code == ProblemCode::NotFound => {
-                views.push((service, Value::Null))
-            }
-            Err(refusal) => return Err(refusal),
+            Err(refusal) => match refusal.problem.code {
+                ProblemCode::NotFound => views.push((service, Value::Null)),
+                // A party to the matter may see that there is something, and not what.
+                ProblemCode::ConflictOfInterest | ProblemCode::NotAllowed => {
+                    views.push((service, json!({ "withheld": refusal.problem.code })));
+                }
+                _ => return Err(refusal),
+            },
         }
     }
     Ok(views)
@@ -117,7 +122,7 @@ fn tagged(asked: &HeaderMap, tag: &Tag, body: Value) -> Response {
     let mut headers = HeaderMap::new();
     let Some(value) = tag.header() else { return Json(body).into_response() };
     let known = asked.get_all(header::IF_NONE_MATCH).iter().any(|known| *known == value);
-    // Views beside intake's may lack a version; then nobody can tell whether they changed.
+    // A view that was withheld has no version; then nobody can tell whether it changed.
     let whole = asks::CASE_SERVICES.iter().all(|service| tag.version_of(*service).is_ok());
     headers.insert(header::ETAG, value);
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));

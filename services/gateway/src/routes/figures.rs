@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use contracts::ServiceName;
+use contracts::queries::routing;
 use serde_json::{Value, json};
 
 use crate::app::App;
@@ -32,7 +33,11 @@ pub fn endpoints() -> Endpoints {
                 .paged(),
             ledger,
         )
-        .add(get("/figures/counts", "How many cases are where"), counts)
+        .add(get("/figures/counts", "How many cases are where, from the ledger"), counts)
+        .add(
+            get("/figures/open", "How many cases are open, held and closed at this moment, from routing"),
+            open,
+        )
         .add(get("/figures/stage-times", "How long stages took"), stage_times)
         .add(get("/figures/breaches", "The clocks that ran out, latest first"), breaches)
 }
@@ -59,6 +64,11 @@ async fn ledger(
     let mut page = ask(&app, &caller, asks::LEDGER, body).await?;
     seal(&mut page);
     Ok(Json(page))
+}
+
+async fn open(State(app): State<App>, Caller(caller): Caller) -> Result<Json<Value>, Refusal> {
+    let query = question(caller.organisation(), caller.actor(), Value::Null);
+    app.upstream.ask(ServiceName::Routing, routing::COUNTS, &query).await.map(Json)
 }
 
 async fn counts(State(app): State<App>, caller: Caller) -> Result<Json<Value>, Refusal> {

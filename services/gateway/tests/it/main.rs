@@ -34,32 +34,32 @@ use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
 /// A password that is long enough.
-pub const PASSWORD: &str = "正确的马、电池、订书钉";
+pub(crate) const PASSWORD: &str = "正确的马、电池、订书钉";
 
 /// The gateway with servers of its own.
-pub struct Edge {
-    pub app: App,
-    pub router: Router,
-    pub nats: TestNats,
-    pub until: CancellationToken,
+pub(crate) struct Edge {
+    pub(crate) app: App,
+    pub(crate) router: Router,
+    pub(crate) nats: TestNats,
+    pub(crate) until: CancellationToken,
     _database: TestDatabase,
 }
 
 /// What was answered.
 #[derive(Debug)]
-pub struct Answered {
-    pub status: StatusCode,
-    pub headers: HeaderMap,
-    pub bytes: Vec<u8>,
+pub(crate) struct Answered {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) bytes: Vec<u8>,
 }
 
 impl Answered {
-    pub fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_slice(&self.bytes)
             .unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&self.bytes)))
     }
     /// Checks that it is a whole problem, and gives its code.
-    pub fn code(&self) -> String {
+    pub(crate) fn code(&self) -> String {
         let body = self.json();
         assert_eq!(self.headers["content-type"], "application/problem+json", "{body}");
         assert_eq!(body["status"], self.status.as_u16());
@@ -69,12 +69,12 @@ impl Answered {
 }
 
 /// Settings that differ from the documented ones.
-pub fn settings(change: impl FnOnce(&mut GatewayConfig)) -> GatewayConfig {
+pub(crate) fn settings(change: impl FnOnce(&mut GatewayConfig)) -> GatewayConfig {
     let sources = [("REDRESS__POSTGRES__URL", "postgres://x@127.0.0.1:1/x")];
     let environment = sources.map(|(key, value)| (key.to_owned(), value.to_owned())).into();
     let sources = runtime::config::Sources { file: None, environment: Some(&environment) };
     let mut config = runtime::config::load_from::<GatewayConfig>(gateway::PART, sources).unwrap().service;
-    assert!(GatewayConfig::DEFAULTS.contains("listen"));
+    assert!(GatewayConfig::DEFAULTS.contains("address"));
     config.organisation = "huarun".into();
     config.sign_ins_per_minute = 0;
     config.public_per_minute = 0;
@@ -84,11 +84,11 @@ pub fn settings(change: impl FnOnce(&mut GatewayConfig)) -> GatewayConfig {
 }
 
 impl Edge {
-    pub async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         Self::start_with(|_| {}).await
     }
 
-    pub async fn start_with(change: impl FnOnce(&mut GatewayConfig)) -> Self {
+    pub(crate) async fn start_with(change: impl FnOnce(&mut GatewayConfig)) -> Self {
         let database = testkit::postgres().await.unwrap();
         let pool = database.pool(8).await.unwrap();
         gateway::store::MIGRATIONS.run(&pool).await.unwrap();
@@ -101,7 +101,7 @@ impl Edge {
         Self { router: gateway::router::router(app.clone()), app, nats, until, _database: database }
     }
 
-    pub async fn send(&self, request: Request<Body>) -> Answered {
+    pub(crate) async fn send(&self, request: Request<Body>) -> Answered {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let mut stream = body.into_data_stream();
@@ -112,11 +112,11 @@ impl Edge {
         Answered { status: parts.status, headers: parts.headers, bytes }
     }
 
-    pub async fn get(&self, path: &str, token: &str) -> Answered {
+    pub(crate) async fn get(&self, path: &str, token: &str) -> Answered {
         self.send(request(Method::GET, path, token).body(Body::empty()).unwrap()).await
     }
 
-    pub async fn post(&self, path: &str, token: &str, key: &str, body: &Value) -> Answered {
+    pub(crate) async fn post(&self, path: &str, token: &str, key: &str, body: &Value) -> Answered {
         let request = request(Method::POST, path, token)
             .header("idempotency-key", key)
             .header("content-type", "application/json");
@@ -124,7 +124,7 @@ impl Edge {
     }
 
     /// Makes an account.
-    pub async fn account(&self, name: &str, roles: &[&str], department: Option<&str>) {
+    pub(crate) async fn account(&self, name: &str, roles: &[&str], department: Option<&str>) {
         let asked = PutAccount {
             name: name.into(),
             password: Some(PASSWORD.into()),
@@ -139,7 +139,7 @@ impl Edge {
     }
 
     /// Makes an account and signs in.
-    pub async fn token(&self, name: &str, roles: &[&str], department: Option<&str>) -> String {
+    pub(crate) async fn token(&self, name: &str, roles: &[&str], department: Option<&str>) -> String {
         self.account(name, roles, department).await;
         let session =
             self.post("/api/v1/sessions", "", "", &json!({ "name": name, "password": PASSWORD })).await;
@@ -148,7 +148,7 @@ impl Edge {
     }
 
     /// A responder at the other end of the transport: answers verbs and queries of `service` until it is dropped.
-    pub async fn responder(
+    pub(crate) async fn responder(
         &self,
         service: ServiceName,
         names: &[(&str, bool)],
@@ -187,8 +187,8 @@ impl Edge {
 }
 
 /// Stops answering when it is dropped.
-pub struct Responder {
-    pub bus: Bus,
+pub(crate) struct Responder {
+    pub(crate) bus: Bus,
     task: tokio::task::JoinHandle<()>,
 }
 
@@ -198,28 +198,28 @@ impl Drop for Responder {
     }
 }
 
-pub fn request(method: Method, path: &str, token: &str) -> axum::http::request::Builder {
+pub(crate) fn request(method: Method, path: &str, token: &str) -> axum::http::request::Builder {
     let builder = Request::builder().method(method).uri(path);
     if token.is_empty() { builder } else { builder.header("authorization", format!("Bearer {token}")) }
 }
 
 /// Answers every command of a batch.
-pub fn each(payload: &[u8], answer: impl Fn(&Command) -> Answer) -> Option<Vec<u8>> {
+pub(crate) fn each(payload: &[u8], answer: impl Fn(&Command) -> Answer) -> Option<Vec<u8>> {
     let commands: Vec<Command> = serde_json::from_slice(payload).unwrap();
     let answers: Vec<Answer> = commands.iter().map(answer).collect();
     Some(serde_json::to_vec(&answers).unwrap())
 }
 
-pub fn done(body: Value) -> Answer {
+pub(crate) fn done(body: Value) -> Answer {
     Answer::Done { version: 1, repeated: false, body }
 }
 
-pub fn refused(code: ProblemCode) -> Answer {
+pub(crate) fn refused(code: ProblemCode) -> Answer {
     Answer::Refused { problem: Problem::new(code, "for the test") }
 }
 
 /// Answers a query.
-pub fn found(payload: &[u8], answer: impl Fn(&Query) -> Result<Value, Problem>) -> Option<Vec<u8>> {
+pub(crate) fn found(payload: &[u8], answer: impl Fn(&Query) -> Result<Value, Problem>) -> Option<Vec<u8>> {
     let query: Query = serde_json::from_slice(payload).unwrap();
     Some(serde_json::to_vec(&QueryAnswer::from(answer(&query))).unwrap())
 }

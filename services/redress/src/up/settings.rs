@@ -49,7 +49,7 @@ pub fn write(folder: &Path, secrets: &Secrets, servers: &Servers<'_>) -> anyhow:
             section["http"] = json!({ "listen": format!("127.0.0.1:{port}") });
         }
         if part == "gateway" {
-            section["listen"] = json!(format!("127.0.0.1:{}", servers.gateway));
+            section["address"] = json!(format!("127.0.0.1:{}", servers.gateway));
             // Everybody of the demo signs in from this one address.
             section["sign_ins_per_minute"] = json!(600);
         }

@@ -73,7 +73,9 @@ impl<S: Service> Round<'_, S> {
                 break;
             }
             match standing(&self.cursor(subject, source), &message) {
-                Standing::Next => drop(self.take_in(&message)?),
+                Standing::Next => {
+                    self.take_in(&message)?;
+                }
                 Standing::Forked => self.park(&message, park::Reason::Forked),
                 Standing::Duplicate | Standing::Early => break,
             }

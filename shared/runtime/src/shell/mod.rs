@@ -22,7 +22,7 @@
 //! |---|---|
 //! | `arrival` | the queue, inlets, acknowledgements |
 //! | `task` | arrivals that were read |
-//! | `run` | the loop: gathering, retrying, halving, finishing |
+//! | `run`, `finish` | the loop: gathering, retrying, halving; acknowledging and answering |
 //! | `batch` | one transaction |
 //! | `known` | what is loaded and looked up |
 //! | `round`, `sight`, `hear`, `obey`, `settle`, `park` | folding |
@@ -31,6 +31,7 @@
 
 mod arrival;
 mod batch;
+mod finish;
 mod hear;
 mod known;
 mod obey;

@@ -5,18 +5,16 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use contracts::commands::Answer;
-use contracts::{Problem, ProblemCode};
 use jiff::Timestamp;
-use metrics::{counter, gauge, histogram};
+use metrics::gauge;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 
-use super::arrival::{Pending, Queued, Shared, refused};
+use super::arrival::{Pending, Queued, Shared};
 use super::batch::{Committed, Failure};
-use super::round::{Outcome, Poison};
+use super::round::Poison;
 use super::store::Store;
 use super::task::{Task, Waiting};
 use super::{Shell, ShellParts};
@@ -29,19 +27,20 @@ const REST: Duration = Duration::from_millis(3);
 /// A try that takes longer has lost its connection.
 const TRY_MOST: Duration = Duration::from_secs(30);
 
-struct Runner<S, W> {
-    parts: ShellParts<S, W>,
-    shared: Arc<Shared>,
+pub(crate) struct Runner<S, W> {
+    pub(crate) parts: ShellParts<S, W>,
+    pub(crate) shared: Arc<Shared>,
     queue: mpsc::Receiver<Queued>,
     /// What goes before the queue: deferred inputs, held events to take up.
-    first: VecDeque<Waiting>,
-    last: Timestamp,
+    pub(crate) first: VecDeque<Waiting>,
+    /// Business time of the last try.
+    pub(crate) last: Timestamp,
     timers_at: Instant,
     sweep_at: Instant,
     /// Nothing could be locked: rest before the next try.
     tired: bool,
     stop: CancellationToken,
-    label: &'static str,
+    pub(crate) label: &'static str,
 }
 
 impl<S: Service, W: Store<S>> Shell<S, W> {
@@ -168,7 +167,7 @@ impl<S: Service, W: Store<S>> Runner<S, W> {
         }
     }
 
-    fn own(&self, task: Task) -> Waiting {
+    pub(crate) fn own(&self, task: Task) -> Waiting {
         let (since, pending) = (Instant::now(), Pending::new(&self.shared));
         Waiting { task, since, in_doubt: false, _pending: pending, _room: None }
     }
@@ -243,143 +242,6 @@ impl<S: Service, W: Store<S>> Runner<S, W> {
         // Where it stood still is not known: it may have been the commit.
         let lost = || Err(Failure::Store { error: sqlx::Error::PoolTimedOut, committing: true });
         tried.unwrap_or_else(|_| lost()).map(|committed| (committed, began.elapsed()))
-    }
-
-    /// Answers the commands that have waited too long.
-    fn expire(&self, tasks: &mut Vec<Waiting>) {
-        let patience = self.parts.options.patience;
-        let late = |waiting: &Waiting| {
-            matches!(waiting.task, Task::Obey { .. }) && waiting.since.elapsed() > patience
-        };
-        if tasks.iter().any(late) {
-            let (expired, kept) = tasks.drain(..).partition(late);
-            *tasks = kept;
-            self.give_back(expired);
-        }
-    }
-
-    /// Lets tasks go undone: messages are delivered again, commands are told so.
-    fn give_back(&self, tasks: Vec<Waiting>) {
-        for waiting in tasks {
-            match waiting.task {
-                Task::Obey { answer, .. } => {
-                    let given = if waiting.in_doubt {
-                        refused(ProblemCode::OutcomeUnknown, "whether it was done is not known")
-                    } else {
-                        refused(ProblemCode::Unavailable, "it waited too long; nothing was done")
-                    };
-                    self.count("command", "given-back");
-                    answer.send(given).ok();
-                }
-                Task::Hear { .. } | Task::SetAside { .. } | Task::Fire(_) | Task::TakeUp { .. } => {
-                    self.count(waiting.task.kind(), "given-back");
-                }
-            }
-        }
-    }
-
-    /// After the commit: acknowledges, answers, nudges the relay. Says whether anything was done at all, and what is
-    /// to be done next.
-    fn finish(&mut self, tasks: Vec<Waiting>, committed: Committed, took: Duration) -> (bool, Vec<Waiting>) {
-        let Committed { outcomes, said, parked, fired, set_due, left_to_fire, to_take_up, rounds } =
-            committed;
-        let (inputs, mut deferred) = (tasks.len(), Vec::new());
-        histogram!(names::BATCH_INPUTS, "service" => self.label).record(inputs as f64);
-        histogram!(names::BATCH_SECONDS, "service" => self.label).record(took.as_secs_f64());
-        tracing::debug!(
-            service = self.label,
-            inputs,
-            said,
-            parked = parked.len(),
-            fired = fired.len(),
-            rounds,
-            milliseconds = took.as_millis() as u64,
-            "batch"
-        );
-        for code in parked {
-            tracing::warn!(service = self.label, code, "an input was parked");
-            counter!(names::PARKED_TOTAL, "service" => self.label, "reason" => code).increment(1);
-        }
-        for due in fired {
-            let late = self.last.duration_since(due).as_secs_f64();
-            histogram!(names::TIMER_LATENESS, "service" => self.label).record(late.max(0.0));
-        }
-        for (waiting, outcome) in tasks.into_iter().zip(outcomes) {
-            if outcome == Outcome::Deferred && !matches!(waiting.task, Task::Fire(_)) {
-                deferred.push(waiting);
-            } else {
-                self.finish_one(waiting, outcome);
-            }
-        }
-        let progress = deferred.len() < inputs;
-        if !deferred.is_empty() {
-            self.count_retry("locked");
-        }
-        for waiting in deferred.into_iter().rev() {
-            self.first.push_front(waiting);
-        }
-        for subject in set_due {
-            let waiting = self.own(Task::Fire(subject));
-            self.first.push_back(waiting);
-        }
-        if said > 0 {
-            counter!(names::SAID, "service" => self.label).increment(said as u64);
-            self.shared.said.notify_one();
-        }
-        let fire = left_to_fire.into_iter().map(Task::Fire);
-        let take_up = to_take_up.into_iter().map(|(subject, source)| Task::TakeUp { subject, source });
-        (progress, fire.chain(take_up).map(|task| self.own(task)).collect())
-    }
-
-    fn finish_one(&self, waiting: Waiting, outcome: Outcome) {
-        let kind = waiting.task.kind();
-        histogram!(names::INPUT_SECONDS, "service" => self.label, "kind" => kind)
-            .record(waiting.since.elapsed().as_secs_f64());
-        match (waiting.task, outcome) {
-            (Task::Hear { acknowledge, .. } | Task::SetAside { acknowledge, .. }, Outcome::Done(word)) => {
-                acknowledge.acknowledge();
-                self.count(kind, word);
-            }
-            (Task::Obey { order, answer }, Outcome::Answered(given)) => {
-                self.count(kind, told(&given));
-                if let Answer::Refused { problem } = &given {
-                    let command = order.command();
-                    tracing::info!(
-                        service = self.label, command = %command.id, verb = command.verb,
-                        subject = %command.subject, code = %problem.code, field = problem.field, "refused"
-                    );
-                }
-                answer.send(given).ok();
-            }
-            (Task::Fire(_) | Task::TakeUp { .. }, Outcome::Done(word)) => self.count(kind, word),
-            (Task::Fire(_), Outcome::Deferred) => self.count(kind, "locked"),
-            (task, outcome) => {
-                let problem = Problem::new(ProblemCode::Internal, "a task ended in the wrong way");
-                tracing::error!(service = self.label, ?outcome, kind, %problem, "this is a defect");
-                drop(task);
-            }
-        }
-    }
-
-    fn count(&self, kind: &'static str, outcome: &'static str) {
-        counter!(names::INPUTS, "service" => self.label, "kind" => kind, "outcome" => outcome).increment(1);
-    }
-
-    fn count_retry(&self, reason: &'static str) {
-        counter!(names::BATCH_RETRIES, "service" => self.label, "reason" => reason).increment(1);
-    }
-
-    fn trouble(&self, doing: &str, error: &sqlx::Error) {
-        self.count_retry("lost");
-        tracing::warn!(service = self.label, doing, %error, "trouble with the store");
-    }
-}
-
-fn told(answer: &Answer) -> &'static str {
-    match answer {
-        Answer::Done { repeated: false, .. } => "done",
-        Answer::Done { repeated: true, .. } => "repeated",
-        Answer::Refused { .. } => "refused",
     }
 }
 

@@ -72,7 +72,7 @@ pub enum Kind {
     Scenario,
     /// A calendar: it has `weekly`.
     Calendar,
-    /// Departments and people.
+    /// Departments and people, and nothing else.
     People,
 }
 
@@ -80,6 +80,8 @@ impl Kind {
     /// What a text is; none when it is nothing of ours.
     #[must_use]
     pub fn of(text: &str) -> Option<Self> {
+        // The demo organisation has people too, but it is a file of its own kind.
+        let is_organisation = text.lines().any(|line| line.starts_with("playbooks:"));
         let has = |key: &str| text.lines().any(|line| line.trim_start_matches('\u{feff}').starts_with(key));
         [
             ("stages:", Self::Playbook),
@@ -88,7 +90,7 @@ impl Kind {
             ("people:", Self::People),
         ]
         .into_iter()
-        .find(|(key, _)| has(key))
+        .find(|(key, _)| has(key) && !is_organisation)
         .map(|(_, kind)| kind)
     }
 }

@@ -37,12 +37,12 @@ fn every_misspelt_name_is_told_with_its_step() {
             "4:5 nobody is called “nobody.here” [scenario]",
             "7:5 no complaint “other” was registered before [scenario]",
             "7:5 there is no verb “propsoe” [scenario]",
-            "11:5 there is no clock “answer” [scenario]",
             "11:5 there is no fact “smell” [scenario]",
-            "11:5 there is no loop “again” [scenario]",
             "11:5 there is no person “sun.handlr” [scenario]",
-            "11:5 there is no stage “handel” [scenario]",
+            "11:5 there is no loop “again” [scenario]",
+            "11:5 there is no clock “answer” [scenario]",
             "11:5 there is no time “2025-03-04” [scenario]",
+            "11:5 there is no stage “handel” [scenario]",
             "12:5 it lies before the step before it [time]",
         ]
     );

@@ -91,7 +91,9 @@ impl Bench {
 
     pub(crate) fn delivered(&self, message: Message) -> Delivered {
         let counter = Arc::clone(&self.acknowledged);
-        let acknowledge = Acknowledge::by(move || drop(counter.fetch_add(1, Ordering::SeqCst)));
+        let acknowledge = Acknowledge::by(move || {
+            counter.fetch_add(1, Ordering::SeqCst);
+        });
         Delivered { headers: message.headers, body: message.body, acknowledge }
     }
 

@@ -67,7 +67,9 @@ async fn feed(inlet: runtime::shell::Inlet, messages: Vec<Message>, promised: Ar
     for (nth, message) in messages.into_iter().enumerate() {
         if !promised.acknowledged.lock().unwrap().contains(&nth) {
             let note = Arc::clone(&promised);
-            let acknowledge = Acknowledge::by(move || drop(note.acknowledged.lock().unwrap().insert(nth)));
+            let acknowledge = Acknowledge::by(move || {
+                note.acknowledged.lock().unwrap().insert(nth);
+            });
             let delivered = Delivered { headers: message.headers, body: message.body, acknowledge };
             if inlet.event(delivered).await.is_err() {
                 return;
