@@ -17,7 +17,7 @@ pub mod store;
 
 use contracts::{Problem, ServiceName};
 use runtime::definition::Definition;
-use runtime::service::{Context, Decision, Happened, Input, Service};
+use runtime::service::{Context, Decision, Happened, Heeds, Input, Service};
 
 use queries::Answers;
 use store::Ledger;
@@ -58,6 +58,14 @@ impl Service for Analytics {
     }
     fn verbs(&self) -> Vec<&'static str> {
         Vec::new()
+    }
+
+    fn says(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    fn heeds(&self) -> Heeds {
+        Heeds::All
     }
 
     /// Every event becomes the present row of its case; nothing is refused and nothing is said.

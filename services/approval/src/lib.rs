@@ -25,7 +25,7 @@
 use contracts::commands::approval::VERBS;
 use contracts::{Problem, ServiceName};
 use runtime::definition::Definition;
-use runtime::service::{Context, Decision, Happened, Input, Service};
+use runtime::service::{Context, Decision, Happened, Heeds, Input, Service};
 use runtime::shell::NoRows;
 
 use queries::Answers;
@@ -78,6 +78,36 @@ impl Service for Approval {
     fn verbs(&self) -> Vec<&'static str> {
         VERBS.to_vec()
     }
+    fn says(&self) -> &'static [&'static str] {
+        &[
+            "act.late",
+            "decision.recorded",
+            "fact.recorded",
+            "round.closed",
+            "round.opened",
+            "stage.completed",
+            "work.requested",
+            "work.withdrawn",
+        ]
+    }
+
+    fn heeds(&self) -> Heeds {
+        Heeds::These(&[
+            "complaint.registered",
+            "directory.changed",
+            "finding.recorded",
+            "person.erased",
+            "proposal.made",
+            "stage.changed",
+            "stage.entered",
+            "stage.withdrawn",
+            "verification.recorded",
+            "work.assigned",
+            "work.queued",
+            "work.withdrawn",
+        ])
+    }
+
     fn decide(
         &self,
         context: &Context<'_, State>,

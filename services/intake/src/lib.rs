@@ -40,7 +40,7 @@ use contracts::commands::intake::{
 };
 use contracts::{ComplaintId, OrganisationId, Problem, ServiceName};
 use runtime::definition::Definition;
-use runtime::service::{Context, Decision, Happened, Input, Service};
+use runtime::service::{Context, Decision, Happened, Heeds, Input, Service};
 use vault::KeyRing;
 
 pub use config::{ConfigError, IntakeConfig};
@@ -144,6 +144,23 @@ impl Service for Intake {
             RecordFacts::VERB,
             ErasePerson::VERB,
         ]
+    }
+
+    fn says(&self) -> &'static [&'static str] {
+        &["complaint.registered", "fact.recorded", "file.added", "person.erased"]
+    }
+
+    fn heeds(&self) -> Heeds {
+        Heeds::These(&[
+            "calendar.published",
+            "case.closed",
+            "directory.changed",
+            "playbook.activated",
+            "playbook.published",
+            "stage.entered",
+            "stage.changed",
+            "stage.withdrawn",
+        ])
     }
 
     fn decide(

@@ -30,7 +30,7 @@
 use contracts::commands::investigation::VERBS;
 use contracts::{Problem, ServiceName};
 use runtime::definition::Definition;
-use runtime::service::{Context, Decision, Happened, Input, Service};
+use runtime::service::{Context, Decision, Happened, Heeds, Input, Service};
 use runtime::shell::NoRows;
 
 use queries::Answers;
@@ -77,6 +77,35 @@ impl Service for Investigation {
     fn verbs(&self) -> Vec<&'static str> {
         VERBS.to_vec()
     }
+    fn says(&self) -> &'static [&'static str] {
+        &[
+            "act.late",
+            "finding.recorded",
+            "proposal.made",
+            "remedy.executed",
+            "stage.completed",
+            "verification.recorded",
+            "work.requested",
+            "work.withdrawn",
+        ]
+    }
+
+    fn heeds(&self) -> Heeds {
+        Heeds::These(&[
+            "fact.recorded",
+            "person.erased",
+            "round.closed",
+            "round.opened",
+            "stage.changed",
+            "stage.completed",
+            "stage.entered",
+            "stage.withdrawn",
+            "work.assigned",
+            "work.queued",
+            "work.withdrawn",
+        ])
+    }
+
     fn decide(
         &self,
         context: &Context<'_, State>,

@@ -24,7 +24,7 @@ pub mod templates;
 
 use contracts::{Problem, ServiceName};
 use runtime::definition::Definition;
-use runtime::service::{Context, Decision, Happened, Input, Service};
+use runtime::service::{Context, Decision, Happened, Heeds, Input, Service};
 
 use config::NotificationConfig;
 use queries::Answers;
@@ -68,6 +68,34 @@ impl Service for Notification {
     fn verbs(&self) -> Vec<&'static str> {
         decide::verbs()
     }
+    fn says(&self) -> &'static [&'static str] {
+        &[
+            "callback.recorded",
+            "customer.answered",
+            "fact.recorded",
+            "notice.requested",
+            "notice.settled",
+            "reply.told",
+            "stage.completed",
+            "work.requested",
+            "work.withdrawn",
+        ]
+    }
+
+    fn heeds(&self) -> Heeds {
+        Heeds::These(&[
+            "case.escalated",
+            "complaint.registered",
+            "person.erased",
+            "playbook.published",
+            "stage.changed",
+            "stage.entered",
+            "stage.withdrawn",
+            "work.assigned",
+            "work.queued",
+        ])
+    }
+
     fn decide(
         &self,
         context: &Context<'_, State>,

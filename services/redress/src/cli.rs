@@ -7,7 +7,7 @@ use clap::{Parser, Subcommand};
 use contracts::ServiceName;
 
 use crate::services::{self, Part, Start};
-use crate::{drill, import, parked, playbook, rebuild, reconcile, settings, up};
+use crate::{drill, import, map, parked, playbook, rebuild, reconcile, settings, up};
 
 /// Redress: complaints, from receipt to the archive.
 #[derive(Debug, Parser)]
@@ -49,6 +49,8 @@ enum What {
     Import(import::Ask),
     /// Builds the read models anew from the journals, while work goes on. 重建台账。
     Rebuild(rebuild::Ask),
+    /// Prints the message map: who says what, and who heeds it. 输出消息地图。
+    Map,
     /// Prints every setting of a part with its default. 输出全部配置项及默认值。
     Config(settings::Ask),
     /// Checks, describes and rehearses playbooks. 检查、演练投诉处理流程。
@@ -88,6 +90,7 @@ impl What {
             Self::Parked(ask) => parked::run(ask).await,
             Self::Import(ask) => import::run(ask).await,
             Self::Rebuild(ask) => rebuild::run(ask).await,
+            Self::Map => map::print(),
             Self::Config(ask) => settings::run(&ask),
             Self::Playbook(ask) => playbook::run(ask).await,
         }

@@ -1,12 +1,12 @@
 //! `redress drill`: all the people of an organisation at work on many complaints through the public API, with seeded
 //! loops, refusals, dissatisfaction and absence; at the end a reconciliation across all six stores and the streams.
 
-mod api;
-mod balance;
-mod chance;
-mod feed;
-mod generate;
-mod people;
+pub mod api;
+pub mod balance;
+pub mod chance;
+pub mod feed;
+pub mod generate;
+pub mod people;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

@@ -15,6 +15,7 @@ use crate::operator::Operator;
 pub enum Ask {
     /// Lists them, of all services or of one.
     List {
+        /// Whose, and how they are asked for.
         #[command(flatten)]
         whose: Whose,
         /// Only this service.
@@ -23,6 +24,7 @@ pub enum Ask {
     },
     /// Shows one with its bytes.
     Show {
+        /// Whose, and how they are asked for.
         #[command(flatten)]
         whose: Whose,
         /// The service that parked it.

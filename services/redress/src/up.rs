@@ -4,12 +4,12 @@
 //! What it started it stops: servers and services end with it, in order and with one deadline. A second start goes
 //! on with the same data.
 
-mod accounts;
-mod demo;
-mod programs;
-mod secrets;
-mod servers;
-mod settings;
+pub mod accounts;
+pub mod demo;
+pub mod programs;
+pub mod secrets;
+pub mod servers;
+pub mod settings;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -77,21 +77,12 @@ pub async fn up(options: UpOptions) -> anyhow::Result<ExitCode> {
         &secrets,
         &servers.settings(&secrets, &ports, options.rehearse_from.clone())?,
     )?;
-    let mut programs = programs::Programs::start(&folder, &config, &ports, options.all_in_one).await?;
+    let own = std::env::current_exe().context("this program cannot be found")?;
+    let mut programs = programs::Programs::start(&folder, &own, &config, &ports, options.all_in_one).await?;
     programs.wait_ready().await?;
     let operator = Operator::connect(Some(&config)).await?;
     let demo = demo::load(&operator, (&folder, &config), &options.playbooks, &secrets.demo_password).await?;
-    let access = drill::Plan {
-        gateway: format!("http://127.0.0.1:{}", ports.gateway),
-        config: config.clone(),
-        organisation: demo.organisation.clone(),
-        people: demo.people.clone(),
-        password: secrets.demo_password.clone(),
-        feeder_key: demo.feeder_key.clone(),
-        complaints: 0,
-        seed: 1,
-        source: drill::Source::Generated,
-    };
+    let access = demo.plan(ports.gateway, &config, &secrets.demo_password);
     secrets::write_private(&folder.join(ACCESS), &serde_json::to_string_pretty(&access)?)?;
     println!("ready after   {:.1} s\n", begun.elapsed().as_secs_f64());
     println!("{}", demo.welcome(ports.gateway, &folder, &secrets.demo_password));

@@ -55,7 +55,7 @@ use std::time::Duration;
 
 use contracts::{Problem, ServiceName};
 use runtime::definition::Definition;
-use runtime::service::{Context, Decision, Happened, Input, Service};
+use runtime::service::{Context, Decision, Happened, Heeds, Input, Service};
 use sqlx::migrate::Migrator;
 
 pub use affected::{OpenWork, affected_commands, open_works, reconsider};
@@ -104,6 +104,42 @@ impl Service for Routing {
     }
     fn verbs(&self) -> Vec<&'static str> {
         contracts::commands::routing::VERBS.to_vec()
+    }
+
+    fn says(&self) -> &'static [&'static str] {
+        &[
+            "act.late",
+            "calendar.published",
+            "case.closed",
+            "case.escalated",
+            "clock.changed",
+            "clock.missed",
+            "clock.started",
+            "clock.stopped",
+            "directory.changed",
+            "fact.recorded",
+            "playbook.activated",
+            "playbook.published",
+            "stage.changed",
+            "stage.completed",
+            "stage.entered",
+            "stage.withdrawn",
+            "work.assigned",
+            "work.queued",
+            "work.requested",
+            "work.withdrawn",
+        ]
+    }
+
+    fn heeds(&self) -> Heeds {
+        Heeds::These(&[
+            "complaint.registered",
+            "fact.recorded",
+            "person.erased",
+            "stage.completed",
+            "work.requested",
+            "work.withdrawn",
+        ])
     }
 
     fn decide(

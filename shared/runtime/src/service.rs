@@ -37,6 +37,15 @@ pub trait Service: Send + Sync + 'static {
     /// The verbs it takes.
     fn verbs(&self) -> Vec<&'static str>;
 
+    /// The events it says, by name, for the message map.
+    fn says(&self) -> &'static [&'static str] {
+        &[]
+    }
+    /// The events it heeds; of all others it only notes the sequence. For the message map.
+    fn heeds(&self) -> Heeds {
+        Heeds::These(&[])
+    }
+
     /// Decides on one input.
     ///
     /// A command may be refused and then changes nothing. A heard event or a due timer cannot be refused: an `Err`
@@ -53,6 +62,26 @@ pub trait Service: Send + Sync + 'static {
 
     /// Folds what happened into the state: first the heard event itself, then each event the decision said.
     fn evolve(&self, state: &mut Self::State, happened: &Happened<'_>);
+}
+
+/// Which of the events it hears a service heeds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Heeds {
+    /// Every one.
+    All,
+    /// These, by name.
+    These(&'static [&'static str]),
+}
+
+impl Heeds {
+    /// Whether `what` is among them.
+    #[must_use]
+    pub fn holds(&self, what: &str) -> bool {
+        match self {
+            Self::All => true,
+            Self::These(names) => names.contains(&what),
+        }
+    }
 }
 
 /// What a service decides on.

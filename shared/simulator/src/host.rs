@@ -118,6 +118,8 @@ impl<S: Service> Host<S> {
                 .evolve(&mut state, &Happened { source, time, subject: &subject, event: &heard.event });
         }
         for event in decision.events {
+            let declared = self.service.says().contains(&event.what());
+            assert!(declared, "{} says {} and does not list it", self.service.name(), event.what());
             let said = self.seal_next(now, input, head.last, event)?;
             head.last = (said.envelope.sequence, said.hash);
             let happened =
@@ -126,6 +128,13 @@ impl<S: Service> Host<S> {
             let said = Arc::new(said);
             self.journal.entry(subject.clone()).or_default().push(Arc::clone(&said));
             self.fresh.push(said);
+        }
+        if let Input::Heard(heard) = input
+            && !self.service.heeds().holds(heard.event.what())
+        {
+            let changed = serde_json::to_value(&state).ok() != serde_json::to_value(head.state.as_ref()).ok();
+            let (name, what) = (self.service.name(), heard.event.what());
+            assert!(!changed, "{name} heeds {what} and does not list it");
         }
         head.state = Arc::new(state);
         head.version += 1;

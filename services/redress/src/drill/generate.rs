@@ -96,7 +96,14 @@ pub fn complaint(seed: u64, n: u32) -> RegisterComplaint {
         channel: ChannelKey::new(channel).expect("the channels are slugs"),
         kind: None,
         customer_type: None,
-        category: (!chance.random_ratio(1, 12)).then(|| CategoryKey::new(theme.category).ok()).flatten(),
+        category: (!chance.random_ratio(1, 12))
+            // P02, which visits follow, does not tell damage in transit apart.
+            .then_some(if channel == "visit" && theme.category == "damage" {
+                "delivery"
+            } else {
+                theme.category
+            })
+            .and_then(|category| CategoryKey::new(category).ok()),
         complained_of: slug(theme.department)
             .filter(|_: &DepartmentId| channel == "visit" || chance.random_ratio(1, 3)),
         complained_of_person: None,

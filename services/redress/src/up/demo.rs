@@ -12,6 +12,7 @@ use contracts::{OrganisationId, PlaybookId, SubjectRef, Text};
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::drill;
 use crate::operator::Operator;
 
 /// The demo organisation as its file has it.
@@ -114,6 +115,22 @@ fn read_yaml<T: serde::de::DeserializeOwned>(path: &Path) -> anyhow::Result<T> {
 }
 
 impl Demo {
+    /// A drill of this organisation's people, with no complaint yet.
+    #[must_use]
+    pub fn plan(&self, gateway: u16, config: &Path, password: &str) -> drill::Plan {
+        drill::Plan {
+            gateway: format!("http://127.0.0.1:{gateway}"),
+            config: config.to_owned(),
+            organisation: self.organisation.clone(),
+            people: self.people.clone(),
+            password: password.to_owned(),
+            feeder_key: self.feeder_key.clone(),
+            complaints: 0,
+            seed: 1,
+            source: drill::Source::Generated,
+        }
+    }
+
     /// What is printed once everything is up.
     #[must_use]
     pub fn welcome(&self, gateway: u16, folder: &Path, password: &str) -> String {

@@ -1,7 +1,7 @@
 //! The services as processes of their own, watched, and their ports.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
@@ -57,32 +57,62 @@ impl Ports {
 /// The running services.
 pub struct Programs {
     supervisor: Supervisor,
+    own: PathBuf,
+    config: PathBuf,
     ready: Vec<(String, u16)>,
 }
 
 impl Programs {
-    /// Starts every part as its own process, or one process with all of them.
+    /// Starts every part as its own process of the program `own`, or one process with all of them.
     ///
     /// # Errors
     /// When a process cannot be started.
     pub async fn start(
         folder: &Path,
+        own: &Path,
         config: &Path,
         ports: &Ports,
         all_in_one: bool,
     ) -> anyhow::Result<Self> {
-        let mut supervisor = Supervisor::open(folder.join("run")).await?;
-        let own = std::env::current_exe().context("this program cannot be found")?;
-        let parts = if all_in_one { vec!["all"] } else { settings::parts() };
-        let mut ready = Vec::new();
-        for part in parts {
-            let program = Program::new(part, &own).arg(part).arg("--config").arg(config);
-            supervisor.start(program).await.with_context(|| format!("starting {part}"))?;
-            if let Some(port) = ports.health.get(part) {
-                ready.push((part.to_owned(), *port));
-            }
+        let supervisor = Supervisor::open(folder.join("run")).await?;
+        let mut programs =
+            Self { supervisor, own: own.to_owned(), config: config.to_owned(), ready: Vec::new() };
+        for part in if all_in_one { vec!["all"] } else { settings::parts() } {
+            let program = programs.program(part, part);
+            programs.add(program, ports.health.get(part).copied()).await?;
         }
-        Ok(Self { supervisor, ready })
+        Ok(programs)
+    }
+
+    /// Starts one more process of `part`, which answers health at a port of its own; gives its name.
+    ///
+    /// # Errors
+    /// When it cannot be started.
+    pub async fn add_replica(&mut self, part: &str) -> anyhow::Result<String> {
+        let number = 2 + self.ready.iter().filter(|(name, _)| name.starts_with(&format!("{part}-"))).count();
+        let name = format!("{part}-{number}");
+        let port = embedded::free_port()?;
+        let listen = format!("REDRESS__{}__HTTP__LISTEN", part.to_uppercase());
+        let program = self.program(&name, part).env(listen, format!("127.0.0.1:{port}"));
+        self.add(program, Some(port)).await?;
+        Ok(name)
+    }
+
+    fn program(&self, name: &str, part: &str) -> Program {
+        Program::new(name, &self.own).arg(part).arg("--config").arg(&self.config)
+    }
+
+    async fn add(&mut self, program: Program, health: Option<u16>) -> anyhow::Result<()> {
+        let name = program.name.clone();
+        self.supervisor.start(program).await.with_context(|| format!("starting {name}"))?;
+        self.ready.extend(health.map(|port| (name, port)));
+        Ok(())
+    }
+
+    /// What keeps them running: for killing one, and for their logs.
+    #[must_use]
+    pub const fn supervisor(&self) -> &Supervisor {
+        &self.supervisor
     }
 
     /// Waits until every part says that it is ready.

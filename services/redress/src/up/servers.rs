@@ -13,8 +13,10 @@ use super::settings;
 
 /// Both servers, running.
 pub struct Servers {
-    postgres: Postgres,
-    nats: Nats,
+    /// One database a service, and the gateway's.
+    pub postgres: Postgres,
+    /// The streams, and the way of every request.
+    pub nats: Nats,
 }
 
 /// The file that marks a folder as ours, so that `--fresh` never empties another.

@@ -7,6 +7,8 @@ use simulator::{Faults, Node};
 
 /// How often the bus misbehaves, each time in another way.
 const SEEDS: u64 = 20;
+/// How many of them are played at once.
+const AT_ONCE: u64 = 4;
 
 fn shipped() -> Vec<Prepared> {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../deploy/playbooks/scenarios");
@@ -32,11 +34,16 @@ fn every_shipped_scenario_holds() {
 #[test]
 fn the_same_verdicts_when_messages_are_reordered_duplicated_and_lost_and_services_crash() {
     let all = shipped();
-    for seed in 1..=SEEDS {
+    let with = |seed: u64| {
         let (report, simulated) = play(&all, Faults::ROUGH, seed);
         assert_eq!(report.failed(), 0, "seed {seed}\n{report}");
         whole(&simulated);
-    }
+    };
+    std::thread::scope(|scope| {
+        for first in 1..=AT_ONCE {
+            scope.spawn(move || (first..=SEEDS).step_by(AT_ONCE as usize).for_each(with));
+        }
+    });
 }
 
 #[test]

@@ -1,0 +1,22 @@
+//! The one binary, as a library: the operator's tools, the embedded installation and the drill, for the program
+//! `redress` and for the tests of the whole product.
+//!
+//! ```text
+//! cli ─┬─▶ services            one service a process, or all in one
+//!      ├─▶ up ──▶ drill        servers, secrets, settings, programs, the demo organisation
+//!      ├─▶ drill ──▶ reconcile complaints through the public API; the balance of all stores
+//!      └─▶ operator ◀── reconcile, parked, import, rebuild, playbook
+//! ```
+
+pub mod cli;
+pub mod drill;
+pub mod import;
+pub mod map;
+pub mod operator;
+pub mod parked;
+pub mod playbook;
+pub mod rebuild;
+pub mod reconcile;
+pub mod services;
+pub mod settings;
+pub mod up;
