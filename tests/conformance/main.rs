@@ -1,4 +1,5 @@
 //! What programs of others make of our events: a Python program with the CloudEvents SDK and nats-py reads a stream.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::path::Path;
 use std::process::Command;

@@ -16,6 +16,11 @@ use crate::app::App;
 use crate::problem::Refusal;
 use crate::randomness::random_id;
 
+/// From a request to the head of its answer. Labels: `method`, `route`.
+pub const SECONDS: &str = "redress_gateway_request_seconds";
+/// Answers. Labels: `route`, `status`.
+pub const ANSWERS: &str = "redress_gateway_answers_total";
+
 /// The header of a request's id.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// The longest id that is taken over from a client.
@@ -52,10 +57,8 @@ pub async fn pass(State(app): State<App>, mut request: Request, next: Next) -> R
         milliseconds = seconds * 1000.0,
         "answered"
     );
-    metrics::histogram!("redress_gateway_request_seconds", "method" => method.to_string(), "route" => route.clone())
-        .record(seconds);
-    metrics::counter!("redress_gateway_answers_total", "route" => route, "status" => status.to_string())
-        .increment(1);
+    metrics::histogram!(SECONDS, "method" => method.to_string(), "route" => route.clone()).record(seconds);
+    metrics::counter!(ANSWERS, "route" => route, "status" => status.to_string()).increment(1);
     secure(&mut response);
     response.headers_mut().insert(REQUEST_ID, id);
     response

@@ -19,7 +19,7 @@ use crate::connections::Connections;
 use crate::extract::Peer;
 use crate::limits::Limits;
 use crate::router::router;
-use crate::store;
+use crate::{edge, store, upstream};
 
 /// The name of this part of Redress.
 pub const PART: &str = "gateway";
@@ -81,6 +81,7 @@ pub async fn start(
     config: &ServiceConfig<GatewayConfig>,
     process: &Process,
 ) -> Result<SocketAddr, StartError> {
+    describe_metrics();
     let settings = config.service.clone();
     let pool = accounts(config).await?;
     let bus = connect::nats(&config.runtime).await?;
@@ -105,6 +106,14 @@ pub async fn start(
     process.shutdown.spawn(Stage::Taking, "gateway tidying", tidy(app, taking));
     tracing::info!(%address, "the gateway answers");
     Ok(address)
+}
+
+fn describe_metrics() {
+    use metrics::{Unit, describe_counter, describe_histogram};
+    describe_histogram!(edge::SECONDS, Unit::Seconds, "From a request to the head of its answer.");
+    describe_counter!(edge::ANSWERS, Unit::Count, "Answers, by route and status.");
+    describe_counter!(upstream::REQUESTS, Unit::Count, "Requests sent to services, by subject.");
+    describe_counter!(upstream::COMMANDS, Unit::Count, "Commands sent to services, by subject.");
 }
 
 async fn tidy(app: App, until: tokio_util::sync::CancellationToken) -> Result<(), Infallible> {

@@ -25,6 +25,11 @@ use crate::problem::Refusal;
 /// What headers and the subject may take of a message, generously.
 const HEADROOM: usize = 1024;
 
+/// Requests sent to services. Labels: `subject`.
+pub const REQUESTS: &str = "redress_gateway_requests_total";
+/// Commands in them; over the requests, the size of a batch. Labels: `subject`.
+pub const COMMANDS: &str = "redress_gateway_commands_total";
+
 /// What is done, as the service says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Done {
@@ -195,8 +200,8 @@ async fn send(
     batch: Vec<Waiting>,
     _place: OwnedSemaphorePermit,
 ) {
-    metrics::histogram!("redress_gateway_batch_commands", "subject" => subject.clone())
-        .record(batch.len() as f64);
+    metrics::counter!(REQUESTS, "subject" => subject.clone()).increment(1);
+    metrics::counter!(COMMANDS, "subject" => subject.clone()).increment(batch.len() as u64);
     let answered = bus.request(&subject, payload(&batch), patience).await;
     match answered {
         Ok(bytes) => hand_out(batch, &bytes, &subject),

@@ -183,7 +183,7 @@ const fn passes(code: ProblemCode) -> bool {
 }
 
 fn channel_of(subject: &str) -> &str {
-    subject.strip_prefix("redress.submit.").unwrap_or(subject)
+    subject.strip_prefix(subjects::SUBMIT_ALL.trim_end_matches('>')).unwrap_or(subject)
 }
 
 /// A plain subject where receipts go: feeders must not make intake speak elsewhere.

@@ -68,11 +68,34 @@ pub struct Plan {
     pub source: Source,
 }
 
+/// What came of a drill, before the balance is drawn.
+pub struct Worked {
+    operator: Operator,
+    plan: Plan,
+    before: balance::Counts,
+    /// The receipts that were given, and what was refused.
+    pub fed: feed::Fed,
+    /// What was done, and what was refused.
+    pub tally: Tally,
+    /// How many of the complaints are closed.
+    pub closed: u64,
+    /// How long feeding took, and everything.
+    pub took: (Duration, Duration),
+}
+
 /// Runs a drill and prints its report.
 ///
 /// # Errors
 /// When the system does not answer for long. A drill that does not balance is a report, not an error.
 pub async fn run(plan: Plan) -> anyhow::Result<balance::Balance> {
+    work(plan).await?.balance().await
+}
+
+/// Feeds the complaints and lets everybody work until all are closed or nothing moves any more.
+///
+/// # Errors
+/// When the system does not answer for long.
+pub async fn work(plan: Plan) -> anyhow::Result<Worked> {
     let client =
         reqwest::Client::builder().timeout(Duration::from_secs(30)).pool_max_idle_per_host(256).build()?;
     let operator = Operator::connect(Some(&plan.config)).await?;
@@ -87,22 +110,32 @@ pub async fn run(plan: Plan) -> anyhow::Result<balance::Balance> {
     bar.set_message("accepted + closed");
     let begun = Instant::now();
     let feeding = feed::all(&plan, &feeder, &bar);
-    let accepted = tokio::select! {
-        accepted = feeding => accepted?,
+    let fed = tokio::select! {
+        fed = feeding => fed?,
         failed = first_failure(&mut players) => return Err(failed.context("somebody could not go on working")),
     };
-    let fed = begun.elapsed();
-    let closed =
-        wait_closed(&operator, &plan, &before, accepted.receipts.len() as u64, &bar, &mut players).await?;
+    let feeding = begun.elapsed();
+    let accepted = fed.receipts.len() as u64;
+    let closed = wait_closed(&operator, &plan, &before, accepted, &bar, &mut players).await?;
     bar.finish_and_clear();
     stop.cancel();
     while let Some(ended) = players.join_next().await {
         ended.context("a player panicked")??;
     }
-    let balance = balance::of(&operator, &plan.organisation, &before, &accepted).await?;
-    let tally = tally.lock().await;
-    balance::report(&plan, &accepted, &tally, &balance, (fed, begun.elapsed(), closed));
-    Ok(balance)
+    let tally = std::mem::take(&mut *tally.lock().await);
+    Ok(Worked { operator, plan, before, fed, tally, closed, took: (feeding, begun.elapsed()) })
+}
+
+impl Worked {
+    /// Draws the balance once all listeners are level, and prints the report.
+    ///
+    /// # Errors
+    /// When a service does not answer.
+    pub async fn balance(&self) -> anyhow::Result<balance::Balance> {
+        let balance = balance::of(&self.operator, &self.plan.organisation, &self.before, &self.fed).await?;
+        balance::report(&self.plan, &self.fed, &self.tally, &balance, self.took);
+        Ok(balance)
+    }
 }
 
 async fn sign_in_all(

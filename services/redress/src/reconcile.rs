@@ -56,7 +56,7 @@ mod tests {
         let own = [
             (ServiceName::Routing, routing::Routing::default().sources()),
             (ServiceName::Investigation, investigation::Investigation.sources()),
-            (ServiceName::Approval, approval::Approval.sources()),
+            (ServiceName::Approval, approval::Approval::default().sources()),
             (ServiceName::Notification, notification::Notification.sources()),
             (ServiceName::Analytics, analytics::Analytics.sources()),
         ];

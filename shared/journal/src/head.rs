@@ -200,6 +200,31 @@ pub async fn peek(executor: impl PgExecutor<'_>, subjects: &[SubjectRef]) -> Res
     rows.iter().map(read).collect()
 }
 
+/// As [`peek`], but without the state where the version is the one given for the subject: the asker has it.
+///
+/// # Errors
+/// What PostgreSQL says.
+pub async fn peek_newer(
+    executor: impl PgExecutor<'_>,
+    subjects: &[SubjectRef],
+    versions: &[u64],
+) -> Result<Vec<Head>, sqlx::Error> {
+    let wanted = Subjects::of(subjects);
+    let rows = sqlx::query(
+        "select organisation, kind, id, h.version, h.sequence, h.hash, h.cursors::text as cursors,
+                case when h.version <> wanted.version then h.state::text end as state
+         from unnest($1::text[], $2::text[], $3::text[], $4::bigint[]) as wanted (organisation, kind, id, version)
+         join head h using (organisation, kind, id)",
+    )
+    .bind(wanted.organisations)
+    .bind(wanted.kinds)
+    .bind(wanted.ids)
+    .bind(versions.iter().map(|version| bigint(*version)).collect::<Vec<_>>())
+    .fetch_all(executor)
+    .await?;
+    rows.iter().map(read).collect()
+}
+
 mod as_hex {
     use serde::{Deserialize as _, Deserializer, Serializer, de};
 

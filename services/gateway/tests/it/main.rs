@@ -10,6 +10,7 @@ mod bad_input;
 mod browsing;
 mod events;
 mod signing_in;
+mod starting;
 mod upstream;
 
 use std::sync::Arc;
@@ -26,7 +27,6 @@ use futures::StreamExt as _;
 use gateway::app::App;
 use gateway::auth::users::{self, PutAccount};
 use gateway::config::GatewayConfig;
-use runtime::config::Section as _;
 use serde_json::{Value, json};
 use testkit::TestDatabase;
 use testkit::nats::TestNats;
@@ -42,7 +42,7 @@ pub(crate) struct Edge {
     pub(crate) router: Router,
     pub(crate) nats: TestNats,
     pub(crate) until: CancellationToken,
-    _database: TestDatabase,
+    pub(crate) database: TestDatabase,
 }
 
 /// What was answered.
@@ -74,7 +74,6 @@ pub(crate) fn settings(change: impl FnOnce(&mut GatewayConfig)) -> GatewayConfig
     let environment = sources.map(|(key, value)| (key.to_owned(), value.to_owned())).into();
     let sources = runtime::config::Sources { file: None, environment: Some(&environment) };
     let mut config = runtime::config::load_from::<GatewayConfig>(gateway::PART, sources).unwrap().service;
-    assert!(GatewayConfig::DEFAULTS.contains("address"));
     config.organisation = "huarun".into();
     config.sign_ins_per_minute = 0;
     config.public_per_minute = 0;
@@ -98,7 +97,7 @@ impl Edge {
         let bus = Bus::connect(options).await.unwrap();
         let until = CancellationToken::new();
         let app = App::new(settings(change), pool, bus, until.clone()).await.unwrap();
-        Self { router: gateway::router::router(app.clone()), app, nats, until, _database: database }
+        Self { router: gateway::router::router(app.clone()), app, nats, until, database }
     }
 
     pub(crate) async fn send(&self, request: Request<Body>) -> Answered {

@@ -153,8 +153,8 @@ async fn stands(
 
 /// Prints what happened and whether it adds up.
 #[expect(clippy::print_stdout, reason = "the report is the purpose")]
-pub fn report(plan: &Plan, fed: &Fed, tally: &Tally, balance: &Balance, took: (Duration, Duration, u64)) {
-    let (feeding, whole, _) = took;
+pub fn report(plan: &Plan, fed: &Fed, tally: &Tally, balance: &Balance, took: (Duration, Duration)) {
+    let (feeding, whole) = took;
     println!("\ndrill of {} complaints, seed {}", plan.complaints, plan.seed);
     println!("  accepted in {:.1} s, everything in {:.1} s", feeding.as_secs_f64(), whole.as_secs_f64());
     for (act, times) in &tally.done {

@@ -36,8 +36,19 @@ pub const REFUSED_SUBMISSIONS: &str = "submissions.refused";
 /// How many complaints are on record: null → `{"registered": n}`.
 pub const COUNTS: &str = "counts";
 /// Every query of intake's own.
-pub const NAMES: &[&str] =
-    &[COMPLAINT, TRACK, CONTACT, EARLIER, TEXT, RECENT, FILES, FILE_CHUNK, CHANNELS, REFUSED_SUBMISSIONS, COUNTS];
+pub const NAMES: &[&str] = &[
+    COMPLAINT,
+    TRACK,
+    CONTACT,
+    EARLIER,
+    TEXT,
+    RECENT,
+    FILES,
+    FILE_CHUNK,
+    CHANNELS,
+    REFUSED_SUBMISSIONS,
+    COUNTS,
+];
 
 /// A submission that was refused. Its content is kept sealed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

@@ -9,6 +9,7 @@ use journal::timer::{Timer, due_of};
 
 use super::ShellParts;
 use super::known::{Known, Wanted};
+use super::memory::Memory;
 use super::round::{Effects, Interrupted, Outcome, Poison, Round};
 use super::store::Store;
 use super::task::{Task, Waiting};
@@ -88,9 +89,10 @@ impl<S: Service, W: Store<S>> ShellParts<S, W> {
         now: Timestamp,
         alone: bool,
         poison: &mut Poison,
+        memory: &mut Memory<S::State>,
     ) -> Result<Committed, Failure> {
         let mut transaction = self.pool.begin().await?;
-        match self.within(&mut transaction, tasks, now, alone, poison).await {
+        match self.within(&mut transaction, tasks, now, alone, poison, memory).await {
             Ok((committed, true)) => {
                 transaction.commit().await.map_err(|error| match Trouble::of(&error) {
                     Trouble::Conflict => Failure::Conflict,
@@ -117,8 +119,9 @@ impl<S: Service, W: Store<S>> ShellParts<S, W> {
         now: Timestamp,
         alone: bool,
         poison: &mut Poison,
+        memory: &mut Memory<S::State>,
     ) -> Result<(Committed, bool), Failure> {
-        let mut known: Known<S::State> = Known::load(connection, tasks).await?;
+        let mut known: Known<S::State> = Known::load(connection, tasks, memory).await?;
         let due = due_timers(connection, &known, tasks, now).await?;
         let mut rounds = 0;
         let (effects, outcomes) = loop {
@@ -129,7 +132,10 @@ impl<S: Service, W: Store<S>> ShellParts<S, W> {
             }
             match fold(&*self.service, &known, tasks, &due, now, alone, poison) {
                 Folded::Whole(effects, outcomes) => break (effects, outcomes),
-                Folded::Wanting(wanted) => known.look_up(connection, wanted).await?,
+                Folded::Wanting(wanted) => {
+                    memory.note(&wanted);
+                    known.look_up(connection, wanted, memory).await?;
+                }
                 Folded::Spoilt(input) => {
                     let problem = Problem::new(ProblemCode::Internal, "what happened could not be taken in");
                     poison.inputs.insert(input, problem);

@@ -15,6 +15,7 @@ use serde_json::Value;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
+use super::memory::{Memory, Peeked};
 use super::task::{Message, Task, Waiting};
 
 /// A locked head with its state; the error says why the stored state cannot be read.
@@ -26,7 +27,7 @@ pub(crate) struct KnownHead<T> {
 }
 
 /// Look-ups that a round asked for and that were not at hand.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Wanted {
     pub(crate) locks: BTreeSet<EntryId>,
     pub(crate) glances: BTreeSet<EntryId>,
@@ -51,14 +52,18 @@ pub(crate) struct Known<T> {
     pub(crate) parked: HashMap<(OrganisationId, Uuid), Parked>,
     pub(crate) locked: BTreeMap<EntryId, Option<Value>>,
     pub(crate) glanced: HashMap<EntryId, Option<Value>>,
-    pub(crate) peeked: HashMap<SubjectRef, Result<Option<Arc<T>>, String>>,
+    pub(crate) peeked: HashMap<SubjectRef, Peeked<T>>,
     savepoint: bool,
 }
 
 impl<T: DeserializeOwned + Default> Known<T> {
     /// Locks the heads of the tasks and loads what belongs to them. Tasks whose head is not among the result are
     /// locked by another replica.
-    pub(crate) async fn load(connection: &mut PgConnection, tasks: &[Waiting]) -> Result<Self, sqlx::Error> {
+    pub(crate) async fn load(
+        connection: &mut PgConnection,
+        tasks: &[Waiting],
+        memory: &mut Memory<T>,
+    ) -> Result<Self, sqlx::Error> {
         let subjects: BTreeSet<&SubjectRef> = tasks.iter().filter_map(|w| w.task.subject()).collect();
         let mut known = Self {
             heads: lock_heads(connection, subjects).await?,
@@ -72,6 +77,8 @@ impl<T: DeserializeOwned + Default> Known<T> {
         };
         known.load_held(connection, tasks).await?;
         known.load_commands(connection, tasks).await?;
+        let usual = memory.usual();
+        known.look_up(connection, usual, memory).await?;
         Ok(known)
     }
 
@@ -138,6 +145,7 @@ impl<T: DeserializeOwned + Default> Known<T> {
         &mut self,
         connection: &mut PgConnection,
         wanted: Wanted,
+        memory: &mut Memory<T>,
     ) -> Result<(), sqlx::Error> {
         if !wanted.locks.is_empty() {
             let mut all: BTreeSet<EntryId> = std::mem::take(&mut self.locked).into_keys().collect();
@@ -152,10 +160,11 @@ impl<T: DeserializeOwned + Default> Known<T> {
         }
         if !wanted.peeks.is_empty() {
             let subjects: Vec<SubjectRef> = wanted.peeks.into_iter().collect();
-            let found = head::peek(connection, &subjects).await?;
+            let versions: Vec<u64> = subjects.iter().map(|subject| memory.version_of(subject)).collect();
+            let found = head::peek_newer(connection, &subjects, &versions).await?;
             self.peeked.extend(subjects.into_iter().map(|subject| (subject, Ok(None))));
             for head in found {
-                let state = if head.state.is_some() { state_of(&head).map(Some) } else { Ok(None) };
+                let state = memory.read(&head);
                 self.peeked.insert(head.subject, state);
             }
         }
@@ -212,7 +221,7 @@ async fn lock_heads<T: DeserializeOwned + Default>(
     Ok(heads)
 }
 
-fn state_of<T: DeserializeOwned + Default>(head: &Head) -> Result<Arc<T>, String> {
+pub(crate) fn state_of<T: DeserializeOwned + Default>(head: &Head) -> Result<Arc<T>, String> {
     match &head.state {
         None => Ok(Arc::new(T::default())),
         Some(text) => serde_json::from_str(text).map(Arc::new).map_err(|error| {

@@ -25,6 +25,7 @@
 //! | `run`, `finish` | the loop: gathering, retrying, halving; acknowledging and answering |
 //! | `batch` | one transaction |
 //! | `known` | what is loaded and looked up |
+//! | `memory` | what earlier batches looked up |
 //! | `round`, `sight`, `hear`, `obey`, `settle`, `park` | folding |
 //! | `write` | writing what the folding gave |
 //! | `words` | sealed texts |
@@ -34,6 +35,7 @@ mod batch;
 mod finish;
 mod hear;
 mod known;
+mod memory;
 mod obey;
 mod options;
 mod park;

@@ -14,6 +14,7 @@ use tracing::Instrument as _;
 
 use super::arrival::{Pending, Queued, Shared};
 use super::batch::{Committed, Failure};
+use super::memory::Memory;
 use super::round::Poison;
 use super::store::Store;
 use super::task::{Task, Waiting};
@@ -27,8 +28,10 @@ const REST: Duration = Duration::from_millis(3);
 /// A try that takes longer has lost its connection.
 const TRY_MOST: Duration = Duration::from_secs(30);
 
-pub(crate) struct Runner<S, W> {
+pub(crate) struct Runner<S: Service, W> {
     pub(crate) parts: ShellParts<S, W>,
+    /// What earlier batches looked up.
+    memory: Memory<S::State>,
     pub(crate) shared: Arc<Shared>,
     queue: mpsc::Receiver<Queued>,
     /// What goes before the queue: deferred inputs, held events to take up.
@@ -54,6 +57,7 @@ impl<S: Service, W: Store<S>> Shell<S, W> {
         let now = Instant::now();
         let mut runner = Runner {
             parts,
+            memory: Memory::default(),
             shared,
             queue,
             first: VecDeque::new(),
@@ -237,7 +241,7 @@ impl<S: Service, W: Store<S>> Runner<S, W> {
         let now = self.now();
         let began = Instant::now();
         let span = batch_span(self.parts.service.name(), tasks.len());
-        let attempt = Box::pin(self.parts.attempt(tasks, now, alone, poison));
+        let attempt = Box::pin(self.parts.attempt(tasks, now, alone, poison, &mut self.memory));
         let tried = timeout(TRY_MOST, attempt.instrument(span)).await;
         // Where it stood still is not known: it may have been the commit.
         let lost = || Err(Failure::Store { error: sqlx::Error::PoolTimedOut, committing: true });
