@@ -94,6 +94,7 @@ fn hear(config: &Config, context: &Context<'_, State>, before: &State, heard: &H
         | Event::ReplyTold(_)
         | Event::CustomerAnswered(_)
         | Event::CallbackRecorded(_)
+        | Event::ContactRecorded(_)
         | Event::ParkedSettled(_) => Ok(Decision::nothing()),
     }
 }

@@ -263,6 +263,7 @@ impl State {
             | Event::ReplyTold(_)
             | Event::CustomerAnswered(_)
             | Event::CallbackRecorded(_)
+            | Event::ContactRecorded(_)
             | Event::ParkedSettled(_) => {}
         }
     }

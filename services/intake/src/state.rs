@@ -311,6 +311,7 @@ pub(crate) fn evolve(state: &mut State, happened: &Happened<'_>) {
         | Event::ReplyTold(_)
         | Event::CustomerAnswered(_)
         | Event::CallbackRecorded(_)
+        | Event::ContactRecorded(_)
         | Event::ParkedSettled(_) => {}
     }
 }

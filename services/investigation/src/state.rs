@@ -236,6 +236,7 @@ impl State {
             | Event::ReplyTold(_)
             | Event::CustomerAnswered(_)
             | Event::CallbackRecorded(_)
+            | Event::ContactRecorded(_)
             | Event::ParkedSettled(_) => {}
         }
     }

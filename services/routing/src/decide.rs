@@ -129,6 +129,7 @@ fn on_event(desk: &Desk<'_>, heard: &Heard) -> Outcome {
         | Event::ReplyTold(_)
         | Event::CustomerAnswered(_)
         | Event::CallbackRecorded(_)
+        | Event::ContactRecorded(_)
         | Event::ParkedSettled(_) => Ok(Decision::nothing()),
     }
 }

@@ -127,5 +127,6 @@ events! {
     ReplyTold in reply_told,
     CustomerAnswered in customer_answered,
     CallbackRecorded in callback_recorded,
+    ContactRecorded in contact_recorded,
     ParkedSettled in parked_settled,
 }

@@ -72,6 +72,7 @@ impl Case {
             | Event::ReplyTold(_)
             | Event::CustomerAnswered(_)
             | Event::CallbackRecorded(_)
+            | Event::ContactRecorded(_)
             | Event::ParkedSettled(_) => {}
         }
     }

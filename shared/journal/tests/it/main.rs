@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on ends")]
 
 mod chain;
+mod plans;
 mod waiting;
 
 use contracts::{Envelope, EventId, OrganisationId, ServiceName, SubjectKind, SubjectRef};

@@ -90,3 +90,25 @@ async fn reconciling_finds_what_was_not_heard_and_what_was_changed() {
     assert!(report.broken[0].contains("event 2 of huarun:complaint/s1"), "{:?}", report.broken);
     assert!(!report.is_whole());
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_source_that_is_away_does_not_keep_the_gaps_of_another_open() {
+    const HEARS_BOTH: super::Small =
+        super::Small { name: super::HEARER, sources: &[contracts::ServiceName::Approval, TELLER] };
+    let (nats, said, heard) = (nats().await, database().await, database().await);
+    let teller = Node::start(setup(TELLS), &said, &nats).await;
+    say(&teller, 2, 10).await;
+    forget_the_outbox(&teller).await;
+    let streams = nats.streams().await.unwrap();
+    streams.delete_message(subjects::event_stream(TELLER), 3).await.unwrap();
+    // Older than any other gap, and of a source that nobody runs.
+    let hold = "insert into held (organisation, kind, id, source, sequence, headers, body, received_at)
+                values ('huarun', 'complaint', 'other', 'approval', 2, '[]', '{}', now() - interval '1 hour')";
+    let pool = heard.pool(1).await.unwrap();
+    sqlx::query(hold).execute(&pool).await.unwrap();
+    pool.close().await;
+    let hearer = Node::start(setup(HEARS_BOTH), &heard, &nats).await;
+    wait("the hole is filled", async || hearer.heard().await == 20).await;
+    hearer.stop().await;
+    teller.stop().await;
+}

@@ -142,3 +142,32 @@ async fn an_orderly_stop_leaves_nothing_unpublished() {
     teller.stop().await;
     assert_eq!(distinct(&ids_on_the_stream(&nats).await), 500);
 }
+
+/// The relay publishes what the commit before it said while the last commit comes and the stop is asked for.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_committed_just_before_a_stop_is_published_too() {
+    let (nats, said) = (nats().await, database().await);
+    for round in 0..12 {
+        let teller = Node::start(setup(TELLS), &said, &nats).await;
+        for (key, times) in [("many", 60), ("few", 5)] {
+            teller.say(&format!("r{round}"), key, times).await;
+        }
+        teller.stop().await;
+        assert_eq!(distinct(&ids_on_the_stream(&nats).await), (round + 1) * 65, "round {round}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn trouble_during_a_stop_is_tried_again() {
+    let (mut nats, said) = (nats().await, database().await);
+    let teller = Node::start(setup(TELLS), &said, &nats).await;
+    say_about(&teller, 3, "a", 10).await;
+    teller.until_published().await;
+    nats.kill().await.unwrap();
+    say_about(&teller, 3, "b", 10).await;
+    let stopping = tokio::spawn(teller.stop());
+    tokio::time::sleep(std::time::Duration::from_millis(600)).await;
+    nats.restart().await.unwrap();
+    stopping.await.unwrap();
+    assert_eq!(distinct(&ids_on_the_stream(&nats).await), 60);
+}

@@ -1,5 +1,6 @@
 //! One bad input harms no other, and a person settles it.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use contracts::ServiceName;
@@ -169,5 +170,36 @@ async fn a_lost_connection_is_no_attempt_and_loses_nothing() {
     replica.quiet().await;
     assert_eq!((bench.count("note").await, bench.count("parked").await), (200, 0));
     assert_eq!(bench.acknowledged(), 200);
+    replica.end().await;
+}
+
+/// Who waits for quiet looks at one number. It must not read zero while a batch hands on what it left to the next.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_batch_leaves_to_the_next_is_pending_all_the_while() {
+    let bench = Bench::new().await;
+    let replica = bench.start();
+    let mut intake = Source::new(ServiceName::Intake);
+    for round in 0..25 {
+        let id = format!("s{round}");
+        // The one that cannot be stored is found alone; what it draws after it is left to the next batch.
+        let said = ["one", "bad-note", "three"].map(|text| intake.says(&id, text));
+        for message in said[1..].iter().rev() {
+            replica.hear(&bench, message).await;
+        }
+        let parked = bench.count("parked").await;
+        let (handle, watching) = (replica.handle.clone(), std::sync::Arc::new(AtomicBool::new(false)));
+        let told = std::sync::Arc::clone(&watching);
+        let watcher = std::thread::spawn(move || {
+            told.store(true, Ordering::SeqCst);
+            while handle.pending() == 0 {}
+            while handle.pending() > 0 {}
+        });
+        while !watching.load(Ordering::SeqCst) {
+            tokio::task::yield_now().await;
+        }
+        replica.inlet.event(bench.delivered(said[0].clone())).await.unwrap();
+        tokio::task::spawn_blocking(move || watcher.join().unwrap()).await.unwrap();
+        assert_eq!(bench.count("parked").await, parked + 1, "quiet was told too early in round {round}");
+    }
     replica.end().await;
 }

@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use jiff::SignedDuration;
+use runtime::shell::ShellOptions;
 
-use super::bench::{Bench, Replica, code};
+use super::bench::{Bench, Replica, code, options};
 use super::toy::{command, complaint, settle};
 
 async fn later(bench: &Bench, replica: &Replica, seconds: i64) {
@@ -54,5 +55,37 @@ async fn a_timer_that_is_set_in_the_past_fires_at_once_and_a_bad_one_is_parked()
     let order = settle("3", "a", "parked.drop", parked[0].id);
     assert_eq!(code(&replica.order(order).await), "done");
     assert!(bench.parked().await.is_empty());
+    replica.end().await;
+}
+
+/// After an outage far more is due than a batch takes: the rest must not wait for the next look, one batch a look.
+#[tokio::test]
+async fn many_timers_that_are_due_together_fire_without_waiting_for_the_next_look() {
+    let bench = Bench::new().await;
+    let unhurried = ShellOptions { timers_every: Duration::from_secs(60), batch_max: 8, ..options() };
+    let replica = bench.start_with(unhurried);
+    for nth in 0..60 {
+        replica.order(command(&nth.to_string(), &format!("s{nth}"), "timer:late@30")).await;
+    }
+    later(&bench, &replica, 60).await;
+    assert_eq!(bench.count("timer").await, 0);
+    replica.end().await;
+}
+
+#[tokio::test]
+async fn a_backlog_of_timers_does_not_keep_commands_waiting() {
+    let bench = Bench::new().await;
+    let few = ShellOptions { batch_max: 8, ..options() };
+    let replica = bench.start_with(few);
+    for nth in 0..200 {
+        replica.order(command(&nth.to_string(), &format!("s{nth}"), "timer:late@30")).await;
+    }
+    use calendar::Clock as _;
+    bench.clock.advance_to(bench.clock.now() + SignedDuration::from_secs(60)).unwrap();
+    replica.handle.look_for_timers();
+    tokio::time::sleep(Duration::from_millis(1)).await;
+    replica.order(command("in-between", "z", "say:x")).await;
+    assert!(bench.count("timer").await > 0, "the timers were all fired first");
+    later(&bench, &replica, 0).await;
     replica.end().await;
 }

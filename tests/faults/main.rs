@@ -1,0 +1,76 @@
+//! The whole product while its machines fail.
+//!
+//! Each test starts everything from nothing — servers, every service as a process of its own, the demo organisation —
+//! and lets all its people work on complaints through the public API while faults strike. Afterwards everything must
+//! balance: every receipt stands under its number, every complaint is closed, nothing is parked, every listener is
+//! level with its sources, every chain is whole.
+//!
+//! | test | what strikes |
+//! | --- | --- |
+//! | `services_killed` | `kill -9` of every service and of the gateway |
+//! | `postgres_crashes` | PostgreSQL stopped in immediate mode, and killed |
+//! | `nats_loses` | nats-server killed; then without its last block; then without all it stored |
+//! | `wires_cut` | the wire to either server closed, held or stranded for some seconds |
+//! | `replicas_killed` | two and three processes of a service, one of them killed |
+
+mod fault;
+mod stack;
+
+use std::time::Duration;
+
+use fault::Fault::{
+    CutNats, CutPostgres, EmptyNats, HoldNats, HoldPostgres, KillNats, KillPostgres, KillService,
+    StopPostgresAtOnce, StrandNats, StrandPostgres, TruncateNats,
+};
+use stack::{Stack, Wiring};
+
+/// How long a wire stays cut.
+const CUT: Duration = Duration::from_secs(10);
+
+#[tokio::test(flavor = "multi_thread")]
+async fn services_killed() -> anyhow::Result<()> {
+    let mut stack = Stack::start(Wiring::Direct).await?;
+    let parts = redress::up::settings::parts();
+    let twice: Vec<_> = parts.iter().chain(&parts).map(|part| KillService((*part).to_owned())).collect();
+    stack.drill_through(160, &twice).await?;
+    stack.stop().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn postgres_crashes() -> anyhow::Result<()> {
+    let mut stack = Stack::start(Wiring::Direct).await?;
+    let faults = [StopPostgresAtOnce, KillPostgres, StopPostgresAtOnce, StopPostgresAtOnce];
+    stack.drill_through(150, &faults).await?;
+    stack.stop().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nats_loses() -> anyhow::Result<()> {
+    let mut stack = Stack::start(Wiring::Direct).await?;
+    let faults = [KillNats, EmptyNats, TruncateNats, KillNats, EmptyNats, TruncateNats];
+    stack.drill_through(150, &faults).await?;
+    stack.stop().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn wires_cut() -> anyhow::Result<()> {
+    let mut stack = Stack::start(Wiring::ThroughProxies).await?;
+    let faults =
+        [CutNats(CUT), CutPostgres(CUT), HoldNats(CUT), HoldPostgres(CUT), StrandNats, StrandPostgres];
+    stack.drill_through(150, &faults).await?;
+    stack.stop().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn replicas_killed() -> anyhow::Result<()> {
+    let mut stack = Stack::start(Wiring::Direct).await?;
+    let mut faults = Vec::new();
+    for (part, replicas) in [("routing", 3), ("intake", 2), ("approval", 2)] {
+        for _ in 1..replicas {
+            faults.push(KillService(stack.add_replica(part).await?));
+        }
+        faults.push(KillService(part.to_owned()));
+    }
+    stack.drill_through(150, &faults).await?;
+    stack.stop().await
+}
