@@ -191,7 +191,7 @@ async fn balances(complaints: u32, worked: &Worked) -> anyhow::Result<()> {
     let balance = worked.balance().await?;
     ensure!(worked.fed.refused.is_empty(), "registrations were refused: {:?}", worked.fed.refused);
     ensure!(balance.accepted == u64::from(complaints), "{} of {complaints} accepted", balance.accepted);
-    ensure!(balance.holds(), "it does not balance: {balance:?}");
+    ensure!(balance.holds(), "it does not balance: {:?}", balance.counts);
     ensure!(worked.closed == balance.accepted, "{} of {complaints} were closed", worked.closed);
     ensure!(worked.tally.refused.is_empty(), "people were refused: {:?}", worked.tally.refused);
     Ok(())

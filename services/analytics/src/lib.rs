@@ -25,7 +25,7 @@ use store::Ledger;
 pub use state::State;
 
 /// Analytics' tables.
-static MIGRATIONS: journal::Migrator = sqlx::migrate!("./migrations");
+pub static MIGRATIONS: journal::Migrator = sqlx::migrate!("./migrations");
 
 /// Everything analytics is.
 #[must_use]

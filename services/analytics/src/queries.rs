@@ -1,9 +1,14 @@
 //! Read-only answers for the gateway: the ledger by cursor, counts, stage times, breaches; each says its "as of".
+//!
+//! Statements with optional filters are not kept prepared: each is planned for the filters that are there, so that each
+//! finds its index.
 
+use contracts::commands::Actor;
 use contracts::queries::Query;
 use contracts::{OrganisationId, Problem, ProblemCode};
 use jiff_sqlx::ToSqlx as _;
 use runtime::requests::Queries;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sqlx::PgPool;
@@ -41,6 +46,38 @@ pub struct LedgerCursor {
     pub complaint: uuid::Uuid,
 }
 
+/// Which clocks that ran out.
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct BreachFilter {
+    /// Only of this department.
+    pub department: Option<String>,
+    /// Where the page before ended.
+    pub after: Option<BreachCursor>,
+    /// How many; 50 when absent, 200 at most.
+    pub limit: Option<i64>,
+}
+
+/// Where a page of breaches ended.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct BreachCursor {
+    /// When the last clock was due.
+    pub due: jiff::Timestamp,
+    /// Which clock it was.
+    pub clock: uuid::Uuid,
+}
+
+/// Of which time stage times are wanted.
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Period {
+    /// Visits that ended at this instant or later.
+    pub from: Option<jiff::Timestamp>,
+    /// Visits that ended before this instant.
+    pub to: Option<jiff::Timestamp>,
+}
+
 /// What answers analytics' queries.
 pub struct Answers {
     /// Analytics' database.
@@ -51,31 +88,35 @@ impl Queries for Answers {
     fn names(&self) -> Vec<&'static str> {
         vec!["ledger", "counts", "stage_times", "breaches"]
     }
+
     async fn answer(&self, name: &str, query: Query) -> Result<Value, Problem> {
-        answer(&self.pool, &query.organisation, name, query.body).await
+        match query.actor {
+            Actor::Staff { .. } | Actor::System => {}
+            Actor::Customer | Actor::Feeder { .. } => {
+                return Err(Problem::new(ProblemCode::NotAllowed, "figures are for staff to see"));
+            }
+        }
+        let (pool, organisation, body) = (&self.pool, &query.organisation, query.body);
+        let answer = match name {
+            "ledger" => ledger(pool, organisation, &read(body)?).await,
+            "counts" => counts(pool, organisation).await,
+            "stage_times" => stage_times(pool, organisation, &read(body)?).await,
+            "breaches" => breaches(pool, organisation, &read(body)?).await,
+            other => {
+                let detail = format!("analytics answers no query {other}");
+                return Err(Problem::new(ProblemCode::NotFound, detail));
+            }
+        };
+        answer.map_err(|error| away(&error))
     }
 }
 
-async fn answer(
-    pool: &PgPool,
-    organisation: &OrganisationId,
-    name: &str,
-    body: Value,
-) -> Result<Value, Problem> {
-    match name {
-        "ledger" => {
-            let filter: LedgerFilter = if body.is_null() {
-                LedgerFilter::default()
-            } else {
-                serde_json::from_value(body).map_err(|error| Problem::from_json(&error))?
-            };
-            ledger(pool, organisation, &filter).await.map_err(|error| away(&error))
-        }
-        "counts" => counts(pool, organisation).await.map_err(|error| away(&error)),
-        "stage_times" => stage_times(pool, organisation).await.map_err(|error| away(&error)),
-        "breaches" => breaches(pool, organisation).await.map_err(|error| away(&error)),
-        other => Err(Problem::new(ProblemCode::NotFound, format!("analytics answers no query {other}"))),
+/// Reads what is asked; nothing asks for everything.
+fn read<T: DeserializeOwned + Default>(body: Value) -> Result<T, Problem> {
+    if body.is_null() {
+        return Ok(T::default());
     }
+    serde_json::from_value(body).map_err(|error| Problem::from_json(&error))
 }
 
 fn away(error: &sqlx::Error) -> Problem {
@@ -83,61 +124,102 @@ fn away(error: &sqlx::Error) -> Problem {
     Problem::new(ProblemCode::Unavailable, "the ledger cannot be read now")
 }
 
+fn limit_of(asked: Option<i64>) -> i64 {
+    asked.unwrap_or(50).clamp(1, MAX_PAGE)
+}
+
+/// The last row of a full page, as the cursor of the next; none when there is no next.
+fn next(rows: &[Value], limit: i64, members: [&str; 2]) -> Option<Value> {
+    let is_full = i64::try_from(rows.len()).is_ok_and(|rows| rows == limit);
+    let last = rows.last().filter(|_| is_full)?;
+    Some(members.iter().map(|member| ((*member).to_owned(), last[*member].clone())).collect())
+}
+
+fn values(rows: Vec<(Value,)>) -> Vec<Value> {
+    rows.into_iter().map(|(row,)| row).collect()
+}
+
+/// Registered cases, newest first. A case of which only the stage was heard so far is not in it yet.
+pub const LEDGER: &str = "select to_jsonb(c) - 'organisation' from case_fact c
+     where organisation = $1 and registered_at is not null
+       and ($2::text is null or department = $2) and ($3::text is null or category = $3)
+       and ($4::text is null or stage = $4) and ($5::text is null or number = $5)
+       and ($6::bool is null or (closed_at is null) = $6)
+       and ($7::timestamptz is null or (registered_at, complaint) < ($7::timestamptz, $8::uuid))
+     order by registered_at desc, complaint desc limit $9";
+
 async fn ledger(
     pool: &PgPool,
     organisation: &OrganisationId,
     filter: &LedgerFilter,
 ) -> Result<Value, sqlx::Error> {
-    let limit = filter.limit.unwrap_or(50).clamp(1, MAX_PAGE);
-    let rows: Vec<(Value,)> = sqlx::query_as(
-        "select to_jsonb(c) - 'organisation' from case_fact c
-         where organisation = $1
-           and ($2::text is null or department = $2) and ($3::text is null or category = $3)
-           and ($4::text is null or stage = $4) and ($5::text is null or number = $5)
-           and ($6::bool is null or (closed_at is null) = $6)
-           and ($7::timestamptz is null or (registered_at, complaint) < ($7::timestamptz, $8::uuid))
-         order by registered_at desc, complaint desc limit $9",
-    )
-    .bind(organisation.as_str())
-    .bind(&filter.department)
-    .bind(&filter.category)
-    .bind(&filter.stage)
-    .bind(&filter.number)
-    .bind(filter.open)
-    .bind(filter.after.as_ref().map(|after| after.registered_at.to_sqlx()))
-    .bind(filter.after.as_ref().map(|after| after.complaint))
-    .bind(limit)
-    .fetch_all(pool)
-    .await?;
-    let cases: Vec<Value> = rows.into_iter().map(|(case,)| case).collect();
-    let full = i64::try_from(cases.len()).unwrap_or(0) == limit;
-    let next = cases
-        .last()
-        .filter(|_| full)
-        .map(|last| json!({ "registered_at": last["registered_at"], "complaint": last["complaint"] }));
+    let limit = limit_of(filter.limit);
+    let rows: Vec<(Value,)> = sqlx::query_as(LEDGER)
+        .persistent(false)
+        .bind(organisation.as_str())
+        .bind(&filter.department)
+        .bind(&filter.category)
+        .bind(&filter.stage)
+        .bind(&filter.number)
+        .bind(filter.open)
+        .bind(filter.after.as_ref().map(|after| after.registered_at.to_sqlx()))
+        .bind(filter.after.as_ref().map(|after| after.complaint))
+        .bind(limit)
+        .fetch_all(pool)
+        .await?;
+    let cases = values(rows);
+    let next = next(&cases, limit, ["registered_at", "complaint"]);
     Ok(json!({ "cases": cases, "next": next, "as_of": as_of(pool, organisation).await? }))
 }
 
 async fn as_of(pool: &PgPool, organisation: &OrganisationId) -> Result<Value, sqlx::Error> {
-    let (at,): (Option<Value>,) =
-        sqlx::query_as("select to_jsonb(max(as_of)) from case_fact where organisation = $1")
+    let found: Option<(Value,)> =
+        sqlx::query_as("select to_jsonb(as_of) from ledger_as_of where organisation = $1")
             .bind(organisation.as_str())
-            .fetch_one(pool)
+            .fetch_optional(pool)
             .await?;
-    Ok(at.unwrap_or(Value::Null))
+    Ok(found.map_or(Value::Null, |(at,)| at))
 }
 
 async fn counts(pool: &PgPool, organisation: &OrganisationId) -> Result<Value, sqlx::Error> {
+    Ok(json!({
+        "totals": totals(pool, organisation).await?,
+        "satisfaction": satisfaction(pool, organisation).await?,
+        "open_by_place": open_by_place(pool, organisation).await?,
+        "as_of": as_of(pool, organisation).await?,
+    }))
+}
+
+async fn totals(pool: &PgPool, organisation: &OrganisationId) -> Result<Value, sqlx::Error> {
     let (totals,): (Value,) = sqlx::query_as(
-        "select jsonb_build_object('registered', count(*) filter (where registered_at is not null),
+        "select jsonb_build_object('registered', count(registered_at),
              'open', count(*) filter (where closed_at is null), 'closed', count(closed_at),
-             'repeats', count(*) filter (where repeats), 'breached', count(*) filter (where breaches > 0))
+             'repeats', count(*) filter (where repeats), 'breached', count(*) filter (where breaches > 0),
+             'escalated', count(*) filter (where escalations > 0),
+             'proposed_fen', coalesce(sum(proposed_fen), 0), 'executed_fen', coalesce(sum(executed_fen), 0))
          from case_fact where organisation = $1",
     )
     .bind(organisation.as_str())
     .fetch_one(pool)
     .await?;
-    let by_place: Vec<(Value,)> = sqlx::query_as(
+    Ok(totals)
+}
+
+/// How often each answer was the customer's last.
+async fn satisfaction(pool: &PgPool, organisation: &OrganisationId) -> Result<Vec<Value>, sqlx::Error> {
+    let rows = sqlx::query_as(
+        "select jsonb_build_object('answer', satisfaction, 'cases', count(*))
+         from case_fact where organisation = $1 and satisfaction is not null
+         group by satisfaction order by satisfaction",
+    )
+    .bind(organisation.as_str())
+    .fetch_all(pool)
+    .await?;
+    Ok(values(rows))
+}
+
+async fn open_by_place(pool: &PgPool, organisation: &OrganisationId) -> Result<Vec<Value>, sqlx::Error> {
+    let rows = sqlx::query_as(
         "select jsonb_build_object('department', department, 'stage', stage, 'open', count(*))
          from case_fact where organisation = $1 and closed_at is null
          group by department, stage order by department, stage",
@@ -145,33 +227,54 @@ async fn counts(pool: &PgPool, organisation: &OrganisationId) -> Result<Value, s
     .bind(organisation.as_str())
     .fetch_all(pool)
     .await?;
-    let by_place: Vec<Value> = by_place.into_iter().map(|(row,)| row).collect();
-    Ok(json!({ "totals": totals, "open_by_place": by_place, "as_of": as_of(pool, organisation).await? }))
+    Ok(values(rows))
 }
 
-async fn stage_times(pool: &PgPool, organisation: &OrganisationId) -> Result<Value, sqlx::Error> {
-    let rows: Vec<(Value,)> = sqlx::query_as(
+async fn stage_times(
+    pool: &PgPool,
+    organisation: &OrganisationId,
+    period: &Period,
+) -> Result<Value, sqlx::Error> {
+    let rows = sqlx::query_as(
         "select jsonb_build_object('stage', stage, 'department', department, 'visits', count(*),
              'median_seconds', percentile_cont(0.5) within group (order by extract(epoch from left_at - entered_at)),
              'p90_seconds', percentile_cont(0.9) within group (order by extract(epoch from left_at - entered_at)))
-         from stage_time where organisation = $1 and entered_at is not null and left_at is not null
+         from stage_time
+         where organisation = $1 and entered_at is not null and left_at is not null
+           and ($2::timestamptz is null or left_at >= $2) and ($3::timestamptz is null or left_at < $3)
          group by stage, department order by stage, department",
     )
+    .persistent(false)
     .bind(organisation.as_str())
+    .bind(period.from.map(|from| from.to_sqlx()))
+    .bind(period.to.map(|to| to.to_sqlx()))
     .fetch_all(pool)
     .await?;
-    let rows: Vec<Value> = rows.into_iter().map(|(row,)| row).collect();
-    Ok(json!({ "stages": rows, "as_of": as_of(pool, organisation).await? }))
+    Ok(json!({ "stages": values(rows), "as_of": as_of(pool, organisation).await? }))
 }
 
-async fn breaches(pool: &PgPool, organisation: &OrganisationId) -> Result<Value, sqlx::Error> {
-    let rows: Vec<(Value,)> = sqlx::query_as(
-        "select to_jsonb(b) - 'organisation' from breach b where organisation = $1 order by due desc limit $2",
-    )
-    .bind(organisation.as_str())
-    .bind(MAX_PAGE)
-    .fetch_all(pool)
-    .await?;
-    let rows: Vec<Value> = rows.into_iter().map(|(row,)| row).collect();
-    Ok(json!({ "breaches": rows, "as_of": as_of(pool, organisation).await? }))
+/// Clocks that ran out, latest first.
+pub const BREACHES: &str = "select to_jsonb(b) - 'organisation' from breach b
+     where organisation = $1 and ($2::text is null or department = $2)
+       and ($3::timestamptz is null or (due, clock) < ($3::timestamptz, $4::uuid))
+     order by due desc, clock desc limit $5";
+
+async fn breaches(
+    pool: &PgPool,
+    organisation: &OrganisationId,
+    filter: &BreachFilter,
+) -> Result<Value, sqlx::Error> {
+    let limit = limit_of(filter.limit);
+    let rows = sqlx::query_as(BREACHES)
+        .persistent(false)
+        .bind(organisation.as_str())
+        .bind(&filter.department)
+        .bind(filter.after.as_ref().map(|after| after.due.to_sqlx()))
+        .bind(filter.after.as_ref().map(|after| after.clock))
+        .bind(limit)
+        .fetch_all(pool)
+        .await?;
+    let breaches = values(rows);
+    let next = next(&breaches, limit, ["due", "clock"]);
+    Ok(json!({ "breaches": breaches, "next": next, "as_of": as_of(pool, organisation).await? }))
 }

@@ -1,13 +1,19 @@
 //! What analytics knows of one complaint: the facts of its case, as a ledger keeps them.
 //!
-//! Events come from five sources in any order between them, so every member may be unknown for a while.
+//! Events come from five sources in any order between them, so every member may be unknown for a while, and whatever
+//! the order, the same events must end in the same ledger: a rebuilding reads them in another order than they happened.
+//! So nothing here depends on what came first. What one source alone says is simply its latest; what several may say is
+//! [`Stamped`] with when it was said; what routing only passes on fills in where nobody said it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use contracts::{ClockId, DepartmentId, Event, StageKey, StageKind, VisitId};
+use contracts::{ClockId, DepartmentId, FactKey, FactValue, ServiceName, StageKey, StageKind, VisitId};
 use jiff::Timestamp;
-use runtime::service::Happened;
 use serde::{Deserialize, Serialize};
+
+mod fold;
+
+pub use fold::evolve;
 
 /// One subject.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,40 +38,69 @@ pub struct CaseFacts {
     pub channel: Option<String>,
     /// Who complains.
     pub customer_type: Option<String>,
-    /// What it is about.
-    pub category: Option<String>,
-    /// The department that must answer.
-    pub department: Option<DepartmentId>,
     /// The complained-of department.
     pub complained_of: Option<DepartmentId>,
     /// When the customer told somebody.
     pub received_at: Option<Timestamp>,
     /// When it was put on record.
     pub registered_at: Option<Timestamp>,
-    /// Whether it repeats an earlier one.
-    pub repeats: bool,
+    /// Whether it names the complaint that it repeats.
+    pub names_earlier: bool,
     /// The main stage it is at.
     pub stage: Option<StageKey>,
     /// Its level.
     pub level: u32,
     /// Which handling it is.
     pub instance: u32,
-    /// Whether it was found to stand.
-    pub substantiated: Option<bool>,
     /// The amount of the last proposal, in fen.
     pub proposed_fen: Option<i64>,
-    /// The customer's last answer.
-    pub satisfaction: Option<String>,
+    /// The sum of what was carried out, in fen.
+    pub executed_fen: Option<i64>,
+    /// How often the ladder was climbed.
+    pub escalations: u32,
     /// When it was closed.
     pub closed_at: Option<Timestamp>,
     /// How it ended.
     pub outcome: Option<String>,
+    /// The facts that the ledger keeps; see [`KEPT`].
+    pub facts: BTreeMap<FactKey, Stamped>,
     /// The visits, with their times.
     pub visits: BTreeMap<VisitId, VisitTime>,
     /// The clocks that ran out.
     pub breaches: BTreeMap<ClockId, Breach>,
     /// The time of the last event.
     pub as_of: Option<Timestamp>,
+}
+
+/// The facts that the ledger keeps: what it is about, whose it is, whether it stands, repeats and satisfied.
+pub const KEPT: [fn() -> FactKey; 5] = [
+    contracts::facts::key::category,
+    contracts::facts::key::responsible,
+    contracts::facts::key::substantiated,
+    contracts::facts::key::repeat,
+    contracts::facts::key::satisfaction,
+];
+
+/// A fact with what decides between two sayings of it: the later holds, and a first-hand one before one passed on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stamped {
+    /// Whether who says it found it out; else it stands in what routing sends along with a visit.
+    pub first_hand: bool,
+    /// When it was said.
+    pub at: Timestamp,
+    /// By whom.
+    pub source: ServiceName,
+    /// The fact.
+    pub value: FactValue,
+}
+
+impl Stamped {
+    /// Whether this one holds against `earlier`, which was folded before. Of one source and time the later folded one
+    /// holds: a source's own order is kept.
+    fn holds_against(&self, earlier: &Self) -> bool {
+        let rank = |fact: &Self| (fact.first_hand, fact.at, fact.source);
+        rank(self) >= rank(earlier)
+    }
 }
 
 /// When a visit began and ended.
@@ -80,10 +115,21 @@ pub struct VisitTime {
     pub department: Option<DepartmentId>,
     /// When it began.
     pub entered_at: Option<Timestamp>,
-    /// When it ended.
-    pub left_at: Option<Timestamp>,
+    /// When it was revoked.
+    pub withdrawn_at: Option<Timestamp>,
+    /// How it was completed, by epoch.
+    pub completed: BTreeMap<u32, Left>,
+    /// Epochs whose completion came too late, as routing says: they moved nothing.
+    pub late: BTreeSet<u32>,
+}
+
+/// How a visit ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Left {
+    /// When.
+    pub at: Timestamp,
     /// With what.
-    pub outcome: Option<String>,
+    pub outcome: String,
     /// Who completed it.
     pub by: Option<String>,
 }
@@ -101,102 +147,47 @@ pub struct Breach {
     pub person: Option<String>,
 }
 
-/// Folds what happened into the state.
-pub fn evolve(state: &mut State, happened: &Happened<'_>) {
-    if happened.subject.kind != contracts::SubjectKind::Complaint {
-        return;
+impl CaseFacts {
+    fn text(&self, key: &FactKey) -> Option<&str> {
+        self.facts.get(key).and_then(|fact| fact.value.as_text())
     }
-    if matches!(state, State::Unknown) {
-        *state = State::Case(Box::default());
+    fn flag(&self, key: &FactKey) -> Option<bool> {
+        self.facts.get(key).and_then(|fact| fact.value.as_bool())
     }
-    if let State::Case(case) = state {
-        case.as_of = case.as_of.max(Some(happened.time));
-        case.apply(happened);
+    /// What it is about.
+    #[must_use]
+    pub fn category(&self) -> Option<&str> {
+        self.text(&contracts::facts::key::category())
+    }
+    /// The department that must answer.
+    #[must_use]
+    pub fn department(&self) -> Option<&str> {
+        self.text(&contracts::facts::key::responsible())
+    }
+    /// The customer's last answer.
+    #[must_use]
+    pub fn satisfaction(&self) -> Option<&str> {
+        self.text(&contracts::facts::key::satisfaction())
+    }
+    /// Whether it was found to stand.
+    #[must_use]
+    pub fn substantiated(&self) -> Option<bool> {
+        self.flag(&contracts::facts::key::substantiated())
+    }
+    /// Whether it repeats an earlier one.
+    #[must_use]
+    pub fn repeats(&self) -> bool {
+        self.names_earlier || self.flag(&contracts::facts::key::repeat()) == Some(true)
     }
 }
 
-impl CaseFacts {
-    fn apply(&mut self, happened: &Happened<'_>) {
-        match happened.event {
-            Event::ComplaintRegistered(registered) => {
-                self.number = Some(registered.number.clone());
-                self.playbook = Some(format!("{}@{}", registered.playbook.id, registered.playbook.version));
-                self.channel = Some(registered.channel.to_string());
-                self.customer_type = Some(registered.customer_type.clone());
-                self.complained_of.clone_from(&registered.complained_of);
-                self.received_at = Some(registered.received_at);
-                self.registered_at = Some(registered.registered_at);
-                self.repeats = registered.repeats.is_some();
-                self.learn(&registered.facts);
-            }
-            Event::StageEntered(entered) => {
-                self.learn(&entered.facts);
-                self.level = entered.level;
-                self.instance = entered.instance;
-                if entered.place == contracts::messages::stage_entered::Place::Main {
-                    self.stage = Some(entered.stage.clone());
-                    self.number.get_or_insert_with(|| entered.number.clone());
-                }
-                let visit = self.visits.entry(entered.visit).or_default();
-                visit.stage = Some(entered.stage.clone());
-                visit.kind = Some(entered.kind);
-                visit.department = Some(entered.department.clone());
-                visit.entered_at = Some(happened.time);
-            }
-            Event::StageChanged(changed) => {
-                self.visits.entry(changed.visit).or_default().department = Some(changed.department.clone());
-            }
-            Event::StageWithdrawn(withdrawn) => self.leave(withdrawn.visit, happened.time, "withdrawn", None),
-            Event::StageCompleted(completed) => {
-                self.learn(&completed.facts);
-                let by = completed.by.person().map(ToString::to_string);
-                self.leave(completed.visit, happened.time, completed.outcome.as_str(), by);
-            }
-            Event::FactRecorded(recorded) => self.learn(&recorded.facts),
-            Event::ProposalMade(proposal) => self.proposed_fen = Some(proposal.total.0),
-            Event::ClockMissed(missed) => {
-                let breach = Breach {
-                    key: missed.key.to_string(),
-                    due: missed.due,
-                    department: missed.owner.clone(),
-                    person: missed.person.as_ref().map(ToString::to_string),
-                };
-                self.breaches.insert(missed.clock, breach);
-            }
-            Event::CaseEscalated(escalated) => self.level = escalated.level,
-            Event::CaseClosed(closed) => {
-                self.closed_at = Some(happened.time);
-                self.outcome = Some(closed.outcome.to_string());
-                self.level = closed.level;
-                self.instance = closed.instances;
-                self.stage = None;
-            }
-            // The rest is detail that the ledger does not keep.
-            _ => {}
-        }
-    }
-
-    fn leave(&mut self, visit: VisitId, at: Timestamp, outcome: &str, by: Option<String>) {
-        let visit = self.visits.entry(visit).or_default();
-        visit.left_at = Some(at);
-        visit.outcome = Some(outcome.to_owned());
-        visit.by = by;
-    }
-
-    fn learn(&mut self, facts: &contracts::Facts) {
-        use contracts::facts::key;
-        let text = |fact| facts.get(&fact).and_then(contracts::FactValue::as_text).map(str::to_owned);
-        if let Some(category) = text(key::category()) {
-            self.category = Some(category);
-        }
-        if let Some(department) = text(key::responsible()).and_then(|text| DepartmentId::new(text).ok()) {
-            self.department = Some(department);
-        }
-        if let Some(satisfaction) = text(key::satisfaction()) {
-            self.satisfaction = Some(satisfaction);
-        }
-        if let Some(stands) = facts.get(&key::substantiated()).and_then(contracts::FactValue::as_bool) {
-            self.substantiated = Some(stands);
-        }
+impl VisitTime {
+    /// How it ended, if it has: the first completion that was in time, else its revocation.
+    #[must_use]
+    pub fn left(&self) -> Option<Left> {
+        let in_time = self.completed.iter().find(|(epoch, _)| !self.late.contains(epoch));
+        let withdrawn = |at: Timestamp| Left { at, outcome: "withdrawn".to_owned(), by: None };
+        // Routing revokes only what it has not taken as completed.
+        self.withdrawn_at.map(withdrawn).or_else(|| in_time.map(|(_, left)| left.clone()))
     }
 }

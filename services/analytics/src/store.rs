@@ -9,7 +9,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::Analytics;
-use crate::state::CaseFacts;
+use crate::state::{CaseFacts, Left, VisitTime};
 
 /// The present facts of one case.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,7 +39,8 @@ impl Store<Analytics> for Ledger {
         }
         write_cases(&mut *transaction, &last).await?;
         write_visits(&mut *transaction, &last).await?;
-        write_breaches(&mut *transaction, &last).await
+        write_breaches(&mut *transaction, &last).await?;
+        write_as_of(&mut *transaction, &last).await
     }
 }
 
@@ -47,6 +48,10 @@ type Cases = BTreeMap<(String, ComplaintId), CaseFacts>;
 
 fn time(at: Option<jiff::Timestamp>) -> Option<SqlTimestamp> {
     at.map(|at| at.to_sqlx())
+}
+
+fn whole(count: impl TryInto<i32>) -> i32 {
+    count.try_into().unwrap_or(i32::MAX)
 }
 
 fn column<T>(cases: &Cases, of: impl Fn(&CaseFacts) -> T) -> Vec<T> {
@@ -59,24 +64,23 @@ fn keys(cases: &Cases) -> (Vec<String>, Vec<Uuid>) {
 
 async fn write_cases(connection: &mut PgConnection, cases: &Cases) -> Result<(), sqlx::Error> {
     let (organisations, complaints) = keys(cases);
-    let text = |id: &Option<contracts::DepartmentId>| id.as_ref().map(ToString::to_string);
     sqlx::query(
         "insert into case_fact (organisation, complaint, number, playbook, channel, customer_type, category,
              department, complained_of, received_at, registered_at, repeats, stage, level, instance, substantiated,
-             proposed_fen, satisfaction, closed_at, outcome, breaches, as_of)
+             proposed_fen, executed_fen, satisfaction, closed_at, outcome, breaches, escalations, as_of)
          select * from unnest($1::text[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
              $8::text[], $9::text[], $10::timestamptz[], $11::timestamptz[], $12::bool[], $13::text[], $14::int[],
-             $15::int[], $16::bool[], $17::bigint[], $18::text[], $19::timestamptz[], $20::text[], $21::int[],
-             $22::timestamptz[])
+             $15::int[], $16::bool[], $17::bigint[], $18::bigint[], $19::text[], $20::timestamptz[], $21::text[],
+             $22::int[], $23::int[], $24::timestamptz[])
          on conflict (organisation, complaint) do update set
              number = excluded.number, playbook = excluded.playbook, channel = excluded.channel,
              customer_type = excluded.customer_type, category = excluded.category, department = excluded.department,
              complained_of = excluded.complained_of, received_at = excluded.received_at,
              registered_at = excluded.registered_at, repeats = excluded.repeats, stage = excluded.stage,
              level = excluded.level, instance = excluded.instance, substantiated = excluded.substantiated,
-             proposed_fen = excluded.proposed_fen, satisfaction = excluded.satisfaction,
-             closed_at = excluded.closed_at, outcome = excluded.outcome, breaches = excluded.breaches,
-             as_of = excluded.as_of",
+             proposed_fen = excluded.proposed_fen, executed_fen = excluded.executed_fen,
+             satisfaction = excluded.satisfaction, closed_at = excluded.closed_at, outcome = excluded.outcome, breaches = excluded.breaches,
+             escalations = excluded.escalations, as_of = excluded.as_of",
     )
     .bind(organisations)
     .bind(complaints)
@@ -84,57 +88,82 @@ async fn write_cases(connection: &mut PgConnection, cases: &Cases) -> Result<(),
     .bind(column(cases, |case| case.playbook.clone()))
     .bind(column(cases, |case| case.channel.clone()))
     .bind(column(cases, |case| case.customer_type.clone()))
-    .bind(column(cases, |case| case.category.clone()))
-    .bind(column(cases, |case| text(&case.department)))
-    .bind(column(cases, |case| text(&case.complained_of)))
+    .bind(column(cases, |case| case.category().map(str::to_owned)))
+    .bind(column(cases, |case| case.department().map(str::to_owned)))
+    .bind(column(cases, |case| case.complained_of.as_ref().map(ToString::to_string)))
     .bind(column(cases, |case| time(case.received_at)))
     .bind(column(cases, |case| time(case.registered_at)))
-    .bind(column(cases, |case| case.repeats))
+    .bind(column(cases, |case| case.repeats()))
     .bind(column(cases, |case| case.stage.as_ref().map(ToString::to_string)))
-    .bind(column(cases, |case| i32::try_from(case.level).unwrap_or(i32::MAX)))
-    .bind(column(cases, |case| i32::try_from(case.instance).unwrap_or(i32::MAX)))
-    .bind(column(cases, |case| case.substantiated))
+    .bind(column(cases, |case| whole(case.level)))
+    .bind(column(cases, |case| whole(case.instance)))
+    .bind(column(cases, |case| case.substantiated()))
     .bind(column(cases, |case| case.proposed_fen))
-    .bind(column(cases, |case| case.satisfaction.clone()))
+    .bind(column(cases, |case| case.executed_fen))
+    .bind(column(cases, |case| case.satisfaction().map(str::to_owned)))
     .bind(column(cases, |case| time(case.closed_at)))
     .bind(column(cases, |case| case.outcome.clone()))
-    .bind(column(cases, |case| i32::try_from(case.breaches.len()).unwrap_or(i32::MAX)))
+    .bind(column(cases, |case| whole(case.breaches.len())))
+    .bind(column(cases, |case| whole(case.escalations)))
     .bind(column(cases, |case| case.as_of.unwrap_or_default().to_sqlx()))
     .execute(connection)
     .await?;
     Ok(())
 }
 
+/// Visits that are written as they were are left alone: most events of a case change one of them or none.
 async fn write_visits(connection: &mut PgConnection, cases: &Cases) -> Result<(), sqlx::Error> {
-    let visits: Vec<_> = cases
-        .iter()
-        .flat_map(|((organisation, complaint), case)| {
-            case.visits.iter().map(move |(visit, times)| (organisation, complaint, visit, times))
-        })
-        .collect();
+    let visits: Vec<Visited<'_>> = cases.iter().flat_map(visited).collect();
+    if visits.is_empty() {
+        return Ok(());
+    }
     sqlx::query(
-        "insert into stage_time (organisation, complaint, visit, stage, kind, department, entered_at, left_at,
+        "insert into stage_time as old (organisation, complaint, visit, stage, kind, department, entered_at, left_at,
              outcome, by_person)
          select * from unnest($1::text[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[],
              $7::timestamptz[], $8::timestamptz[], $9::text[], $10::text[])
          on conflict (organisation, complaint, visit) do update set
              stage = excluded.stage, kind = excluded.kind, department = excluded.department,
              entered_at = excluded.entered_at, left_at = excluded.left_at, outcome = excluded.outcome,
-             by_person = excluded.by_person",
+             by_person = excluded.by_person
+         where (old.stage, old.kind, old.department, old.entered_at, old.left_at, old.outcome, old.by_person)
+             is distinct from (excluded.stage, excluded.kind, excluded.department, excluded.entered_at,
+                 excluded.left_at, excluded.outcome, excluded.by_person)",
     )
-    .bind(visits.iter().map(|(organisation, ..)| (*organisation).clone()).collect::<Vec<_>>())
-    .bind(visits.iter().map(|(_, complaint, ..)| complaint.0).collect::<Vec<_>>())
-    .bind(visits.iter().map(|(_, _, visit, _)| visit.0).collect::<Vec<_>>())
-    .bind(visits.iter().map(|(.., times)| times.stage.as_ref().map(ToString::to_string)).collect::<Vec<_>>())
-    .bind(visits.iter().map(|(.., times)| times.kind.map(|kind| kind.as_str())).collect::<Vec<_>>())
-    .bind(visits.iter().map(|(.., times)| times.department.as_ref().map(ToString::to_string)).collect::<Vec<_>>())
-    .bind(visits.iter().map(|(.., times)| time(times.entered_at)).collect::<Vec<_>>())
-    .bind(visits.iter().map(|(.., times)| time(times.left_at)).collect::<Vec<_>>())
-    .bind(visits.iter().map(|(.., times)| times.outcome.clone()).collect::<Vec<_>>())
-    .bind(visits.iter().map(|(.., times)| times.by.clone()).collect::<Vec<_>>())
+    .bind(visits.iter().map(|visit| visit.organisation.to_owned()).collect::<Vec<_>>())
+    .bind(visits.iter().map(|visit| visit.complaint).collect::<Vec<_>>())
+    .bind(visits.iter().map(|visit| visit.visit).collect::<Vec<_>>())
+    .bind(visits.iter().map(|visit| visit.times.stage.as_ref().map(ToString::to_string)).collect::<Vec<_>>())
+    .bind(visits.iter().map(|visit| visit.times.kind.map(contracts::StageKind::as_str)).collect::<Vec<_>>())
+    .bind(visits.iter().map(|visit| visit.times.department.as_ref().map(ToString::to_string)).collect::<Vec<_>>())
+    .bind(visits.iter().map(|visit| time(visit.times.entered_at)).collect::<Vec<_>>())
+    .bind(visits.iter().map(|visit| time(visit.left.as_ref().map(|left| left.at))).collect::<Vec<_>>())
+    .bind(visits.iter().map(|visit| visit.left.as_ref().map(|left| left.outcome.clone())).collect::<Vec<_>>())
+    .bind(visits.iter().map(|visit| visit.left.as_ref().and_then(|left| left.by.clone())).collect::<Vec<_>>())
     .execute(connection)
     .await?;
     Ok(())
+}
+
+/// One visit on its way into the table.
+struct Visited<'a> {
+    organisation: &'a str,
+    complaint: Uuid,
+    visit: Uuid,
+    times: &'a VisitTime,
+    left: Option<Left>,
+}
+
+fn visited<'a>(
+    ((organisation, complaint), case): (&'a (String, ComplaintId), &'a CaseFacts),
+) -> impl Iterator<Item = Visited<'a>> {
+    case.visits.iter().map(move |(visit, times)| Visited {
+        organisation,
+        complaint: complaint.0,
+        visit: visit.0,
+        times,
+        left: times.left(),
+    })
 }
 
 async fn write_breaches(connection: &mut PgConnection, cases: &Cases) -> Result<(), sqlx::Error> {
@@ -159,6 +188,34 @@ async fn write_breaches(connection: &mut PgConnection, cases: &Cases) -> Result<
     .bind(breaches.iter().map(|(.., breach)| breach.due.to_sqlx()).collect::<Vec<_>>())
     .bind(breaches.iter().map(|(.., breach)| breach.department.as_ref().map(ToString::to_string)).collect::<Vec<_>>())
     .bind(breaches.iter().map(|(.., breach)| breach.person.clone()).collect::<Vec<_>>())
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// The time of the last event that was folded in. Replicas need not wait for each other over it: whose turn it is not
+/// leaves it to the next batch.
+async fn write_as_of(connection: &mut PgConnection, cases: &Cases) -> Result<(), sqlx::Error> {
+    let mut latest: BTreeMap<&str, jiff::Timestamp> = BTreeMap::new();
+    for ((organisation, _), case) in cases {
+        let at = latest.entry(organisation).or_default();
+        *at = (*at).max(case.as_of.unwrap_or_default());
+    }
+    sqlx::query(
+        "with latest as (select * from unnest($1::text[], $2::timestamptz[]) as latest (organisation, as_of)),
+         known as (
+             select organisation from ledger_as_of where organisation in (select organisation from latest)
+             order by organisation for update skip locked),
+         moved as (
+             update ledger_as_of l set as_of = greatest(l.as_of, latest.as_of)
+             from latest join known using (organisation) where l.organisation = latest.organisation)
+         insert into ledger_as_of (organisation, as_of)
+         select organisation, as_of from latest
+         where not exists (select from ledger_as_of l where l.organisation = latest.organisation)
+         on conflict (organisation) do nothing",
+    )
+    .bind(latest.keys().map(|organisation| (*organisation).to_owned()).collect::<Vec<_>>())
+    .bind(latest.values().map(|at| at.to_sqlx()).collect::<Vec<_>>())
     .execute(connection)
     .await?;
     Ok(())

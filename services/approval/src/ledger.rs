@@ -2,7 +2,7 @@
 //!
 //! A limit cannot be dodged by splitting: neither one after the other (approved amounts stay on the tally) nor at the
 //! same time (an open round reserves its amount from the moment it opens). Versions of one proposal replace each
-//! other, here as in its execution, so they are not added up.
+//! other, here as in its execution, so they are not added up: the largest that was approved counts.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -85,11 +85,14 @@ impl Ledger {
         }
     }
 
-    /// A round ended: what it reserved counts on when it was approved, and no more otherwise.
+    /// A round ended: what it reserved counts on when it was approved, and no more otherwise. What was approved before
+    /// may have been paid: a later version for less does not take it back.
     pub(crate) fn settle(&mut self, round: RoundId, approved: bool) {
         for tally in self.tallies.values_mut() {
             if let Some(sum) = tally.open.remove(&round.to_string()).filter(|_| approved) {
-                tally.approved.insert(sum.matter.clone(), Sum { at: self.now, ..sum });
+                let before = tally.approved.get(&sum.matter).map_or(Fen(0), |known| known.fen);
+                let settled = Sum { fen: sum.fen.max(before), at: self.now, ..sum };
+                tally.approved.insert(settled.matter.clone(), settled);
             }
         }
     }
@@ -120,9 +123,14 @@ impl Tally {
         self.approved.retain(|_, sum| sum.at >= since);
         self
     }
+    /// All other matters, each once: with the most of what was approved and what an open round reserves.
     fn besides(&self, matter: &str) -> Fen {
-        let sums = self.approved.values().chain(self.open.values()).filter(|sum| sum.matter != matter);
-        sums.fold(Fen(0), |total, sum| Fen(total.0.saturating_add(sum.fen.0)))
+        let mut most = BTreeMap::<&str, Fen>::new();
+        for sum in self.approved.values().chain(self.open.values()).filter(|sum| sum.matter != matter) {
+            let known = most.entry(&sum.matter).or_default();
+            *known = sum.fen.max(*known);
+        }
+        most.values().fold(Fen(0), |total, fen| Fen(total.0.saturating_add(fen.0)))
     }
 }
 

@@ -111,7 +111,7 @@ pub struct Open {
     pub level: u32,
     /// Whose amounts count together.
     pub customer: ComplainantId,
-    /// The order that it is about, when a fact names it.
+    /// The keyed hash of the order that it is about, which intake alone states.
     pub order: Option<String>,
     /// The amount on record, for a decision without a proposal.
     pub amount: Fen,
@@ -159,8 +159,7 @@ impl Open {
     /// `internal` when the brief is unusable.
     pub fn of(entered: &StageEntered) -> Result<Self, contracts::Problem> {
         let fact = |key: &FactKey| entered.facts.get(key);
-        let order = FactKey::new("form_order_number").ok();
-        let order = order.and_then(|key| fact(&key).and_then(|value| value.as_text()).map(str::to_owned));
+        let order = fact(&key::order_key()).and_then(|value| value.as_text()).map(str::to_owned);
         Ok(Self {
             needs: Needs::read(entered)?,
             places: Places::of(entered),

@@ -126,7 +126,7 @@ async fn tidy(app: App, until: tokio_util::sync::CancellationToken) -> Result<()
                 if let Err(error) = app.tokens.renew().await {
                     tracing::warn!(error = %runtime::process::chain(&error), "signing keys were not renewed");
                 }
-                if let Err(error) = store::refresh::forget(&app.pool, app.now()).await {
+                if let Err(error) = connect::in_time(store::refresh::forget(&app.pool, app.now())).await {
                     tracing::warn!(%error, "refresh tokens that are over were not removed");
                 }
             }

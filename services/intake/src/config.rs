@@ -10,8 +10,6 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct IntakeConfig {
-    /// The zone of dates in numbers while an organisation has published no calendar: an IANA name.
-    pub default_zone: String,
     /// The largest file taken, in bytes.
     pub max_file_bytes: u64,
     /// How many files one complaint may have.
@@ -29,9 +27,6 @@ pub struct IntakeConfig {
 /// A value that intake cannot work with.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ConfigError {
-    /// Not a time zone.
-    #[error("intake.default_zone is “{0}”, which is no IANA time zone known here")]
-    UnknownZone(String),
     /// A number outside what is possible.
     #[error("intake.{0} must be from {1} to {2}")]
     OutOfRange(&'static str, u64, u64),
@@ -39,8 +34,6 @@ pub enum ConfigError {
 
 impl Section for IntakeConfig {
     const DEFAULTS: &'static str = r#"
-# The zone of dates in numbers while an organisation has published no calendar: an IANA name.
-default_zone = "Asia/Shanghai"
 # The largest file taken, in bytes.
 max_file_bytes = 52428800
 # How many files one complaint may have.
@@ -65,13 +58,11 @@ contact_roles = ["admin", "administrator", "agent", "front_desk", "handler", "ma
 impl ConfigError {
     const fn key(&self) -> &'static str {
         match self {
-            Self::UnknownZone(_) => "default_zone",
             Self::OutOfRange(key, ..) => key,
         }
     }
     fn found(&self) -> &str {
         match self {
-            Self::UnknownZone(zone) => zone,
             Self::OutOfRange(..) => "a number outside what is possible",
         }
     }
@@ -81,7 +72,6 @@ impl Default for IntakeConfig {
     fn default() -> Self {
         let roles = |names: &[&str]| names.iter().filter_map(|name| RoleKey::new(*name).ok()).collect();
         Self {
-            default_zone: "Asia/Shanghai".to_owned(),
             max_file_bytes: 50 * 1024 * 1024,
             max_files: 50,
             upload_hours: 24,
@@ -108,9 +98,6 @@ impl IntakeConfig {
     /// Every [`ConfigError`], not only the first.
     pub fn check(&self) -> Result<(), Vec<ConfigError>> {
         let mut errors = Vec::new();
-        if jiff::tz::TimeZone::get(&self.default_zone).is_err() {
-            errors.push(ConfigError::UnknownZone(self.default_zone.clone()));
-        }
         let mut range = |name, value: u64, low: u64, high: u64| {
             if !(low..=high).contains(&value) {
                 errors.push(ConfigError::OutOfRange(name, low, high));
@@ -131,8 +118,7 @@ mod tests {
     #[test]
     fn the_defaults_hold_and_every_mistake_is_named() {
         assert_eq!(IntakeConfig::default().check(), Ok(()));
-        let bad =
-            IntakeConfig { default_zone: "Mars/Olympus".into(), max_files: 0, ..IntakeConfig::default() };
+        let bad = IntakeConfig { upload_hours: 0, max_files: 0, ..IntakeConfig::default() };
         assert_eq!(bad.check().unwrap_err().len(), 2);
     }
 }

@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, RwLock};
 
-use calendar::{Calendar, CalendarSpec, Day, Hours};
+use calendar::Calendar;
 use contracts::messages::complaint_registered::PlaybookRef;
 use contracts::{OrganisationId, Problem, ProblemCode, SubjectRef};
 use playbook::CompiledPlaybook;
@@ -18,23 +18,13 @@ use crate::state::State;
 const KEPT: usize = 512;
 
 /// What is ready.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Procedures {
     playbooks: RwLock<HashMap<(OrganisationId, PlaybookRef), Arc<CompiledPlaybook>>>,
     calendars: RwLock<HashMap<(OrganisationId, String, u32), Arc<Calendar>>>,
-    plain: Arc<Calendar>,
 }
 
 impl Procedures {
-    /// With `default_zone` for organisations that have published no calendar.
-    pub(crate) fn new(default_zone: &str) -> Result<Self, calendar::CalendarErrors> {
-        Ok(Self {
-            playbooks: RwLock::default(),
-            calendars: RwLock::default(),
-            plain: Arc::new(Calendar::try_from(weekdays(default_zone))?),
-        })
-    }
-
     /// The playbook at this version, compiled.
     ///
     /// # Errors
@@ -72,19 +62,20 @@ impl Procedures {
         Ok(compiled)
     }
 
-    /// The organisation's own calendar: the first it published, at its newest version; plain weekdays before that.
+    /// The organisation's own calendar, by the rule of routing, which starts clocks on it: the first it published, at
+    /// its newest version; plain weekdays before that.
     pub(crate) fn calendar(&self, context: &Context<'_, State>) -> Arc<Calendar> {
         let subject = SubjectRef::organisation(context.organisation());
         let state = context.peek(&subject);
         let organisation = state.as_deref().and_then(State::organisation);
         let Some(published) = organisation.and_then(|known| known.calendars.first()) else {
-            return Arc::clone(&self.plain);
+            return Calendar::plain_weekdays();
         };
         let key = (context.organisation().clone(), published.id.to_string(), published.version);
         if let Some(known) = self.calendars.read().ok().and_then(|kept| kept.get(&key).cloned()) {
             return known;
         }
-        let Ok(ready) = Calendar::try_from(published.spec.clone()) else { return Arc::clone(&self.plain) };
+        let Ok(ready) = Calendar::try_from(published.spec.clone()) else { return Calendar::plain_weekdays() };
         let ready = Arc::new(ready);
         if let Ok(mut kept) = self.calendars.write() {
             if kept.len() >= KEPT {
@@ -108,18 +99,4 @@ pub(crate) fn compile(document: &Value) -> Result<CompiledPlaybook, Problem> {
         let first = findings.first().map_or_else(String::new, |finding| format!(": {finding:?}"));
         broken(format!("{} rules of the playbook do not compile{first}", findings.len()))
     })
-}
-
-/// Monday to Friday, whole days.
-fn weekdays(zone: &str) -> CalendarSpec {
-    let days = [Day::Monday, Day::Tuesday, Day::Wednesday, Day::Thursday, Day::Friday];
-    CalendarSpec {
-        id: "weekdays".to_owned(),
-        version: 1,
-        zone: zone.to_owned(),
-        weekly: days.into_iter().map(|day| (day, Hours::Word("all day".to_owned()))).collect(),
-        holidays: Vec::new(),
-        make_up_days: Vec::new(),
-        known_through: None,
-    }
 }

@@ -78,9 +78,17 @@ pub struct Registered {
     pub repeats: Option<ComplaintId>,
     /// The feeder's reference.
     pub external: Option<ExternalRef>,
+    /// The person complained of, who keeps out of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub complained_of_person: Option<PersonId>,
 }
 
 impl Registered {
+    /// Whether `person` is the one complained of.
+    #[must_use]
+    pub fn is_about(&self, person: &PersonId) -> bool {
+        self.complained_of_person.as_ref() == Some(person)
+    }
     /// The receipt, given again. The tracking code is not kept: it is computed.
     #[must_use]
     pub fn receipt(&self, complaint: ComplaintId, tracking_code: String, warnings: Vec<String>) -> Receipt {
@@ -330,6 +338,7 @@ fn registered(event: &ComplaintRegistered) -> Registered {
         demand: event.demand.clone(),
         repeats: event.repeats,
         external: event.external.clone(),
+        complained_of_person: event.complained_of_person.clone(),
     }
 }
 

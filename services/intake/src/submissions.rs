@@ -20,6 +20,7 @@ use contracts::{CommandId, OrganisationId, Problem, ProblemCode, SubjectRef, sub
 use futures::future::join_all;
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
+use runtime::connect::in_time;
 use runtime::definition::Surroundings;
 use runtime::shell::Inlet;
 use serde_json::Value;
@@ -156,7 +157,7 @@ impl Submissions {
         let place = place.ok_or_else(|| sqlx::Error::Encode("no organisation to seal for".into()))?;
         let sealed = Field::Submission(delivery.stream_sequence).seal(&self.keys, &place, &delivery.body)?;
         let problem = serde_json::to_string(problem).map_err(|error| sqlx::Error::Encode(error.into()))?;
-        sqlx::query(
+        let kept = sqlx::query(
             "insert into refused_submission
                  (organisation, stream_created, stream_sequence, published_at, channel, key, problem, bytes, sealed)
              values ($1, $2, $3, $4, $5, $6, $7::jsonb, $8, $9)
@@ -171,9 +172,8 @@ impl Submissions {
         .bind(problem.replace("\\u0000", "\u{fffd}"))
         .bind(i64::try_from(delivery.body.len()).unwrap_or(i64::MAX))
         .bind(sealed)
-        .execute(&self.pool)
-        .await
-        .map(drop)
+        .execute(&self.pool);
+        in_time(kept).await.map(drop)
     }
 }
 

@@ -120,7 +120,7 @@ impl<C: Service> World<C> {
 
     fn decide(&self, input: &Input) -> Result<Decision<C::Row>, Problem> {
         let decide = || {
-            let context = Context::new(now(), input, &self.memory);
+            let context = Context::new(self.core.name(), now(), input, &self.memory);
             self.core.decide(&context, &self.state, input)
         };
         let (first, second) = (decide(), decide());

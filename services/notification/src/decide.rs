@@ -1,8 +1,25 @@
 //! The table of every input and what answers it; one file an input below.
+//!
+//! | input | what may come of it |
+//! |---|---|
+//! | `complaint.registered` | the acknowledgement |
+//! | `stage.entered` | work; or, without a person, the message itself and the end of the visit |
+//! | `stage.changed` | the work anew; or `act.late` |
+//! | `stage.withdrawn` | the work put away; or `act.late` |
+//! | `work.assigned` | whose it is; or `act.late` |
+//! | `work.queued`, `fact.recorded`, `playbook.published` | known from now on |
+//! | `case.escalated` | a message to each person whom the rung reached |
+//! | `person.erased` | our words about their complaints are shredded |
+//! | the orders of [`contracts::commands::notification`] | see each file |
+//! | `notice.settle` | how a message ended; the sender's own order |
 
 mod on_case_escalated;
 mod on_complaint_registered;
-mod on_stage;
+mod on_stage_changed;
+mod on_stage_entered;
+mod on_stage_withdrawn;
+mod on_work_assigned;
+mod seat;
 mod take_answer;
 mod take_callback;
 mod take_contact;
@@ -13,21 +30,22 @@ use std::collections::BTreeSet;
 
 use contracts::commands::notification::{RecordAnswer, RecordCallback, RecordContact, TellResult};
 use contracts::commands::{Actor, Command, Verb as _};
+use contracts::facts::key;
+use contracts::messages::act_late::ActLate;
+use contracts::messages::complaint_registered::PlaybookRef;
 use contracts::messages::fact_recorded::FactRecorded;
 use contracts::messages::notice_requested::{NoticeRequested, Recipient};
-use contracts::messages::stage_completed::StageCompleted;
 use contracts::messages::stage_entered::StageEntered;
-use contracts::messages::work_withdrawn::WorkWithdrawn;
 use contracts::{
-    ChannelKey, Event, Facts, Language, NoticeId, OutcomeKey, PersonId, Problem, ProblemCode, ServiceName,
-    StageKind, VisitId, WordId, WordRef,
+    ChannelKey, ComplaintId, Event, Facts, Language, NoticeId, PersonId, Problem, ProblemCode, ServiceName,
+    StageKind, SubjectRef, VisitId, WordId, WordRef,
 };
 use runtime::service::{Context, Decision, Heard, Input};
-use serde_json::Value;
+use uuid::Uuid;
 
-use crate::state::{Conversation, Progress, State, Visit};
-use crate::store::Row;
-use crate::templates::Chosen;
+use crate::state::{Messages, State, Visit};
+use crate::store::{Delivery, Row};
+use crate::templates::{Chosen, RenderError, Rendered};
 
 /// What notification decides on and with.
 pub type Outcome = Result<Decision<Row>, Problem>;
@@ -48,22 +66,56 @@ fn hear(context: &Context<'_, State>, state: &State, heard: &Heard) -> Outcome {
     match &heard.event {
         Event::ComplaintRegistered(registered) => {
             let mut decision = on_complaint_registered::decide(context, registered, heard)?;
-            on_case_escalated::catch_up(context, state, &registered.number, heard, &mut decision);
+            let known = (registered.number.as_str(), &registered.playbook);
+            on_case_escalated::catch_up(context, state, known, heard, &mut decision);
             Ok(decision)
         }
         Event::StageEntered(entered) if crate::state::is_ours(entered) => {
-            let mut decision = on_stage::entered(context, entered)?;
-            on_case_escalated::catch_up(context, state, &entered.number, heard, &mut decision);
+            let mut decision = on_stage_entered::decide(context, state, entered, heard)?;
+            let known = (entered.number.as_str(), &entered.playbook);
+            on_case_escalated::catch_up(context, state, known, heard, &mut decision);
             Ok(decision)
         }
-        Event::StageChanged(changed) => on_stage::changed(context, state, changed),
-        Event::StageWithdrawn(withdrawn) => on_stage::withdrawn(state, withdrawn),
-        Event::CaseEscalated(escalated) => on_case_escalated::decide(context, state, escalated, heard),
+        Event::StageChanged(changed) => on_stage_changed::decide(context, state, changed),
+        Event::StageWithdrawn(withdrawn) => Ok(on_stage_withdrawn::decide(state, withdrawn)),
+        Event::WorkAssigned(assigned) => Ok(on_work_assigned::decide(state, assigned)),
+        Event::CaseEscalated(escalated) => Ok(on_case_escalated::decide(context, state, escalated, heard)),
         Event::PersonErased(erased) => {
             Ok(Decision { shred: erased.complaints.clone(), ..Decision::nothing() })
         }
-        // Everything else is another service's business, or only changes the state.
-        _ => Ok(Decision::nothing()),
+        // Folded into the state, nothing to say about.
+        Event::WorkQueued(_) | Event::FactRecorded(_) | Event::PlaybookPublished(_) => {
+            Ok(Decision::nothing())
+        }
+        // Not this service's matter.
+        Event::StageEntered(_)
+        | Event::FileAdded(_)
+        | Event::PlaybookActivated(_)
+        | Event::CalendarPublished(_)
+        | Event::DirectoryChanged(_)
+        | Event::StageCompleted(_)
+        | Event::WorkRequested(_)
+        | Event::WorkWithdrawn(_)
+        | Event::ClockStarted(_)
+        | Event::ClockChanged(_)
+        | Event::ClockStopped(_)
+        | Event::ClockMissed(_)
+        | Event::ActLate(_)
+        | Event::CaseClosed(_)
+        | Event::VerificationRecorded(_)
+        | Event::FindingRecorded(_)
+        | Event::ProposalMade(_)
+        | Event::RemedyExecuted(_)
+        | Event::RoundOpened(_)
+        | Event::DecisionRecorded(_)
+        | Event::RoundClosed(_)
+        | Event::NoticeRequested(_)
+        | Event::NoticeSettled(_)
+        | Event::ReplyTold(_)
+        | Event::CustomerAnswered(_)
+        | Event::CallbackRecorded(_)
+        | Event::ContactRecorded(_)
+        | Event::ParkedSettled(_) => Ok(Decision::nothing()),
     }
 }
 
@@ -90,6 +142,13 @@ pub fn verbs() -> Vec<&'static str> {
 
 pub use take_settlement::{SettleNotice, VERB as SETTLE_VERB};
 
+/// Records that something came after its visit was left or reassigned: nothing moves, and the person can be told.
+fn late(visit: VisitId, epoch: u32, act: &str, by: Actor) -> Decision<Row> {
+    let mut decision = Decision::nothing();
+    decision.say(ActLate { visit, epoch, act: act.to_owned(), by });
+    decision
+}
+
 /// Who may not act on a visit: those barred from the case, and for a callback everybody who handled it.
 #[must_use]
 pub fn barred_from(entered: &StageEntered) -> Vec<PersonId> {
@@ -100,76 +159,6 @@ pub fn barred_from(entered: &StageEntered) -> Vec<PersonId> {
         barred.extend(handled.filter_map(|result| result.by.person().cloned()));
     }
     barred.into_iter().collect()
-}
-
-/// The open visit that a command names, checked: known, of one of `kinds`, not left, the present epoch, and held
-/// by the actor.
-fn held<'a>(
-    conversation: &'a Conversation,
-    command: &Command,
-    visit: VisitId,
-    epoch: u32,
-    kinds: &[StageKind],
-) -> Result<&'a Visit, Problem> {
-    let found = open(conversation, visit, kinds)?;
-    if epoch != found.epoch {
-        return Err(Problem::new(ProblemCode::StaleEpoch, "the work was reassigned since")
-            .at("/epoch")
-            .expected(found.epoch.to_string()));
-    }
-    if command.actor.person().is_some_and(|person| found.barred.contains(person)) {
-        return Err(Problem::new(
-            ProblemCode::ConflictOfInterest,
-            "whoever handled the case or is a party to it keeps out",
-        ));
-    }
-    match &found.progress {
-        Progress::Held { person, .. } if command.actor.person() == Some(person) => Ok(found),
-        Progress::Held { .. } | Progress::Requested { .. } | Progress::Unattended => {
-            Err(Problem::new(ProblemCode::NotTheHolder, "this work is not in your hands"))
-        }
-        Progress::Left => Err(Problem::new(ProblemCode::VisitLeft, "that visit to the stage has ended")),
-    }
-}
-
-/// The visit that a command names: known, of one of `kinds`, and not left.
-fn open<'a>(
-    conversation: &'a Conversation,
-    visit: VisitId,
-    kinds: &[StageKind],
-) -> Result<&'a Visit, Problem> {
-    let wrong = |what: &str| Problem::new(ProblemCode::WrongStage, what.to_owned()).at("/visit");
-    let found = conversation
-        .visits
-        .get(&visit)
-        .ok_or_else(|| wrong("there is no such visit to a stage of notification"))?;
-    if found.progress == Progress::Left {
-        return Err(Problem::new(ProblemCode::VisitLeft, "that visit to the stage has ended").at("/visit"));
-    }
-    if !kinds.contains(&found.kind) {
-        return Err(wrong("that stage is of another kind")
-            .expected(kinds.iter().map(|k| k.as_str()).collect::<Vec<_>>().join(" or ")));
-    }
-    Ok(found)
-}
-
-/// Ends a visit: its work is done, and routing hears how it ended.
-fn complete(
-    decision: &mut Decision<Row>,
-    id: VisitId,
-    visit: &Visit,
-    outcome: &str,
-    facts: Facts,
-    results: Value,
-    by: &Actor,
-) -> Result<(), Problem> {
-    let outcome =
-        OutcomeKey::new(outcome).map_err(|error| Problem::new(ProblemCode::Internal, error.to_string()))?;
-    if let Some(work) = visit.work() {
-        decision.say(WorkWithdrawn { work, visit: id, reason: "done".into() });
-    }
-    decision.say(StageCompleted { visit: id, epoch: visit.epoch, outcome, facts, results, by: by.plain() });
-    Ok(())
 }
 
 /// Keeps a text that the actor wrote.
@@ -196,13 +185,22 @@ fn record(
     decision.say(FactRecorded { facts, at: context.now(), by: by.plain(), visit: Some(visit) });
 }
 
+/// The facts of a customer who was reached: now, and for the first time if it is.
+fn reached(context: &Context<'_, State>, visit: &Visit) -> Facts {
+    let mut facts = Facts::from([(key::last_contact(), context.now().into())]);
+    if !visit.was_contacted() {
+        facts.insert(key::customer_contacted(), context.now().into());
+    }
+    facts
+}
+
 /// What a message is, before it gets its id.
 struct Message<'a> {
     to: Recipient,
     channel: ChannelKey,
     chosen: &'a Chosen,
     language: Language,
-    text: &'a str,
+    text: &'a Rendered,
 }
 
 /// Asks for a message to go out. Its id stands for event, recipient, channel and template version, so that the same
@@ -210,8 +208,8 @@ struct Message<'a> {
 fn notify(
     context: &Context<'_, State>,
     decision: &mut Decision<Row>,
-    complaint: contracts::ComplaintId,
-    cause: uuid::Uuid,
+    complaint: ComplaintId,
+    cause: Uuid,
     message: &Message<'_>,
 ) {
     let recipient = match &message.to {
@@ -220,8 +218,11 @@ fn notify(
     };
     let label = format!("{recipient}|{}|{}@{}", message.channel, message.chosen.key, message.chosen.version);
     let notice = NoticeId::derived(cause, &label);
-    let text = decision.keep(WordId(context.next_id()), ServiceName::Notification, complaint, message.text);
-    decision.rows.push(Row::Deliver(Box::new(crate::store::Delivery {
+    let mut keep =
+        |text: &str| decision.keep(WordId(context.next_id()), ServiceName::Notification, complaint, text);
+    let text = keep(&message.text.body);
+    let subject = message.text.subject.as_deref().map(|line| keep(line).id);
+    decision.rows.push(Row::Deliver(Box::new(Delivery {
         organisation: context.organisation().clone(),
         complaint,
         notice,
@@ -230,6 +231,7 @@ fn notify(
         template: message.chosen.key.clone(),
         language: message.language,
         word: text.id,
+        subject,
         requested_at: context.now(),
     })));
     decision.say(NoticeRequested {
@@ -242,3 +244,25 @@ fn notify(
         text,
     });
 }
+
+/// The templates of a playbook at the version that a case is pinned to, if they were heard of.
+fn messages_of(context: &Context<'_, State>, playbook: &PlaybookRef) -> Option<(u32, Messages)> {
+    let found = context.peek(&SubjectRef::playbook(context.organisation(), &playbook.id))?;
+    match &*found {
+        State::Playbook(versions) => {
+            versions.get(&playbook.version).map(|messages| (playbook.version, messages.clone()))
+        }
+        State::Unknown | State::Early(_) | State::Complaint(_) => None,
+    }
+}
+
+/// A template that cannot be rendered, as a problem that says where.
+fn unrenderable(error: &RenderError) -> Problem {
+    let why = std::error::Error::source(error).map_or_else(String::new, ToString::to_string);
+    Problem::new(ProblemCode::MissingField, format!("{error}: {why}"))
+        .at("/text")
+        .expected("the text, written out")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,14 +1,15 @@
 //! Notification: every word to the customer and to staff.
 //!
 //! ```text
-//! complaint.registered ─▶ acknowledgement                       ─▶ notice.requested
-//! stage.entered        ─▶ contact | reply | callback            ─▶ work.requested
-//! contact.record       ─▶ was the customer reached?             ─▶ fact.recorded, stage.completed
-//! reply                ─▶ approved? by the one voice?           ─▶ reply.told, notice.requested, stage.completed
-//! answer.record        ─▶ accepts or rejects                    ─▶ customer.answered, stage.completed
-//! callback             ─▶ satisfaction, only from the customer  ─▶ callback.recorded, stage.completed
-//! case.escalated       ─▶ whom the ladder reached               ─▶ notice.requested
-//! (sender)             ─▶ delivered, listed, failed             ─▶ notice.settled
+//! complaint.registered ─▶ acknowledgement                          ─▶ notice.requested
+//! stage.entered        ─▶ contact | reply | callback: who does it? ─▶ work.requested
+//!                      ─▶ nobody is needed: told by the template   ─▶ notice.requested, stage.completed
+//! contact.record       ─▶ was the customer reached?                ─▶ contact.recorded, fact.recorded, stage.completed
+//! reply                ─▶ approved? by the one voice?              ─▶ reply.told, notice.requested, stage.completed
+//! answer.record        ─▶ accepts or rejects                       ─▶ customer.answered, stage.completed
+//! callback             ─▶ satisfaction, only from the customer     ─▶ callback.recorded, stage.completed
+//! case.escalated       ─▶ whom the ladder reached                  ─▶ notice.requested
+//! (sender)             ─▶ delivered, listed, failed                ─▶ notice.settled
 //! ```
 //!
 //! The table of inputs is [`decide`]. Words are kept encrypted by the shell; addresses are intake's and are asked for
@@ -16,7 +17,10 @@
 
 pub mod config;
 pub mod decide;
+pub mod promise;
 pub mod queries;
+#[cfg(test)]
+mod rehearsal;
 pub mod sender;
 pub mod state;
 pub mod store;
@@ -34,7 +38,7 @@ use store::Deliveries;
 pub use state::State;
 
 /// Notification's tables.
-static MIGRATIONS: journal::Migrator = sqlx::migrate!("./migrations");
+pub static MIGRATIONS: journal::Migrator = sqlx::migrate!("./migrations");
 
 /// Everything notification is.
 #[must_use]
@@ -70,7 +74,9 @@ impl Service for Notification {
     }
     fn says(&self) -> &'static [&'static str] {
         &[
+            "act.late",
             "callback.recorded",
+            "contact.recorded",
             "customer.answered",
             "fact.recorded",
             "notice.requested",
@@ -86,6 +92,7 @@ impl Service for Notification {
         Heeds::These(&[
             "case.escalated",
             "complaint.registered",
+            "fact.recorded",
             "person.erased",
             "playbook.published",
             "stage.changed",

@@ -1,14 +1,20 @@
-//! Read-only answers for the gateway: the conversation about a case, and the outbox that can be listed.
+//! Read-only answers for the gateway: the conversation about a case, the outbox that can be listed, and templates
+//! that cannot be rendered. For staff; customers ask intake.
 
 use std::sync::Arc;
 
+use contracts::commands::Actor;
 use contracts::messages::notice_requested::Recipient;
 use contracts::queries::Query;
-use contracts::{ComplaintId, OrganisationId, Problem, ProblemCode, ServiceName, SubjectRef, WordId};
+use contracts::{
+    ComplaintId, OrganisationId, PlaybookId, Problem, ProblemCode, ServiceName, SubjectRef, WordId,
+};
+use jiff_sqlx::ToSqlx as _;
 use runtime::requests::Queries;
 use runtime::shell::open_words;
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
 use sqlx::PgPool;
 
 use crate::state::{Conversation, State};
@@ -22,11 +28,34 @@ struct ByComplaint {
     complaint: ComplaintId,
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ByPlaybook {
+    playbook: PlaybookId,
+}
+
+/// Which messages of the outbox.
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
-struct OutboxFilter {
-    state: Option<String>,
-    limit: Option<i64>,
+pub struct OutboxFilter {
+    /// Only those that stand so: waiting, delivered, listed or failed.
+    pub state: Option<String>,
+    /// Only those about this complaint.
+    pub complaint: Option<ComplaintId>,
+    /// Where the page before ended.
+    pub after: Option<OutboxCursor>,
+    /// How many; 50 when absent, 200 at most.
+    pub limit: Option<i64>,
+}
+
+/// Where a page of the outbox ended.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct OutboxCursor {
+    /// When the last message was asked for.
+    pub requested_at: jiff::Timestamp,
+    /// Which one it was.
+    pub notice: uuid::Uuid,
 }
 
 /// What a scenario and the case page see of a conversation: no words, only what was said to whom and when.
@@ -50,9 +79,19 @@ pub fn view(conversation: &Conversation) -> Value {
         "notices": notices,
         "visits": conversation.visits.iter().map(|(id, visit)| json!({
             "visit": id, "kind": visit.kind, "stage": visit.brief.stage, "epoch": visit.epoch,
-            "progress": visit.progress, "told": visit.told, "calls": visit.calls,
+            "progress": visit.progress, "told": visit.told, "calls": visit.calls, "contacts": visit.contacts,
         })).collect::<Vec<_>>(),
     })
+}
+
+/// The texts that a view refers to.
+fn words_of(conversation: &Conversation) -> Vec<WordId> {
+    let visits = || conversation.visits.values();
+    let told = visits().filter_map(|visit| visit.told.as_ref());
+    let opinions = visits().flat_map(|visit| &visit.calls).filter_map(|call| call.opinion.as_ref());
+    let notes = visits().flat_map(|visit| &visit.contacts).filter_map(|contact| contact.note.as_ref());
+    let notices = conversation.notices.values().map(|notice| &notice.text);
+    notices.chain(told).chain(opinions).chain(notes).map(|word| word.id).collect()
 }
 
 /// What answers notification's queries.
@@ -65,44 +104,33 @@ pub struct Answers {
 
 impl Queries for Answers {
     fn names(&self) -> Vec<&'static str> {
-        vec!["case", "outbox"]
+        vec!["case", "outbox", "templates"]
     }
+
     async fn answer(&self, name: &str, query: Query) -> Result<Value, Problem> {
-        answer(&self.pool, &self.keys, &query.organisation, name, query.body).await
+        match query.actor {
+            Actor::Staff { .. } | Actor::System => {}
+            Actor::Customer | Actor::Feeder { .. } => {
+                return Err(Problem::new(ProblemCode::NotAllowed, "a conversation is for staff to see"));
+            }
+        }
+        let organisation = &query.organisation;
+        match name {
+            "case" => self.case(organisation, read(query.body)?).await,
+            "outbox" => {
+                let filter = if query.body.is_null() { OutboxFilter::default() } else { read(query.body)? };
+                self.outbox(organisation, &filter).await
+            }
+            "templates" => self.templates(organisation, read(query.body)?).await,
+            other => {
+                Err(Problem::new(ProblemCode::NotFound, format!("notification answers no query {other}")))
+            }
+        }
     }
 }
 
-async fn answer(
-    pool: &PgPool,
-    ring: &Arc<vault::KeyRing>,
-    organisation: &OrganisationId,
-    name: &str,
-    body: Value,
-) -> Result<Value, Problem> {
-    match name {
-        "case" => {
-            let by: ByComplaint = serde_json::from_value(body).map_err(|error| Problem::from_json(&error))?;
-            let (found, version) = conversation(pool, organisation, by.complaint).await?;
-            let mut view = view(&found);
-            view["version"] = json!(version);
-            let ids: Vec<WordId> = found.notices.values().map(|notice| notice.text.id).collect();
-            let words = open_words(pool, ring, ServiceName::Notification, organisation, &ids).await;
-            let words = words.map_err(|error| away(&error))?;
-            let texts: serde_json::Map<String, Value> =
-                words.into_iter().map(|(id, text)| (id.to_string(), json!(text))).collect();
-            view["words"] = Value::Object(texts);
-            Ok(view)
-        }
-        "outbox" => {
-            let filter = if body.is_null() {
-                OutboxFilter::default()
-            } else {
-                serde_json::from_value(body).map_err(|error| Problem::from_json(&error))?
-            };
-            outbox(pool, organisation, &filter).await.map_err(|error| away(&error))
-        }
-        other => Err(Problem::new(ProblemCode::NotFound, format!("notification answers no query {other}"))),
-    }
+fn read<T: DeserializeOwned>(body: Value) -> Result<T, Problem> {
+    serde_json::from_value(body).map_err(|error| Problem::from_json(&error))
 }
 
 fn away(error: &dyn std::fmt::Display) -> Problem {
@@ -110,41 +138,91 @@ fn away(error: &dyn std::fmt::Display) -> Problem {
     Problem::new(ProblemCode::Unavailable, "the store of notification cannot be read now")
 }
 
-async fn conversation(
-    pool: &PgPool,
-    organisation: &OrganisationId,
-    complaint: ComplaintId,
-) -> Result<(Conversation, u64), Problem> {
-    let subject = SubjectRef::complaint(organisation, complaint);
-    let heads = journal::head::peek(pool, &[subject]).await.map_err(|error| away(&error))?;
-    let head = heads.into_iter().next();
-    let version = head.as_ref().map_or(0, |head| head.version);
-    let state: State = match head.and_then(|head| head.state) {
-        Some(text) => serde_json::from_str(&text).map_err(|error| away(&error))?,
-        None => State::Unknown,
-    };
-    match state {
-        State::Complaint(conversation) => Ok((*conversation, version)),
-        State::Unknown | State::Early(_) | State::Playbook(_) => {
-            Err(Problem::new(ProblemCode::NotFound, "notification knows no such complaint"))
-        }
+impl Answers {
+    /// The conversation about a complaint, with its words.
+    async fn case(&self, organisation: &OrganisationId, by: ByComplaint) -> Result<Value, Problem> {
+        let subject = SubjectRef::complaint(organisation, by.complaint);
+        let (state, version) = self.state(subject).await?;
+        let conversation = state.conversation().ok_or_else(|| {
+            Problem::new(ProblemCode::NotFound, "notification knows no such complaint").at("/complaint")
+        })?;
+        let mut shown = view(conversation);
+        shown["version"] = json!(version);
+        shown["words"] = Value::Object(self.words(organisation, &words_of(conversation)).await?);
+        Ok(shown)
+    }
+
+    /// The templates of each version of a playbook that cannot be rendered.
+    async fn templates(&self, organisation: &OrganisationId, by: ByPlaybook) -> Result<Value, Problem> {
+        let (state, _) = self.state(SubjectRef::playbook(organisation, &by.playbook)).await?;
+        let State::Playbook(versions) = state else {
+            let problem = Problem::new(ProblemCode::NotFound, "notification knows no such playbook");
+            return Err(problem.at("/playbook"));
+        };
+        let version = |(version, messages): (&u32, &crate::state::Messages)| {
+            let keys: Vec<_> = messages.templates.keys().collect();
+            json!({ "version": version, "templates": keys, "faults": messages.faults })
+        };
+        Ok(json!({ "versions": versions.iter().map(version).collect::<Vec<_>>() }))
+    }
+
+    async fn state(&self, subject: SubjectRef) -> Result<(State, u64), Problem> {
+        let heads = journal::head::peek(&self.pool, &[subject]).await.map_err(|error| away(&error))?;
+        let Some(head) = heads.into_iter().next() else { return Ok((State::Unknown, 0)) };
+        let state = head.state.map(|text| serde_json::from_str(&text)).transpose();
+        Ok((state.map_err(|error| away(&error))?.unwrap_or_default(), head.version))
+    }
+
+    async fn words(
+        &self,
+        organisation: &OrganisationId,
+        ids: &[WordId],
+    ) -> Result<Map<String, Value>, Problem> {
+        let words = open_words(&self.pool, &self.keys, ServiceName::Notification, organisation, ids).await;
+        let words = words.map_err(|error| away(&error))?;
+        Ok(words.into_iter().map(|(id, text)| (id.to_string(), json!(text))).collect())
+    }
+
+    /// Messages, newest first, with their texts and how the last attempt went: listed ones are handed over by a person.
+    async fn outbox(&self, organisation: &OrganisationId, filter: &OutboxFilter) -> Result<Value, Problem> {
+        let limit = filter.limit.unwrap_or(50).clamp(1, MAX_PAGE);
+        let rows = page(&self.pool, organisation, filter, limit).await.map_err(|error| away(&error))?;
+        let next = rows
+            .last()
+            .filter(|_| i64::try_from(rows.len()).is_ok_and(|rows| rows == limit))
+            .map(|last| json!({ "requested_at": last["requested_at"], "notice": last["notice"] }));
+        let ids = rows.iter().flat_map(|row| [&row["word"], &row["subject"]]);
+        let ids: Vec<WordId> =
+            ids.filter_map(|id| id.as_str()?.parse::<uuid::Uuid>().ok()).map(WordId).collect();
+        let words = self.words(organisation, &ids).await?;
+        Ok(json!({ "messages": rows, "words": words, "next": next }))
     }
 }
 
-async fn outbox(
+async fn page(
     pool: &PgPool,
     organisation: &OrganisationId,
     filter: &OutboxFilter,
-) -> Result<Value, sqlx::Error> {
+    limit: i64,
+) -> Result<Vec<Value>, sqlx::Error> {
     let rows: Vec<(Value,)> = sqlx::query_as(
-        "select to_jsonb(d) - 'organisation' - 'leased_until' from delivery d
-         where organisation = $1 and ($2::text is null or state = $2)
-         order by requested_at desc, notice limit $3",
+        "select to_jsonb(d) - 'organisation' - 'leased_until' || jsonb_build_object('last_attempt', (
+             select jsonb_build_object('at', a.at, 'outcome', a.outcome, 'detail', a.detail)
+             from delivery_attempt a where a.organisation = d.organisation and a.notice = d.notice
+             order by a.attempt desc limit 1))
+         from delivery d
+         where organisation = $1 and ($2::text is null or state = $2) and ($3::uuid is null or complaint = $3)
+           and ($4::timestamptz is null or (requested_at, notice) < ($4, $5))
+         order by requested_at desc, notice desc limit $6",
     )
+    .persistent(false) // planned for the filters that are there
     .bind(organisation.as_str())
     .bind(&filter.state)
-    .bind(filter.limit.unwrap_or(50).clamp(1, MAX_PAGE))
+    .bind(filter.complaint.map(|complaint| complaint.0))
+    .bind(filter.after.as_ref().map(|after| after.requested_at.to_sqlx()))
+    .bind(filter.after.as_ref().map(|after| after.notice))
+    .bind(limit)
     .fetch_all(pool)
     .await?;
-    Ok(json!({ "messages": rows.into_iter().map(|(row,)| row).collect::<Vec<_>>() }))
+    Ok(rows.into_iter().map(|(row,)| row).collect())
 }

@@ -4,6 +4,12 @@
 //! the sender takes it, asks intake for the address, sends, and writes one attempt. A crash between sending and
 //! writing sends again under the same `Message-ID`, which mail systems recognise. Retries follow a schedule; the last
 //! failure is said (`notice.settled`), never swallowed.
+//!
+//! What is only listed goes through in bulk; mail is sent some at a time, each recorded as soon as it is known. A
+//! message is never begun when the lease might end before it: another replica would send it too.
+
+mod intake;
+mod mail;
 
 use std::time::Duration;
 
@@ -11,30 +17,29 @@ use bus::Bus;
 use contracts::commands::{Actor, Answer, Command};
 use contracts::messages::notice_requested::Recipient;
 use contracts::messages::notice_settled::NoticeOutcome;
-use contracts::queries::intake::{self, ComplaintAsked, ComplaintFound, Contact, ContactAsked};
-use contracts::queries::{Query, QueryAnswer};
-use contracts::{
-    CommandId, ComplaintId, NoticeId, OrganisationId, ProblemCode, ServiceName, SubjectRef, WordId, subjects,
-};
-use lettre::message::{Mailbox, header::ContentType};
-use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
-use runtime::shell::{Inlet, open_words};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use contracts::{CommandId, ComplaintId, NoticeId, OrganisationId, SubjectRef};
+use futures::StreamExt as _;
+use lettre::{AsyncSmtpTransport, Tokio1Executor};
+use runtime::connect::in_time;
+use runtime::shell::Inlet;
 use sqlx::PgPool;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::NotificationConfig;
 use crate::decide::{SETTLE_VERB, SettleNotice};
-use crate::store::{Attempt, Leased, lease, mark_settled, record_attempt};
-use crate::templates::TRACKING_CODE;
+use crate::store::{Attempt, Leased, Standing, lease, mark_settled, postpone, record_attempts};
 
 /// Messages taken at once.
-const AT_ONCE: i64 = 50;
-/// Seconds a sender may take for them.
-const LEASE: f64 = 120.0;
-/// How long intake may take to say an address.
-const PATIENCE: Duration = Duration::from_secs(5);
+const AT_ONCE: i64 = 200;
+/// Mails on their way at once.
+const MAILS_AT_ONCE: usize = 8;
+/// How long a sender may take for what it took.
+const LEASE: Duration = Duration::from_secs(120);
+/// How long one mail may take, address and all.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// When a message is taken again that could not be tried.
+const LATER: Duration = Duration::from_secs(5);
 
 /// What the sender works with.
 pub struct Sender {
@@ -59,6 +64,12 @@ enum Failure {
     /// Trying again is of no use.
     #[error("{0}")]
     Never(String),
+    /// There is nowhere to send it to: it is listed.
+    #[error("{0}")]
+    Nowhere(String),
+    /// It could not be tried: something of our own is away. No attempt is counted.
+    #[error("{0}")]
+    NotTried(String),
 }
 
 impl Sender {
@@ -69,211 +80,150 @@ impl Sender {
     pub async fn run(self, stop: CancellationToken) -> anyhow::Result<()> {
         let transport = if self.config.mails() { Some(self.config.transport()?) } else { None };
         while !stop.is_cancelled() {
-            let taken = match lease(&self.pool, AT_ONCE, LEASE).await {
-                Ok(taken) => taken,
-                Err(error) => {
-                    tracing::warn!(%error, "messages cannot be taken now");
-                    Vec::new()
-                }
-            };
-            let idle = taken.is_empty();
-            for message in &taken {
-                if let Err(error) = self.handle(transport.as_ref(), message).await {
-                    tracing::warn!(%error, notice = %message.notice, "an attempt could not be recorded");
-                }
+            match self.sweep(transport.as_ref(), &stop).await {
+                Ok(taken) if taken > 0 => continue,
+                Ok(_) => {}
+                Err(error) => tracing::warn!(%error, "messages cannot be taken or recorded now"),
             }
-            if idle {
-                tokio::select! {
-                    () = stop.cancelled() => {}
-                    () = tokio::time::sleep(self.config.poll) => {}
-                }
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = tokio::time::sleep(self.config.poll) => {}
             }
         }
         Ok(())
     }
 
-    async fn handle(
+    /// Takes what is due and deals with it; gives how many messages that were.
+    async fn sweep(
         &self,
         transport: Option<&AsyncSmtpTransport<Tokio1Executor>>,
-        message: &Leased,
-    ) -> Result<(), sqlx::Error> {
-        let mut state = message.state.as_str();
-        let mut attempts = message.attempts;
-        if state == "waiting" {
-            let attempt = self.attempt(transport, message).await;
-            record_attempt(&self.pool, message, &attempt).await?;
-            state = attempt.state;
-            attempts += 1;
-        }
-        let outcome = match state {
-            "delivered" => NoticeOutcome::Delivered,
-            "listed" => NoticeOutcome::Listed,
-            "failed" => NoticeOutcome::Failed,
-            _ => return Ok(()), // another attempt follows
+        stop: &CancellationToken,
+    ) -> Result<usize, sqlx::Error> {
+        let taken = in_time(lease(&self.pool, AT_ONCE, LEASE)).await?;
+        let since = Instant::now();
+        let by_mail = |message: &&Leased| {
+            message.state == Standing::Waiting && transport.is_some() && self.goes_by_mail(message)
         };
-        if self.settle(message, outcome, attempts).await {
-            mark_settled(&self.pool, message).await?;
+        let (mails, others): (Vec<&Leased>, Vec<&Leased>) = taken.iter().partition(by_mail);
+        self.list(&others).await?;
+        if let Some(transport) = transport {
+            let mails = futures::stream::iter(mails);
+            mails
+                .for_each_concurrent(MAILS_AT_ONCE, |message| async move {
+                    // What is not begun in time is left to the next lease, here or elsewhere.
+                    if stop.is_cancelled() || since.elapsed() + PATIENCE * 2 > LEASE {
+                        return;
+                    }
+                    if let Err(error) = self.deliver(transport, message).await {
+                        tracing::warn!(%error, notice = %message.notice, "an attempt could not be recorded");
+                    }
+                })
+                .await;
         }
-        Ok(())
+        Ok(taken.len())
     }
 
-    async fn attempt(
-        &self,
-        transport: Option<&AsyncSmtpTransport<Tokio1Executor>>,
-        message: &Leased,
-    ) -> Attempt {
-        let Some(transport) = transport.filter(|_| is_mail(message)) else {
-            return Attempt {
-                outcome: "listed",
-                detail: format!("no sender is configured for {}", message.channel),
-                state: "listed",
-                again_in: 0.0,
-            };
-        };
-        match self.send(transport, message).await {
-            Ok(said) => Attempt { outcome: "delivered", detail: said, state: "delivered", again_in: 0.0 },
-            Err(Failure::Never(why)) => {
-                Attempt { outcome: "refused", detail: why, state: "failed", again_in: 0.0 }
-            }
-            Err(Failure::Again(why)) => {
-                let made = usize::try_from(message.attempts).unwrap_or(usize::MAX);
-                match self.config.retry.get(made) {
-                    Some(pause) => Attempt {
-                        outcome: "failed",
-                        detail: why,
-                        state: "waiting",
-                        again_in: pause.as_secs_f64(),
-                    },
-                    None => Attempt { outcome: "failed", detail: why, state: "failed", again_in: 0.0 },
-                }
-            }
-        }
+    fn goes_by_mail(&self, message: &Leased) -> bool {
+        let is_mail = self.config.mail_channels.iter().any(|channel| channel.as_str() == message.channel);
+        is_mail && matches!(message.recipient.0, Recipient::Complainant { .. })
     }
 
-    async fn send(
+    /// Puts messages without a sender into the list, and says the ends of these and of those that ended before.
+    async fn list(&self, messages: &[&Leased]) -> Result<(), sqlx::Error> {
+        let listed = |message: &Leased| Attempt {
+            outcome: "listed",
+            detail: format!("no sender is configured for {}", message.channel),
+            state: Standing::Listed,
+            again_in: Duration::ZERO,
+        };
+        let waiting = messages.iter().filter(|message| message.state == Standing::Waiting);
+        let made: Vec<_> = waiting.map(|message| (*message, listed(message))).collect();
+        in_time(record_attempts(&self.pool, &made)).await?;
+        let ended: Vec<_> = messages
+            .iter()
+            .map(|message| match message.state.outcome() {
+                Some(outcome) => (*message, outcome, message.attempts),
+                None => (*message, NoticeOutcome::Listed, message.attempts + 1),
+            })
+            .collect();
+        self.settle(&ended).await
+    }
+
+    /// Makes one attempt, records it, and says the end if it was one.
+    async fn deliver(
         &self,
         transport: &AsyncSmtpTransport<Tokio1Executor>,
         message: &Leased,
-    ) -> Result<String, Failure> {
-        let again = |error: &dyn std::fmt::Display| Failure::Again(error.to_string());
-        let organisation = OrganisationId::new(message.organisation.clone())
-            .map_err(|error| Failure::Never(error.to_string()))?;
-        let contact = self.contact(&organisation, message).await?;
-        let address = contact.email.ok_or_else(|| Failure::Never("intake has no e-mail address".into()))?;
-        let address =
-            address.parse::<Mailbox>().map_err(|_| Failure::Never("the address is not one".into()))?;
-        let word = WordId(message.word);
-        let words = open_words(&self.pool, &self.ring, ServiceName::Notification, &organisation, &[word])
-            .await
-            .map_err(|error| again(&error))?;
-        let text = words.get(&word).ok_or_else(|| Failure::Never("the text was shredded".into()))?;
-        let text = if text.contains(TRACKING_CODE) {
-            text.replace(TRACKING_CODE, &self.tracking_code(&organisation, message).await?)
-        } else {
-            text.clone()
-        };
-        let mail = Message::builder()
-            .from(
-                self.config
-                    .smtp_from
-                    .parse()
-                    .map_err(|_| Failure::Again("the sender's address is not one".into()))?,
-            )
-            .to(address)
-            .message_id(Some(format!("<{}.{}@redress>", message.notice, message.organisation)))
-            .subject(self.config.smtp_subject.clone())
-            .header(ContentType::TEXT_PLAIN)
-            .body(text)
-            .map_err(|error| Failure::Never(error.to_string()))?;
-        match transport.send(mail).await {
-            Ok(response) => Ok(response.code().to_string()),
-            Err(error) if error.is_permanent() => Err(Failure::Never(status(&error))),
-            Err(error) => Err(Failure::Again(status(&error))),
-        }
-    }
-
-    /// The complainant's address; only asked for now, and kept nowhere.
-    async fn contact(&self, organisation: &OrganisationId, message: &Leased) -> Result<Contact, Failure> {
-        let Recipient::Complainant { complainant } = &message.recipient.0 else {
-            return Err(Failure::Never("staff are told in the product".into()));
-        };
-        let asked = ContactAsked { complainant: *complainant, masked: false };
-        self.ask(organisation, intake::CONTACT, &asked).await
-    }
-
-    async fn tracking_code(
-        &self,
-        organisation: &OrganisationId,
-        message: &Leased,
-    ) -> Result<String, Failure> {
-        let asked = ComplaintAsked { complaint: Some(ComplaintId(message.complaint)), number: None };
-        let found: ComplaintFound = self.ask(organisation, intake::COMPLAINT, &asked).await?;
-        Ok(found.tracking_code)
-    }
-
-    async fn ask<T: DeserializeOwned>(
-        &self,
-        organisation: &OrganisationId,
-        name: &str,
-        asked: &(impl Serialize + Sync),
-    ) -> Result<T, Failure> {
-        let again = |error: &dyn std::fmt::Display| Failure::Again(error.to_string());
-        let body = serde_json::to_value(asked).map_err(|error| again(&error))?;
-        let query = Query { organisation: organisation.clone(), actor: Actor::System, body };
-        let payload = serde_json::to_vec(&query).map_err(|error| again(&error))?;
-        let subject = subjects::query(ServiceName::Intake, name);
-        let answer =
-            self.bus.request(&subject, payload.into(), PATIENCE).await.map_err(|error| again(&error))?;
-        let answer: QueryAnswer = serde_json::from_slice(&answer).map_err(|error| again(&error))?;
-        match answer {
-            QueryAnswer::Found { body } => serde_json::from_value(body).map_err(|error| again(&error)),
-            QueryAnswer::Refused { problem } if problem.code == ProblemCode::NotFound => {
-                Err(Failure::Never(format!("intake has no such {name}")))
+    ) -> Result<(), sqlx::Error> {
+        let sending = tokio::time::timeout(PATIENCE, self.send(transport, message));
+        let outcome = sending.await.unwrap_or_else(|_| Err(Failure::Again("the mail server is slow".into())));
+        let attempt = match outcome {
+            Err(Failure::NotTried(why)) => {
+                tracing::warn!(why, notice = %message.notice, "a message could not be tried");
+                return in_time(postpone(&self.pool, message, LATER)).await;
             }
-            QueryAnswer::Refused { problem } => Err(Failure::Again(problem.code.to_string())),
+            outcome => self.attempt_of(message, outcome),
+        };
+        let ended = attempt.state.outcome();
+        in_time(record_attempts(&self.pool, &[(message, attempt)])).await?;
+        match ended {
+            Some(outcome) => self.settle(&[(message, outcome, message.attempts + 1)]).await,
+            None => Ok(()), // another attempt follows
         }
     }
 
-    /// Says how the message ended; whether that is on record now.
-    async fn settle(&self, message: &Leased, outcome: NoticeOutcome, attempts: i32) -> bool {
-        let body = SettleNotice {
-            notice: NoticeId(message.notice),
-            outcome,
-            attempts: u32::try_from(attempts).unwrap_or(0),
-        };
-        let (Ok(organisation), Ok(id), Ok(body)) = (
-            OrganisationId::new(message.organisation.clone()),
-            CommandId::new(format!("settle-{}", message.notice)),
-            serde_json::to_value(body),
-        ) else {
-            return false;
-        };
-        let command = Command {
-            id,
-            subject: SubjectRef::complaint(&organisation, ComplaintId(message.complaint)),
-            verb: SETTLE_VERB.to_owned(),
-            actor: Actor::System,
-            expected_version: None,
-            traceparent: None,
-            body,
-        };
-        match self.inlet.command(command).await {
-            Answer::Done { .. } => true,
-            Answer::Refused { problem } => {
-                tracing::warn!(%problem, notice = %message.notice, "the end of a message could not be said yet");
-                false
+    fn attempt_of(&self, message: &Leased, outcome: Result<String, Failure>) -> Attempt {
+        let ended = |outcome, detail, state| Attempt { outcome, detail, state, again_in: Duration::ZERO };
+        match outcome {
+            Ok(said) => ended("delivered", said, Standing::Delivered),
+            Err(Failure::Nowhere(why)) => ended("listed", why, Standing::Listed),
+            Err(Failure::Never(why)) => ended("refused", why, Standing::Failed),
+            Err(Failure::Again(why) | Failure::NotTried(why)) => {
+                let made = usize::try_from(message.attempts).unwrap_or(usize::MAX);
+                let pause = self.config.retry.get(made).map(|pause| pause.unsigned_abs());
+                match pause {
+                    Some(again_in) => {
+                        Attempt { outcome: "failed", detail: why, state: Standing::Waiting, again_in }
+                    }
+                    None => ended("failed", why, Standing::Failed),
+                }
             }
         }
     }
+
+    /// Says how messages ended, and lets go of those whose end is on record now.
+    async fn settle(&self, ended: &[(&Leased, NoticeOutcome, i32)]) -> Result<(), sqlx::Error> {
+        let orders = ended.iter().filter_map(|(message, outcome, attempts)| {
+            Some((*message, order(message, *outcome, *attempts)?))
+        });
+        let (messages, orders): (Vec<&Leased>, Vec<Command>) = orders.unzip();
+        let answers = self.inlet.commands(orders).await;
+        let mut done = Vec::with_capacity(messages.len());
+        for (message, answer) in messages.into_iter().zip(answers) {
+            match answer {
+                Answer::Done { .. } => done.push(message),
+                // It is taken again when the lease ends, and only this is then tried again.
+                Answer::Refused { problem } => {
+                    tracing::warn!(%problem, notice = %message.notice, "the end of a message could not be said yet");
+                }
+            }
+        }
+        if done.is_empty() { Ok(()) } else { in_time(mark_settled(&self.pool, &done)).await }
+    }
 }
 
-fn is_mail(message: &Leased) -> bool {
-    message.channel == "email" && matches!(message.recipient.0, Recipient::Complainant { .. })
-}
-
-/// What the mail system said, without the address that some servers repeat.
-fn status(error: &lettre::transport::smtp::Error) -> String {
-    error
-        .status()
-        .map_or_else(|| "the mail server could not be reached".to_owned(), |code| format!("status {code}"))
+/// The order that says how a message ended; always the same one for a message.
+fn order(message: &Leased, outcome: NoticeOutcome, attempts: i32) -> Option<Command> {
+    let attempts = u32::try_from(attempts).unwrap_or(0);
+    let body = SettleNotice { notice: NoticeId(message.notice), outcome, attempts };
+    let organisation = OrganisationId::new(message.organisation.clone()).ok()?;
+    Some(Command {
+        id: CommandId::new(format!("settle-{}", message.notice)).ok()?,
+        subject: SubjectRef::complaint(&organisation, ComplaintId(message.complaint)),
+        verb: SETTLE_VERB.to_owned(),
+        actor: Actor::System,
+        expected_version: None,
+        traceparent: None,
+        body: serde_json::to_value(body).ok()?,
+    })
 }

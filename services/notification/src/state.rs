@@ -7,16 +7,19 @@ use contracts::messages::case_escalated::CaseEscalated;
 use contracts::messages::complaint_registered::PlaybookRef;
 use contracts::messages::notice_requested::Recipient;
 use contracts::messages::notice_settled::NoticeOutcome;
-use contracts::messages::stage_entered::StageEntered;
+use contracts::messages::proposal_made::Remedy;
 use contracts::{
-    ChannelKey, ComplainantId, DepartmentId, Event, Facts, Language, NoticeId, PersonId, StageKind,
+    ChannelKey, ComplainantId, DepartmentId, FactKey, Facts, Language, NoticeId, PersonId, StageKind,
     TemplateKey, VisitId, WordRef, WorkId,
 };
 use jiff::Timestamp;
 use playbook::model::Template;
 use playbook::{NotificationSlice, Slice, StageBrief};
-use runtime::service::Happened;
 use serde::{Deserialize, Serialize};
+
+mod fold;
+
+pub use fold::{evolve, is_ours};
 
 /// One subject.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -30,8 +33,28 @@ pub enum State {
     Early(Vec<CaseEscalated>),
     /// A complaint.
     Complaint(Box<Conversation>),
-    /// A playbook: its templates, by version.
-    Playbook(BTreeMap<u32, BTreeMap<TemplateKey, Template>>),
+    /// A playbook: its messages, by version.
+    Playbook(BTreeMap<u32, Messages>),
+}
+
+/// The messages of one version of a playbook.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Messages {
+    /// Its own templates.
+    pub templates: BTreeMap<TemplateKey, Template>,
+    /// Those that cannot be rendered, found when the playbook was published.
+    pub faults: Vec<Fault>,
+}
+
+/// A template that cannot be rendered: the built-in text stands in for it, a reply has to be written out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fault {
+    /// Which template.
+    pub template: TemplateKey,
+    /// In which language.
+    pub language: Language,
+    /// What is wrong, with its line.
+    pub why: String,
 }
 
 /// The conversation about one complaint.
@@ -66,21 +89,27 @@ pub struct Visit {
     pub department: DepartmentId,
     /// People who may not act on it.
     pub barred: Vec<PersonId>,
-    /// The facts when it began.
+    /// The facts when it began, and what intake, routing and we ourselves learnt since.
     pub facts: Facts,
+    /// The remedies that may be named to the customer: those of the approved proposal.
+    pub promised: Vec<Remedy>,
+    /// Whether the proposal of this handling still waits for its approval.
+    pub awaits_approval: bool,
     /// How it stands.
     pub progress: Progress,
     /// What was said to the customer here.
     pub told: Option<WordRef>,
     /// The callbacks made, oldest first.
     pub calls: Vec<Call>,
+    /// The attempts to reach the customer, oldest first.
+    pub contacts: Vec<Contact>,
 }
 
 /// How a visit stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "stands")]
 pub enum Progress {
-    /// It needs no person and is completed at once.
+    /// No person is needed: it is completed at once, or waits for the customer alone.
     Unattended,
     /// The work was asked for and nobody holds it yet.
     Requested {
@@ -93,9 +122,26 @@ pub enum Progress {
         work: WorkId,
         /// Who.
         person: PersonId,
+        /// Whom they stand in for, when they do.
+        instead_of: Option<PersonId>,
     },
     /// It was completed or withdrawn.
     Left,
+}
+
+/// One attempt to reach the customer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Contact {
+    /// When.
+    pub at: Timestamp,
+    /// Whether the customer was reached.
+    pub reached: bool,
+    /// By which channel.
+    pub channel: ChannelKey,
+    /// What was said.
+    pub note: Option<WordRef>,
+    /// Who tried.
+    pub by: Actor,
 }
 
 /// One callback.
@@ -107,6 +153,8 @@ pub struct Call {
     pub reached: bool,
     /// The answer on the scale.
     pub satisfaction: Option<String>,
+    /// What the customer said besides.
+    pub opinion: Option<WordRef>,
     /// Who called, or the customer themselves.
     pub by: Actor,
 }
@@ -160,136 +208,28 @@ impl Visit {
             Progress::Unattended | Progress::Left => None,
         }
     }
+    /// Whether it may end with `outcome` by its playbook.
+    #[must_use]
+    pub fn may_end(&self, outcome: &str) -> bool {
+        self.brief.outcomes.iter().any(|known| known.as_str() == outcome)
+    }
+    /// The first fact that must be on record before it ends and is not, `learnt` ones counted.
+    #[must_use]
+    pub fn lacks<'a>(&'a self, learnt: &Facts) -> Option<&'a FactKey> {
+        let on_record = |key: &&FactKey| {
+            let fact = learnt.get(*key).or_else(|| self.facts.get(*key));
+            fact.is_some_and(|value| value.as_bool() != Some(false))
+        };
+        self.brief.requires.facts.iter().find(|key| !on_record(key))
+    }
+    /// Whether the customer was reached at any time so far.
+    #[must_use]
+    pub fn was_contacted(&self) -> bool {
+        self.facts.contains_key(&contracts::facts::key::customer_contacted())
+    }
     /// How many callbacks reached the customer.
     #[must_use]
     pub fn reached(&self) -> u32 {
         u32::try_from(self.calls.iter().filter(|call| call.reached).count()).unwrap_or(u32::MAX)
-    }
-}
-
-/// Folds what happened into the state.
-pub fn evolve(state: &mut State, happened: &Happened<'_>) {
-    match (&mut *state, happened.event) {
-        (State::Unknown | State::Early(_), Event::ComplaintRegistered(registered)) => {
-            *state = State::Complaint(Box::new(Conversation {
-                number: registered.number.clone(),
-                complainant: registered.complainant,
-                language: registered.language,
-                channel: registered.channel.clone(),
-                playbook: registered.playbook.clone(),
-                visits: BTreeMap::new(),
-                notices: BTreeMap::new(),
-            }));
-        }
-        (State::Unknown | State::Playbook(_), Event::PlaybookPublished(published)) => {
-            let templates = crate::templates::of_document(&published.document);
-            if let State::Playbook(versions) = state {
-                versions.insert(published.playbook.version, templates);
-            } else {
-                *state = State::Playbook(BTreeMap::from([(published.playbook.version, templates)]));
-            }
-        }
-        // The stage may be heard of before the registration: they come from two sources.
-        (State::Unknown | State::Early(_), Event::StageEntered(entered)) if is_ours(entered) => {
-            let mut conversation = Conversation {
-                number: entered.number.clone(),
-                complainant: entered.complainant,
-                language: entered.language,
-                channel: crate::templates::channel_of(&entered.facts),
-                playbook: entered.playbook.clone(),
-                visits: BTreeMap::new(),
-                notices: BTreeMap::new(),
-            };
-            conversation.apply(happened);
-            *state = State::Complaint(Box::new(conversation));
-        }
-        (State::Unknown, Event::CaseEscalated(escalated)) => *state = State::Early(vec![escalated.clone()]),
-        (State::Early(early), Event::CaseEscalated(escalated)) => early.push(escalated.clone()),
-        (State::Complaint(conversation), _) => conversation.apply(happened),
-        (State::Unknown | State::Early(_) | State::Playbook(_), _) => {}
-    }
-}
-
-/// Whether a visit is one of notification's.
-#[must_use]
-pub fn is_ours(entered: &StageEntered) -> bool {
-    entered.kind.service() == contracts::ServiceName::Notification
-}
-
-impl Conversation {
-    fn apply(&mut self, happened: &Happened<'_>) {
-        match happened.event {
-            Event::StageEntered(entered) if is_ours(entered) => self.enter(entered),
-            Event::StageChanged(changed) => self.on(changed.visit, |visit| {
-                visit.epoch = changed.epoch;
-                visit.department = changed.department.clone();
-            }),
-            Event::StageWithdrawn(withdrawn) => {
-                self.on(withdrawn.visit, |visit| visit.progress = Progress::Left)
-            }
-            Event::StageCompleted(completed) => {
-                self.on(completed.visit, |visit| visit.progress = Progress::Left)
-            }
-            Event::WorkRequested(requested) => self.on(requested.visit, |visit| {
-                visit.progress = Progress::Requested { work: requested.work };
-            }),
-            Event::WorkAssigned(assigned) => self.on(assigned.visit, |visit| {
-                if visit.work() == Some(assigned.work) {
-                    visit.progress = Progress::Held { work: assigned.work, person: assigned.person.clone() };
-                }
-            }),
-            Event::ReplyTold(told) => self.on(told.visit, |visit| visit.told = Some(told.text.clone())),
-            Event::CallbackRecorded(call) => self.on(call.visit, |visit| {
-                visit.calls.push(Call {
-                    at: happened.time,
-                    reached: call.reached,
-                    satisfaction: call.satisfaction.clone(),
-                    by: call.by.clone(),
-                });
-            }),
-            Event::NoticeRequested(requested) => {
-                let notice = Notice {
-                    to: requested.to.clone(),
-                    channel: requested.channel.clone(),
-                    template: requested.template.clone(),
-                    language: requested.language,
-                    text: requested.text.clone(),
-                    at: happened.time,
-                    outcome: None,
-                };
-                self.notices.insert(requested.notice, notice);
-            }
-            Event::NoticeSettled(settled) => {
-                if let Some(notice) = self.notices.get_mut(&settled.notice) {
-                    notice.outcome = Some(settled.outcome);
-                }
-            }
-            // Everything else is another service's business.
-            _ => {}
-        }
-    }
-
-    fn on(&mut self, visit: VisitId, change: impl FnOnce(&mut Visit)) {
-        if let Some(visit) = self.visits.get_mut(&visit) {
-            change(visit);
-        }
-    }
-
-    fn enter(&mut self, entered: &StageEntered) {
-        let Ok(brief) = serde_json::from_value::<StageBrief>(entered.brief.clone()) else { return };
-        self.visits.insert(
-            entered.visit,
-            Visit {
-                kind: entered.kind,
-                barred: crate::decide::barred_from(entered),
-                brief,
-                epoch: entered.epoch,
-                department: entered.department.clone(),
-                facts: entered.facts.clone(),
-                progress: Progress::Unattended,
-                told: None,
-                calls: Vec::new(),
-            },
-        );
     }
 }

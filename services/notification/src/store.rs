@@ -1,6 +1,9 @@
 //! Notification's own tables: messages on their way, and each attempt to deliver them.
 
+use std::time::Duration;
+
 use contracts::messages::notice_requested::Recipient;
+use contracts::messages::notice_settled::NoticeOutcome;
 use contracts::{
     ChannelKey, ComplaintId, Language, NoticeId, OrganisationId, SubjectRef, TemplateKey, WordId,
 };
@@ -38,6 +41,8 @@ pub struct Delivery {
     pub language: Language,
     /// The text.
     pub word: WordId,
+    /// The subject line, where the template has one.
+    pub subject: Option<WordId>,
     /// When it was asked for.
     pub requested_at: Timestamp,
 }
@@ -74,9 +79,9 @@ async fn insert(connection: &mut PgConnection, rows: &[Delivery]) -> Result<(), 
     }
     sqlx::query(
         "insert into delivery (organisation, notice, complaint, recipient, channel, template, language, word,
-             requested_at)
+             subject, requested_at)
          select * from unnest($1::text[], $2::uuid[], $3::uuid[], $4::jsonb[], $5::text[], $6::text[], $7::text[],
-             $8::uuid[], $9::timestamptz[])
+             $8::uuid[], $9::uuid[], $10::timestamptz[])
          on conflict (organisation, notice) do nothing",
     )
     .bind(column(rows, |row| row.organisation.to_string()))
@@ -87,6 +92,7 @@ async fn insert(connection: &mut PgConnection, rows: &[Delivery]) -> Result<(), 
     .bind(column(rows, |row| row.template.to_string()))
     .bind(column(rows, |row| word_of(row.language)))
     .bind(column(rows, |row| row.word.0))
+    .bind(column(rows, |row| row.subject.map(|word| word.0)))
     .bind(column(rows, |row| row.requested_at.to_sqlx()))
     .execute(connection)
     .await?;
@@ -108,27 +114,79 @@ pub struct Leased {
     pub channel: String,
     /// The text.
     pub word: Uuid,
+    /// The subject line, where there is one.
+    pub subject: Option<Uuid>,
     /// How it stands: a message that ended but was not yet said to have ended is taken again only for that.
-    pub state: String,
+    #[sqlx(try_from = "String")]
+    pub state: Standing,
     /// Attempts made before.
     pub attempts: i32,
 }
 
-/// Takes messages whose time has come, for `lease` seconds.
+/// How a message stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// It waits for an attempt.
+    Waiting,
+    /// The next system took it.
+    Delivered,
+    /// It lies in the outbox that can be listed.
+    Listed,
+    /// Every attempt failed.
+    Failed,
+}
+
+impl Standing {
+    /// The word in the table.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Delivered => "delivered",
+            Self::Listed => "listed",
+            Self::Failed => "failed",
+        }
+    }
+    /// How it ended, if it has.
+    #[must_use]
+    pub const fn outcome(self) -> Option<NoticeOutcome> {
+        match self {
+            Self::Waiting => None,
+            Self::Delivered => Some(NoticeOutcome::Delivered),
+            Self::Listed => Some(NoticeOutcome::Listed),
+            Self::Failed => Some(NoticeOutcome::Failed),
+        }
+    }
+}
+
+/// A word in `delivery.state` that no version of this program wrote.
+#[derive(Debug, thiserror::Error)]
+#[error("delivery.state is “{0}”")]
+pub struct NoStanding(String);
+
+impl TryFrom<String> for Standing {
+    type Error = NoStanding;
+    fn try_from(word: String) -> Result<Self, NoStanding> {
+        let all = [Self::Waiting, Self::Delivered, Self::Listed, Self::Failed];
+        all.into_iter().find(|standing| standing.as_str() == word).ok_or(NoStanding(word))
+    }
+}
+
+/// Takes messages whose time has come, for `lease`; the longest due first.
 ///
 /// # Errors
 /// What PostgreSQL says.
-pub async fn lease(pool: &PgPool, most: i64, lease_seconds: f64) -> Result<Vec<Leased>, sqlx::Error> {
+pub async fn lease(pool: &PgPool, most: i64, lease: Duration) -> Result<Vec<Leased>, sqlx::Error> {
     sqlx::query_as(
         "update delivery set leased_until = now() + make_interval(secs => $2)
          where (organisation, notice) in (
              select organisation, notice from delivery
              where not settled and next_attempt_at <= now() and (leased_until is null or leased_until < now())
              order by next_attempt_at limit $1 for update skip locked)
-         returning organisation, notice, complaint, recipient, channel, word, state, attempts",
+         returning organisation, notice, complaint, recipient, channel, word, subject, state, attempts",
     )
     .bind(most)
-    .bind(lease_seconds)
+    .bind(lease.as_secs_f64())
     .fetch_all(pool)
     .await
 }
@@ -140,47 +198,73 @@ pub struct Attempt {
     pub outcome: &'static str,
     /// What the next system said; never the text or the address.
     pub detail: String,
-    /// The state of the message afterwards.
-    pub state: &'static str,
-    /// Seconds until the next attempt, where one follows.
-    pub again_in: f64,
+    /// How the message stands afterwards.
+    pub state: Standing,
+    /// Until the next attempt, where one follows.
+    pub again_in: Duration,
 }
 
-/// Records an attempt and what follows from it, together.
+/// Records attempts and what follows from each, together.
 ///
 /// # Errors
 /// What PostgreSQL says.
-pub async fn record_attempt(pool: &PgPool, message: &Leased, attempt: &Attempt) -> Result<(), sqlx::Error> {
+pub async fn record_attempts(pool: &PgPool, made: &[(&Leased, Attempt)]) -> Result<(), sqlx::Error> {
+    if made.is_empty() {
+        return Ok(());
+    }
     sqlx::query(
-        "with tried as (
-             update delivery set attempts = attempts + 1, state = $3, leased_until = null,
-                 next_attempt_at = now() + make_interval(secs => $6)
-             where organisation = $1 and notice = $2
-             returning attempts)
+        "with made as (
+             select * from unnest($1::text[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::float8[])
+                 as made (organisation, notice, state, outcome, detail, again_in)),
+         tried as (
+             update delivery d set attempts = d.attempts + 1, state = made.state, leased_until = null,
+                 next_attempt_at = now() + make_interval(secs => made.again_in)
+             from made where d.organisation = made.organisation and d.notice = made.notice
+             returning d.organisation, d.notice, d.attempts)
          insert into delivery_attempt (organisation, notice, attempt, outcome, detail)
-         select $1, $2, attempts, $4, $5 from tried",
+         select tried.organisation, tried.notice, tried.attempts, made.outcome, made.detail
+         from tried join made using (organisation, notice)",
     )
-    .bind(&message.organisation)
-    .bind(message.notice)
-    .bind(attempt.state)
-    .bind(attempt.outcome)
-    .bind(&attempt.detail)
-    .bind(attempt.again_in)
+    .bind(made.iter().map(|(message, _)| message.organisation.clone()).collect::<Vec<_>>())
+    .bind(made.iter().map(|(message, _)| message.notice).collect::<Vec<_>>())
+    .bind(made.iter().map(|(_, attempt)| attempt.state.as_str()).collect::<Vec<_>>())
+    .bind(made.iter().map(|(_, attempt)| attempt.outcome).collect::<Vec<_>>())
+    .bind(made.iter().map(|(_, attempt)| attempt.detail.clone()).collect::<Vec<_>>())
+    .bind(made.iter().map(|(_, attempt)| attempt.again_in.as_secs_f64()).collect::<Vec<_>>())
     .execute(pool)
     .await?;
     Ok(())
 }
 
-/// The end of a message was said: nothing is left to do.
+/// Puts a message off that could not be tried at all; that is no attempt.
 ///
 /// # Errors
 /// What PostgreSQL says.
-pub async fn mark_settled(pool: &PgPool, message: &Leased) -> Result<(), sqlx::Error> {
+pub async fn postpone(pool: &PgPool, message: &Leased, by: Duration) -> Result<(), sqlx::Error> {
     sqlx::query(
-        "update delivery set settled = true, leased_until = null where organisation = $1 and notice = $2",
+        "update delivery set leased_until = null, next_attempt_at = now() + make_interval(secs => $3)
+         where organisation = $1 and notice = $2",
     )
     .bind(&message.organisation)
     .bind(message.notice)
+    .bind(by.as_secs_f64())
+    .execute(pool)
+    .await?;
+    Ok(())
+}
+
+/// The ends of messages were said: nothing is left to do.
+///
+/// # Errors
+/// What PostgreSQL says.
+pub async fn mark_settled(pool: &PgPool, messages: &[&Leased]) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "update delivery d set settled = true, leased_until = null
+         from unnest($1::text[], $2::uuid[]) as done (organisation, notice)
+         where d.organisation = done.organisation and d.notice = done.notice",
+    )
+    .bind(messages.iter().map(|message| message.organisation.clone()).collect::<Vec<_>>())
+    .bind(messages.iter().map(|message| message.notice).collect::<Vec<_>>())
     .execute(pool)
     .await?;
     Ok(())

@@ -5,10 +5,16 @@
 
 use std::collections::BTreeMap;
 
-use contracts::{ChannelKey, Facts, Language, TemplateKey, Text};
+use contracts::{ChannelKey, Facts, Fen, Language, TemplateKey};
 use minijinja::{Environment, UndefinedBehavior};
 use playbook::model::Template;
 use serde::Serialize;
+
+mod built_in;
+mod checking;
+
+pub use built_in::BuiltIn;
+pub use checking::faults;
 
 /// Stands for the tracking code until a message is handed to its channel.
 ///
@@ -30,10 +36,28 @@ pub struct Variables {
     pub facts: Facts,
     /// What people read as the name of the stage.
     pub stage: String,
-    /// The remedies of the approved proposal, as keys with amounts in yuan.
+    /// The remedies of the approved proposal, with amounts in yuan.
     pub remedies: Vec<RemedyLine>,
-    /// A sentence given by the person who writes.
+    /// A sentence given by the person who writes, or what an escalation is about.
     pub text: String,
+    /// The answers a customer may give on the playbook's scale, as people read them.
+    pub answers: Vec<String>,
+}
+
+impl Variables {
+    /// What is known of every complaint; the rest is empty.
+    #[must_use]
+    pub fn of(number: &str, facts: Facts) -> Self {
+        Self {
+            number: number.to_owned(),
+            tracking_code: TRACKING_CODE,
+            facts,
+            stage: String::new(),
+            remedies: Vec::new(),
+            text: String::new(),
+            answers: Vec::new(),
+        }
+    }
 }
 
 /// One remedy in a message.
@@ -96,96 +120,73 @@ where
     word.parse().expect("built-in keys are slugs; a test reads each")
 }
 
+/// A playbook's own templates, with its version.
+pub type Own<'a> = Option<(u32, &'a BTreeMap<TemplateKey, Template>)>;
+
 /// The template `name` of the playbook, or the built-in one.
 #[must_use]
-pub fn choose(own: Option<(u32, &BTreeMap<TemplateKey, Template>)>, name: BuiltIn) -> Chosen {
-    let named: TemplateKey = key(name.as_str());
-    if let Some((version, template)) = own.and_then(|(version, all)| Some((version, all.get(&named)?))) {
-        return Chosen { key: named, version, template: template.clone() };
-    }
-    Chosen { key: named, version: 0, template: name.template() }
+pub fn choose(own: Own<'_>, name: BuiltIn) -> Chosen {
+    let named = key(name.as_str());
+    of_playbook(own, &named).unwrap_or_else(|| Chosen { key: named, version: 0, template: name.template() })
 }
 
-/// Renders the body of a template.
+/// The playbook's own template called `named`.
+#[must_use]
+pub fn of_playbook(own: Own<'_>, named: &TemplateKey) -> Option<Chosen> {
+    let (version, template) = own.and_then(|(version, all)| Some((version, all.get(named)?)))?;
+    Some(Chosen { key: named.clone(), version, template: template.clone() })
+}
+
+/// A message ready to be sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rendered {
+    /// The subject line, where the template has one.
+    pub subject: Option<String>,
+    /// The text.
+    pub body: String,
+}
+
+/// Renders a template.
 ///
 /// # Errors
 /// [`RenderError`] with minijinja's position.
-pub fn render(chosen: &Chosen, language: Language, variables: &Variables) -> Result<String, RenderError> {
+pub fn render(chosen: &Chosen, language: Language, variables: &Variables) -> Result<Rendered, RenderError> {
+    let environment = environment();
+    let render = |text: &str| {
+        environment
+            .render_str(text, minijinja::value::Serde(variables))
+            .map_err(|source| RenderError { key: chosen.key.clone(), source })
+    };
+    let subject =
+        chosen.template.subject.as_ref().map(|subject| render(subject.get(language))).transpose()?;
+    Ok(Rendered {
+        // A subject is one line, whatever a variable holds.
+        subject: subject.map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")),
+        body: render(chosen.template.body.get(language))?,
+    })
+}
+
+fn environment() -> Environment<'static> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_fuel(Some(FUEL));
+    environment.add_filter("yuan", |fen: i64| Fen(fen).to_string());
     environment
-        .render_str(chosen.template.body.get(language), minijinja::value::Serde(variables))
-        .map_err(|source| RenderError { key: chosen.key.clone(), source })
-}
-
-/// The messages that every organisation has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum BuiltIn {
-    /// The complaint is on record.
-    Acknowledgement,
-    /// The result.
-    Reply,
-    /// The result where the complaint was found not to stand (P02).
-    Explanation,
-    /// To staff: a clock or rung concerns you.
-    Escalation,
-}
-
-impl BuiltIn {
-    /// Every one.
-    pub const ALL: [Self; 4] = [Self::Acknowledgement, Self::Reply, Self::Explanation, Self::Escalation];
-
-    /// Its key; a playbook replaces it by a template of the same key.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Acknowledgement => "acknowledgement",
-            Self::Reply => "reply",
-            Self::Explanation => "explanation",
-            Self::Escalation => "escalation",
-        }
-    }
-
-    fn template(self) -> Template {
-        let (zh, en) = match self {
-            Self::Acknowledgement => (
-                "您好，您的投诉已受理，编号 {{ number }}，查询码 {{ tracking_code }}。我们会尽快处理，并告知您结果。",
-                "Your complaint is on record under number {{ number }}; your tracking code is {{ tracking_code }}. \
-                 We will deal with it as soon as we can and tell you the result.",
-            ),
-            Self::Reply => (
-                "您好，您的投诉（编号 {{ number }}）已处理完毕。{% for r in remedies %}{{ r.label }}\
-                 {% if r.yuan %} {{ r.yuan }} 元{% endif %}；{% endfor %}{{ text }}感谢您的反馈。",
-                "Your complaint {{ number }} has been dealt with. {% for r in remedies %}{{ r.label }}\
-                 {% if r.yuan %} CNY {{ r.yuan }}{% endif %}; {% endfor %}{{ text }} Thank you for telling us.",
-            ),
-            Self::Explanation => (
-                "您好，关于您的投诉（编号 {{ number }}），我们已与相关部门核实，向您说明如下：{{ text }}如有疑问，请随时联系我们。",
-                "We have looked into your complaint {{ number }} with the department concerned and explain: \
-                 {{ text }} Please ask us if anything is unclear.",
-            ),
-            Self::Escalation => (
-                "投诉 {{ number }} 需要您关注：{{ text }}",
-                "Complaint {{ number }} needs your attention: {{ text }}",
-            ),
-        };
-        Template { subject: None, body: Text { zh: zh.to_owned(), en: en.to_owned() } }
-    }
 }
 
 #[cfg(test)]
 mod tests {
+    use contracts::Text;
+
     use super::*;
 
     fn variables() -> Variables {
         Variables {
-            number: "TS202503030001".into(),
-            tracking_code: TRACKING_CODE,
-            facts: Facts::new(),
             stage: "答复".into(),
             remedies: vec![RemedyLine { label: "退款".into(), yuan: "120.50".into() }],
             text: "<b>&".into(),
+            answers: vec!["1".into(), "2".into()],
+            ..Variables::of("TS202503030001", Facts::new())
         }
     }
 
@@ -193,15 +194,16 @@ mod tests {
     fn every_built_in_template_renders_in_both_languages() {
         for built_in in BuiltIn::ALL {
             for language in [Language::Zh, Language::En] {
-                let text = render(&choose(None, built_in), language, &variables()).unwrap();
+                let text = render(&choose(None, built_in), language, &variables()).unwrap().body;
                 assert!(text.contains("TS202503030001"), "{text}");
+                assert_eq!(text.is_ascii(), language == Language::En && !text.contains('退'), "{text}");
             }
         }
     }
 
     #[test]
     fn a_reply_names_remedies_and_leaves_text_as_it_is() {
-        let text = render(&choose(None, BuiltIn::Reply), Language::Zh, &variables()).unwrap();
+        let text = render(&choose(None, BuiltIn::Reply), Language::Zh, &variables()).unwrap().body;
         assert!(text.contains("退款 120.50 元") && text.contains("<b>&"), "{text}");
     }
 
@@ -215,5 +217,20 @@ mod tests {
                 Chosen { key: key("x"), version: 1, template: Template { subject: None, body: text } };
             assert!(render(&chosen, Language::En, &variables()).is_err(), "{body}");
         }
+    }
+
+    #[test]
+    fn a_subject_is_one_line_and_money_is_in_yuan() {
+        let both = |text: &str| Text { zh: text.into(), en: text.into() };
+        let template = Template {
+            subject: Some(both("关于 {{ number }}\r\nBcc: x@example.com")),
+            body: both("{{ facts.amount|yuan }} 元"),
+        };
+        let mut variables = variables();
+        variables.facts.insert(contracts::facts::key::amount(), 12_050.into());
+        let chosen = Chosen { key: key("x"), version: 1, template };
+        let rendered = render(&chosen, Language::Zh, &variables).unwrap();
+        assert_eq!(rendered.subject.unwrap(), "关于 TS202503030001 Bcc: x@example.com");
+        assert_eq!(rendered.body, "120.50 元");
     }
 }

@@ -27,7 +27,7 @@ use api::Caller;
 use people::{Player, Tally};
 
 /// How long a drill goes on without any case being closed before it ends with what is open.
-const STANDSTILL: Duration = Duration::from_secs(60);
+const STANDSTILL: Duration = Duration::from_secs(120);
 
 /// Where the complaints come from.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]

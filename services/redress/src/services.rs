@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use contracts::ServiceName;
 use runtime::config::{NoSettings, RuntimeConfig, Section, ServiceConfig, load};
@@ -84,10 +85,27 @@ pub async fn run(part: Part, start: &Start) -> anyhow::Result<ExitCode> {
 }
 
 async fn begin_all(start: &Start, process: &Process) -> anyhow::Result<()> {
+    // Ready is only who has everything: until then a service that is not begun yet would not be missed.
+    let begun = Arc::new(AtomicBool::new(false));
+    let all = Arc::clone(&begun);
+    process.health.watch(
+        "all",
+        "every service begun",
+        Arc::new(move || {
+            let begun = all.load(Ordering::Acquire);
+            Box::pin(std::future::ready(if begun {
+                Ok(())
+            } else {
+                Err("some are still starting".to_owned())
+            }))
+        }),
+    );
     for service in ServiceName::ALL {
         begin(*service, start, process).await?;
     }
-    begin_gateway(start, process).await
+    begin_gateway(start, process).await?;
+    begun.store(true, Ordering::Release);
+    Ok(())
 }
 
 async fn begin(service: ServiceName, start: &Start, process: &Process) -> anyhow::Result<()> {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use contracts::facts::key;
-use contracts::{DepartmentId, PersonId, StageKind};
+use contracts::{DepartmentId, FactValue, PersonId, StageKind};
 use playbook::{CompiledPlaybook, ConflictScope, Duty};
 
 use crate::state::{Case, Directory};
@@ -58,6 +58,7 @@ pub fn barred(
     }
     if duty == Some(Duty::CallerBack) {
         out.extend(handlers(case, |_| true));
+        out.extend(settler(case));
     }
     out.into_iter().collect()
 }
@@ -66,6 +67,12 @@ pub fn barred(
 fn complained_unit(case: &Case, directory: &Directory) -> Option<DepartmentId> {
     let person = case.origin.complained_of_person.as_ref().and_then(|id| directory.people.get(id));
     person.map(|person| person.department.clone()).or_else(|| case.department_fact(&key::complained_of()))
+}
+
+/// Who settled it on the spot: whoever registers such a case has handled it.
+fn settler(case: &Case) -> Option<PersonId> {
+    let settled = case.facts.get(&key::settled_on_the_spot()).and_then(FactValue::as_bool);
+    case.origin.registered_by.person().filter(|_| settled == Some(true)).cloned()
 }
 
 /// Those who completed a handling or verifying visit in an instance that fits.

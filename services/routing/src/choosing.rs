@@ -2,7 +2,8 @@
 //!
 //! In this order: those who hold the role in the department and are there; the deputies of those who are away; the
 //! same for the secondary role; the duty manager of the department; the duty managers above it; the managers of
-//! those who hold the role. Barred people are passed over everywhere, and nobody stands in for a barred person.
+//! those who hold the role. Where authority decides, the managers come before the duty managers, who need not have
+//! any. Barred people are passed over everywhere, and nobody stands in for a barred person.
 //! Among several the one with the least work, then by key. When truly nobody is left, the work waits in its queue.
 
 use std::collections::BTreeSet;
@@ -24,8 +25,19 @@ pub struct Search<'a> {
     pub secondary: Option<&'a RoleKey>,
     /// Where.
     pub department: &'a DepartmentId,
+    /// What for: a decision goes up the line before it goes to whoever is on duty.
+    pub task: &'a str,
     /// Who may not.
     pub barred: BTreeSet<PersonId>,
+}
+
+impl<'a> Search<'a> {
+    /// Whoever a piece of work asks for, without those who are barred from it.
+    #[must_use]
+    pub fn of(work: &'a Work, barred: BTreeSet<PersonId>) -> Self {
+        let Work { role, department, task, .. } = work;
+        Self { role, secondary: work.secondary.as_ref(), department, task, barred }
+    }
 }
 
 /// Who was found.
@@ -36,6 +48,9 @@ pub struct Chosen {
     /// Whom they stand in for.
     pub instead_of: Option<PersonId>,
 }
+
+/// The task of somebody whose authority is asked for: `decide` of approval.
+const DECIDE: &str = "decide";
 
 /// The reason of queued work when nobody could be found.
 pub(crate) const NOBODY: &str = "nobody_available";
@@ -50,6 +65,7 @@ impl Draft<'_> {
         };
         in_role(search.role)
             .or_else(|| search.secondary.and_then(in_role))
+            .or_else(|| self.manager_of_role(search).filter(|_| search.task == DECIDE))
             .or_else(|| self.duty_manager(search))
             .or_else(|| self.manager_of_role(search))
     }
@@ -123,8 +139,7 @@ impl Draft<'_> {
         let work = self.case.works.get(&id)?.clone();
         let mut barred = self.barred_from_work(id, &work);
         barred.extend(not.cloned());
-        let (role, secondary, department) = (&work.role, work.secondary.as_ref(), &work.department);
-        let chosen = self.choose(&Search { role, secondary, department, barred });
+        let chosen = self.choose(&Search::of(&work, barred));
         match &chosen {
             Some(chosen) => self.give(id, &work, chosen.clone()),
             None => self.queue(id, &work, NOBODY),
@@ -149,8 +164,7 @@ impl Draft<'_> {
     pub fn find_for_queued(&mut self, id: WorkId) {
         let Some(work) = self.case.works.get(&id).cloned() else { return };
         let barred = self.barred_from_work(id, &work);
-        let (role, secondary, department) = (&work.role, work.secondary.as_ref(), &work.department);
-        if let Some(chosen) = self.choose(&Search { role, secondary, department, barred }) {
+        if let Some(chosen) = self.choose(&Search::of(&work, barred)) {
             self.give(id, &work, chosen);
         }
     }

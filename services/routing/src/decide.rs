@@ -70,12 +70,20 @@ impl<'a> Desk<'a> {
         Draft::begin(self.library, self.context, self.state, self.input)
     }
 
-    /// Begins a decision on a case that a command is about.
+    /// Begins a decision on a case that a command is about. The person complained of orders nothing there, neither
+    /// as a holder of work nor as somebody who directs it.
     ///
     /// # Errors
-    /// `not-found` when there is no such case; as [`Draft::begin`] otherwise.
-    pub fn open(&self) -> Result<Draft<'a>, Problem> {
-        self.draft()?.ok_or_else(|| Problem::new(ProblemCode::NotFound, "there is no such case"))
+    /// `not-found` when there is no such case, `conflict-of-interest`; as [`Draft::begin`] otherwise.
+    pub fn open(&self, actor: &Actor) -> Result<Draft<'a>, Problem> {
+        let draft = self.draft()?;
+        let draft = draft.ok_or_else(|| Problem::new(ProblemCode::NotFound, "there is no such case"))?;
+        let complained_of = draft.case.origin.complained_of_person.as_ref();
+        if actor.person().is_some() && actor.person() == complained_of {
+            let detail = "the person complained of keeps out of the case";
+            return Err(Problem::new(ProblemCode::ConflictOfInterest, detail));
+        }
+        Ok(draft)
     }
 }
 

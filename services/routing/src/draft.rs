@@ -45,7 +45,7 @@ pub struct Draft<'a> {
     pub retime: BTreeSet<WorkId>,
     library: &'a Library,
     subject: &'a SubjectRef,
-    before: Option<Case>,
+    before: Option<&'a Case>,
     directory: Option<Arc<State>>,
     organisation: Option<Arc<State>>,
 }
@@ -59,7 +59,7 @@ impl<'a> Draft<'a> {
     pub fn begin(
         library: &'a Library,
         context: &'a Context<'a, State>,
-        state: &State,
+        state: &'a State,
         input: &'a Input,
     ) -> Result<Option<Self>, Problem> {
         let subject = input.subject();
@@ -87,7 +87,7 @@ impl<'a> Draft<'a> {
             retime: BTreeSet::new(),
             library,
             subject,
-            before: state.case().cloned(),
+            before: state.case(),
             directory: context.peek(&SubjectRef::directory(organisation)),
             organisation: context.peek(&SubjectRef::organisation(organisation)),
             case: *case,
@@ -105,8 +105,8 @@ impl<'a> Draft<'a> {
 
     /// What the case was before this input.
     #[must_use]
-    pub fn before(&self) -> Option<&Case> {
-        self.before.as_ref()
+    pub fn before(&self) -> Option<&'a Case> {
+        self.before
     }
 
     /// Departments and people; an empty directory when there is none.
@@ -150,7 +150,7 @@ impl<'a> Draft<'a> {
     }
 
     fn load_change(&self, person: &PersonId) -> i64 {
-        let before = self.before.as_ref().map_or(0, |case| case.held_by(person));
+        let before = self.before.map_or(0, |case| case.held_by(person));
         let count = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
         count(self.case.held_by(person)) - count(before)
     }
@@ -160,7 +160,7 @@ impl<'a> Draft<'a> {
     /// # Errors
     /// When the calendar of a clock cannot be read.
     pub fn finish(mut self) -> Result<Decision<Row>, Problem> {
-        let rows = rows::changes(self.subject, self.before.as_ref(), &self.case, &self.book);
+        let rows = rows::changes(self.subject, self.before, &self.case, &self.book);
         let timers = timers::changes(&self)?;
         let loads: Vec<_> =
             self.people_with_work().into_iter().filter_map(|person| self.load_entry(person)).collect();
@@ -171,7 +171,7 @@ impl<'a> Draft<'a> {
     }
 
     fn people_with_work(&self) -> BTreeSet<PersonId> {
-        let before = self.before.iter().flat_map(|case| case.works.values());
+        let before = self.before.into_iter().flat_map(|case| case.works.values());
         before.chain(self.case.works.values()).filter_map(|work| work.holder().cloned()).collect()
     }
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use contracts::commands::Answer;
 use contracts::{ProblemCode, WorkId};
+use runtime::connect::in_time;
 use runtime::shell::Inlet;
 use sqlx::PgPool;
 use tokio_util::sync::CancellationToken;
@@ -35,9 +36,9 @@ pub async fn follow(pool: PgPool, inlet: Inlet, every: Duration, until: Cancella
 /// # Errors
 /// What PostgreSQL says.
 pub async fn follow_all(pool: &PgPool, inlet: &Inlet) -> Result<(), sqlx::Error> {
-    for change in store::changes(pool).await? {
+    for change in in_time(store::changes(pool)).await? {
         if give(pool, inlet, &change).await? {
-            store::followed(pool, &change).await?;
+            in_time(store::followed(pool, &change)).await?;
         }
     }
     Ok(())
@@ -47,7 +48,7 @@ pub async fn follow_all(pool: &PgPool, inlet: &Inlet) -> Result<(), sqlx::Error>
 async fn give(pool: &PgPool, inlet: &Inlet, change: &Change) -> Result<bool, sqlx::Error> {
     let mut after: Option<WorkId> = None;
     loop {
-        let page = store::affected(pool, change, after, TOGETHER).await?;
+        let page = in_time(store::affected(pool, change, after, TOGETHER)).await?;
         let Some(last) = page.last().map(|work| work.work) else { return Ok(true) };
         let commands = page.iter().map(|work| reconsider(change.cause, work)).collect();
         if inlet.commands(commands).await.iter().any(is_lost) {

@@ -217,8 +217,7 @@ impl Draft<'_> {
                 Secondary::Automatic => &work.role,
                 Secondary::Role(role) => role,
             };
-            let secondary = work.secondary.as_ref();
-            let search = Search { role, secondary, department: &work.department, barred };
+            let search = Search { role, ..Search::of(work, barred) };
             let deputy = self.standing_deputy(to, work.holder(), &search);
             if let Some(chosen) = deputy.or_else(|| self.choose(&search)) {
                 climb.done.push(EscalationAction::Reassigned { person: chosen.person.clone() });

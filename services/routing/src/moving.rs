@@ -1,12 +1,13 @@
 //! Where a case goes: the only code that walks the playbook's graph.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use contracts::commands::Actor;
 use contracts::facts::key;
 use contracts::messages::case_closed::CaseClosed;
 use contracts::messages::stage_completed::StageCompleted;
-use contracts::messages::stage_entered::{Place, StageEntered};
+use contracts::messages::stage_entered::{Place, StageEntered, StageResult};
 use contracts::messages::stage_withdrawn::StageWithdrawn;
 use contracts::{
     DepartmentId, FactValue, Facts, OutcomeKey, Problem, ProblemCode, StageKey, StageKind, VisitId,
@@ -140,7 +141,7 @@ impl Draft<'_> {
             language: self.case.origin.language,
             department: self.department_of_stage(stage),
             facts: self.case.facts.clone(),
-            results: self.case.results.iter().map(Done::as_result).collect(),
+            results: latest(&self.case.results),
             barred,
         });
         let at = self.at;
@@ -376,6 +377,15 @@ impl Draft<'_> {
         }
         Ok(visit.clone())
     }
+}
+
+/// What each stage ended with last, oldest first: what the next stage has to know, and no more with every loop.
+fn latest(results: &[Done]) -> Vec<StageResult> {
+    let mut seen = BTreeSet::new();
+    let newest = results.iter().rev().filter(|done| seen.insert(&done.stage));
+    let mut kept: Vec<_> = newest.map(Done::as_result).collect();
+    kept.reverse();
+    kept
 }
 
 fn is_of_earlier_instance(clock: &CaseClock, model: &Clock, instance: u32) -> bool {

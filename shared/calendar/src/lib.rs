@@ -23,6 +23,7 @@ mod limit;
 mod notation;
 mod offset;
 mod pauses;
+mod plain;
 mod segments;
 mod spec;
 mod wall;

@@ -69,6 +69,7 @@ declared! {
     complained_of: Text = "The complained-of department.",
     responsible: Text = "The department that must answer.",
     unit: Text = "The organisation unit where the matter happened.",
+    order_key: Text = "A keyed hash of the order number, by which what concerns one order counts together.",
     amount: Money = "The amount demanded or at stake.",
     remedy_amount: Money = "The amount of the current proposal.",
     liable: Text = "The liable party: company, department, person, store, supplier, customer, external, undetermined.",

@@ -120,21 +120,24 @@ pub struct Gap {
     pub held_from: u64,
 }
 
-/// The gaps that have been open longer than `age`, oldest first; sources blocked by a parked event are left out.
+/// The gaps that have been open longer than `age`, oldest first, at most `limit` of each source: the gaps of one that is
+/// away never crowd out those of another. Sources blocked by a parked event are left out.
 ///
 /// # Errors
 /// What PostgreSQL says.
 pub async fn gaps(executor: impl PgExecutor<'_>, age: Duration, limit: u32) -> Result<Vec<Gap>, sqlx::Error> {
     let rows = sqlx::query(
-        "select organisation, kind, id, w.source, w.held_from,
-                coalesce((h.cursors -> w.source ->> 'sequence')::bigint, 0) as after
-         from (select organisation, kind, id, source, min(sequence) as held_from, min(received_at) as since
-               from held group by organisation, kind, id, source) as w
-         left join head h using (organisation, kind, id)
-         where w.since <= now() - make_interval(secs => $1)
-           and h.cursors -> w.source -> 'parked' is null
-         order by w.since
-         limit $2",
+        "select organisation, kind, id, source, held_from, after
+         from (select organisation, kind, id, w.source, w.held_from, w.since,
+                      coalesce((h.cursors -> w.source ->> 'sequence')::bigint, 0) as after,
+                      row_number() over (partition by w.source order by w.since) as nth
+               from (select organisation, kind, id, source, min(sequence) as held_from, min(received_at) as since
+                     from held group by organisation, kind, id, source) as w
+               left join head h using (organisation, kind, id)
+               where w.since <= now() - make_interval(secs => $1)
+                 and h.cursors -> w.source -> 'parked' is null) as gap
+         where nth <= $2
+         order by since",
     )
     .bind(age.as_secs_f64())
     .bind(i64::from(limit))

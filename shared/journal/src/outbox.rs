@@ -66,7 +66,8 @@ pub struct Published {
     pub stream_sequence: u64,
 }
 
-/// Notes that the stream that was created at `stream_created` (as the server writes it) acknowledged events.
+/// Notes that the stream that was created at `stream_created` (as the server writes it) acknowledged events. What
+/// another relay noted before stays: one copy on the stream is enough, and only unpublished rows are found by an index.
 ///
 /// # Errors
 /// What PostgreSQL says.
@@ -78,7 +79,7 @@ pub async fn mark_published(
     sqlx::query(
         "update outbox set published_at = now(), stream_created = $1, stream_sequence = w.sequence
          from unnest($2::bigint[], $3::bigint[]) as w (position, sequence)
-         where outbox.position = w.position",
+         where outbox.position = w.position and outbox.published_at is null",
     )
     .bind(stream_created)
     .bind(published.iter().map(|p| p.position).collect::<Vec<_>>())

@@ -33,8 +33,9 @@ impl Trouble {
     fn of_code(code: &str) -> Self {
         match code {
             "40001" | "40P01" | "55P03" => Self::Conflict,
-            // Not permitted, read-only, no such database, cancelled by the operator or a timeout.
-            "42501" | "25006" | "3D000" | "57014" => Self::Store,
+            // Not permitted, read-only, idle too long within a transaction, a transaction that took too long, no such
+            // database, cancelled by the operator or a timeout.
+            "42501" | "25006" | "25P03" | "25P04" | "3D000" | "57014" => Self::Store,
             _ => match code.get(..2) {
                 // Connection, resources, operator intervention, system error, authentication, configuration file.
                 Some("08" | "53" | "57" | "58" | "28" | "F0" | "XX") => Self::Store,
@@ -53,7 +54,8 @@ mod tests {
         for code in ["22001", "22P05", "23505", "23514", "54000", "P0001", "42P01"] {
             assert_eq!(Trouble::of_code(code), Trouble::Permanent, "{code}");
         }
-        for code in ["08006", "53100", "53300", "57P01", "57P03", "42501", "25006", "28P01", "58030"] {
+        for code in ["08006", "53100", "53300", "57P01", "57P03", "42501", "25006", "25P03", "28P01", "58030"]
+        {
             assert_eq!(Trouble::of_code(code), Trouble::Store, "{code}");
         }
         for code in ["40001", "40P01"] {

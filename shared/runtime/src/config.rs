@@ -8,6 +8,7 @@
 mod clock;
 pub mod duration;
 mod finding;
+mod housekeeping;
 mod http;
 mod layers;
 mod listen;
@@ -30,6 +31,7 @@ use vault::{KeyRing, VaultConfig};
 
 pub use clock::{ClockConfig, ClockMode};
 pub use finding::{ConfigErrors, Finding, Findings};
+pub use housekeeping::HousekeepingConfig;
 pub use http::HttpConfig;
 pub use listen::ListenConfig;
 pub use nats::NatsConfig;
@@ -67,6 +69,8 @@ pub struct RuntimeConfig {
     pub listen: ListenConfig,
     /// Publishing.
     pub relay: RelayConfig,
+    /// What is forgotten in time.
+    pub housekeeping: HousekeepingConfig,
     /// Stopping.
     pub shutdown: ShutdownConfig,
 }
@@ -191,6 +195,7 @@ impl RuntimeConfig {
         section("shell", &|findings| self.shell.check(findings));
         section("listen", &|findings| self.listen.check(findings));
         section("relay", &|findings| self.relay.check(findings));
+        section("housekeeping", &|findings| self.housekeeping.check(findings));
         section("shutdown", &|findings| self.shutdown.check(findings));
         section("vault", &|findings| self.check_vault(service, findings));
     }

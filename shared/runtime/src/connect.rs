@@ -1,12 +1,15 @@
 //! Connecting a service to its database and to NATS, and looking whether both are there.
 
+use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bus::{Bus, BusError, Connection};
 use journal::{MigrateError, Migrator};
 use secrecy::{ExposeSecret as _, SecretString};
-use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{Connection as _, PgPool};
+use tokio::time::timeout;
 
 use crate::config::{PostgresConfig, RuntimeConfig};
 use crate::health::Check;
@@ -25,6 +28,23 @@ pub enum ConnectError {
     Nats(#[source] BusError),
 }
 
+/// The longest that PostgreSQL may be silent after a question: any statement is ended before.
+pub const ANSWER_MOST: Duration = Duration::from_secs(30);
+/// How long a connection may take to show that it is well when it goes back to the pool.
+const WELL_MOST: Duration = Duration::from_secs(5);
+
+/// The answer of PostgreSQL, or an error that is worth another try when it does not come.
+///
+/// A wire that is cut tells nobody: a connection may be open and deaf for ever. So whoever asks in a loop, where
+/// nobody else watches the time, asks through this.
+///
+/// # Errors
+/// What `asked` ends with, and [`sqlx::Error::Io`] when nothing came within [`ANSWER_MOST`].
+pub async fn in_time<T>(asked: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, sqlx::Error> {
+    let silent = || io::Error::new(io::ErrorKind::TimedOut, "PostgreSQL does not answer");
+    timeout(ANSWER_MOST, asked).await.unwrap_or_else(|_| Err(sqlx::Error::Io(silent())))
+}
+
 /// Options for a connection of `part`, with what protects the server from us.
 ///
 /// # Errors
@@ -36,10 +56,18 @@ pub fn postgres_options(
 ) -> Result<PgConnectOptions, ConnectError> {
     let options: PgConnectOptions = url.expose_secret().parse().map_err(ConnectError::Postgres)?;
     let timeout = format!("{}ms", config.statement_timeout.as_millis());
-    // Statements are short and many; compiling them costs more than it gives.
-    Ok(options
-        .application_name(&format!("redress-{part}"))
-        .options([("statement_timeout", timeout.as_str()), ("jit", "off")]))
+    Ok(options.application_name(&format!("redress-{part}")).options([
+        ("statement_timeout", timeout.as_str()),
+        // Statements are short and many; compiling them costs more than it gives.
+        ("jit", "off"),
+        // A machine that dies says nothing: without these the server would keep its locks, on heads and on the lead of
+        // the relay, for hours. On a Unix socket the server ignores them.
+        ("tcp_keepalives_idle", "10"),
+        ("tcp_keepalives_interval", "5"),
+        ("tcp_keepalives_count", "3"),
+        // And a process that stands still in a transaction keeps them no longer than this.
+        ("idle_in_transaction_session_timeout", "60s"),
+    ]))
 }
 
 /// Brings the database up to date, on a connection and with a role of its own.
@@ -71,6 +99,14 @@ pub async fn postgres(config: &PostgresConfig, part: &str) -> Result<PgPool, Con
         .max_connections(config.max_connections)
         .min_connections(1)
         .acquire_timeout(config.acquire_timeout)
+        // Given back unanswered, a connection is asked whether it is well, by the pool without end: one that is deaf
+        // would keep its place in the pool for ever.
+        .after_release(|connection, _| {
+            Box::pin(async move {
+                let well = timeout(WELL_MOST, connection.ping()).await;
+                well.unwrap_or(Err(sqlx::Error::PoolTimedOut)).map(|()| true)
+            })
+        })
         .connect_lazy_with(options);
     let first = tokio::time::timeout(config.connect_timeout, async {
         loop {

@@ -5,6 +5,7 @@ pub mod config;
 pub mod connect;
 pub mod definition;
 pub mod health;
+pub mod housekeeping;
 pub mod listen;
 pub mod metrics;
 pub mod permissions;

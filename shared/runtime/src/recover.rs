@@ -10,7 +10,7 @@
 
 pub mod asking;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
 use std::time::Duration;
 
@@ -29,13 +29,14 @@ use tokio_util::sync::CancellationToken;
 
 use self::asking::{AskError, AskHeads, AskJournal, HeadsPage, JournalPage, ask};
 use crate::config::ListenConfig;
+use crate::connect::in_time;
 use crate::metrics as names;
 use crate::process::chain;
 use crate::shell::{Acknowledge, Delivered, Inlet, Stopping};
 
 /// Subjects that are recovered together.
 const TOGETHER: usize = 5_000;
-/// Gaps that are asked for at one look.
+/// Gaps of a source that are asked for at one look.
 const GAPS: u32 = 200;
 
 /// Tells the recovery that a source's stream may have lost something.
@@ -166,12 +167,21 @@ impl Recovery {
         }
     }
 
-    /// Asks for what is missing before held events.
+    /// Asks for what is missing before held events. A source that is away does not keep the others from being asked.
     async fn close_gaps(&self) -> Result<(), Trouble> {
-        for gap in held::gaps(&self.pool, self.config.missing_after, GAPS).await? {
-            if gap.held_from > gap.after + 1 {
-                let behind = Behind { subject: gap.subject, said: gap.held_from - 1 };
-                self.fetch(gap.source, &behind, gap.after).await?;
+        let mut away = BTreeSet::new();
+        for gap in in_time(held::gaps(&self.pool, self.config.missing_after, GAPS)).await? {
+            if gap.held_from <= gap.after + 1 || away.contains(&gap.source) {
+                continue;
+            }
+            let behind = Behind { subject: gap.subject, said: gap.held_from - 1 };
+            match self.fetch(gap.source, &behind, gap.after).await {
+                Ok(()) => {}
+                Err(trouble @ Trouble::Ask(_)) => {
+                    self.log("a gap was not closed", &trouble);
+                    away.insert(gap.source);
+                }
+                Err(trouble) => return Err(trouble),
             }
         }
         Ok(())
@@ -239,7 +249,7 @@ impl Recovery {
         source: ServiceName,
         subjects: &[SubjectRef],
     ) -> Result<BTreeMap<SubjectRef, head::Cursor>, sqlx::Error> {
-        let heads = head::peek(&self.pool, subjects).await?;
+        let heads = in_time(head::peek(&self.pool, subjects)).await?;
         let cursor = |head: Head| {
             let cursor = head.cursors.get(&source).copied().unwrap_or_default();
             (head.subject, cursor)

@@ -30,6 +30,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::Span;
 
 use crate::config::RelayConfig;
+use crate::connect::in_time;
 use crate::metrics as names;
 use crate::process::chain;
 use crate::telemetry::publish_span;
@@ -41,8 +42,11 @@ const PURGE_EVERY: Duration = Duration::from_secs(5);
 const PURGE_ROWS: u32 = 50_000;
 /// How often a relay that does not lead asks to.
 const STAND_EVERY: Duration = Duration::from_secs(1);
-/// The longest pause after trouble.
+/// The first and the longest pause after trouble.
+const PAUSE_FIRST: Duration = Duration::from_millis(100);
 const PAUSE_MOST: Duration = Duration::from_secs(5);
+/// How long after the stop was asked for trouble is still tried again; what is left then waits for the next start.
+const FLUSH_MOST: Duration = Duration::from_secs(10);
 
 /// The relay of a service.
 #[derive(Debug)]
@@ -61,6 +65,14 @@ pub struct Relay {
     pub config: RelayConfig,
     /// Notified after each commit that said something.
     pub said: Arc<Notify>,
+}
+
+/// What a look at the outbox did.
+#[derive(Debug, Clone, Copy)]
+struct Looked {
+    published: usize,
+    /// There may be more.
+    full: bool,
 }
 
 /// What keeps a relay from leading on.
@@ -93,32 +105,42 @@ impl Relay {
     /// # Errors
     /// None: trouble is logged, waited out and tried again.
     pub async fn run(self, until: CancellationToken) -> Result<(), Infallible> {
-        let mut pause = Duration::from_millis(100);
-        while !until.is_cancelled() {
-            match Leader::stand(&self.leader, "relay").await {
+        let mut pause = PAUSE_FIRST;
+        let mut flush_until = None;
+        loop {
+            match in_time(Leader::stand(&self.leader, "relay")).await {
                 Ok(Some(leader)) => {
                     let began = Instant::now();
                     self.show_leading(true);
                     let led = self.lead(leader, &until).await;
                     self.show_leading(false);
-                    if let Err(trouble) = led {
-                        tracing::warn!(service = %self.service, error = chain(&trouble), "the relay pauses");
-                    }
+                    let Err(trouble) = led else { return Ok(()) };
+                    tracing::warn!(service = %self.service, error = chain(&trouble), "the relay pauses");
                     if began.elapsed() > PAUSE_MOST {
-                        pause = Duration::from_millis(100);
+                        pause = PAUSE_FIRST;
                     }
                 }
+                // The one who leads publishes what is left.
+                Ok(None) if until.is_cancelled() => return Ok(()),
                 Ok(None) => pause = STAND_EVERY,
                 Err(error) => {
                     tracing::warn!(service = %self.service, %error, "the relay cannot stand for leader");
                 }
             }
-            until.run_until_cancelled(tokio::time::sleep(pause)).await;
+            if until.is_cancelled() {
+                if Instant::now() >= *flush_until.get_or_insert_with(|| Instant::now() + FLUSH_MOST) {
+                    tracing::warn!(service = %self.service, "what is left is published after the next start");
+                    return Ok(());
+                }
+                tokio::time::sleep(PAUSE_FIRST).await;
+            } else {
+                until.run_until_cancelled(tokio::time::sleep(pause)).await;
+            }
             pause = (pause * 2).min(PAUSE_MOST);
         }
-        Ok(())
     }
 
+    /// Publishes until `until` is cancelled and nothing is left that can be published.
     async fn lead(&self, mut leader: Leader, until: &CancellationToken) -> Result<(), Trouble> {
         let mut stream = self.first_look().await?;
         let mut purged = Instant::now();
@@ -128,18 +150,21 @@ impl Relay {
             // A commit between this look and the wait must not be slept through.
             said.as_mut().enable();
             if stream.looked.elapsed() >= LOOK_EVERY || stream.connects != self.bus.connects() {
-                leader.confirm().await?;
+                in_time(leader.confirm()).await?;
                 stream = self.look_again(&stream).await?;
             }
             if purged.elapsed() >= PURGE_EVERY {
-                outbox::purge(&self.pool, self.config.keep, PURGE_ROWS).await?;
+                in_time(outbox::purge(&self.pool, self.config.keep, PURGE_ROWS)).await?;
                 purged = Instant::now();
             }
-            if self.publish_waiting(&mut stream).await? {
+            // Asked before looking: then what was committed before the stop is seen by the look.
+            let stopping = until.is_cancelled();
+            let looked = self.publish_waiting(&mut stream).await?;
+            if looked.published > 0 && (looked.full || stopping) {
                 continue;
             }
-            if until.is_cancelled() {
-                return Ok(leader.resign().await?);
+            if stopping {
+                return Ok(in_time(leader.resign()).await?);
             }
             tokio::select! {
                 () = until.cancelled() => {}
@@ -170,7 +195,8 @@ impl Relay {
     }
 
     async fn say_lost_again(&self, created: Timestamp, last: u64) -> Result<(), Trouble> {
-        let lost = outbox::republish_lost(&self.pool, &created.to_string(), last).await?;
+        let created = created.to_string();
+        let lost = in_time(outbox::republish_lost(&self.pool, &created, last)).await?;
         if lost > 0 {
             tracing::error!(service = %self.service, lost, "the stream lost events: they are published again");
             counter!(names::REPUBLISHED, "service" => self.service.as_str()).increment(lost);
@@ -178,12 +204,12 @@ impl Relay {
         Ok(())
     }
 
-    /// Publishes the next events; whether there may be more at once.
-    async fn publish_waiting(&self, stream: &mut Stream) -> Result<bool, Trouble> {
+    /// Publishes the next events.
+    async fn publish_waiting(&self, stream: &mut Stream) -> Result<Looked, Trouble> {
         let batch = u32::try_from(self.config.in_flight).unwrap_or(u32::MAX);
-        let rows = outbox::next(&self.pool, batch).await?;
+        let rows = in_time(outbox::next(&self.pool, batch)).await?;
         if rows.is_empty() {
-            return Ok(false);
+            return Ok(Looked { published: 0, full: false });
         }
         let began = Instant::now();
         let positions: Vec<_> = rows.iter().map(|row| row.position).collect();
@@ -197,7 +223,7 @@ impl Relay {
         if judged.repeated {
             // What was under way when the connection broke may have been delivered by it later, onto a stream that had
             // lost its end meanwhile and so looks as long as before: then two events have one sequence.
-            let twice = outbox::given_twice(&self.pool, &stream.name_of(), &judged.published).await?;
+            let twice = in_time(outbox::given_twice(&self.pool, &stream.name_of(), &judged.published)).await?;
             went_back_to = went_back_to.into_iter().chain(twice).min();
         }
         if let Some(first) = went_back_to {
@@ -205,14 +231,14 @@ impl Relay {
             self.say_lost_again(stream.created, first - 1).await?;
         }
         stream.last = judged.last;
-        outbox::mark_published(&self.pool, &stream.name_of(), &judged.published).await?;
+        in_time(outbox::mark_published(&self.pool, &stream.name_of(), &judged.published)).await?;
         counter!(names::PUBLISHED, "service" => self.service.as_str())
             .increment(judged.published.len() as u64);
         histogram!(names::PUBLISH_SECONDS, "service" => self.service.as_str())
             .record(began.elapsed().as_secs_f64());
         match judged.trouble {
             Some(trouble) => Err(trouble.into()),
-            None => Ok(full && !judged.published.is_empty()),
+            None => Ok(Looked { published: judged.published.len(), full }),
         }
     }
 

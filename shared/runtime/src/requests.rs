@@ -30,7 +30,6 @@ use tokio_util::task::TaskTracker;
 use self::builtin::Builtin;
 use crate::metrics as names;
 use crate::shell::Inlet;
-use crate::shutdown::panic_text;
 
 /// The queries that a service answers beside the built-in ones.
 pub trait Queries: Send + Sync + 'static {
@@ -198,9 +197,8 @@ impl<Q: Queries> Desk<Q> {
             Ok(commands) => {
                 let count = commands.len();
                 let answering = AssertUnwindSafe(self.serving.inlet.commands(commands)).catch_unwind();
-                answering.await.unwrap_or_else(|panic| {
-                    let text = panic_text(&*panic);
-                    tracing::error!(service = %self.serving.service, verb, text, "answering commands panicked");
+                answering.await.unwrap_or_else(|_| {
+                    tracing::error!(service = %self.serving.service, verb, "answering commands panicked");
                     vec![refusal(defect()); count]
                 })
             }
@@ -236,9 +234,8 @@ impl<Q: Queries> Desk<Q> {
         let answering = AssertUnwindSafe(self.answer_query(name, request.payload())).catch_unwind();
         let answer = match tokio::time::timeout(self.serving.options.query_patience, answering).await {
             Ok(Ok(answer)) => answer,
-            Ok(Err(panic)) => {
-                let text = panic_text(&*panic);
-                tracing::error!(service = %self.serving.service, name, text, "answering a query panicked");
+            Ok(Err(_)) => {
+                tracing::error!(service = %self.serving.service, name, "answering a query panicked");
                 Err(defect())
             }
             Err(_) => Err(Problem::new(ProblemCode::Unavailable, "the query took too long")),

@@ -18,6 +18,7 @@ use crate::clock::BusinessClock;
 use crate::config::RuntimeConfig;
 use crate::connect::{self, ConnectError};
 use crate::definition::{Count, Definition, Surroundings, Task};
+use crate::housekeeping::Housekeeping;
 use crate::listen::Listening;
 use crate::process::Process;
 use crate::recover::{Recovery, Suspicion};
@@ -172,6 +173,13 @@ impl Starting<'_> {
         let answering = serving.begin(until.clone()).await.map_err(|source| self.off_the_bus(source))?;
         self.spawn(Stage::Taking, "requests", answering);
         self.background(definition.background, &surroundings);
+        let housekeeping = Housekeeping {
+            service: name,
+            pool: pool.clone(),
+            clock: clock.clone(),
+            config: config.housekeeping,
+        };
+        self.spawn(Stage::Taking, "housekeeping", housekeeping.run(until.clone()));
         if let Some(movable) = movable {
             let nudge = handle.clone();
             let moved: Moved = Arc::new(move || nudge.look_for_timers());
@@ -223,7 +231,9 @@ impl Starting<'_> {
         let relay = Relay {
             service: self.name,
             pool: pool.clone(),
-            leader: connect::postgres_options(postgres, &postgres.url, &format!("{} relay", self.name))?,
+            // A leader is heard every few seconds: the server takes the lead from one that is not.
+            leader: connect::postgres_options(postgres, &postgres.url, &format!("{} relay", self.name))?
+                .options([("idle_session_timeout", "30s")]),
             bus: bus.clone(),
             limits: self.config.nats.stream_limits(),
             config: self.config.relay.clone(),
@@ -281,6 +291,7 @@ fn look(builtin: Builtin, outstanding: Vec<(&'static str, Count)>) -> Look {
     Arc::new(move |now: Timestamp| -> BoxFuture<'static, Result<Standing, String>> {
         let (builtin, outstanding) = (builtin.clone(), outstanding.clone());
         Box::pin(async move {
+            let before = builtin.shell.handled();
             let status = builtin.status().await.map_err(|problem| problem.to_string())?;
             let mut standing = standing(&status, now);
             for (what, count) in outstanding.iter() {
@@ -289,6 +300,11 @@ fn look(builtin: Builtin, outstanding: Vec<(&'static str, Count)>) -> Look {
                     standing.busy.push(format!("{left} {what}"));
                 }
             }
+            // What was seen before and after does not belong together, and nobody may add it up.
+            standing.handled = builtin.shell.handled();
+            if standing.handled != before {
+                standing.busy.push("inputs were handled during the look".to_owned());
+            }
             Ok(standing)
         })
     })
@@ -296,21 +312,61 @@ fn look(builtin: Builtin, outstanding: Vec<(&'static str, Count)>) -> Look {
 
 /// What of a status keeps a rehearsal from being quiet. Parked inputs do not: they wait for a person.
 fn standing(status: &Status, now: Timestamp) -> Standing {
-    let mut busy = Vec::new();
-    let mut note = |count: u64, what: &str| {
-        if count > 0 {
-            busy.push(format!("{count} {what}"));
-        }
-    };
-    note(status.under_way, "inputs under way");
-    note(status.unpublished, "events not yet published");
-    note(status.held, "events waiting for their predecessor");
+    let counts = [
+        (status.under_way, "inputs under way"),
+        (status.unpublished, "events not yet published"),
+        (status.held, "events waiting for their predecessor"),
+    ];
+    let counted = counts.into_iter().filter(|(count, _)| *count > 0);
+    let mut busy: Vec<String> = counted.map(|(count, what)| format!("{count} {what}")).collect();
     for source in &status.sources {
+        if source.unknown {
+            busy.push(format!("how far {} is ahead is not known", source.source));
+            continue;
+        }
         let behind = source.pending.unwrap_or(0) + source.unacknowledged.unwrap_or(0);
-        note(behind, &format!("messages of {} not yet handled", source.source));
+        if behind > 0 {
+            busy.push(format!("{behind} messages of {} not yet handled", source.source));
+        }
     }
     if status.earliest_timer.is_some_and(|due| due <= now) {
         busy.push("timers are due".to_owned());
     }
     Standing { busy, earliest_due: status.earliest_timer, handled: status.handled }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::requests::builtin::SourceStatus;
+
+    use super::*;
+
+    #[test]
+    fn a_service_is_not_quiet_as_long_as_it_is_not_known_what_waits_for_it() {
+        let source = |unknown, pending| SourceStatus {
+            source: ServiceName::Intake,
+            pending,
+            unacknowledged: pending,
+            oldest: None,
+            unknown,
+        };
+        let status = |source| Status {
+            service: ServiceName::Routing,
+            now: Timestamp::UNIX_EPOCH,
+            unpublished: 0,
+            oldest_unpublished_seconds: 0,
+            held: 0,
+            parked: 3,
+            timers_late: 0,
+            earliest_timer: Some(Timestamp::MAX),
+            under_way: 0,
+            handled: 7,
+            sources: vec![source],
+        };
+        let busy = |source| standing(&status(source), Timestamp::UNIX_EPOCH).busy.len();
+        assert_eq!(busy(source(false, None)), 0, "without a stream nothing waits");
+        assert_eq!(busy(source(false, Some(0))), 0);
+        assert_eq!(busy(source(false, Some(1))), 1);
+        assert_eq!(busy(source(true, None)), 1);
+    }
 }

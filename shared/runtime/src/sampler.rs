@@ -15,6 +15,7 @@ use sqlx::PgPool;
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
+use crate::connect::in_time;
 use crate::metrics as names;
 
 /// What is looked at.
@@ -93,7 +94,7 @@ impl Sampler {
     /// # Errors
     /// What PostgreSQL says.
     pub async fn store(&self) -> Result<Gauges, sqlx::Error> {
-        journal::gauges(&self.pool, self.clock.now()).await
+        in_time(journal::gauges(&self.pool, self.clock.now())).await
     }
 
     /// How far this service is behind `source`.
@@ -116,7 +117,18 @@ fn show_store(service: ServiceName, gauges: &Gauges) {
     gauge!(names::HELD, "service" => label).set(as_gauge(gauges.held));
     gauge!(names::PARKED, "service" => label).set(as_gauge(gauges.parked));
     gauge!(names::TIMERS_LATE, "service" => label).set(as_gauge(gauges.timers_late));
+    if gauges.held > HELD_MANY {
+        tracing::warn!(%service, held = gauges.held, "many events wait for predecessors that do not come");
+    }
+    if gauges.parked > PARKED_MANY {
+        tracing::warn!(%service, parked = gauges.parked, "many inputs wait for a person to settle them");
+    }
 }
+
+/// Held events beyond which the log says so: predecessors are missing and are not found.
+const HELD_MANY: u64 = 1_000;
+/// Parked inputs beyond which the log says so: a defect parks them faster than people settle them.
+const PARKED_MANY: u64 = 100;
 
 fn show_stream(service: ServiceName, facts: &StreamFacts) {
     let Some(max) = facts.max_bytes else { return };

@@ -310,12 +310,13 @@ pub struct Context<'a, S> {
 }
 
 impl<'a, S> Context<'a, S> {
-    /// The context for deciding on `input` at `now`.
+    /// The context in which `service` decides on `input` at `now`.
     #[must_use]
-    pub fn new(now: Timestamp, input: &'a Input, sight: &'a dyn Sight<S>) -> Self {
+    pub fn new(service: ServiceName, now: Timestamp, input: &'a Input, sight: &'a dyn Sight<S>) -> Self {
         Self {
             now,
-            root: input.root(),
+            // Several services hear the same event; what each makes of it must not bear the same ids.
+            root: Uuid::new_v5(&input.root(), service.as_str().as_bytes()),
             organisation: &input.subject().organisation,
             sight,
             made: Cell::new(0),
@@ -331,7 +332,7 @@ impl<'a, S> Context<'a, S> {
     pub const fn organisation(&self) -> &OrganisationId {
         self.organisation
     }
-    /// The next new id's UUID; the same input makes the same ids in the same order.
+    /// The next new id's UUID; the same input makes the same ids in the same order in the same service.
     #[must_use]
     pub fn next_id(&self) -> Uuid {
         let n = self.made.get();
@@ -409,3 +410,34 @@ pub fn seal(
 
 /// The language that staff-facing text is written in when nothing else is known.
 pub const DEFAULT_LANGUAGE: Language = Language::Zh;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Nothing;
+    impl Sight<()> for Nothing {
+        fn entry(&self, _: &EntryKey, _: bool) -> Option<Value> {
+            None
+        }
+        fn peek(&self, _: &SubjectRef) -> Option<Arc<()>> {
+            None
+        }
+    }
+
+    #[test]
+    fn the_same_input_makes_the_same_ids_in_one_service_and_others_in_another() {
+        let organisation = OrganisationId::new("demo").unwrap();
+        let subject = SubjectRef::directory(&organisation);
+        let (due, payload) = (Timestamp::UNIX_EPOCH, Value::Null);
+        let input = Input::Due(Due { subject, key: "k".into(), due, payload });
+        let ids = |service| {
+            let context = Context::new(service, Timestamp::UNIX_EPOCH, &input, &Nothing);
+            [context.next_id(), context.next_id()]
+        };
+        assert_eq!(ids(ServiceName::Approval), ids(ServiceName::Approval));
+        let [first, second] = ids(ServiceName::Approval);
+        assert_ne!(first, second);
+        assert!(!ids(ServiceName::Investigation).contains(&first));
+    }
+}

@@ -105,7 +105,7 @@ impl<S: Service> Host<S> {
         let sight = Memory { organisation: input.subject().organisation.as_str(), host: self };
         let blank = S::State::default();
         let state = self.state(input.subject()).unwrap_or(&blank);
-        self.service.decide(&Context::new(now, input, &sight), state, input)
+        self.service.decide(&Context::new(self.service.name(), now, input, &sight), state, input)
     }
 
     fn commit(&mut self, now: Timestamp, input: &Input, decision: Decision<S::Row>) -> Result<u64, Problem> {

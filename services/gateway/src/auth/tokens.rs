@@ -12,6 +12,7 @@ use calendar::{Clock as _, SystemClock};
 use contracts::{DepartmentId, OrganisationId, PersonId, RoleKey};
 use jiff::Timestamp;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use runtime::connect::in_time;
 use serde::{Deserialize, Serialize};
 use sqlx::PgPool;
 use tokio::sync::Mutex;
@@ -98,14 +99,14 @@ impl Tokens {
         let before =
             |age: Duration| now - jiff::SignedDuration::try_from(age).unwrap_or(jiff::SignedDuration::MAX);
         let fresh = SigningKey { id: random_id()?, secret: random::<32>()?.to_vec(), created_at: now };
-        signing_key::add_unless_newer(&self.pool, &fresh, before(self.key_life)).await?;
+        in_time(signing_key::add_unless_newer(&self.pool, &fresh, before(self.key_life))).await?;
         // A key signs for `key_life` and is needed for one token's life longer.
-        signing_key::forget(&self.pool, before(self.key_life * 2 + self.life)).await?;
+        in_time(signing_key::forget(&self.pool, before(self.key_life * 2 + self.life))).await?;
         self.read_keys().await
     }
 
     async fn read_keys(&self) -> Result<(), TokenError> {
-        let rows = signing_key::all(&self.pool).await?;
+        let rows = in_time(signing_key::all(&self.pool)).await?;
         let all =
             rows.iter().map(|key| (key.id.to_string(), Arc::new(DecodingKey::from_secret(&key.secret))));
         let keys = Keys { all: all.collect(), newest: rows.into_iter().next().map(Arc::new) };

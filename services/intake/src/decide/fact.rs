@@ -29,7 +29,9 @@ const ESTABLISHED_BY_ACTS: &[&str] = &[
     "channel",
     "complained_of",
     "customer_type",
+    "dissatisfied",
     "kind",
+    "order_key",
     "remedy_amount",
     "remedy_executed",
     "repeat",
@@ -54,8 +56,10 @@ pub(super) fn decide(context: &Context<'_, State>, state: &State, command: &Comm
     complaint_of(command)?;
     not_the_customers(&command.actor, "record facts")?;
     let body: RecordFacts = read(command, &SHAPE)?;
-    if state.registered().is_none() {
-        return Err(not_on_record());
+    let registered = state.registered().ok_or_else(not_on_record)?;
+    if command.actor.person().is_some_and(|person| registered.is_about(person)) {
+        let detail = "the person complained of keeps out of the case";
+        return Err(Problem::new(ProblemCode::ConflictOfInterest, detail));
     }
     if body.facts.is_empty() {
         return Err(missing("/facts").expected("at least one fact"));

@@ -35,7 +35,7 @@ use playbook::CompiledPlaybook;
 use runtime::service::{Context, Decision, EntryChange, EntryKey};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
-use vault::{Masked, normalise};
+use vault::{BlindIndex, Masked, normalise};
 
 use self::complainant::Identity;
 use super::reading::{Shape, read};
@@ -100,6 +100,12 @@ pub(super) fn decide(
     }
     let mut body: RegisterComplaint = read(command, &SHAPE)?;
     fields::tidy(&mut body);
+    if command.actor == Actor::Customer && body.external.is_some() {
+        // Its answer would be the first receipt of whoever's reference it is.
+        let problem =
+            Problem::new(ProblemCode::NotAllowed, "a customer has no reference of a feeding system");
+        return Err(problem.at("/external"));
+    }
     if let Some(receipt) = known_reference(intake, context, &body)? {
         return Decision::nothing().answer_with(&receipt);
     }
@@ -171,6 +177,9 @@ fn record(intake: &Intake, context: &Context<'_, State>, actor: &Actor, mut draf
         draft.facts.insert(facts::key::repeat(), true.into());
         draft.facts.insert(facts::key::repeat_count(), FactValue::Int(count));
     }
+    if let Some(index) = order_index(intake, context, &draft) {
+        draft.facts.insert(facts::key::order_key(), hex::encode(index).as_str().into());
+    }
     signals::hear(&mut draft);
     settle::settle(intake, context, actor, &mut draft, &mut identity, &mut decision)?;
     let number = number::draw(intake, context, &draft, &mut decision)?;
@@ -226,10 +235,6 @@ fn row(
     repeats: Option<ComplaintId>,
 ) -> ComplaintRow {
     let order = draft.body.order_number.as_deref();
-    let index = |raw: &str| {
-        let value = normalise::order_number(raw)?;
-        Some(intake.keys().blind_index(context.organisation().as_str(), "order", &value))
-    };
     ComplaintRow {
         complaint: draft.complaint,
         number: number.to_owned(),
@@ -244,12 +249,18 @@ fn row(
         registered_at: context.now(),
         repeats,
         external: draft.body.external.clone(),
-        order_index: order.and_then(index),
+        order_index: order_index(intake, context, draft),
         order_number: order.map(|raw| Masked::new(raw.to_owned())),
         narrative: words.narrative.id,
         demand: words.demand.as_ref().map(|word| word.id),
         opinion: words.opinion.as_ref().map(|word| word.id),
     }
+}
+
+/// The keyed look-up value of the order number: the same however the number is written.
+fn order_index(intake: &Intake, context: &Context<'_, State>, draft: &Draft) -> Option<BlindIndex> {
+    let value = normalise::order_number(draft.body.order_number.as_deref()?)?;
+    Some(intake.keys().blind_index(context.organisation().as_str(), "order", &value))
 }
 
 fn event(

@@ -20,11 +20,25 @@ fn facts_are_recorded_on_a_complaint_on_record_only() {
     assert_eq!(record(&mut world, "f2", Actor::Customer, known).unwrap_err().code, ProblemCode::NotAllowed);
     for (facts, field) in [
         (json!({ "satisfaction": "5" }), "/facts/satisfaction"),
+        (json!({ "dissatisfied": false }), "/facts/dissatisfied"),
+        (json!({ "approved": true }), "/facts/approved"),
+        (json!({ "order_key": "0" }), "/facts/order_key"),
         (json!({ "last_contact": "2025-03-09T00:00:00Z" }), "/facts/last_contact"),
         (json!({}), "/facts"),
     ] {
         assert_eq!(record(&mut world, "f3", clerk(), facts).unwrap_err().field.as_deref(), Some(field));
     }
+}
+
+#[test]
+fn the_person_complained_of_records_nothing_about_it() {
+    let mut world = World::new();
+    let mut body = good();
+    body["complained_of_person"] = json!("wang");
+    world.register("k", clerk(), body).unwrap();
+    let facts = json!({ "facts": { "customer_agreed": true } });
+    let problem = world.order(World::complaint("k"), "fact.record", "f", clerk(), facts).unwrap_err();
+    assert_eq!(problem.code, ProblemCode::ConflictOfInterest);
 }
 
 #[test]

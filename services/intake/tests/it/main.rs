@@ -6,6 +6,7 @@ mod erasing;
 mod files;
 mod knowing;
 mod mappings;
+mod privileged;
 mod registering;
 mod serving;
 mod settling;

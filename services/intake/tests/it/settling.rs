@@ -47,6 +47,17 @@ fn beyond_the_amount_the_role_or_the_playbook_it_is_refused() {
 }
 
 #[test]
+fn nobody_settles_a_complaint_about_themselves() {
+    let mut body = settled(100);
+    body["complained_of_person"] = json!("wang");
+    let problem = World::new().register("k", clerk(), body).unwrap_err();
+    assert_eq!(
+        (problem.code, problem.field.as_deref()),
+        (ProblemCode::ConflictOfInterest, Some("/settlement"))
+    );
+}
+
+#[test]
 fn unclear_facts_are_not_settled_on_the_spot() {
     let mut world = World::with(|document| {
         document["intake"]["settle_on_the_spot"]["when"] =

@@ -280,7 +280,7 @@ impl World {
 
     fn decide(&self, input: &Input) -> Result<Decision<Row>, Problem> {
         let state = self.heads.get(input.subject()).cloned().unwrap_or_default();
-        self.intake.decide(&Context::new(self.now, input, self), &state, input)
+        self.intake.decide(&Context::new(ServiceName::Intake, self.now, input, self), &state, input)
     }
 
     fn evolve(&mut self, subject: &SubjectRef, source: ServiceName, event: &Event) {

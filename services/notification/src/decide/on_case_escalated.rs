@@ -1,87 +1,113 @@
-//! `case.escalated` → a message to each person whom the rung told.
+//! `case.escalated` → a message to each person whom the rung told, by the template that it names.
+
+use std::collections::BTreeSet;
 
 use contracts::messages::case_escalated::{CaseEscalated, EscalationAction};
+use contracts::messages::complaint_registered::PlaybookRef;
 use contracts::messages::notice_requested::Recipient;
-use contracts::{ComplaintId, Facts, NoticeId, PersonId};
-use runtime::service::{Context, Decision, Heard};
+use contracts::{ComplaintId, Facts, NoticeId, PersonId, TemplateKey};
+use runtime::service::{Context, DEFAULT_LANGUAGE, Decision, Heard};
+use uuid::Uuid;
 
-use super::{Message, Outcome, notify};
+use super::{Message, messages_of, notify};
 use crate::state::State;
 use crate::store::Row;
-use crate::templates::{BuiltIn, TRACKING_CODE, Variables, choose, render, web};
+use crate::templates::{BuiltIn, Chosen, Rendered, Variables, choose, of_playbook, render, web};
+
+/// The case whose ladder was climbed.
+struct Case<'a> {
+    complaint: ComplaintId,
+    number: &'a str,
+    playbook: &'a PlaybookRef,
+}
 
 pub(super) fn decide(
     context: &Context<'_, State>,
     state: &State,
     escalated: &CaseEscalated,
     heard: &Heard,
-) -> Outcome {
+) -> Decision<Row> {
     let mut decision = Decision::nothing();
-    if let (Some(conversation), Some(complaint)) =
-        (state.conversation(), heard.envelope.subject.complaint_id())
-    {
-        tell(context, &mut decision, (complaint, &conversation.number), escalated, heard.envelope.id.0);
+    let complaint = heard.envelope.subject.complaint_id();
+    if let (Some(conversation), Some(complaint)) = (state.conversation(), complaint) {
+        let case = Case { complaint, number: &conversation.number, playbook: &conversation.playbook };
+        tell(context, &mut decision, &case, escalated, heard.envelope.id.0);
     }
-    Ok(decision)
+    decision
 }
 
 /// Tells those whom escalations concern that came before the complaint itself was heard of.
 pub(super) fn catch_up(
     context: &Context<'_, State>,
     state: &State,
-    number: &str,
+    (number, playbook): (&str, &PlaybookRef),
     heard: &Heard,
     decision: &mut Decision<Row>,
 ) {
     let Some(complaint) = heard.envelope.subject.complaint_id() else { return };
+    let case = Case { complaint, number, playbook };
     for (at, escalated) in state.early().iter().enumerate() {
         let cause = NoticeId::derived(heard.envelope.id.0, &format!("early escalation {at}")).0;
-        tell(context, decision, (complaint, number), escalated, cause);
+        tell(context, decision, &case, escalated, cause);
     }
 }
 
 fn tell(
     context: &Context<'_, State>,
     decision: &mut Decision<Row>,
-    (complaint, number): (ComplaintId, &str),
+    case: &Case<'_>,
     escalated: &CaseEscalated,
-    cause: uuid::Uuid,
+    cause: Uuid,
 ) {
-    let variables = Variables {
-        number: number.to_owned(),
-        tracking_code: TRACKING_CODE,
-        facts: Facts::new(),
-        stage: String::new(),
-        remedies: Vec::new(),
-        text: escalated.clock.as_ref().map_or_else(|| escalated.rung.clone(), ToString::to_string),
-    };
-    let chosen = choose(None, BuiltIn::Escalation);
-    let language = runtime::service::DEFAULT_LANGUAGE;
-    let Ok(text) = render(&chosen, language, &variables) else { return };
-    for person in told(escalated) {
+    let about = escalated.clock.as_ref().map_or_else(|| escalated.rung.clone(), ToString::to_string);
+    let variables = Variables { text: about, ..Variables::of(case.number, Facts::new()) };
+    for (person, template) in told(escalated) {
+        let Some((chosen, text)) = written(context, case, template, &variables) else { continue };
         let message = Message {
             to: Recipient::Staff { person },
             channel: web(),
             chosen: &chosen,
-            language,
+            language: DEFAULT_LANGUAGE,
             text: &text,
         };
-        notify(context, decision, complaint, cause, &message);
+        notify(context, decision, case.complaint, cause, &message);
     }
 }
 
-/// Everybody whom the rung concerns, each once.
-fn told(escalated: &CaseEscalated) -> std::collections::BTreeSet<PersonId> {
-    let mut people = std::collections::BTreeSet::new();
+/// The text by the template that the rung names; by the built-in one when the playbook has none that can be rendered.
+fn written(
+    context: &Context<'_, State>,
+    case: &Case<'_>,
+    template: Option<TemplateKey>,
+    variables: &Variables,
+) -> Option<(Chosen, Rendered)> {
+    let found = messages_of(context, case.playbook);
+    let own = found.as_ref().map(|(version, messages)| (*version, &messages.templates));
+    let named = template.and_then(|key| of_playbook(own, &key));
+    let choices = [named, Some(choose(own, BuiltIn::Escalation)), Some(choose(None, BuiltIn::Escalation))];
+    let rendered =
+        |chosen: Chosen| Some((chosen.clone(), render(&chosen, DEFAULT_LANGUAGE, variables).ok()?));
+    choices.into_iter().flatten().find_map(rendered)
+}
+
+/// Everybody whom the rung concerns, each once for each template.
+fn told(escalated: &CaseEscalated) -> BTreeSet<(PersonId, Option<TemplateKey>)> {
+    let mut people = BTreeSet::new();
     for action in &escalated.actions {
         match action {
-            EscalationAction::Notified { people: named, .. } => people.extend(named.iter().cloned()),
+            EscalationAction::Notified { people: named, template } => {
+                people.extend(named.iter().map(|person| (person.clone(), template.clone())));
+            }
             EscalationAction::Reassigned { person } | EscalationAction::Watched { person } => {
-                people.insert(person.clone());
+                people.insert((person.clone(), None));
             }
             // A level is a number, and whoever is to rule gets the work itself.
             EscalationAction::LevelRaised { .. } | EscalationAction::RulingAsked { .. } => {}
         }
     }
+    // Whoever is told by name is not told again in general.
+    let by_name: BTreeSet<_> =
+        people.iter().filter(|(_, template)| template.is_some()).map(|(person, _)| person.clone()).collect();
+    people.retain(|(person, template)| template.is_some() || !by_name.contains(person));
     people
 }

@@ -1,13 +1,12 @@
 //! `complaint.registered` → the acknowledgement, in the customer's language (ISO 10002: acknowledge at once).
 
-use contracts::SubjectRef;
 use contracts::messages::complaint_registered::ComplaintRegistered;
 use contracts::messages::notice_requested::Recipient;
 use runtime::service::{Context, Decision, Heard};
 
-use super::{Message, Outcome, notify};
+use super::{Message, Outcome, messages_of, notify, unrenderable};
 use crate::state::State;
-use crate::templates::{BuiltIn, TRACKING_CODE, Variables, choose, render};
+use crate::templates::{BuiltIn, Variables, choose, render};
 
 pub(super) fn decide(
     context: &Context<'_, State>,
@@ -16,33 +15,25 @@ pub(super) fn decide(
 ) -> Outcome {
     let mut decision = Decision::nothing();
     let Some(complaint) = heard.envelope.subject.complaint_id() else { return Ok(decision) };
-    let playbook = context.peek(&SubjectRef::playbook(context.organisation(), &registered.playbook.id));
-    let own = match playbook.as_deref() {
-        Some(State::Playbook(versions)) => {
-            versions.get(&registered.playbook.version).map(|all| (registered.playbook.version, all))
-        }
-        Some(State::Unknown | State::Early(_) | State::Complaint(_)) | None => None,
-    };
-    let variables = Variables {
-        number: registered.number.clone(),
-        tracking_code: TRACKING_CODE,
-        facts: registered.facts.clone(),
-        stage: String::new(),
-        remedies: Vec::new(),
-        text: String::new(),
-    };
+    let found = messages_of(context, &registered.playbook);
+    let own = found.as_ref().map(|(version, messages)| (*version, &messages.templates));
+    let variables = Variables::of(&registered.number, registered.facts.clone());
     // A template of the playbook that cannot be rendered must not keep the customer waiting for a receipt.
+    let language = registered.language;
     let own_choice = choose(own, BuiltIn::Acknowledgement);
-    let built_in = choose(None, BuiltIn::Acknowledgement);
-    let rendered = render(&own_choice, registered.language, &variables).map(|text| (&own_choice, text));
-    let rendered = rendered
-        .or_else(|_| render(&built_in, registered.language, &variables).map(|text| (&built_in, text)));
-    let Ok((chosen, text)) = rendered else { return Ok(decision) };
+    let (chosen, text) = match render(&own_choice, language, &variables) {
+        Ok(text) => (own_choice, text),
+        Err(_) => {
+            let built_in = choose(None, BuiltIn::Acknowledgement);
+            let text = render(&built_in, language, &variables).map_err(|error| unrenderable(&error))?;
+            (built_in, text)
+        }
+    };
     let message = Message {
         to: Recipient::Complainant { complainant: registered.complainant },
         channel: registered.channel.clone(),
-        chosen,
-        language: registered.language,
+        chosen: &chosen,
+        language,
         text: &text,
     };
     notify(context, &mut decision, complaint, heard.envelope.id.0, &message);

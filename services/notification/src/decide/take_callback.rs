@@ -1,19 +1,21 @@
 //! `callback` → one callback, or the customer's own answer by their link.
 //!
 //! Callbacks end when enough of them reached the customer and the last answer is positive; a negative one acts at
-//! once (architecture, "Satisfaction comes from the customer").
+//! once (architecture, "Satisfaction comes from the customer"). When the most that the playbook allows were made, the
+//! last answer holds; without any the customer was unreachable.
 
 use contracts::commands::notification::RecordCallback;
-use contracts::commands::{Actor, Command};
+use contracts::commands::{Actor, Command, check_text};
 use contracts::facts::key;
 use contracts::messages::callback_recorded::CallbackRecorded;
 use contracts::{Facts, Problem, ProblemCode, StageKind};
 use playbook::CallbackBrief;
-use playbook::model::Satisfaction;
+use playbook::model::{Answer, Satisfaction};
 use runtime::service::{Context, Decision};
 use serde_json::json;
 
-use super::{Outcome, complete, held, keep, open, record};
+use super::seat::{self, End};
+use super::{Outcome, keep, reached, record};
 use crate::state::{Conversation, State, Visit};
 
 /// Characters in an opinion.
@@ -26,58 +28,77 @@ pub(super) fn decide(
 ) -> Outcome {
     let body: RecordCallback = command.read()?;
     let visit = match command.actor {
-        Actor::Customer => open(conversation, body.visit, &[StageKind::Callback])?,
+        Actor::Customer => own_answer(conversation, &body)?,
         Actor::Staff { .. } | Actor::Feeder { .. } | Actor::System => {
-            held(conversation, command, body.visit, body.epoch, &[StageKind::Callback])?
+            seat::held(conversation, command, (body.visit, body.epoch), &[StageKind::Callback])?
         }
     };
     let positive = answer_is_positive(visit, &body)?;
     let mut decision = Decision::nothing();
     let opinion = match &body.opinion {
         Some(opinion) => {
-            contracts::commands::check_text("/opinion", opinion, MAX_OPINION)?;
+            check_text("/opinion", opinion, MAX_OPINION)?;
             Some(keep(context, &mut decision, command, opinion)?)
         }
         None => None,
     };
+    let made = u32::try_from(visit.calls.len() + 1).unwrap_or(u32::MAX);
     decision.say(CallbackRecorded {
         visit: body.visit,
-        attempt: u32::try_from(visit.calls.len() + 1).unwrap_or(u32::MAX),
+        attempt: made,
         reached: body.reached,
-        satisfaction: body.satisfaction.clone().filter(|_| body.reached),
+        satisfaction: body.satisfaction.clone(),
         opinion,
         by: command.actor.plain(),
     });
-    record(context, &mut decision, body.visit, facts_of(context, visit, &body, positive), &command.actor);
-    let outcome = outcome_of(visit, positive);
+    let facts = facts_of(context, visit, &body, positive);
+    record(context, &mut decision, body.visit, facts.clone(), &command.actor);
+    let outcome = outcome_of(visit, positive, made);
     if let Some(outcome) = outcome {
-        let results = json!({ "satisfaction": body.satisfaction, "calls": visit.calls.len() + 1 });
-        complete(&mut decision, body.visit, visit, outcome, Facts::new(), results, &command.actor)?;
+        let results = json!({ "satisfaction": facts.get(&key::satisfaction()), "calls": made });
+        End { id: body.visit, visit, outcome, results, by: &command.actor }.say(&mut decision, &facts)?;
     }
     decision.answer_with(&json!({ "visit": body.visit, "outcome": outcome }))
 }
 
+/// The visit at which the customer answers by their link, which counts once.
+fn own_answer<'a>(conversation: &'a Conversation, body: &RecordCallback) -> Result<&'a Visit, Problem> {
+    let visit = seat::open(conversation, body.visit, &[StageKind::Callback])?;
+    if visit.calls.iter().any(|call| call.by == Actor::Customer) {
+        return Err(Problem::new(ProblemCode::AlreadyExists, "you have answered already; thank you"));
+    }
+    if !body.reached {
+        let problem = Problem::new(ProblemCode::InvalidField, "who answers was reached").at("/reached");
+        return Err(problem.expected("true"));
+    }
+    Ok(visit)
+}
+
 /// Whether the answer is positive on the playbook's scale; `None` when the customer was not reached.
 fn answer_is_positive(visit: &Visit, body: &RecordCallback) -> Result<Option<bool>, Problem> {
-    if !body.reached {
-        return Ok(None);
-    }
-    let scale: &[playbook::model::Answer] = visit
+    let scale: &[Answer] = visit
         .slice()
         .and_then(|slice| slice.satisfaction.as_ref())
         .map_or(&[], |Satisfaction { scale, .. }| scale);
     let keys = || scale.iter().map(|answer| answer.key.as_str()).collect::<Vec<_>>().join(", ");
-    let Some(given) = &body.satisfaction else {
-        return Err(Problem::new(ProblemCode::MissingField, "the customer's answer is missing")
+    match (&body.satisfaction, body.reached) {
+        (None, false) => Ok(None),
+        (Some(_), false) => {
+            let what = "nobody was reached, so nobody answered";
+            Err(Problem::new(ProblemCode::InvalidField, what).at("/satisfaction").expected("no answer"))
+        }
+        (None, true) => Err(Problem::new(ProblemCode::MissingField, "the customer's answer is missing")
             .at("/satisfaction")
-            .expected(keys()));
-    };
-    let answer = scale.iter().find(|answer| answer.key.as_str() == given);
-    answer.map(|answer| Some(answer.positive)).ok_or_else(|| {
-        Problem::new(ProblemCode::InvalidField, "that is not an answer of the scale")
-            .at("/satisfaction")
-            .expected(keys())
-    })
+            .expected(keys())),
+        (Some(given), true) => {
+            let answer = scale.iter().find(|answer| answer.key.as_str() == given);
+            answer.map(|answer| Some(answer.positive)).ok_or_else(|| {
+                Problem::new(ProblemCode::InvalidField, "that is not an answer of the scale")
+                    .at("/satisfaction")
+                    .expected(keys())
+            })
+        }
+    }
 }
 
 fn facts_of(
@@ -86,30 +107,29 @@ fn facts_of(
     body: &RecordCallback,
     positive: Option<bool>,
 ) -> Facts {
-    let mut facts = Facts::new();
     match (positive, &body.satisfaction) {
         (Some(positive), Some(satisfaction)) => {
+            let mut facts = reached(context, visit);
             facts.insert(key::satisfaction(), satisfaction.as_str().into());
             facts.insert(key::dissatisfied(), (!positive).into());
             facts.insert(key::callbacks(), i64::from(visit.reached() + 1).into());
-            facts.insert(key::last_contact(), context.now().into());
+            facts
         }
-        (None, _) | (Some(_), None) => {
-            facts.insert(key::not_reached(), true.into());
-        }
+        (None, _) | (Some(_), None) => Facts::from([(key::not_reached(), true.into())]),
     }
-    facts
 }
 
 /// How the stage ends with this call, if it does.
-fn outcome_of(visit: &Visit, positive: Option<bool>) -> Option<&'static str> {
+fn outcome_of(visit: &Visit, positive: Option<bool>, made: u32) -> Option<&'static str> {
     let policy: Option<&CallbackBrief> = visit.slice().and_then(|slice| slice.callback.as_ref());
     let (min, max) = policy.map_or((1, None), |policy| (policy.min, policy.max));
-    let made = u32::try_from(visit.calls.len() + 1).unwrap_or(u32::MAX);
-    match positive {
+    let is_last = max.is_some_and(|max| made >= max);
+    let outcome = match positive {
         Some(false) => Some("dissatisfied"),
-        Some(true) if visit.reached() + 1 >= min => Some("satisfied"),
-        Some(true) => None,
-        None => max.is_some_and(|max| made >= max).then_some("unreachable"),
-    }
+        Some(true) => (is_last || visit.reached() + 1 >= min).then_some("satisfied"),
+        // A negative answer ended the stage, so earlier answers are all positive.
+        None if visit.reached() > 0 => is_last.then_some("satisfied"),
+        None => is_last.then_some("unreachable"),
+    };
+    outcome.filter(|outcome| visit.may_end(outcome))
 }

@@ -1,18 +1,21 @@
 //! `reply` → the customer is told the result, by the one voice and only after approval (P03, R-147, R-186).
 
-use contracts::commands::Command;
 use contracts::commands::notification::TellResult;
+use contracts::commands::{Command, check_text};
 use contracts::facts::key;
 use contracts::messages::notice_requested::Recipient;
 use contracts::messages::reply_told::ReplyTold;
 use contracts::{ChannelKey, Facts, Problem, ProblemCode, StageKind};
 use playbook::model::ApproveBefore;
+use playbook::{NotificationSlice, StageBrief};
 use runtime::service::{Context, Decision, Input};
 use serde_json::json;
 
-use super::{Message, Outcome, complete, held, keep, notify, record};
+use super::seat::{self, End};
+use super::{Message, Outcome, keep, notify, reached, record, unrenderable};
+use crate::promise;
 use crate::state::{Conversation, State, Visit};
-use crate::templates::{BuiltIn, Chosen, TRACKING_CODE, Variables, choose, render};
+use crate::templates::{BuiltIn, Chosen, Rendered, Variables, choose, render};
 
 /// Characters in a reply.
 const MAX_TEXT: usize = 5_000;
@@ -23,57 +26,61 @@ pub(super) fn decide(
     command: &Command,
 ) -> Outcome {
     let body: TellResult = command.read()?;
-    let visit = held(conversation, command, body.visit, body.epoch, &[StageKind::Reply])?;
-    approved(visit)?;
+    let visit = seat::held(conversation, command, (body.visit, body.epoch), &[StageKind::Reply])?;
+    if let Some(slice) = visit.slice() {
+        approved(slice, &visit.facts, visit.awaits_approval)?;
+    }
     let (chosen, text) = text_of(conversation, visit, body.text.as_deref())?;
     let mut decision = Decision::nothing();
-    let told = keep(context, &mut decision, command, &text)?;
-    decision.say(ReplyTold {
-        visit: body.visit,
-        channel: body.channel.clone(),
-        text: told,
-        by: command.actor.plain(),
-    });
-    if !is_spoken(&body.channel) {
-        let message = Message {
-            to: Recipient::Complainant { complainant: conversation.complainant },
-            channel: body.channel.clone(),
-            chosen: &chosen,
-            language: conversation.language,
-            text: &text,
-        };
-        let cause = Input::Command(Box::new(command.clone())).root();
-        if let Some(complaint) = command.subject.complaint_id() {
-            notify(context, &mut decision, complaint, cause, &message);
-        }
+    let told = keep(context, &mut decision, command, &text.body)?;
+    let (channel, by) = (body.channel.clone(), command.actor.plain());
+    decision.say(ReplyTold { visit: body.visit, channel, text: told, by });
+    let mut facts = Facts::from([(key::result_told(), true.into())]);
+    if is_spoken(&body.channel) {
+        facts.extend(reached(context, visit));
+    } else {
+        facts.insert(key::last_contact(), context.now().into());
+        send(context, &mut decision, conversation, command, (&body.channel, &chosen, &text));
     }
-    let now = context.now();
-    let facts = Facts::from([(key::result_told(), true.into()), (key::last_contact(), now.into())]);
-    record(context, &mut decision, body.visit, facts, &command.actor);
-    if !waits_for_answer(visit) {
+    record(context, &mut decision, body.visit, facts.clone(), &command.actor);
+    let waits = waits_for_answer(&visit.brief);
+    if !waits {
         let results = json!({ "channel": body.channel });
-        complete(&mut decision, body.visit, visit, "told", Facts::new(), results, &command.actor)?;
+        let end = End { id: body.visit, visit, outcome: "told", results, by: &command.actor };
+        end.say(&mut decision, &facts)?;
     }
-    decision.answer_with(&json!({ "visit": body.visit, "waits_for_answer": waits_for_answer(visit) }))
+    decision.answer_with(&json!({ "visit": body.visit, "waits_for_answer": waits }))
 }
 
-/// Nothing is told before the round that the playbook asks for is approved.
-fn approved(visit: &Visit) -> Result<(), Problem> {
-    let needed = visit.slice().is_some_and(|slice| slice.approve_before.contains(&ApproveBefore::Reply));
-    let is_approved = visit.facts.get(&key::approved()).and_then(|fact| fact.as_bool()) == Some(true);
-    if needed && !is_approved {
-        return Err(Problem::new(
-            ProblemCode::NotApproved,
-            "the customer is told after approval, not before",
-        )
-        .expected("an approved round"));
+/// Nothing is told before the round that the playbook asks for is approved; one about an earlier version is none.
+///
+/// # Errors
+/// `not-approved`.
+pub(super) fn approved(
+    slice: &NotificationSlice,
+    facts: &Facts,
+    awaits_approval: bool,
+) -> Result<(), Problem> {
+    let needed = slice.approve_before.contains(&ApproveBefore::Reply);
+    let is_approved = facts.get(&key::approved()).and_then(|fact| fact.as_bool()) == Some(true);
+    if needed && (!is_approved || awaits_approval) {
+        let detail = "the customer is told after approval, not before";
+        return Err(Problem::new(ProblemCode::NotApproved, detail).expected("an approved round"));
     }
     Ok(())
 }
 
 /// Whether the stage ends with the customer's answer instead of with the telling.
-pub(super) fn waits_for_answer(visit: &Visit) -> bool {
-    !visit.brief.outcomes.iter().any(|outcome| outcome.as_str() == "told")
+pub(super) fn waits_for_answer(brief: &StageBrief) -> bool {
+    !brief.outcomes.iter().any(|outcome| outcome.as_str() == "told")
+}
+
+/// The message for a result: one that explains where the complaint does not stand (P02).
+pub(super) fn built_in(facts: &Facts) -> BuiltIn {
+    match facts.get(&key::substantiated()).and_then(|fact| fact.as_bool()) {
+        Some(false) => BuiltIn::Explanation,
+        Some(true) | None => BuiltIn::Reply,
+    }
 }
 
 /// Whether a person speaks or hands it over; a written channel gets a message.
@@ -84,35 +91,43 @@ fn is_spoken(channel: &ChannelKey) -> bool {
     )
 }
 
+fn send(
+    context: &Context<'_, State>,
+    decision: &mut Decision<crate::store::Row>,
+    conversation: &Conversation,
+    command: &Command,
+    (channel, chosen, text): (&ChannelKey, &Chosen, &Rendered),
+) {
+    let message = Message {
+        to: Recipient::Complainant { complainant: conversation.complainant },
+        channel: channel.clone(),
+        chosen,
+        language: conversation.language,
+        text,
+    };
+    let cause = Input::Command(Box::new(command.clone())).root();
+    if let Some(complaint) = command.subject.complaint_id() {
+        notify(context, decision, complaint, cause, &message);
+    }
+}
+
 fn text_of(
     conversation: &Conversation,
     visit: &Visit,
     given: Option<&str>,
-) -> Result<(Chosen, String), Problem> {
-    if let Some(text) = given {
-        contracts::commands::check_text("/text", text, MAX_TEXT)?;
-    }
-    let unsubstantiated =
-        visit.facts.get(&key::substantiated()).and_then(|fact| fact.as_bool()) == Some(false);
-    let name = if unsubstantiated { BuiltIn::Explanation } else { BuiltIn::Reply };
+) -> Result<(Chosen, Rendered), Problem> {
     let own = visit.slice().map(|slice| (conversation.playbook.version, &slice.templates));
-    let chosen = choose(own, name);
+    let chosen = choose(own, built_in(&visit.facts));
     if let Some(text) = given {
-        return Ok((chosen, text.to_owned()));
+        check_text("/text", text, MAX_TEXT)?;
+        return Ok((chosen, Rendered { subject: None, body: text.to_owned() }));
     }
+    let language = conversation.language;
     let variables = Variables {
-        number: conversation.number.clone(),
-        tracking_code: TRACKING_CODE,
-        facts: visit.facts.clone(),
-        stage: visit.brief.label.get(conversation.language).to_owned(),
-        remedies: Vec::new(),
-        text: String::new(),
+        stage: visit.brief.label.get(language).to_owned(),
+        remedies: promise::lines(&visit.promised, language),
+        ..Variables::of(&conversation.number, visit.facts.clone())
     };
-    let text = render(&chosen, conversation.language, &variables).map_err(|error| {
-        let why = std::error::Error::source(&error).map_or_else(String::new, ToString::to_string);
-        Problem::new(ProblemCode::MissingField, format!("{error}: {why}"))
-            .at("/text")
-            .expected("the text, written out")
-    })?;
+    let text = render(&chosen, language, &variables).map_err(|error| unrenderable(&error))?;
     Ok((chosen, text))
 }

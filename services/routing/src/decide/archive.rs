@@ -17,7 +17,7 @@ const LONGEST_SUMMARY: usize = 5_000;
 
 pub(super) fn decide(desk: &Desk<'_>, command: &Command) -> Outcome {
     let order: Archive = command.read()?;
-    let mut draft = desk.open()?;
+    let mut draft = desk.open(&command.actor)?;
     own_visit(&draft, command, (order.visit, order.epoch), StageKind::Archive)?;
     required(&draft, &order)?;
     if let Some(summary) = &order.summary {

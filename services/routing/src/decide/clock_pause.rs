@@ -11,7 +11,7 @@ use crate::state::CaseClock;
 
 pub(super) fn decide(desk: &Desk<'_>, command: &Command) -> Outcome {
     let order: PauseClock = command.read()?;
-    let mut draft = desk.open()?;
+    let mut draft = desk.open(&command.actor)?;
     let clock = running(&draft, command, order.clock)?;
     let model = draft.model(&clock)?;
     if !model.pausable.iter().any(|reason| reason.as_str() == order.reason) {

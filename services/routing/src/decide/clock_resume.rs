@@ -10,7 +10,7 @@ use super::{Desk, Outcome};
 
 pub(super) fn decide(desk: &Desk<'_>, command: &Command) -> Outcome {
     let order: ResumeClock = command.read()?;
-    let mut draft = desk.open()?;
+    let mut draft = desk.open(&command.actor)?;
     let clock = running(&draft, command, order.clock)?;
     if !clock.is_paused() {
         return Err(Problem::new(ProblemCode::AlreadyExists, "the clock runs already").at("/clock"));

@@ -19,9 +19,10 @@ use crate::state::Visit;
 pub(super) fn decide(desk: &Desk<'_>, command: &Command) -> Outcome {
     let order: TransferStage = command.read()?;
     check_text("/reason", &order.reason, LONGEST_REASON)?;
-    let mut draft = desk.open()?;
+    let mut draft = desk.open(&command.actor)?;
     let visit = draft.current(order.visit, order.epoch)?;
     may_transfer(&draft, order.visit, &visit, command)?;
+    not_the_one_voice(&draft, &visit)?;
     known_department(&draft, &order.department, "/department")?;
     if visit.department == order.department {
         let problem = Problem::new(ProblemCode::InvalidField, "it is there already").at("/department");
@@ -52,6 +53,27 @@ fn may_transfer(draft: &Draft<'_>, id: VisitId, visit: &Visit, command: &Command
     let problem =
         Problem::new(ProblemCode::NotAllowed, "only who holds the work, or a manager, may transfer it");
     Err(problem.at("/visit"))
+}
+
+/// Where the playbook names the department that speaks with the customer, no other one does (P02: customer service
+/// calls back, not the department complained of; R-186).
+fn not_the_one_voice(draft: &Draft<'_>, visit: &Visit) -> Result<(), Problem> {
+    let stage = draft.book.stage(&visit.stage).map_err(evaluation)?;
+    let holder = stage.owner.as_ref().and_then(|who| draft.book.holder(who));
+    let speaks = visit.kind.service() == ServiceName::Notification;
+    match holder.map(|holder| holder.department) {
+        Some(DepartmentRef::Named(named)) if speaks => {
+            let detail = "the playbook names the department that speaks with the customer";
+            Err(Problem::new(ProblemCode::NotAllowed, detail).at("/department").expected(named.to_string()))
+        }
+        Some(
+            DepartmentRef::Named(_)
+            | DepartmentRef::Responsible
+            | DepartmentRef::ComplainedOf
+            | DepartmentRef::Receiving,
+        )
+        | None => Ok(()),
+    }
 }
 
 /// Where the stage is done by the responsible department, the transfer makes another one responsible.

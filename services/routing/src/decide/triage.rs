@@ -12,7 +12,7 @@ use crate::moving::triage_results;
 
 pub(super) fn decide(desk: &Desk<'_>, command: &Command) -> Outcome {
     let order: Triage = command.read()?;
-    let mut draft = desk.open()?;
+    let mut draft = desk.open(&command.actor)?;
     own_visit(&draft, command, (order.visit, order.epoch), StageKind::Triage)?;
     let facts = facts(&draft, &order)?;
     required(&draft, &order, &facts)?;

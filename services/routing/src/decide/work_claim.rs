@@ -9,7 +9,7 @@ use super::{Desk, Outcome, known_person, open_work, staff, taking, unbarred};
 pub(super) fn decide(desk: &Desk<'_>, command: &Command) -> Outcome {
     let order: ClaimWork = command.read()?;
     let person = staff(&command.actor)?.clone();
-    let mut draft = desk.open()?;
+    let mut draft = desk.open(&command.actor)?;
     let work = open_work(&draft, order.work)?;
     known_person(draft.directory(), &person)?;
     unbarred(&draft, order.work, &work, &person)?;

@@ -15,7 +15,7 @@ pub(super) fn decide(desk: &Desk<'_>, command: &Command) -> Outcome {
     let order: HandBackWork = command.read()?;
     check_text("/reason", &order.reason, LONGEST_REASON)?;
     let person = staff(&command.actor)?;
-    let mut draft = desk.open()?;
+    let mut draft = desk.open(&command.actor)?;
     let work = open_work(&draft, order.work)?;
     if work.holder() != Some(person) {
         return Err(Problem::new(ProblemCode::NotTheHolder, "somebody else holds this work").at("/work"));

@@ -10,7 +10,7 @@ use super::{Desk, Outcome, holder_or_director, known_person, open_work, taking, 
 pub(super) fn decide(desk: &Desk<'_>, command: &Command) -> Outcome {
     let order: ReassignWork = command.read()?;
     check_text("/reason", &order.reason, LONGEST_REASON)?;
-    let mut draft = desk.open()?;
+    let mut draft = desk.open(&command.actor)?;
     let work = open_work(&draft, order.work)?;
     holder_or_director(&draft, &work, &command.actor)?;
     let person = known_person(draft.directory(), &order.person)?.id.clone();

@@ -91,6 +91,10 @@ fn p02_substantiated_is_handled_and_called_back_until_satisfied() {
     world.complete("handle", "done");
     world.complete("callback", "satisfied");
     assert_eq!(world.case().loops.values().collect::<Vec<_>>(), [&3]);
+    let told = world.entered().last().unwrap().results.clone();
+    let stages: Vec<_> = told.iter().map(|result| result.stage.as_str()).collect();
+    assert_eq!(stages, ["verify", "handle", "callback"], "an event does not grow with every loop");
+    assert_eq!(told[2].outcome.as_str(), "satisfied");
     assert!(world.case().is_closed());
     world.replay();
 }

@@ -147,7 +147,7 @@ impl World {
         let blank = State::default();
         let state = self.states.get(input.subject()).map_or(&blank, Arc::as_ref);
         let memory = Memory(self);
-        self.routing.decide(&Context::new(self.now, input, &memory), state, input)
+        self.routing.decide(&Context::new(ServiceName::Routing, self.now, input, &memory), state, input)
     }
 
     fn apply(&mut self, input: &Input, decision: Decision<Row>) {

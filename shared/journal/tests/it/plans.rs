@@ -21,7 +21,8 @@ const FILL: &[&str] = &[
      select 'huarun', 'complaint', 's' || n, 1, 1, now() - n * interval '1 minute' from generate_series(1, 40000) n",
     "insert into journal (organisation, kind, id, sequence, event_id, what, type_version, time, headers, body, hash,
                           previous_hash)
-     select 'huarun', 'complaint', 's' || n, 1, gen_random_uuid(), 'x', 1, now(), '[]', '{}', '\\x00', '\\x00'
+     select 'huarun', 'complaint', 's' || n, 1, gen_random_uuid(), 'x', 1, now(), '[]', '{}', decode(repeat('00', 32), 'hex'),
+            decode(repeat('00', 32), 'hex')
      from generate_series(1, 40000) n",
     "insert into outbox (organisation, position, published_at, stream_created, stream_sequence)
      select 'huarun', n, now() - n * interval '10 milliseconds', 'then', n from generate_series(1, 39900) n",
@@ -117,7 +118,8 @@ async fn ask_everything(on: &mut PgConnection, nth: i64) {
     entry::insert_missing(on, &entries).await.unwrap();
     entry::lock(on, &entries).await.unwrap();
     entry::glance(&mut *on, &entries).await.unwrap();
-    entry::put(on, &entries.iter().map(|id| (id, &json!(2))).collect::<Vec<_>>()).await.unwrap();
+    let two = json!(2);
+    entry::put(on, &entries.iter().map(|id| (id, &two)).collect::<Vec<_>>()).await.unwrap();
     entry::remove(on, &entries).await.unwrap();
 
     held::load(&mut *on, &subjects).await.unwrap();
@@ -125,7 +127,7 @@ async fn ask_everything(on: &mut PgConnection, nth: i64) {
     held::release(on, &released).await.unwrap();
     parked::list(&mut *on, &of, None, 100).await.unwrap();
     recover::heads_page(&mut *on, None, Some(&subjects[0]), 100).await.unwrap();
-    recover::heads_page(&mut *on, Some(jiff::Timestamp::now()), None, 100).await.unwrap();
+    recover::heads_page(&mut *on, Some(at(4_000_000_000)), None, 100).await.unwrap();
     recover::journal_page(&mut *on, &subjects[0], 0, 100).await.unwrap();
     let words = [contracts::WordId(uuid::Uuid::nil())];
     word::load(&mut *on, &of, &words).await.unwrap();

@@ -216,3 +216,26 @@ async fn one_leads_and_gauges_count() {
     assert_eq!((gauges.unpublished, gauges.held, gauges.parked, gauges.timers_late), (3, 0, 0, 1));
     assert!(gauges.oldest_unpublished < Duration::from_secs(60));
 }
+
+#[tokio::test]
+async fn the_gaps_of_one_source_do_not_crowd_out_those_of_another() {
+    let (_database, pool) = store().await;
+    let held_of = |source, id: &str| Held {
+        subject: subject(id),
+        source,
+        sequence: 2,
+        headers: Vec::new(),
+        body: "{}".into(),
+    };
+    let mut connection = pool.acquire().await.unwrap();
+    for id in ["a", "b", "c"] {
+        held::hold(&mut connection, &[held_of(ServiceName::Approval, id)]).await.unwrap();
+    }
+    held::hold(&mut connection, &[held_of(ServiceName::Intake, "d")]).await.unwrap();
+    let gaps = held::gaps(&pool, Duration::ZERO, 2).await.unwrap();
+    let found: Vec<_> = gaps.iter().map(|gap| (gap.source, gap.subject.id.as_str())).collect();
+    assert_eq!(
+        found,
+        [(ServiceName::Approval, "a"), (ServiceName::Approval, "b"), (ServiceName::Intake, "d")]
+    );
+}

@@ -99,6 +99,9 @@ pub struct Status {
 pub struct SourceStatus {
     /// Which.
     pub source: ServiceName,
+    /// NATS did not say: neither nothing nor something waits.
+    #[serde(default)]
+    pub unknown: bool,
     /// Messages never delivered; absent when the source has no stream or NATS does not say.
     pub pending: Option<u64>,
     /// Messages delivered and not acknowledged.
@@ -259,12 +262,14 @@ impl Builtin {
                 pending: Some(lag.pending),
                 unacknowledged: Some(lag.unacknowledged),
                 oldest: lag.oldest,
+                unknown: false,
             },
             Err(error) => {
-                if !matches!(error, BusError::NoSuchStream { .. }) {
+                let unknown = !matches!(error, BusError::NoSuchStream { .. });
+                if unknown {
                     tracing::debug!(service = %self.service, %source, %error, "the lag was not taken");
                 }
-                SourceStatus { source, pending: None, unacknowledged: None, oldest: None }
+                SourceStatus { source, pending: None, unacknowledged: None, oldest: None, unknown }
             }
         }
     }

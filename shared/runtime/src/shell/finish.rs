@@ -5,6 +5,7 @@ use std::time::Duration;
 use contracts::commands::Answer;
 use contracts::{Problem, ProblemCode};
 use metrics::{counter, histogram};
+use tokio::time::Instant;
 
 use super::arrival::refused;
 use super::batch::Committed;
@@ -76,9 +77,21 @@ impl<S: Service, W: Store<S>> Runner<S, W> {
             tracing::warn!(service = self.label, code, "an input was parked");
             counter!(names::PARKED_TOTAL, "service" => self.label, "reason" => code).increment(1);
         }
+        if !fired.is_empty() {
+            // More may be due than one look takes; where nothing fired, another replica is at it.
+            self.timers_at = Instant::now();
+        }
         for due in fired {
             let late = self.last.duration_since(due).as_secs_f64();
             histogram!(names::TIMER_LATENESS, "service" => self.label).record(late.max(0.0));
+        }
+        // Before anything is let go: who waits for quiet must not see nothing pending in between.
+        let fire = left_to_fire.into_iter().map(Task::Fire);
+        let take_up = to_take_up.into_iter().map(|(subject, source)| Task::TakeUp { subject, source });
+        let next = fire.chain(take_up).map(|task| self.own(task)).collect();
+        for subject in set_due {
+            let waiting = self.own(Task::Fire(subject));
+            self.first.push_back(waiting);
         }
         for (waiting, outcome) in tasks.into_iter().zip(outcomes) {
             if outcome == Outcome::Deferred && !matches!(waiting.task, Task::Fire(_)) {
@@ -94,17 +107,11 @@ impl<S: Service, W: Store<S>> Runner<S, W> {
         for waiting in deferred.into_iter().rev() {
             self.first.push_front(waiting);
         }
-        for subject in set_due {
-            let waiting = self.own(Task::Fire(subject));
-            self.first.push_back(waiting);
-        }
         if said > 0 {
             counter!(names::SAID, "service" => self.label).increment(said as u64);
             self.shared.said.notify_one();
         }
-        let fire = left_to_fire.into_iter().map(Task::Fire);
-        let take_up = to_take_up.into_iter().map(|(subject, source)| Task::TakeUp { subject, source });
-        (progress, fire.chain(take_up).map(|task| self.own(task)).collect())
+        (progress, next)
     }
 
     fn finish_one(&self, waiting: Waiting, outcome: Outcome) {

@@ -201,7 +201,7 @@ impl<'a, S: Service> Round<'a, S> {
             Err(problem) => return Verdict::Refused(problem),
         };
         let looking = Looking::new(self, &subject.organisation);
-        let context = Context::new(self.now, input, &looking);
+        let context = Context::new(self.service.name(), self.now, input, &looking);
         let decided = catch_unwind(AssertUnwindSafe(|| self.service.decide(&context, &state, input)));
         if looking.missed() {
             return Verdict::Missed;

@@ -19,14 +19,13 @@ use super::round::Poison;
 use super::store::Store;
 use super::task::{Task, Waiting};
 use super::{Shell, ShellParts};
+use crate::connect::{ANSWER_MOST, in_time};
 use crate::metrics as names;
 use crate::service::Service;
 use crate::telemetry::batch_span;
 
 /// How long inputs rest whose heads another replica holds, when nothing else is to be done.
 const REST: Duration = Duration::from_millis(3);
-/// A try that takes longer has lost its connection.
-const TRY_MOST: Duration = Duration::from_secs(30);
 
 pub(crate) struct Runner<S: Service, W> {
     pub(crate) parts: ShellParts<S, W>,
@@ -38,7 +37,7 @@ pub(crate) struct Runner<S: Service, W> {
     pub(crate) first: VecDeque<Waiting>,
     /// Business time of the last try.
     pub(crate) last: Timestamp,
-    timers_at: Instant,
+    pub(crate) timers_at: Instant,
     sweep_at: Instant,
     /// Nothing could be locked: rest before the next try.
     tired: bool,
@@ -144,9 +143,10 @@ impl<S: Service, W: Store<S>> Runner<S, W> {
         let asked = self.shared.look_for_timers.swap(false, Ordering::SeqCst);
         if asked || Instant::now() >= self.timers_at {
             self.timers_at = Instant::now() + self.parts.options.timers_every;
-            let limit = u32::try_from(self.parts.options.batch_max).unwrap_or(u32::MAX);
+            // Half a batch, so that a backlog of timers leaves room for what is waiting in the queue.
+            let limit = u32::try_from(self.parts.options.batch_max / 2).unwrap_or(u32::MAX).max(1);
             let now = self.now();
-            match journal::timer::due_subjects(&self.parts.pool, now, limit).await {
+            match in_time(journal::timer::due_subjects(&self.parts.pool, now, limit)).await {
                 Ok(subjects) => {
                     for subject in subjects.into_iter().rev() {
                         let waiting = self.own(Task::Fire(subject));
@@ -158,7 +158,7 @@ impl<S: Service, W: Store<S>> Runner<S, W> {
         }
         if Instant::now() >= self.sweep_at {
             self.sweep_at = Instant::now() + self.parts.options.sweep_every;
-            match journal::held::gaps(&self.parts.pool, Duration::ZERO, 1000).await {
+            match in_time(journal::held::gaps(&self.parts.pool, Duration::ZERO, 1000)).await {
                 Ok(gaps) => {
                     for gap in gaps.into_iter().filter(|gap| gap.held_from <= gap.after + 1) {
                         let task = Task::TakeUp { subject: gap.subject, source: gap.source };
@@ -242,8 +242,8 @@ impl<S: Service, W: Store<S>> Runner<S, W> {
         let began = Instant::now();
         let span = batch_span(self.parts.service.name(), tasks.len());
         let attempt = Box::pin(self.parts.attempt(tasks, now, alone, poison, &mut self.memory));
-        let tried = timeout(TRY_MOST, attempt.instrument(span)).await;
-        // Where it stood still is not known: it may have been the commit.
+        let tried = timeout(ANSWER_MOST, attempt.instrument(span)).await;
+        // A try that takes longer has lost its connection. Where it stood still is not known: perhaps at the commit.
         let lost = || Err(Failure::Store { error: sqlx::Error::PoolTimedOut, committing: true });
         tried.unwrap_or_else(|_| lost()).map(|committed| (committed, began.elapsed()))
     }

@@ -7,6 +7,7 @@ use journal::word::{self, SealedWord};
 use sqlx::PgExecutor;
 use vault::{KeyRing, Kind, Place, VaultError};
 
+use crate::connect::in_time;
 use crate::service::Word;
 
 /// Why texts could not be read.
@@ -46,7 +47,7 @@ pub async fn open_words(
     organisation: &OrganisationId,
     ids: &[WordId],
 ) -> Result<BTreeMap<WordId, String>, WordsError> {
-    word::load(executor, organisation, ids)
+    in_time(word::load(executor, organisation, ids))
         .await?
         .into_iter()
         .map(|SealedWord { id, sealed, .. }| {

@@ -24,7 +24,7 @@ fn claim(bench: &mut Bench, proposal: u128, fen: i64, who: (u128, Option<&str>, 
     stage.complainant = ComplainantId(Uuid::from_u128(customer));
     stage.results = vec![as_result(&by)];
     if let Some(order) = order {
-        stage.facts.insert(contracts::FactKey::new("form_order_number").unwrap(), order.into());
+        stage.facts.insert(key::order_key(), order.into());
     }
     bench.hear(ServiceName::Routing, stage)
 }
@@ -104,6 +104,29 @@ fn versions_of_one_proposal_replace_each_other() {
     approve(&mut bench, &said);
     let mut bench = next(bench, 8);
     assert_eq!(opened(&claim(&mut bench, 501, 1, SAME)).cumulated, Fen(1_501));
+}
+
+/// What was approved may have been paid: a later, smaller version of the same proposal takes nothing back.
+#[test]
+fn a_smaller_version_after_an_approved_one_does_not_hide_what_was_approved() {
+    let mut bench = Bench::new(Approval::default());
+    let said = claim(&mut bench, 500, 2_000, SAME);
+    approve(&mut bench, &said);
+    let mut second = entered(p26());
+    second.visit = visit(2);
+    second.results = vec![as_result(&made(500, 2, 1, "supplier"))];
+    let said = bench.hear(ServiceName::Routing, second);
+    assert_eq!(opened(&said).cumulated, Fen(1), "versions of one proposal are not added up");
+    let mut meanwhile = Bench::new(Approval::default());
+    meanwhile.memory.entries = bench.memory.entries.clone();
+    let other = claim(&mut next(meanwhile, 9), 502, 1, SAME);
+    assert_eq!(opened(&other).cumulated, Fen(2_001), "the matter counts once while its new round is open");
+    give(&mut bench, &asked(&said)[0], "zhou");
+    let mut order = order(opened(&said).round, "approve");
+    order["visit"] = json!(visit(2));
+    bench.order(staff("zhou", &["clerk"]), "decide", order).unwrap();
+    let mut bench = next(bench, 8);
+    assert_eq!(opened(&claim(&mut bench, 501, 1, SAME)).cumulated, Fen(2_001));
 }
 
 #[test]

@@ -87,6 +87,10 @@ pub(super) fn settle(
     let rule = playbook.playbook().intake.settle_on_the_spot.as_ref();
     let rule = rule.ok_or_else(|| beyond("this playbook lets nobody settle on the spot"))?;
     let person = may_settle(actor, rule).map_err(|problem| problem.at("/settlement"))?;
+    if draft.body.complained_of_person.as_ref() == Some(&person) {
+        let detail = "nobody settles a complaint about themselves; it is put on record without";
+        return Err(Problem::new(ProblemCode::ConflictOfInterest, detail).at("/settlement"));
+    }
     let spent = remember_spent(intake, context, draft, identity, total, decision)?;
     let limit = rule.max_amount.fen();
     if spent > limit {

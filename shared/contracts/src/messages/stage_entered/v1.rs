@@ -44,7 +44,7 @@ pub struct StageEntered {
     pub department: DepartmentId,
     /// The facts so far.
     pub facts: Facts,
-    /// What earlier visits ended with, oldest first.
+    /// What earlier visits ended with, the last of each stage, oldest first.
     pub results: Vec<StageResult>,
     /// People who may not act on it.
     pub barred: Vec<PersonId>,

@@ -1,10 +1,10 @@
 //! One bad input harms no other, and a person settles it.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use contracts::ServiceName;
 use contracts::commands::Actor;
+use runtime::shell::ShellHandle;
 
 use super::bench::{Bench, code, options, run};
 use super::toy::{Source, command, complaint, settle};
@@ -179,27 +179,37 @@ async fn what_a_batch_leaves_to_the_next_is_pending_all_the_while() {
     let bench = Bench::new().await;
     let replica = bench.start();
     let mut intake = Source::new(ServiceName::Intake);
-    for round in 0..25 {
+    for round in 0..20 {
         let id = format!("s{round}");
         // The one that cannot be stored is found alone; what it draws after it is left to the next batch.
         let said = ["one", "bad-note", "three"].map(|text| intake.says(&id, text));
         for message in said[1..].iter().rev() {
             replica.hear(&bench, message).await;
         }
-        let parked = bench.count("parked").await;
-        let (handle, watching) = (replica.handle.clone(), std::sync::Arc::new(AtomicBool::new(false)));
-        let told = std::sync::Arc::clone(&watching);
-        let watcher = std::thread::spawn(move || {
-            told.store(true, Ordering::SeqCst);
-            while handle.pending() == 0 {}
-            while handle.pending() > 0 {}
+        let watcher = std::thread::spawn({
+            let handle = replica.handle.clone();
+            move || first_quiet(&handle)
         });
-        while !watching.load(Ordering::SeqCst) {
-            tokio::task::yield_now().await;
-        }
         replica.inlet.event(bench.delivered(said[0].clone())).await.unwrap();
-        tokio::task::spawn_blocking(move || watcher.join().unwrap()).await.unwrap();
-        assert_eq!(bench.count("parked").await, parked + 1, "quiet was told too early in round {round}");
+        while bench.count("parked").await <= round {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        replica.quiet().await;
+        let told = tokio::task::spawn_blocking(move || watcher.join().unwrap()).await.unwrap();
+        assert!(told.is_none_or(|handled| handled == replica.handle.handled()), "too early in round {round}");
     }
     replica.end().await;
+}
+
+/// How many inputs were done when nothing was pending any more, unless that was too short a moment to be seen.
+fn first_quiet(handle: &ShellHandle) -> Option<u64> {
+    let (began, mut busy) = (Instant::now(), false);
+    while began.elapsed() < Duration::from_millis(500) {
+        if handle.pending() > 0 {
+            busy = true;
+        } else if busy {
+            return Some(handle.handled());
+        }
+    }
+    None
 }

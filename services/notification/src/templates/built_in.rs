@@ -1,0 +1,85 @@
+//! The messages that every organisation has, in Chinese and English, until its playbook brings its own.
+
+use contracts::Text;
+use playbook::model::Template;
+
+/// The messages that every organisation has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BuiltIn {
+    /// The complaint is on record.
+    Acknowledgement,
+    /// Somebody has taken it up; sent by itself where a contact stage needs no person.
+    FirstContact,
+    /// The result.
+    Reply,
+    /// The result where the complaint was found not to stand (P02).
+    Explanation,
+    /// The customer is asked how satisfied they are; sent where the playbook has a template of this key.
+    Satisfaction,
+    /// To staff: a clock or rung concerns you.
+    Escalation,
+}
+
+impl BuiltIn {
+    /// Every one.
+    pub const ALL: [Self; 6] = [
+        Self::Acknowledgement,
+        Self::FirstContact,
+        Self::Reply,
+        Self::Explanation,
+        Self::Satisfaction,
+        Self::Escalation,
+    ];
+
+    /// Its key; a playbook replaces it by a template of the same key.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Acknowledgement => "acknowledgement",
+            Self::FirstContact => "first_contact",
+            Self::Reply => "reply",
+            Self::Explanation => "explanation",
+            Self::Satisfaction => "satisfaction",
+            Self::Escalation => "escalation",
+        }
+    }
+
+    pub(super) fn template(self) -> Template {
+        let (zh, en) = match self {
+            Self::Acknowledgement => (
+                "您好，您的投诉已受理，编号 {{ number }}，查询码 {{ tracking_code }}。我们会尽快处理，并告知您结果。\
+                 凭编号和查询码可随时查询进度，并对处理结果作出评价。",
+                "Your complaint is on record under number {{ number }}; your tracking code is {{ tracking_code }}. \
+                 We will deal with it as soon as we can and tell you the result. Number and code show you how far it is, and let you say whether you are \
+                 satisfied.",
+            ),
+            Self::FirstContact => (
+                "您好，您的投诉（编号 {{ number }}）已有专人负责处理，进展会及时告知您。",
+                "Somebody has taken up your complaint {{ number }} and will keep you informed.",
+            ),
+            Self::Reply => (
+                "您好，您的投诉（编号 {{ number }}）已处理完毕。{% for r in remedies %}{{ r.label }}\
+                 {% if r.yuan %} {{ r.yuan }} 元{% endif %}；{% endfor %}{{ text }}感谢您的反馈。",
+                "Your complaint {{ number }} has been dealt with. {% for r in remedies %}{{ r.label }}\
+                 {% if r.yuan %} CNY {{ r.yuan }}{% endif %}; {% endfor %}{{ text }} Thank you for telling us.",
+            ),
+            Self::Explanation => (
+                "您好，关于您的投诉（编号 {{ number }}），我们已与相关部门核实，向您说明如下：{{ text }}如有疑问，请随时联系我们。",
+                "We have looked into your complaint {{ number }} with the department concerned and explain: \
+                 {{ text }} Please ask us if anything is unclear.",
+            ),
+            Self::Satisfaction => (
+                "您好，您的投诉（编号 {{ number }}）已处理。请凭查询码 {{ tracking_code }} 告诉我们您是否满意：\
+                 {% for answer in answers %}{{ answer }}{% if not loop.last %}、{% endif %}{% endfor %}。",
+                "Your complaint {{ number }} has been dealt with. Please tell us with your code {{ tracking_code }} \
+                 how satisfied you are: {% for answer in answers %}{{ answer }}{% if not loop.last %}, {% endif %}\
+                 {% endfor %}.",
+            ),
+            Self::Escalation => (
+                "投诉 {{ number }} 需要您关注：{{ text }}",
+                "Complaint {{ number }} needs your attention: {{ text }}",
+            ),
+        };
+        Template { subject: None, body: Text { zh: zh.to_owned(), en: en.to_owned() } }
+    }
+}

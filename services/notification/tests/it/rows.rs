@@ -1,0 +1,163 @@
+//! What decisions write, what senders take, what can be listed.
+
+use std::time::Duration;
+
+use contracts::commands::{Actor, Answer};
+use contracts::{NoticeId, ProblemCode, ServiceName};
+use notification::store::{Attempt, Standing, lease, mark_settled, record_attempts, unsettled};
+use serde_json::{Value, json};
+
+use super::bench::{Bench, Voice, complainant, complaint, config, staff};
+use super::registered;
+
+const LONG: Duration = Duration::from_secs(60);
+
+#[tokio::test]
+async fn one_event_makes_one_message_however_often_it_comes() {
+    let bench = Bench::start().await;
+    let mut intake = Voice::of(ServiceName::Intake, &complaint(7));
+    let event = intake.says(registered("email", complainant(1)));
+    bench.hear(&[event.clone(), event.clone()]).await;
+    bench.hear(&[event]).await;
+    assert_eq!(bench.delivery().await, ("waiting".to_owned(), 0, false));
+    assert_eq!(bench.said(&complaint(7)).await, ["notice.requested"]);
+    assert_eq!(unsettled(&bench.pool).await.unwrap(), 1);
+    bench.stop().await;
+}
+
+#[tokio::test]
+async fn a_leased_message_is_nobody_elses_until_the_lease_ends() {
+    let bench = Bench::start().await;
+    for n in 1..=3 {
+        let mut intake = Voice::of(ServiceName::Intake, &complaint(n));
+        bench.hear(&[intake.says(registered("email", complainant(1)))]).await;
+    }
+    let (one, two) = tokio::join!(lease(&bench.pool, 2, LONG), lease(&bench.pool, 2, LONG));
+    let (one, two) = (one.unwrap(), two.unwrap());
+    let mut taken: Vec<_> = one.iter().chain(&two).map(|message| message.notice).collect();
+    taken.sort_unstable();
+    taken.dedup();
+    assert_eq!(taken.len(), one.len() + two.len(), "nobody takes what another has");
+    let rest = lease(&bench.pool, 10, LONG).await.unwrap();
+    assert_eq!(taken.len() + rest.len(), 3);
+    assert!(lease(&bench.pool, 10, LONG).await.unwrap().is_empty());
+    sqlx::query("update delivery set leased_until = now() - interval '1 second'")
+        .execute(&bench.pool)
+        .await
+        .unwrap();
+    assert_eq!(lease(&bench.pool, 10, LONG).await.unwrap().len(), 3);
+    bench.stop().await;
+}
+
+#[tokio::test]
+async fn an_attempt_is_recorded_with_what_follows() {
+    let bench = Bench::start().await;
+    let mut intake = Voice::of(ServiceName::Intake, &complaint(7));
+    bench.hear(&[intake.says(registered("email", complainant(1)))]).await;
+    let taken = lease(&bench.pool, 1, LONG).await.unwrap();
+    let failed = Attempt {
+        outcome: "failed",
+        detail: "status 451".to_owned(),
+        state: Standing::Waiting,
+        again_in: Duration::from_secs(30),
+    };
+    record_attempts(&bench.pool, &[(&taken[0], failed.clone())]).await.unwrap();
+    assert!(lease(&bench.pool, 1, LONG).await.unwrap().is_empty(), "not before its time");
+    assert_eq!(unsettled(&bench.pool).await.unwrap(), 0, "a pause does not keep a rehearsal waiting");
+    sqlx::query("update delivery set next_attempt_at = now()").execute(&bench.pool).await.unwrap();
+    let taken = lease(&bench.pool, 1, LONG).await.unwrap();
+    assert_eq!(taken[0].attempts, 1);
+    let given_up = Attempt { state: Standing::Failed, again_in: Duration::ZERO, ..failed };
+    record_attempts(&bench.pool, &[(&taken[0], given_up)]).await.unwrap();
+    let taken = lease(&bench.pool, 1, LONG).await.unwrap();
+    assert_eq!((taken[0].state, taken[0].attempts), (Standing::Failed, 2), "its end is yet to be said");
+    mark_settled(&bench.pool, &[&taken[0]]).await.unwrap();
+    assert!(lease(&bench.pool, 1, LONG).await.unwrap().is_empty());
+    assert_eq!(bench.attempts().await.len(), 2);
+    bench.stop().await;
+}
+
+#[tokio::test]
+async fn the_end_of_a_message_is_said_once() {
+    let bench = Bench::start().await;
+    let mut intake = Voice::of(ServiceName::Intake, &complaint(7));
+    bench.hear(&[intake.says(registered("email", complainant(1)))]).await;
+    let state = bench.state(&complaint(7)).await;
+    let notice: NoticeId = *state.conversation().unwrap().notices.keys().next().unwrap();
+    let body = json!({"notice": notice, "outcome": "delivered", "attempts": 1});
+    let settle =
+        |key: &'static str, actor| bench.order(key, actor, ("notice.settle", &body_subject()), body.clone());
+    assert!(matches!(settle("k1", Actor::System).await, Answer::Done { repeated: false, .. }));
+    assert!(matches!(settle("k1", Actor::System).await, Answer::Done { repeated: true, .. }));
+    assert!(matches!(settle("k2", Actor::System).await, Answer::Done { repeated: false, .. }));
+    assert_eq!(bench.said(&complaint(7)).await, ["notice.requested", "notice.settled"]);
+    let Answer::Refused { problem } = settle("k3", staff("li", &[])).await else { panic!() };
+    assert_eq!(problem.code, ProblemCode::NotAllowed);
+    bench.stop().await;
+}
+
+fn body_subject() -> contracts::SubjectRef {
+    complaint(7)
+}
+
+#[tokio::test]
+async fn without_a_mail_server_every_message_lies_in_the_outbox_to_be_listed() {
+    let mut bench = Bench::start().await;
+    for n in 1..=5 {
+        let mut intake = Voice::of(ServiceName::Intake, &complaint(n));
+        bench.hear(&[intake.says(registered("email", complainant(1)))]).await;
+    }
+    bench.send_with(config("")).await;
+    bench.settled().await;
+    assert_eq!(bench.attempts().await.len(), 5);
+    let (mut seen, mut after) = (Vec::new(), Value::Null);
+    loop {
+        let mut asked = json!({"state": "listed", "limit": 2});
+        if !after.is_null() {
+            asked["after"] = after;
+        }
+        let page = bench.ask(staff("li", &[]), "outbox", asked).await.unwrap();
+        for message in page["messages"].as_array().unwrap() {
+            assert_eq!(message["last_attempt"]["outcome"], "listed");
+            let text = page["words"][message["word"].as_str().unwrap()].as_str().unwrap();
+            assert!(text.contains("您的投诉已受理"), "whoever hands it over can read it");
+            seen.push(message["notice"].as_str().unwrap().to_owned());
+        }
+        after = page["next"].clone();
+        if after.is_null() {
+            break;
+        }
+    }
+    let all = seen.len();
+    seen.sort();
+    seen.dedup();
+    assert_eq!((all, seen.len()), (5, 5), "each once, page by page");
+    let one = json!({"complaint": contracts::ComplaintId(uuid::Uuid::from_u128(3))});
+    let found = bench.ask(staff("li", &[]), "outbox", one).await.unwrap();
+    assert_eq!(found["messages"].as_array().unwrap().len(), 1);
+    for actor in [Actor::Customer, Actor::Feeder { name: "shop".to_owned() }] {
+        let refused = bench.ask(actor, "outbox", json!(null)).await.unwrap_err();
+        assert_eq!(refused.code, ProblemCode::NotAllowed);
+    }
+    bench.stop().await;
+}
+
+#[tokio::test]
+async fn faults_of_templates_can_be_listed() {
+    use contracts::messages::playbook_published::PlaybookPublished;
+    let bench = Bench::start().await;
+    let playbook = registered("email", complainant(1)).playbook;
+    let subject = contracts::SubjectRef::playbook(&super::bench::organisation(), &playbook.id);
+    let published = PlaybookPublished {
+        playbook,
+        document: json!({"templates": {"reply": {"body": {"zh": "{{ nummer }}", "en": "{{ number }}"}}}}),
+        sha256: String::new(),
+        by: Actor::System,
+    };
+    bench.hear(&[Voice::of(ServiceName::Routing, &subject).says(published)]).await;
+    let found = bench.ask(staff("li", &[]), "templates", json!({"playbook": "p03"})).await.unwrap();
+    assert_eq!(found["versions"][0]["faults"][0]["language"], "zh");
+    let nobody = bench.ask(staff("li", &[]), "templates", json!({"playbook": "p99"})).await.unwrap_err();
+    assert_eq!(nobody.code, ProblemCode::NotFound);
+    bench.stop().await;
+}
