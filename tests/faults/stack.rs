@@ -138,6 +138,13 @@ impl Stack {
         }
     }
 
+    /// How often the services' logs say `words`.
+    pub(crate) fn logged(&self, words: &str) -> usize {
+        let logs = self.programs.supervisor().status().into_iter();
+        logs.map(|status| std::fs::read_to_string(status.log).unwrap_or_default().matches(words).count())
+            .sum()
+    }
+
     /// Prints what the services' logs say of errors.
     fn show_troubles(&self) {
         for status in self.programs.supervisor().status() {

@@ -223,7 +223,8 @@ impl Relay {
         if judged.repeated {
             // What was under way when the connection broke may have been delivered by it later, onto a stream that had
             // lost its end meanwhile and so looks as long as before: then two events have one sequence.
-            let twice = in_time(outbox::given_twice(&self.pool, &stream.name_of(), &judged.published)).await?;
+            let twice =
+                in_time(outbox::given_twice(&self.pool, &stream.name_of(), &judged.published)).await?;
             went_back_to = went_back_to.into_iter().chain(twice).min();
         }
         if let Some(first) = went_back_to {

@@ -82,11 +82,12 @@ async fn the_end_of_a_message_is_said_once() {
     let bench = Bench::start().await;
     let mut intake = Voice::of(ServiceName::Intake, &complaint(7));
     bench.hear(&[intake.says(registered("email", complainant(1)))]).await;
-    let state = bench.state(&complaint(7)).await;
+    let subject = complaint(7);
+    let state = bench.state(&subject).await;
     let notice: NoticeId = *state.conversation().unwrap().notices.keys().next().unwrap();
     let body = json!({"notice": notice, "outcome": "delivered", "attempts": 1});
     let settle =
-        |key: &'static str, actor| bench.order(key, actor, ("notice.settle", &body_subject()), body.clone());
+        |key: &'static str, actor| bench.order(key, actor, ("notice.settle", &subject), body.clone());
     assert!(matches!(settle("k1", Actor::System).await, Answer::Done { repeated: false, .. }));
     assert!(matches!(settle("k1", Actor::System).await, Answer::Done { repeated: true, .. }));
     assert!(matches!(settle("k2", Actor::System).await, Answer::Done { repeated: false, .. }));
@@ -94,10 +95,6 @@ async fn the_end_of_a_message_is_said_once() {
     let Answer::Refused { problem } = settle("k3", staff("li", &[])).await else { panic!() };
     assert_eq!(problem.code, ProblemCode::NotAllowed);
     bench.stop().await;
-}
-
-fn body_subject() -> contracts::SubjectRef {
-    complaint(7)
 }
 
 #[tokio::test]

@@ -1,0 +1,213 @@
+//! What is asked of the ledger: pages, filters, counts, and that each question finds its index.
+
+use contracts::commands::Actor;
+use contracts::{ProblemCode, ServiceName};
+use serde_json::{Value, json};
+
+use super::bench::{Bench, Journals, complaint};
+use super::story::{Saying, at, registered, story};
+
+/// `cases` complaints on record, one a minute; the first is the whole story, the others are open.
+async fn bench_with(cases: u128) -> Bench {
+    let (bench, mut journals) = (Bench::start().await, Journals::default());
+    let mut messages = Vec::new();
+    for saying in story().iter().flatten() {
+        messages.push(journals.say(&complaint(1), saying));
+    }
+    for n in 2..=cases {
+        let mut case = registered(&format!("TS-{n}"), false);
+        case.registered_at = at(i64::try_from(n / 2).unwrap());
+        let saying = Saying { source: ServiceName::Intake, at: case.registered_at, event: case.into() };
+        messages.push(journals.say(&complaint(n), &saying));
+    }
+    bench.hear(&messages).await;
+    bench
+}
+
+async fn all_pages(bench: &Bench, name: &str, rows: &str, mut asked: Value) -> Vec<Value> {
+    let mut all = Vec::new();
+    loop {
+        let page = bench.ask(name, asked.clone()).await;
+        all.extend(page[rows].as_array().unwrap().clone());
+        if page["next"].is_null() {
+            return all;
+        }
+        asked["after"] = page["next"].clone();
+    }
+}
+
+#[tokio::test]
+async fn the_ledger_is_read_page_by_page_each_case_once_newest_first() {
+    let bench = bench_with(23).await;
+    for limit in [1, 2, 7, 23, 200] {
+        let cases = all_pages(&bench, "ledger", "cases", json!({"limit": limit})).await;
+        let mut numbers: Vec<_> = cases.iter().map(|case| case["number"].as_str().unwrap()).collect();
+        let times: Vec<_> = cases.iter().map(|case| case["registered_at"].as_str().unwrap()).collect();
+        assert!(times.is_sorted_by(|a, b| a >= b), "{times:?}");
+        numbers.sort_unstable();
+        numbers.dedup();
+        assert_eq!((cases.len(), numbers.len()), (23, 23), "pages of {limit}, though pairs have one time");
+    }
+    bench.stop().await;
+}
+
+#[tokio::test]
+async fn the_ledger_is_filtered() {
+    let bench = bench_with(5).await;
+    for (filter, found) in [
+        (json!({"open": true}), 4),
+        (json!({"open": false}), 1),
+        (json!({"department": "logistics"}), 1),
+        (json!({"category": "other"}), 4),
+        (json!({"category": "quality", "open": true}), 0),
+        (json!({"number": "TS-3"}), 1),
+        (json!({"stage": "archive"}), 0),
+        (Value::Null, 5),
+    ] {
+        let page = bench.ask("ledger", filter.clone()).await;
+        assert_eq!(page["cases"].as_array().unwrap().len(), found, "{filter}");
+        assert!(page["as_of"].is_string(), "how fresh it is");
+    }
+    let refused = bench.ask_as(super::story::li(), "ledger", json!({"colour": 1})).await.unwrap_err();
+    assert_eq!(refused.code, ProblemCode::UnknownField);
+    let refused = bench.ask_as(Actor::Customer, "counts", Value::Null).await.unwrap_err();
+    assert_eq!(refused.code, ProblemCode::NotAllowed);
+    bench.stop().await;
+}
+
+#[tokio::test]
+async fn a_case_that_is_not_registered_yet_is_in_no_page() {
+    let (bench, mut journals) = (Bench::start().await, Journals::default());
+    let stage = journals.say(&complaint(1), &story()[1][0]);
+    bench.hear(&[stage]).await;
+    assert_eq!(bench.ask("ledger", Value::Null).await["cases"], json!([]));
+    let record = journals.say(&complaint(1), &story()[0][0]);
+    bench.hear(&[record]).await;
+    let case = &bench.ask("ledger", Value::Null).await["cases"][0];
+    assert_eq!((&case["number"], &case["stage"]), (&json!("TS-1"), &json!("triage")));
+    bench.stop().await;
+}
+
+#[tokio::test]
+async fn counts_money_satisfaction_and_places() {
+    let bench = bench_with(4).await;
+    let counts = bench.ask("counts", Value::Null).await;
+    assert_eq!(
+        counts["totals"],
+        json!({"registered": 4, "open": 3, "closed": 1, "repeats": 1, "breached": 1, "escalated": 1,
+            "proposed_fen": 12_050, "executed_fen": 12_050})
+    );
+    assert_eq!(counts["satisfaction"], json!([{"answer": "5", "cases": 1}]));
+    assert_eq!(counts["open_by_place"], json!([{"department": null, "stage": null, "open": 3}]));
+    let case = bench.ask("ledger", json!({"open": false})).await["cases"][0].clone();
+    assert_eq!(
+        (&case["repeats"], &case["escalations"], &case["outcome"]),
+        (&json!(true), &json!(1), &json!("satisfied"))
+    );
+    bench.stop().await;
+}
+
+#[tokio::test]
+async fn how_long_stages_took_and_which_clocks_ran_out() {
+    let bench = bench_with(1).await;
+    let times = bench.ask("stage_times", Value::Null).await;
+    let stages = times["stages"].as_array().unwrap();
+    let verify = stages.iter().find(|row| row["stage"] == "verify").unwrap();
+    assert_eq!(verify["department"], "logistics", "whose it was in the end");
+    assert_eq!((&verify["visits"], verify["median_seconds"].as_f64()), (&json!(1), Some(1200.0)));
+    let none = bench.ask("stage_times", json!({"from": at(100)})).await;
+    assert_eq!(none["stages"], json!([]));
+    let some = bench.ask("stage_times", json!({"from": at(0), "to": at(6)})).await;
+    assert_eq!(some["stages"].as_array().unwrap().len(), 1);
+    let breaches =
+        all_pages(&bench, "breaches", "breaches", json!({"department": "quality", "limit": 1})).await;
+    assert_eq!(breaches.len(), 1);
+    assert_eq!((&breaches[0]["clock_key"], &breaches[0]["person"]), (&json!("settle"), &json!("li")));
+    bench.stop().await;
+}
+
+#[tokio::test]
+async fn writing_what_is_known_changes_no_row() {
+    let (bench, mut journals) = (Bench::start().await, Journals::default());
+    let messages: Vec<_> =
+        story().iter().flatten().map(|saying| journals.say(&complaint(1), saying)).collect();
+    bench.hear(&messages).await;
+    let before = bench.tables().await;
+    let versions = "select array_agg(xmin::text order by visit) from stage_time";
+    let rows: Vec<String> = sqlx::query_scalar(versions).fetch_one(&bench.pool).await.unwrap();
+    bench.hear(&messages).await;
+    assert_eq!(bench.tables().await, before, "duplicates");
+    let known = Saying { source: ServiceName::Approval, at: at(70), event: story()[3][0].event.clone() };
+    let message = journals.say(&complaint(1), &known);
+    bench.hear(&[message]).await;
+    let after: Vec<String> = sqlx::query_scalar(versions).fetch_one(&bench.pool).await.unwrap();
+    assert_eq!(after, rows, "an event that concerns no visit writes none");
+    assert_eq!(bench.ask("counts", Value::Null).await["as_of"], json!("2025-03-07T02:10:00+00:00"));
+    bench.stop().await;
+}
+
+/// The indexes that the plan of a statement reads, and whether it reads a table from end to end.
+fn reads(plan: &Value, found: &mut Vec<String>) {
+    if let Some(name) = plan["Index Name"].as_str() {
+        found.push(name.to_owned());
+    }
+    if plan["Node Type"] == "Seq Scan" || plan["Node Type"] == "Sort" {
+        found.push(plan["Node Type"].as_str().unwrap().to_owned());
+    }
+    for part in plan["Plans"].as_array().into_iter().flatten() {
+        reads(part, found);
+    }
+}
+
+#[tokio::test]
+async fn every_question_finds_its_index() {
+    let bench = Bench::start().await;
+    for statement in [
+        "insert into case_fact (organisation, complaint, number, department, category, stage, repeats, level, instance,
+             breaches, as_of, registered_at, closed_at)
+         select 'huarun', md5(n::text)::uuid, 'TS-' || n, 'd' || n % 50, 'c' || n % 40, 's' || n % 9, false, 1, 1, 0,
+             now(), now() - n * interval '1 minute', case when n % 20 > 0 then now() end
+         from generate_series(1, 20000) n",
+        "insert into breach (organisation, complaint, clock, clock_key, due, department)
+         select 'huarun', md5(n::text)::uuid, md5(n::text)::uuid, 'k', now() - n * interval '1 minute', 'd' || n % 50
+         from generate_series(1, 20000) n",
+        "analyze case_fact",
+        "analyze breach",
+    ] {
+        sqlx::query(statement).execute(&bench.pool).await.unwrap();
+    }
+    let after = "now() - interval '9 days', '00000000-0000-0000-0000-000000000000'";
+    let ledger = |department: &str, category: &str, number: &str, after: &str| {
+        let values = ["'huarun'", department, category, "null", number, "true", after, "50"];
+        explain(analytics::queries::LEDGER, &values.join(", "))
+    };
+    let breaches = |department: &str, after: &str| {
+        explain(analytics::queries::BREACHES, &["'huarun'", department, after, "50"].join(", "))
+    };
+    for (statement, index) in [
+        (ledger("null", "null", "null", "null, null"), "case_fact_pages"),
+        (ledger("null", "null", "null", after), "case_fact_pages"),
+        (ledger("'d7'", "null", "null", "null, null"), "case_fact_of_department"),
+        (ledger("null", "'c3'", "null", "null, null"), "case_fact_of_category"),
+        (ledger("null", "null", "'TS-9'", "null, null"), "case_fact_by_number"),
+        (breaches("null", "null, null"), "breach_pages"),
+        (breaches("'d7'", after), "breach_of_department"),
+    ] {
+        let plan: Value =
+            sqlx::query_scalar(sqlx::AssertSqlSafe(statement)).fetch_one(&bench.pool).await.unwrap();
+        let mut found = Vec::new();
+        reads(&plan[0]["Plan"], &mut found);
+        found.retain(|name| index != "case_fact_by_number" || name != "Sort");
+        assert_eq!(found, [index]);
+    }
+    bench.stop().await;
+}
+
+/// The statement as it is planned for these values, which is how a statement that is not kept prepared is planned.
+fn explain(statement: &str, values: &str) -> String {
+    let mut text = statement.to_owned();
+    for (n, value) in values.split(", ").enumerate().collect::<Vec<_>>().into_iter().rev() {
+        text = text.replace(&format!("${}", n + 1), value);
+    }
+    format!("explain (format json) {text}")
+}
