@@ -16,3 +16,8 @@ pub const COUNTS: &str = "counts";
 pub const STAGE_TIMES: &str = "stage_times";
 /// Analytics: clocks that ran out.
 pub const BREACHES: &str = "breaches";
+
+/// Notification: messages by page.
+pub const OUTBOX: &str = "outbox";
+/// Notification: a playbook's templates and their faults.
+pub const TEMPLATES: &str = "templates";

@@ -7,6 +7,7 @@ pub mod complaints;
 pub mod events;
 pub mod figures;
 pub mod files;
+pub mod outbox;
 pub mod public;
 pub mod sessions;
 pub mod settings;
@@ -28,6 +29,7 @@ pub fn all() -> Endpoints {
         .merge(events::endpoints())
         .merge(settings::endpoints())
         .merge(figures::endpoints())
+        .merge(outbox::endpoints())
         .merge(system::endpoints())
         .merge(public::endpoints())
 }

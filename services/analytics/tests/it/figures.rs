@@ -178,7 +178,7 @@ async fn every_question_finds_its_index() {
     }
     let after = "(now() - interval '9 days'), '00000000-0000-0000-0000-000000000000'";
     let ledger = |department: &str, category: &str, number: &str, after: &str| {
-        let values = ["'huarun'", department, category, "null", number, "true", after, "50"];
+        let values = ["'huarun'", department, category, "null", number, "null", after, "50"];
         explain(analytics::queries::LEDGER, &values.join(", "))
     };
     let breaches = |department: &str, after: &str| {
