@@ -58,7 +58,7 @@ pub async fn begin(pool: &PgPool) -> Result<u64, sqlx::Error> {
 /// # Errors
 /// None: a database that is away is waited for.
 pub async fn follow(around: Surroundings) -> anyhow::Result<()> {
-    while let Some(listened) = around.until.run_until_cancelled(listen(&around)).await {
+    while let Some(listened) = Box::pin(around.until.run_until_cancelled(listen(&around))).await {
         if let Err(error) = listened {
             tracing::warn!(%error, "rebuildings are not listened for now");
         }
