@@ -11,8 +11,8 @@
 //! | `postgres_crashes` | PostgreSQL stopped in immediate mode, and killed |
 //! | `nats_loses` | nats-server killed; then without its last block; then without all it stored |
 //! | `wires_cut` | the wire to either server closed, or holding everything back, for ten seconds |
-//! | `wires_deaf` | the connections to either server left open and deaf for ever |
 //! | `replicas_killed` | two and three processes of a service, one of them killed |
+#![allow(clippy::print_stdout, reason = "what strikes when is what one reads when a fault test fails")]
 
 mod fault;
 mod stack;
@@ -21,7 +21,7 @@ use std::time::Duration;
 
 use fault::Fault::{
     CutNats, CutPostgres, EmptyNats, HoldNats, HoldPostgres, KillNats, KillPostgres, KillService,
-    StopPostgresAtOnce, StrandNats, StrandPostgres, TruncateNats,
+    StopPostgresAtOnce, TruncateNats,
 };
 use stack::{Stack, Wiring};
 
@@ -59,13 +59,6 @@ async fn wires_cut() -> anyhow::Result<()> {
     let mut stack = Stack::start(Wiring::ThroughProxies).await?;
     let faults = [CutNats(CUT), CutPostgres(CUT), HoldNats(CUT), HoldPostgres(CUT)];
     stack.drill_through(100, &faults).await?;
-    stack.stop().await
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn wires_deaf() -> anyhow::Result<()> {
-    let mut stack = Stack::start(Wiring::ThroughProxies).await?;
-    stack.drill_through(100, &[StrandNats, StrandPostgres]).await?;
     stack.stop().await
 }
 

@@ -177,9 +177,12 @@ async fn every_question_finds_its_index() {
         sqlx::query(statement).execute(&bench.pool).await.unwrap();
     }
     let after = "(now() - interval '9 days'), '00000000-0000-0000-0000-000000000000'";
-    let ledger = |department: &str, category: &str, number: &str, after: &str| {
-        let values = ["'huarun'", department, category, "null", number, "null", after, "50"];
+    let of_all = |department: &str, category: &str, number: &str, open: &str, after: &str| {
+        let values = ["'huarun'", department, category, "null", number, open, after, "50"];
         explain(analytics::queries::LEDGER, &values.join(", "))
+    };
+    let ledger = |department: &str, category: &str, number: &str, after: &str| {
+        of_all(department, category, number, "null", after)
     };
     let breaches = |department: &str, after: &str| {
         explain(analytics::queries::BREACHES, &["'huarun'", department, after, "50"].join(", "))
@@ -187,6 +190,8 @@ async fn every_question_finds_its_index() {
     for (statement, index) in [
         (ledger("null", "null", "null", "null, null"), "case_fact_pages"),
         (ledger("null", "null", "null", after), "case_fact_pages"),
+        (of_all("null", "null", "null", "true", "null, null"), "case_fact_open_pages"),
+        (of_all("null", "null", "null", "true", after), "case_fact_open_pages"),
         (ledger("'d7'", "null", "null", "null, null"), "case_fact_of_department"),
         (ledger("null", "'c3'", "null", "null, null"), "case_fact_of_category"),
         (ledger("null", "null", "'TS-9'", "null, null"), "case_fact_by_number"),

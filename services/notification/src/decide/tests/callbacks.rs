@@ -17,6 +17,7 @@ fn callback(min: u32, max: Option<u32>) -> Bench {
 }
 
 #[test]
+#[allow(clippy::type_complexity, reason = "the table is read row by row")]
 fn callbacks_end_by_number_and_last_answer() {
     // (min, max), the calls in order (none: not reached), how the last of them ended the stage
     let table: &[((u32, Option<u32>), &[Option<&str>], Option<&str>)] = &[
