@@ -17,6 +17,7 @@ mod headers;
 mod listener;
 mod permissions;
 mod publish;
+mod pull;
 mod request;
 mod serve;
 mod streams;

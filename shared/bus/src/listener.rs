@@ -11,12 +11,13 @@ use async_nats::jetstream::{self, ErrorCode};
 use async_nats::{Client, Subject};
 use bytes::Bytes;
 use contracts::{ServiceName, subjects};
-use futures::{FutureExt, StreamExt};
 use jiff::Timestamp;
+use tokio::time::Instant;
 
 use crate::connection::Bus;
-use crate::error::BusError;
+use crate::error::{BusError, Cause};
 use crate::headers::Headers;
+use crate::pull::{Pull, Pulled};
 use crate::streams::api_error;
 
 /// What is heard, and how much at a time.
@@ -115,9 +116,11 @@ pub struct Listener {
 }
 
 struct Open {
-    messages: pull::Stream,
+    pull: Pull,
     created: Timestamp,
     connects: u64,
+    /// The consumer has to be looked for before more is asked of it.
+    doubted: bool,
 }
 
 impl std::fmt::Debug for Open {
@@ -153,42 +156,51 @@ impl Listener {
     /// [`BusError::NoSuchStream`] while the source has not made its stream, [`BusError::NotPermitted`], or what
     /// the server says.
     pub async fn fetch(&mut self, max: usize, wait: Duration) -> Result<Vec<Delivery>, BusError> {
-        let client = self.bus.client.clone();
-        let left = self.left_of_an_old_connection(&client)?;
-        if !left.is_empty() {
-            return Ok(left);
+        let mut deliveries = self.left_of_an_old_connection()?;
+        if !deliveries.is_empty() {
+            return Ok(deliveries);
         }
-        let open = self.opened().await?;
-        let mut deliveries = Vec::new();
-        let mut next = tokio::time::timeout(wait, open.messages.next()).await.ok();
-        while let Some(found) = next {
-            match found {
-                Some(Ok(message)) => deliveries.push(delivery(&client, message)?),
-                Some(Err(error)) => {
-                    self.open = None;
-                    // What came before the error is handled; the error will be met again.
-                    let failed = BusError::failed("hearing", error);
-                    return if deliveries.is_empty() { Err(failed) } else { Ok(deliveries) };
+        let client = self.bus.client.clone();
+        let jetstream = self.bus.jetstream.clone();
+        let deadline = Instant::now() + wait;
+        self.make_sure().await?;
+        let Some(open) = &mut self.open else { return Ok(deliveries) };
+        while deliveries.len() < max {
+            open.pull.ask().await?;
+            let came = match open.pull.here() {
+                Some(came) => Some(came),
+                None if deliveries.is_empty() => {
+                    open.pull.next(deadline.saturating_duration_since(Instant::now())).await
                 }
-                None => {
-                    self.open = None;
+                None => None,
+            };
+            match came {
+                Some(Pulled::Message(message)) => deliveries.push(delivery(&client, &jetstream, message)?),
+                Some(Pulled::Word) => {}
+                Some(Pulled::Gone(why)) => {
+                    open.doubted = true;
+                    // What came before is handled; the trouble will be met again.
+                    if deliveries.is_empty() {
+                        return Err(BusError::Failed { what: "hearing", cause: Cause(why) });
+                    }
                     break;
                 }
+                None => break,
             }
-            next = if deliveries.len() < max { open.messages.next().now_or_never() } else { None };
         }
         Ok(deliveries)
     }
 
-    /// After a reconnect the consumer may be gone, which its open stream would only notice by missing heartbeats. So
-    /// it is opened anew, but first gives out what it had.
-    fn left_of_an_old_connection(&mut self, client: &Client) -> Result<Vec<Delivery>, BusError> {
+    /// After a reconnect the stream may be another one. What came before is given out first, as of the old one.
+    fn left_of_an_old_connection(&mut self) -> Result<Vec<Delivery>, BusError> {
         let mut left = Vec::new();
-        if self.open.as_ref().is_some_and(|open| open.connects != self.bus.connects())
-            && let Some(mut old) = self.open.take()
-        {
-            while let Some(Some(Ok(message))) = old.messages.next().now_or_never() {
-                left.push(delivery(client, message)?);
+        let Some(open) = &mut self.open else { return Ok(left) };
+        if open.connects != self.bus.connects() {
+            open.doubted = true;
+            while let Some(came) = open.pull.here() {
+                if let Pulled::Message(message) = came {
+                    left.push(delivery(&self.bus.client, &self.bus.jetstream, message)?);
+                }
             }
         }
         Ok(left)
@@ -241,18 +253,30 @@ impl Listener {
         }
     }
 
-    async fn opened(&mut self) -> Result<&mut Open, BusError> {
-        let open = match self.open.take() {
-            Some(open) => open,
-            // Boxed: the client's futures are large, and fetching is done in many tasks.
-            None => Box::pin(self.open_now()).await?,
+    /// Opens the inbox, or, where it is in doubt that anybody fills it, looks for the consumer again.
+    async fn make_sure(&mut self) -> Result<(), BusError> {
+        if self.open.as_ref().is_some_and(|open| !open.doubted) {
+            return Ok(());
+        }
+        // Read before looking: a reconnect in between is noticed at the next fetch.
+        let connects = self.bus.connects();
+        // Boxed: the client's futures are large, and fetching is done in many tasks.
+        let created = Box::pin(self.ensure_consumer()).await?;
+        let mut pull = match self.open.take() {
+            Some(open) => open.pull,
+            None => {
+                let options = &self.options;
+                Pull::open(&self.bus.client, &options.stream, &options.durable, options.ahead).await?
+            }
         };
-        Ok(self.open.insert(open))
+        pull.begin_again();
+        self.open = Some(Open { pull, created, connects, doubted: false });
+        Ok(())
     }
 
-    async fn open_now(&self) -> Result<Open, BusError> {
-        let what = "making a consumer";
-        let (options, connects) = (&self.options, self.bus.connects());
+    /// Looks for the stream and its consumer, makes the consumer where it is missing; answers when the stream was made.
+    async fn ensure_consumer(&self) -> Result<Timestamp, BusError> {
+        let options = &self.options;
         let Some(stream) = self.bus.stream_info(&options.stream).await? else {
             return Err(BusError::NoSuchStream { stream: options.stream.clone() });
         };
@@ -263,21 +287,13 @@ impl Listener {
             .bus
             .unless_refused(&subject, made)
             .await?
-            .map_err(|error| consumer_error(what, &options.stream, &error))?;
+            .map_err(|error| consumer_error("making a consumer", &options.stream, &error))?;
         let differences = differences(&asked, &consumer.cached_info().config);
         if !differences.is_empty() {
             return Err(BusError::NotAsAsked { name: options.durable.clone(), differences });
         }
-        let messages = consumer
-            .stream()
-            .max_messages_per_batch(options.ahead)
-            .expires(Duration::from_secs(20))
-            .heartbeat(Duration::from_secs(5))
-            .messages()
-            .await
-            .map_err(|error| BusError::failed("asking for messages", error))?;
         let created = Timestamp::from_nanosecond(stream.created.unix_timestamp_nanos());
-        Ok(Open { messages, created: created.unwrap_or(Timestamp::UNIX_EPOCH), connects })
+        Ok(created.unwrap_or(Timestamp::UNIX_EPOCH))
     }
 
     fn asked(&self) -> pull::Config {
@@ -293,7 +309,12 @@ impl Listener {
     }
 }
 
-fn delivery(client: &Client, message: jetstream::Message) -> Result<Delivery, BusError> {
+fn delivery(
+    client: &Client,
+    context: &jetstream::Context,
+    message: async_nats::Message,
+) -> Result<Delivery, BusError> {
+    let message = jetstream::Message { message, context: context.clone() };
     let info = message.info().map_err(|error| BusError::failed("reading a delivery", error))?;
     let published = Timestamp::from_nanosecond(info.published.unix_timestamp_nanos());
     let (stream_sequence, deliveries) = (info.stream_sequence, info.delivered.unsigned_abs());
