@@ -2,6 +2,10 @@
 -- One role and one database per service. Passwords are psql variables:
 --   psql -v intake_password=… -v routing_password=… … -f roles.sql
 \set ON_ERROR_STOP on
+-- A failing statement must not put a password into the server's log.
+set log_min_error_statement = panic;
+set log_statement = 'none';
+set log_min_duration_statement = -1;
 
 -- intake
 select 'create role redress_intake' where not exists (select from pg_roles where rolname = 'redress_intake') \gexec
@@ -67,5 +71,5 @@ revoke all on database redress_gateway from public;
 grant connect, temporary on database redress_gateway to redress_gateway;
 
 -- nobody connects where nothing of theirs is
-revoke connect on database postgres from public;
-revoke connect on database template1 from public;
+revoke all on database postgres from public;
+revoke all on database template1 from public;

@@ -1,9 +1,9 @@
 """A mail server for tests, made of aiosmtpd; knows nothing of the product's own code.
 
-usage: receive_mail.py [PORT]
+usage: receive_mail.py [PORT [USER:PASSWORD]]
 
 Prints one JSON object a line: first the port it listens on, then each mail it took. How it answers depends on the
-recipient, so that a test says in the address what is to happen:
+recipient, so that a test says in the address what is to happen. With a user it takes mail only from who signs in.
 
   busy-N@…     451 for the first N tries
   never@…      550
@@ -19,7 +19,7 @@ import re
 import sys
 from collections import Counter
 
-from aiosmtpd.smtp import SMTP
+from aiosmtpd.smtp import SMTP, AuthResult
 
 tries = Counter()
 
@@ -52,11 +52,23 @@ class Handler:
         return "250 OK"
 
 
-async def main(port):
+def signing_in(account):
+    """The settings of a server that takes mail only from `account`."""
+    if account is None:
+        return {}
+
+    def authenticate(server, session, envelope, mechanism, data):
+        return AuthResult(success=f"{data.login.decode()}:{data.password.decode()}" == account, handled=False)
+
+    return {"auth_required": True, "auth_require_tls": False, "authenticator": authenticate}
+
+
+async def main(port, account=None):
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: SMTP(Handler(), hostname="peer"), "127.0.0.1", port)
+    settings = signing_in(account)
+    server = await loop.create_server(lambda: SMTP(Handler(), hostname="peer", **settings), "127.0.0.1", port)
     show({"port": server.sockets[0].getsockname()[1]})
     await server.serve_forever()
 
 
-asyncio.run(main(int(sys.argv[1]) if len(sys.argv) > 1 else 0))
+asyncio.run(main(int(sys.argv[1]) if len(sys.argv) > 1 else 0, *sys.argv[2:3]))

@@ -3,7 +3,6 @@
 use std::fmt;
 use std::time::Duration;
 
-use anyhow::Context as _;
 use embedded::{NatsStop, StopMode};
 use testkit::proxy::Proxy;
 
@@ -34,14 +33,12 @@ pub(crate) enum Fault {
     /// Nothing comes through to NATS and nobody is told, for so long.
     HoldNats(Duration),
     /// Every connection to NATS is open and deaf for ever; new ones work.
-    #[expect(dead_code, reason = "no test strands a wire yet")]
     StrandNats,
     /// As [`Fault::CutNats`].
     CutPostgres(Duration),
     /// As [`Fault::HoldNats`].
     HoldPostgres(Duration),
     /// As [`Fault::StrandNats`].
-    #[expect(dead_code, reason = "no test strands a wire yet")]
     StrandPostgres,
 }
 
@@ -70,7 +67,7 @@ impl Fault {
     /// Strikes, and mends what the product cannot mend itself: servers and wires.
     pub(crate) async fn strike(&self, stack: &mut Stack) -> anyhow::Result<()> {
         match self {
-            Self::KillService(name) => kill(stack, name).await,
+            Self::KillService(name) => stack.kill(name, BACK).await,
             Self::StopPostgresAtOnce => {
                 stack.servers.postgres.stop(StopMode::Immediate).await?;
                 stack.servers.postgres.restart().await
@@ -95,23 +92,20 @@ impl Fault {
                 println!("    {}", block.strip_prefix(stack.servers.nats.storage_dir())?.display());
                 stack.servers.nats.restart().await
             }
-            Self::CutNats(time) => cut(&stack.wires()?.nats, *time).await,
-            Self::HoldNats(time) => hold(&stack.wires()?.nats, *time).await,
-            Self::StrandNats => strand(&stack.wires()?.nats),
-            Self::CutPostgres(time) => cut(&stack.wires()?.postgres, *time).await,
-            Self::HoldPostgres(time) => hold(&stack.wires()?.postgres, *time).await,
-            Self::StrandPostgres => strand(&stack.wires()?.postgres),
+            Self::CutNats(time) => cut(used(&stack.wires()?.nats)?, *time).await,
+            Self::HoldNats(time) => hold(used(&stack.wires()?.nats)?, *time).await,
+            Self::StrandNats => used(&stack.wires()?.nats).map(Proxy::strand),
+            Self::CutPostgres(time) => cut(used(&stack.wires()?.postgres)?, *time).await,
+            Self::HoldPostgres(time) => hold(used(&stack.wires()?.postgres)?, *time).await,
+            Self::StrandPostgres => used(&stack.wires()?.postgres).map(Proxy::strand),
         }
     }
 }
 
-async fn kill(stack: &Stack, name: &str) -> anyhow::Result<()> {
-    let supervisor = stack.programs.supervisor();
-    let before = supervisor.wait_for(name, |_| true).await?.restarts;
-    supervisor.kill(name).await?;
-    let back = supervisor.wait_for(name, |status| status.restarts > before);
-    tokio::time::timeout(BACK, back).await.with_context(|| format!("{name} was not started again"))??;
-    Ok(())
+/// The wire, on which there must be somebody who feels what happens to it.
+fn used(wire: &Proxy) -> anyhow::Result<&Proxy> {
+    anyhow::ensure!(wire.connections() > 0, "nobody is connected through the wire");
+    Ok(wire)
 }
 
 async fn cut(wire: &Proxy, time: Duration) -> anyhow::Result<()> {
@@ -125,10 +119,5 @@ async fn hold(wire: &Proxy, time: Duration) -> anyhow::Result<()> {
     wire.hold();
     tokio::time::sleep(time).await;
     wire.restore();
-    Ok(())
-}
-
-fn strand(wire: &Proxy) -> anyhow::Result<()> {
-    wire.strand();
     Ok(())
 }

@@ -1,9 +1,10 @@
 //! The whole product while its machines fail.
 //!
 //! Each test starts everything from nothing — servers, every service as a process of its own, the demo organisation —
-//! and lets all its people work on complaints through the public API while faults strike. Afterwards everything must
-//! balance: every receipt stands under its number, every complaint is closed, nothing is parked, every listener is
-//! level with its sources, every chain is whole.
+//! and lets all its people work on complaints through the public API, while more are handed in through NATS, and while
+//! faults strike. After each fault a new complaint must come through before the next one strikes. In the end everything
+//! must balance: every receipt stands under its number, every complaint is closed, nothing is parked, every listener is
+//! level with its sources, every chain is whole, nothing ended that was not killed.
 //!
 //! | test | what strikes |
 //! | --- | --- |
@@ -11,29 +12,34 @@
 //! | `postgres_crashes` | PostgreSQL stopped in immediate mode, and killed |
 //! | `nats_loses` | nats-server killed; then without its last block; then without all it stored |
 //! | `wires_cut` | the wire to either server closed, or holding everything back, for ten seconds |
-//! | `replicas_killed` | two and three processes of a service, one of them killed |
+//! | `wires_deaf` | every connection to either server open and deaf for ever; held back beyond all patience |
+//! | `replicas_killed` | two and three processes of a service, each killed in turn |
 #![allow(clippy::print_stdout, reason = "what strikes when is what one reads when a fault test fails")]
 
+mod drilling;
 mod fault;
+mod feeder;
 mod stack;
 
 use std::time::Duration;
 
 use fault::Fault::{
     CutNats, CutPostgres, EmptyNats, HoldNats, HoldPostgres, KillNats, KillPostgres, KillService,
-    StopPostgresAtOnce, TruncateNats,
+    StopPostgresAtOnce, StrandNats, StrandPostgres, TruncateNats,
 };
 use stack::{Stack, Wiring};
 
 /// How long a wire stays cut.
 const CUT: Duration = Duration::from_secs(10);
+/// Longer than a question waits for PostgreSQL's answer: what is held back arrives when it was given up.
+const BEYOND_PATIENCE: Duration = Duration::from_secs(20);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn services_killed() -> anyhow::Result<()> {
     let mut stack = Stack::start(Wiring::Direct).await?;
     let parts = redress::up::settings::parts();
     let twice: Vec<_> = parts.iter().chain(&parts).map(|part| KillService((*part).to_owned())).collect();
-    stack.drill_through(160, &twice).await?;
+    stack.drill_through(40, &twice).await?;
     stack.stop().await
 }
 
@@ -41,7 +47,7 @@ async fn services_killed() -> anyhow::Result<()> {
 async fn postgres_crashes() -> anyhow::Result<()> {
     let mut stack = Stack::start(Wiring::Direct).await?;
     let faults = [StopPostgresAtOnce, KillPostgres, StopPostgresAtOnce, StopPostgresAtOnce];
-    stack.drill_through(150, &faults).await?;
+    stack.drill_through(40, &faults).await?;
     stack.stop().await
 }
 
@@ -49,7 +55,7 @@ async fn postgres_crashes() -> anyhow::Result<()> {
 async fn nats_loses() -> anyhow::Result<()> {
     let mut stack = Stack::start(Wiring::Direct).await?;
     let faults = [KillNats, EmptyNats, TruncateNats, KillNats, EmptyNats, TruncateNats];
-    stack.drill_through(150, &faults).await?;
+    stack.drill_through(40, &faults).await?;
     anyhow::ensure!(stack.logged("published again") > 0, "nothing was lost: the faults did not strike");
     stack.stop().await
 }
@@ -58,7 +64,15 @@ async fn nats_loses() -> anyhow::Result<()> {
 async fn wires_cut() -> anyhow::Result<()> {
     let mut stack = Stack::start(Wiring::ThroughProxies).await?;
     let faults = [CutNats(CUT), CutPostgres(CUT), HoldNats(CUT), HoldPostgres(CUT)];
-    stack.drill_through(100, &faults).await?;
+    stack.drill_through(40, &faults).await?;
+    stack.stop().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn wires_deaf() -> anyhow::Result<()> {
+    let mut stack = Stack::start(Wiring::ThroughProxies).await?;
+    let faults = [StrandPostgres, StrandNats, HoldPostgres(BEYOND_PATIENCE)];
+    stack.drill_through(40, &faults).await?;
     stack.stop().await
 }
 
@@ -72,6 +86,6 @@ async fn replicas_killed() -> anyhow::Result<()> {
         }
         faults.push(KillService(part.to_owned()));
     }
-    stack.drill_through(150, &faults).await?;
+    stack.drill_through(40, &faults).await?;
     stack.stop().await
 }

@@ -1,6 +1,9 @@
 //! The shape of the workspace: who may depend on whom, how things are named, how long a file may be.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod problems;
+mod scripts;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -11,16 +14,18 @@ fn root() -> PathBuf {
 /// Every crate with its folder and manifest.
 fn crates() -> BTreeMap<String, (PathBuf, toml::Table)> {
     let mut found = BTreeMap::new();
-    for group in ["shared", "services"] {
-        for entry in std::fs::read_dir(root().join(group)).unwrap() {
-            let folder = entry.unwrap().path();
-            let text = std::fs::read_to_string(folder.join("Cargo.toml")).unwrap();
-            let manifest: toml::Table = text.parse().unwrap();
-            found.insert(manifest["package"]["name"].as_str().unwrap().to_owned(), (folder, manifest));
-        }
+    let groups = ["shared", "services"].map(|group| std::fs::read_dir(root().join(group)).unwrap());
+    let folders = groups.into_iter().flatten().map(|entry| entry.unwrap().path());
+    for folder in folders.chain([root().join("tests")]) {
+        let text = std::fs::read_to_string(folder.join("Cargo.toml")).unwrap();
+        let manifest: toml::Table = text.parse().unwrap();
+        found.insert(manifest["package"]["name"].as_str().unwrap().to_owned(), (folder, manifest));
     }
     found
 }
+
+/// The package of these tests: they may see everything.
+const TESTS: &str = "product-tests";
 
 fn dependencies(manifest: &toml::Table, section: &str) -> Vec<String> {
     manifest
@@ -48,7 +53,8 @@ const SERVICES: &[&str] = &["intake", "routing", "investigation", "approval", "n
 /// What a shared crate may depend on among ours.
 fn allowed(name: &str) -> &'static [&'static str] {
     match name {
-        "contracts" | "calendar" | "vault" | "embedded" => &[],
+        "contracts" | "calendar" | "vault" => &[],
+        "embedded" => &["vault"], // its randomness, which has one place
         "playbook" => &["contracts", "calendar"],
         "journal" | "bus" => &["contracts"],
         "runtime" => &["bus", "journal", "contracts", "calendar", "vault"],
@@ -61,10 +67,23 @@ fn allowed(name: &str) -> &'static [&'static str] {
 fn dependencies_point_one_way() {
     let all = crates();
     for (name, (folder, manifest)) in &all {
-        let ours: Vec<String> =
-            dependencies(manifest, "dependencies").into_iter().filter(|d| all.contains_key(d)).collect();
-        if matches!(name.as_str(), "simulator" | "redress") {
-            continue; // these two see every service
+        let of = |section| -> Vec<String> {
+            dependencies(manifest, section).into_iter().filter(|d| all.contains_key(d)).collect()
+        };
+        let (ours, for_tests) = (of("dependencies"), of("dev-dependencies"));
+        assert!(!ours.iter().chain(&for_tests).any(|d| d == TESTS), "{name} depends on {TESTS}");
+        if matches!(name.as_str(), "simulator" | "redress" | TESTS) {
+            continue; // these see every service
+        }
+        // Tests may use real servers, and what the crate itself may use; another service never.
+        for dependency in &for_tests {
+            let service = SERVICES.contains(&dependency.as_str()) || dependency == "gateway";
+            assert!(!service, "the tests of {name} depend on the service {dependency}");
+            if !folder.parent().unwrap().ends_with("services") {
+                let servers = matches!(dependency.as_str(), "testkit" | "embedded");
+                let own = servers || allowed(name).contains(&dependency.as_str());
+                assert!(own, "the tests of {name} may not depend on {dependency}");
+            }
         }
         if folder.parent().unwrap().ends_with("services") {
             for dependency in &ours {
@@ -87,7 +106,8 @@ fn dependencies_point_one_way() {
 fn every_crate_takes_the_workspace_lints_and_has_a_page() {
     for (name, (folder, manifest)) in crates() {
         assert_eq!(manifest["lints"]["workspace"].as_bool(), Some(true), "{name} has lints of its own");
-        assert!(folder.join("README.md").exists(), "{name} has no README.md");
+        let page = name == TESTS || folder.join("README.md").exists();
+        assert!(page, "{name} has no README.md");
     }
 }
 
@@ -107,10 +127,12 @@ fn every_version_stands_in_one_table() {
 
 #[test]
 fn only_those_who_may_touch_the_store_and_the_bus_do() {
-    let mut store = vec!["journal", "runtime", "testkit", "gateway", "redress"];
+    let mut store = vec!["journal", "runtime", "testkit", "gateway", "redress", TESTS];
     store.extend(SERVICES);
     for (name, (_, manifest)) in crates() {
-        let own = dependencies(&manifest, "dependencies");
+        let mut own = dependencies(&manifest, "dependencies");
+        own.extend(dependencies(&manifest, "dev-dependencies"));
+        own.extend(dependencies(&manifest, "build-dependencies"));
         assert!(!own.iter().any(|d| d == "sqlx") || store.contains(&name.as_str()), "{name} uses sqlx");
         let bus = matches!(name.as_str(), "bus" | "testkit");
         assert!(!own.iter().any(|d| d == "async-nats") || bus, "{name} uses async-nats");

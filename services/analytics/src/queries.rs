@@ -3,9 +3,11 @@
 //! Statements with optional filters are not kept prepared: each is planned for the filters that are there, so that each
 //! finds its index.
 
-use contracts::commands::Actor;
+use contracts::commands::{Actor, check_text};
 use contracts::queries::Query;
-use contracts::{OrganisationId, Problem, ProblemCode};
+use contracts::queries::analytics::{BREACHES, COUNTS, LEDGER, NAMES, STAGE_TIMES};
+use contracts::{CategoryKey, DepartmentId, OrganisationId, Problem, ProblemCode, StageKey};
+use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
 use runtime::requests::Queries;
 use serde::de::DeserializeOwned;
@@ -13,19 +15,41 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
+use crate::state::WITHDRAWN;
+
 /// Rows of a page at most.
 const MAX_PAGE: i64 = 200;
+/// Characters of a complaint's number.
+const MAX_NUMBER: usize = 64;
+
+/// An instant that the store can compare with: PostgreSQL knows none before 4713 BC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(try_from = "Timestamp")]
+pub struct Instant(Timestamp);
+
+/// A time that the store cannot hold.
+#[derive(Debug, thiserror::Error)]
+#[error("{0} is out of range, expected a time of our era")]
+pub struct OutOfRange(Timestamp);
+
+impl TryFrom<Timestamp> for Instant {
+    type Error = OutOfRange;
+    fn try_from(at: Timestamp) -> Result<Self, OutOfRange> {
+        let is_ours = at.to_zoned(jiff::tz::TimeZone::UTC).year() > 0;
+        if is_ours { Ok(Self(at)) } else { Err(OutOfRange(at)) }
+    }
+}
 
 /// Which cases of the ledger.
 #[derive(Debug, Clone, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct LedgerFilter {
     /// Only this department.
-    pub department: Option<String>,
+    pub department: Option<DepartmentId>,
     /// Only this category.
-    pub category: Option<String>,
+    pub category: Option<CategoryKey>,
     /// Only this stage.
-    pub stage: Option<String>,
+    pub stage: Option<StageKey>,
     /// Only this number.
     pub number: Option<String>,
     /// Only open or only closed ones.
@@ -41,7 +65,7 @@ pub struct LedgerFilter {
 #[serde(deny_unknown_fields)]
 pub struct LedgerCursor {
     /// Registration time of the last case.
-    pub registered_at: jiff::Timestamp,
+    pub registered_at: Instant,
     /// Its complaint.
     pub complaint: uuid::Uuid,
 }
@@ -51,7 +75,7 @@ pub struct LedgerCursor {
 #[serde(deny_unknown_fields, default)]
 pub struct BreachFilter {
     /// Only of this department.
-    pub department: Option<String>,
+    pub department: Option<DepartmentId>,
     /// Where the page before ended.
     pub after: Option<BreachCursor>,
     /// How many; 50 when absent, 200 at most.
@@ -63,19 +87,37 @@ pub struct BreachFilter {
 #[serde(deny_unknown_fields)]
 pub struct BreachCursor {
     /// When the last clock was due.
-    pub due: jiff::Timestamp,
+    pub due: Instant,
     /// Which clock it was.
     pub clock: uuid::Uuid,
 }
 
-/// Of which time stage times are wanted.
+/// Which cases are counted.
 #[derive(Debug, Clone, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct Period {
+pub struct CountFilter {
+    /// Only those of this department.
+    pub department: Option<DepartmentId>,
+}
+
+/// Of which visits stage times are wanted.
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct StageTimeFilter {
+    /// Only of this department.
+    pub department: Option<DepartmentId>,
     /// Visits that ended at this instant or later.
-    pub from: Option<jiff::Timestamp>,
+    pub from: Option<Instant>,
     /// Visits that ended before this instant.
-    pub to: Option<jiff::Timestamp>,
+    pub to: Option<Instant>,
+}
+
+impl LedgerFilter {
+    /// Refuses a number that no complaint can have.
+    fn check(self) -> Result<Self, Problem> {
+        self.number.iter().try_for_each(|number| check_text("/number", number, MAX_NUMBER))?;
+        Ok(self)
+    }
 }
 
 /// What answers analytics' queries.
@@ -86,22 +128,23 @@ pub struct Answers {
 
 impl Queries for Answers {
     fn names(&self) -> Vec<&'static str> {
-        vec!["ledger", "counts", "stage_times", "breaches"]
+        NAMES.to_vec()
     }
 
     async fn answer(&self, name: &str, query: Query) -> Result<Value, Problem> {
         match query.actor {
             Actor::Staff { .. } | Actor::System => {}
             Actor::Customer | Actor::Feeder { .. } => {
-                return Err(Problem::new(ProblemCode::NotAllowed, "figures are for staff to see"));
+                let problem = Problem::new(ProblemCode::NotAllowed, "figures are for staff to see");
+                return Err(problem.at("/actor").expected("staff"));
             }
         }
         let (pool, organisation, body) = (&self.pool, &query.organisation, query.body);
         let answer = match name {
-            "ledger" => ledger(pool, organisation, &read(body)?).await,
-            "counts" => counts(pool, organisation).await,
-            "stage_times" => stage_times(pool, organisation, &read(body)?).await,
-            "breaches" => breaches(pool, organisation, &read(body)?).await,
+            LEDGER => ledger(pool, organisation, &read::<LedgerFilter>(body)?.check()?).await,
+            COUNTS => counts(pool, organisation, &read(body)?).await,
+            STAGE_TIMES => stage_times(pool, organisation, &read(body)?).await,
+            BREACHES => breaches(pool, organisation, &read(body)?).await,
             other => {
                 let detail = format!("analytics answers no query {other}");
                 return Err(Problem::new(ProblemCode::NotFound, detail));
@@ -113,10 +156,7 @@ impl Queries for Answers {
 
 /// Reads what is asked; nothing asks for everything.
 fn read<T: DeserializeOwned + Default>(body: Value) -> Result<T, Problem> {
-    if body.is_null() {
-        return Ok(T::default());
-    }
-    serde_json::from_value(body).map_err(|error| Problem::from_json(&error))
+    if body.is_null() { Ok(T::default()) } else { Problem::read(body) }
 }
 
 fn away(error: &sqlx::Error) -> Problem {
@@ -140,7 +180,7 @@ fn values(rows: Vec<(Value,)>) -> Vec<Value> {
 }
 
 /// Registered cases, newest first. A case of which only the stage was heard so far is not in it yet.
-pub const LEDGER: &str = "select to_jsonb(c) - 'organisation' from case_fact c
+pub const LEDGER_PAGE: &str = "select to_jsonb(c) - 'organisation' from case_fact c
      where organisation = $1 and registered_at is not null
        and ($2::text is null or department = $2) and ($3::text is null or category = $3)
        and ($4::text is null or stage = $4) and ($5::text is null or number = $5)
@@ -154,15 +194,15 @@ async fn ledger(
     filter: &LedgerFilter,
 ) -> Result<Value, sqlx::Error> {
     let limit = limit_of(filter.limit);
-    let rows: Vec<(Value,)> = sqlx::query_as(LEDGER)
+    let rows: Vec<(Value,)> = sqlx::query_as(LEDGER_PAGE)
         .persistent(false)
         .bind(organisation.as_str())
-        .bind(&filter.department)
-        .bind(&filter.category)
-        .bind(&filter.stage)
+        .bind(filter.department.as_ref().map(DepartmentId::as_str))
+        .bind(filter.category.as_ref().map(CategoryKey::as_str))
+        .bind(filter.stage.as_ref().map(StageKey::as_str))
         .bind(&filter.number)
         .bind(filter.open)
-        .bind(filter.after.as_ref().map(|after| after.registered_at.to_sqlx()))
+        .bind(filter.after.as_ref().map(|after| after.registered_at.0.to_sqlx()))
         .bind(filter.after.as_ref().map(|after| after.complaint))
         .bind(limit)
         .fetch_all(pool)
@@ -181,80 +221,112 @@ async fn as_of(pool: &PgPool, organisation: &OrganisationId) -> Result<Value, sq
     Ok(found.map_or(Value::Null, |(at,)| at))
 }
 
-async fn counts(pool: &PgPool, organisation: &OrganisationId) -> Result<Value, sqlx::Error> {
+async fn counts(
+    pool: &PgPool,
+    organisation: &OrganisationId,
+    filter: &CountFilter,
+) -> Result<Value, sqlx::Error> {
+    let department = filter.department.as_ref().map(DepartmentId::as_str);
     Ok(json!({
-        "totals": totals(pool, organisation).await?,
-        "satisfaction": satisfaction(pool, organisation).await?,
-        "open_by_place": open_by_place(pool, organisation).await?,
+        "totals": totals(pool, organisation, department).await?,
+        "satisfaction": satisfaction(pool, organisation, department).await?,
+        "open_by_place": open_by_place(pool, organisation, department).await?,
         "as_of": as_of(pool, organisation).await?,
     }))
 }
 
-async fn totals(pool: &PgPool, organisation: &OrganisationId) -> Result<Value, sqlx::Error> {
+async fn totals(
+    pool: &PgPool,
+    organisation: &OrganisationId,
+    department: Option<&str>,
+) -> Result<Value, sqlx::Error> {
     let (totals,): (Value,) = sqlx::query_as(
         "select jsonb_build_object('registered', count(registered_at),
              'open', count(*) filter (where closed_at is null), 'closed', count(closed_at),
              'repeats', count(*) filter (where repeats), 'breached', count(*) filter (where breaches > 0),
              'escalated', count(*) filter (where escalations > 0),
              'proposed_fen', coalesce(sum(proposed_fen), 0), 'executed_fen', coalesce(sum(executed_fen), 0))
-         from case_fact where organisation = $1",
+         from case_fact where organisation = $1 and ($2::text is null or department = $2)",
     )
+    .persistent(false)
     .bind(organisation.as_str())
+    .bind(department)
     .fetch_one(pool)
     .await?;
     Ok(totals)
 }
 
 /// How often each answer was the customer's last.
-async fn satisfaction(pool: &PgPool, organisation: &OrganisationId) -> Result<Vec<Value>, sqlx::Error> {
+async fn satisfaction(
+    pool: &PgPool,
+    organisation: &OrganisationId,
+    department: Option<&str>,
+) -> Result<Vec<Value>, sqlx::Error> {
     let rows = sqlx::query_as(
         "select jsonb_build_object('answer', satisfaction, 'cases', count(*))
-         from case_fact where organisation = $1 and satisfaction is not null
+         from case_fact
+         where organisation = $1 and satisfaction is not null and ($2::text is null or department = $2)
          group by satisfaction order by satisfaction",
     )
+    .persistent(false)
     .bind(organisation.as_str())
+    .bind(department)
     .fetch_all(pool)
     .await?;
     Ok(values(rows))
 }
 
-async fn open_by_place(pool: &PgPool, organisation: &OrganisationId) -> Result<Vec<Value>, sqlx::Error> {
+async fn open_by_place(
+    pool: &PgPool,
+    organisation: &OrganisationId,
+    department: Option<&str>,
+) -> Result<Vec<Value>, sqlx::Error> {
     let rows = sqlx::query_as(
         "select jsonb_build_object('department', department, 'stage', stage, 'open', count(*))
-         from case_fact where organisation = $1 and closed_at is null
+         from case_fact where organisation = $1 and closed_at is null and ($2::text is null or department = $2)
          group by department, stage order by department, stage",
     )
+    .persistent(false)
     .bind(organisation.as_str())
+    .bind(department)
     .fetch_all(pool)
     .await?;
     Ok(values(rows))
 }
 
+/// How long visits took. One that routing revoked was not completed: it is counted, and says nothing about how long
+/// the work takes.
 async fn stage_times(
     pool: &PgPool,
     organisation: &OrganisationId,
-    period: &Period,
+    filter: &StageTimeFilter,
 ) -> Result<Value, sqlx::Error> {
     let rows = sqlx::query_as(
-        "select jsonb_build_object('stage', stage, 'department', department, 'visits', count(*),
-             'median_seconds', percentile_cont(0.5) within group (order by extract(epoch from left_at - entered_at)),
-             'p90_seconds', percentile_cont(0.9) within group (order by extract(epoch from left_at - entered_at)))
-         from stage_time
-         where organisation = $1 and entered_at is not null and left_at is not null
-           and ($2::timestamptz is null or left_at >= $2) and ($3::timestamptz is null or left_at < $3)
+        "select jsonb_build_object('stage', stage, 'department', department,
+             'visits', count(*) filter (where completed), 'withdrawn', count(*) filter (where not completed),
+             'median_seconds', percentile_cont(0.5) within group (order by seconds) filter (where completed),
+             'p90_seconds', percentile_cont(0.9) within group (order by seconds) filter (where completed))
+         from (
+             select stage, department, outcome <> $2 as completed, extract(epoch from left_at - entered_at) as seconds
+             from stage_time
+             where organisation = $1 and entered_at is not null and left_at is not null
+               and ($3::timestamptz is null or left_at >= $3) and ($4::timestamptz is null or left_at < $4)
+               and ($5::text is null or department = $5)) as visit
          group by stage, department order by stage, department",
     )
     .persistent(false)
     .bind(organisation.as_str())
-    .bind(period.from.map(|from| from.to_sqlx()))
-    .bind(period.to.map(|to| to.to_sqlx()))
+    .bind(WITHDRAWN)
+    .bind(filter.from.map(|from| from.0.to_sqlx()))
+    .bind(filter.to.map(|to| to.0.to_sqlx()))
+    .bind(filter.department.as_ref().map(DepartmentId::as_str))
     .fetch_all(pool)
     .await?;
     Ok(json!({ "stages": values(rows), "as_of": as_of(pool, organisation).await? }))
 }
 
 /// Clocks that ran out, latest first.
-pub const BREACHES: &str = "select to_jsonb(b) - 'organisation' from breach b
+pub const BREACHES_PAGE: &str = "select to_jsonb(b) - 'organisation' from breach b
      where organisation = $1 and ($2::text is null or department = $2)
        and ($3::timestamptz is null or (due, clock) < ($3::timestamptz, $4::uuid))
      order by due desc, clock desc limit $5";
@@ -265,11 +337,11 @@ async fn breaches(
     filter: &BreachFilter,
 ) -> Result<Value, sqlx::Error> {
     let limit = limit_of(filter.limit);
-    let rows = sqlx::query_as(BREACHES)
+    let rows = sqlx::query_as(BREACHES_PAGE)
         .persistent(false)
         .bind(organisation.as_str())
-        .bind(&filter.department)
-        .bind(filter.after.as_ref().map(|after| after.due.to_sqlx()))
+        .bind(filter.department.as_ref().map(DepartmentId::as_str))
+        .bind(filter.after.as_ref().map(|after| after.due.0.to_sqlx()))
         .bind(filter.after.as_ref().map(|after| after.clock))
         .bind(limit)
         .fetch_all(pool)

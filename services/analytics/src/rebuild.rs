@@ -11,7 +11,7 @@ use runtime::connect::in_time;
 use runtime::definition::Surroundings;
 use runtime::permissions::heard_by;
 use sqlx::PgPool;
-use sqlx::postgres::PgListener;
+use sqlx::postgres::{PgListener, PgPoolOptions};
 use tokio::time::{sleep, timeout};
 
 /// The channel on which PostgreSQL tells that a rebuilding began.
@@ -19,7 +19,7 @@ const CHANNEL: &str = "redress_rebuild";
 /// How long after the listening broke off it is tried again.
 const AGAIN: Duration = Duration::from_secs(1);
 /// How long nothing may be heard before the connection is tested.
-const SILENCE: Duration = Duration::from_secs(60);
+const SILENCE: Duration = Duration::from_secs(10);
 
 /// Forgets everything that was derived; gives how many cases that were.
 ///
@@ -69,7 +69,11 @@ pub async fn follow(around: Surroundings) -> anyhow::Result<()> {
 
 /// Listens until the connection is lost.
 async fn listen(around: &Surroundings) -> Result<(), sqlx::Error> {
-    let mut listener = in_time(PgListener::connect_with(&around.pool)).await?;
+    // A pool of its own: a listener whose connection went deaf never gives it back.
+    let own = PgPoolOptions::new()
+        .max_connections(1)
+        .connect_lazy_with(around.pool.connect_options().as_ref().clone());
+    let mut listener = in_time(PgListener::connect_with(&own)).await?;
     in_time(listener.listen(CHANNEL)).await?;
     // What was told while nobody listened is not told again, so everything is compared.
     compare(around);

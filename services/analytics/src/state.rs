@@ -123,6 +123,9 @@ pub struct VisitTime {
     pub late: BTreeSet<u32>,
 }
 
+/// How a visit ended that routing revoked; no stage has such an outcome.
+pub const WITHDRAWN: &str = "withdrawn";
+
 /// How a visit ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Left {
@@ -186,7 +189,7 @@ impl VisitTime {
     #[must_use]
     pub fn left(&self) -> Option<Left> {
         let in_time = self.completed.iter().find(|(epoch, _)| !self.late.contains(epoch));
-        let withdrawn = |at: Timestamp| Left { at, outcome: "withdrawn".to_owned(), by: None };
+        let withdrawn = |at: Timestamp| Left { at, outcome: WITHDRAWN.to_owned(), by: None };
         // Routing revokes only what it has not taken as completed.
         self.withdrawn_at.map(withdrawn).or_else(|| in_time.map(|(_, left)| left.clone()))
     }

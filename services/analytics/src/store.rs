@@ -166,6 +166,7 @@ fn visited<'a>(
     })
 }
 
+/// A clock that ran out, whose limit was moved, and that ran out again is one breach with its last limit.
 async fn write_breaches(connection: &mut PgConnection, cases: &Cases) -> Result<(), sqlx::Error> {
     let breaches: Vec<_> = cases
         .iter()
@@ -177,9 +178,12 @@ async fn write_breaches(connection: &mut PgConnection, cases: &Cases) -> Result<
         return Ok(());
     }
     sqlx::query(
-        "insert into breach (organisation, complaint, clock, clock_key, due, department, person)
+        "insert into breach as old (organisation, complaint, clock, clock_key, due, department, person)
          select * from unnest($1::text[], $2::uuid[], $3::uuid[], $4::text[], $5::timestamptz[], $6::text[], $7::text[])
-         on conflict (organisation, complaint, clock) do nothing",
+         on conflict (organisation, complaint, clock) do update set
+             due = excluded.due, department = excluded.department, person = excluded.person
+         where (old.due, old.department, old.person)
+             is distinct from (excluded.due, excluded.department, excluded.person)",
     )
     .bind(breaches.iter().map(|(organisation, ..)| (*organisation).clone()).collect::<Vec<_>>())
     .bind(breaches.iter().map(|(_, complaint, ..)| complaint.0).collect::<Vec<_>>())

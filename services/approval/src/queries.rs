@@ -95,12 +95,16 @@ fn may_see(actor: &Actor, state: &State) -> Result<(), Problem> {
             let mut open = state.visits.values().filter_map(Visit::open);
             if open.any(|open| open.barred.contains(person)) {
                 let detail = "a party to the matter does not read how it is decided";
-                return Err(Problem::new(ProblemCode::ConflictOfInterest, detail));
+                return Err(Problem::new(ProblemCode::ConflictOfInterest, detail)
+                    .at("/actor")
+                    .expected("somebody who is no party to the matter"));
             }
             Ok(())
         }
         Actor::Customer | Actor::Feeder { .. } => {
-            Err(Problem::new(ProblemCode::NotAllowed, "an approval is for staff to see"))
+            Err(Problem::new(ProblemCode::NotAllowed, "an approval is for staff to see")
+                .at("/actor")
+                .expected("a member of staff"))
         }
     }
 }
@@ -120,7 +124,7 @@ fn reasons(round: &Round) -> impl Iterator<Item = WordId> {
 }
 
 fn read<T: DeserializeOwned>(query: &Query) -> Result<T, Problem> {
-    serde_json::from_value(query.body.clone()).map_err(|error| Problem::from_json(&error))
+    Problem::read(query.body.clone())
 }
 
 fn no_such_round(round: RoundId) -> Problem {

@@ -100,7 +100,10 @@ impl App {
         use contracts::{Problem, ProblemCode};
         match named {
             Some(name) => OrganisationId::new(name).map_err(|_| {
-                Problem::new(ProblemCode::InvalidField, "that is no organisation").at("/organisation").into()
+                Problem::new(ProblemCode::InvalidField, "that is no organisation")
+                    .at("/organisation")
+                    .expected("the key of an organisation")
+                    .into()
             }),
             None => self.config.default_organisation().ok_or_else(|| {
                 let problem = Problem::new(ProblemCode::MissingField, "the organisation is missing");

@@ -1,4 +1,4 @@
-//! The queries of services that have no names for them in the contracts.
+//! The queries that several services answer by the same name, and those of the read side.
 
 use contracts::ServiceName;
 
@@ -8,16 +8,5 @@ pub const CASE: &str = "case";
 pub const CASE_SERVICES: [ServiceName; 4] =
     [ServiceName::Routing, ServiceName::Investigation, ServiceName::Approval, ServiceName::Notification];
 
-/// Analytics: the ledger by cursor.
-pub const LEDGER: &str = "ledger";
-/// Analytics: counts.
-pub const COUNTS: &str = "counts";
-/// Analytics: how long stages took.
-pub const STAGE_TIMES: &str = "stage_times";
-/// Analytics: clocks that ran out.
-pub const BREACHES: &str = "breaches";
-
-/// Notification: messages by page.
-pub const OUTBOX: &str = "outbox";
-/// Notification: a playbook's templates and their faults.
-pub const TEMPLATES: &str = "templates";
+pub use contracts::queries::analytics::{BREACHES, COUNTS, LEDGER, STAGE_TIMES};
+pub use contracts::queries::notification::{OUTBOX, TEMPLATES};

@@ -268,7 +268,7 @@ async fn admit(
     let principal = crate::authenticate::authenticate(app, headers).await?;
     app.limits.principal(&principal)?;
     if act.is_some_and(|act| !principal.may(act, &app.config.roles)) {
-        return Err(Refusal::new(ProblemCode::NotAllowed, "none of your roles may do this"));
+        return Err(Refusal::not_allowed("none of your roles may do this", "somebody with a role that may"));
     }
     Ok(Some(principal))
 }

@@ -38,7 +38,7 @@ impl Caller {
         match &self.0 {
             Principal::Staff(staff) => Ok(staff),
             Principal::Feeder(Feeder { .. }) => {
-                Err(Refusal::new(ProblemCode::NotAllowed, "an API key is no member of staff"))
+                Err(Refusal::not_allowed("an API key is no member of staff", "a member of staff"))
             }
         }
     }
@@ -164,7 +164,10 @@ impl Parameters {
     /// `missing-field`.
     pub fn required(&self, name: &str) -> Result<&str, Refusal> {
         self.text(name).ok_or_else(|| {
-            Problem::new(ProblemCode::MissingField, "a parameter is missing").at(format!("?{name}")).into()
+            Problem::new(ProblemCode::MissingField, "a parameter is missing")
+                .at(format!("?{name}"))
+                .expected("a value")
+                .into()
         })
     }
     /// A parameter read as what it is.
@@ -185,16 +188,20 @@ impl Parameters {
 impl<S: Send + Sync> FromRequestParts<S> for Parameters {
     type Rejection = Refusal;
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refusal> {
-        let wrong = |detail: &str| Refusal::new(ProblemCode::InvalidField, detail);
+        let wrong = |detail: &str, field: String| {
+            let problem = Problem::new(ProblemCode::InvalidField, detail).at(field);
+            Refusal::from(problem.expected("each parameter once, as UTF-8 text without U+0000"))
+        };
         let read = axum::extract::Query::<Vec<(String, String)>>::try_from_uri(&parts.uri);
-        let pairs = read.map_err(|_| wrong("the query of the address cannot be read"))?.0;
+        let pairs = read.map_err(|_| wrong("the query of the address cannot be read", "?".to_owned()))?.0;
         let mut parameters = BTreeMap::new();
         for (name, value) in pairs {
-            if value.contains('\0') {
-                return Err(wrong("a parameter contains U+0000"));
+            let place = format!("?{name}");
+            if value.contains('\0') || name.contains('\0') {
+                return Err(wrong("a parameter contains U+0000", place));
             }
             if parameters.insert(name, value).is_some() {
-                return Err(wrong("a parameter was given twice"));
+                return Err(wrong("a parameter was given twice", place));
             }
         }
         Ok(Self(parameters))
@@ -257,7 +264,7 @@ pub fn require_type(headers: &HeaderMap, expected: &str, fits: impl Fn(&str) -> 
 pub async fn read_body(app: &App, body: Body, most: usize) -> Result<Bytes, Refusal> {
     let too_large = || {
         let problem = Problem::new(ProblemCode::TooLarge, "the body is too large");
-        Refusal::from(problem.expected(format!("at most {most} bytes")))
+        Refusal::from(problem.at("").expected(format!("at most {most} bytes")))
     };
     if axum::body::HttpBody::size_hint(&body).lower() > most as u64 {
         return Err(too_large());
@@ -266,7 +273,13 @@ pub async fn read_body(app: &App, body: Body, most: usize) -> Result<Bytes, Refu
         let mut stream = body.into_data_stream();
         let mut bytes = Vec::new();
         while let Some(chunk) = stream.next().await {
-            let chunk = chunk.map_err(|_| Refusal::new(ProblemCode::MalformedJson, "the body broke off"))?;
+            let chunk = chunk.map_err(|_| {
+                Refusal::from(
+                    Problem::new(ProblemCode::MalformedJson, "the body broke off")
+                        .at("")
+                        .expected("the whole body"),
+                )
+            })?;
             if bytes.len() + chunk.len() > most {
                 return Err(too_large());
             }
@@ -284,10 +297,7 @@ pub fn too_slow() -> Refusal {
 }
 
 fn text(bytes: &[u8]) -> Result<&str, Refusal> {
-    std::str::from_utf8(bytes).map_err(|error| {
-        let at = error.valid_up_to();
-        Refusal::new(ProblemCode::InvalidUtf8, format!("the body is not UTF-8 from byte {at} on"))
-    })
+    std::str::from_utf8(bytes).map_err(|error| Problem::not_utf8(&error).into())
 }
 
 /// Reads JSON.
@@ -295,7 +305,7 @@ fn text(bytes: &[u8]) -> Result<&str, Refusal> {
 /// # Errors
 /// `invalid-utf8`, `malformed-json`, or a problem that names the field.
 pub fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Refusal> {
-    serde_json::from_str(text(bytes)?).map_err(|error| Problem::from_json(&error).into())
+    Ok(Problem::read_text(text(bytes)?.as_bytes())?)
 }
 
 #[cfg(test)]

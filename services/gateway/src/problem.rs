@@ -34,6 +34,11 @@ impl Refusal {
         self.retry_after = Some(after);
         self
     }
+    /// It is not theirs to do: only `expected` may.
+    #[must_use]
+    pub fn not_allowed(detail: &str, expected: impl Into<String>) -> Self {
+        Problem::new(ProblemCode::NotAllowed, detail).at("/actor").expected(expected).into()
+    }
     /// Somebody must sign in first.
     #[must_use]
     pub fn not_signed_in(detail: &str) -> Self {
@@ -87,6 +92,7 @@ impl From<&RequestError> for Refusal {
         match error {
             RequestError::NotSent(bus::BusError::TooLarge { limit, .. }) => {
                 Problem::new(ProblemCode::TooLarge, "the order is too large for the transport")
+                    .at("")
                     .expected(format!("less than {limit} bytes"))
                     .into()
             }
@@ -187,7 +193,7 @@ pub fn staff_only(actor: &Actor) -> Result<(), Refusal> {
     match actor {
         Actor::Staff { .. } => Ok(()),
         Actor::Customer | Actor::Feeder { .. } | Actor::System => {
-            Err(Refusal::new(ProblemCode::NotAllowed, "only a member of staff may do this"))
+            Err(Refusal::not_allowed("only a member of staff may do this", "a member of staff"))
         }
     }
 }

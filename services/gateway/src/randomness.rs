@@ -1,7 +1,4 @@
-//! Random bytes for secrets: from the system alone. Nothing here has to be replayed.
-
-use rand::TryRngCore as _;
-use rand::rngs::OsRng;
+//! Random bytes for secrets: from the system alone ([`vault::random_bytes`]). Nothing here has to be replayed.
 
 /// The system gives no random bytes.
 #[derive(Debug, thiserror::Error)]
@@ -13,9 +10,7 @@ pub struct NoRandomness(String);
 /// # Errors
 /// [`NoRandomness`].
 pub fn random<const N: usize>() -> Result<[u8; N], NoRandomness> {
-    let mut bytes = [0; N];
-    OsRng.try_fill_bytes(&mut bytes).map_err(|error| NoRandomness(error.to_string()))?;
-    Ok(bytes)
+    vault::random_bytes().map_err(|error| NoRandomness(error.to_string()))
 }
 
 /// A random UUID.

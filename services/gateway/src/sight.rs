@@ -30,7 +30,7 @@ pub struct Sight {
 /// `not-found` when it is not theirs, `not-allowed` for an API key, or that routing cannot be asked.
 pub async fn of_case(app: &App, principal: &Principal, complaint: ComplaintId) -> Result<Sight, Refusal> {
     let Principal::Staff(staff) = principal else {
-        return Err(Refusal::new(ProblemCode::NotAllowed, "an API key reads nothing"));
+        return Err(Refusal::not_allowed("an API key reads nothing", "a member of staff"));
     };
     let rights = principal.rights(&app.config.roles);
     if rights.reach == Reach::All && rights.contact != Contact::WhenHolding {

@@ -14,6 +14,7 @@ use std::time::Duration;
 use bus::{Bus, Headers, RequestError, Traceparent};
 use bytes::Bytes;
 use contracts::commands::{Actor, Answer, Command};
+use contracts::queries::asking::{Asker, may_ask};
 use contracts::queries::{Query, QueryAnswer};
 use contracts::{OrganisationId, Problem, ProblemCode, ServiceName, subjects};
 use serde_json::Value;
@@ -94,7 +95,7 @@ impl Upstream {
         let most = self.bus.max_payload().saturating_sub(HEADROOM);
         if bytes.len() + 2 > most {
             let problem = Problem::new(ProblemCode::TooLarge, "the order is too large");
-            return Err(problem.expected(format!("less than {most} bytes")).into());
+            return Err(problem.at("").expected(format!("less than {most} bytes")).into());
         }
         let (reply, answer) = oneshot::channel();
         let lane = self.lane(&subjects::command(service, &command.verb));
@@ -122,6 +123,10 @@ impl Upstream {
         name: &str,
         question: &(impl serde::Serialize + Sync),
     ) -> Result<Value, Refusal> {
+        debug_assert!(
+            may_ask(Asker::Gateway, service, name),
+            "the gateway does not ask {service} for {name}"
+        );
         let payload = serde_json::to_vec(question).map_err(|error| Refusal::defect(&error))?;
         let headers = Headers::default().with_trace(current_trace().as_ref());
         let subject = subjects::query(service, name);

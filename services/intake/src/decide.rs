@@ -79,6 +79,8 @@ fn not_on_record() -> Problem {
 fn not_the_customers(actor: &Actor, what: &str) -> Result<(), Problem> {
     match actor {
         Actor::Staff { .. } | Actor::Feeder { .. } | Actor::System => Ok(()),
-        Actor::Customer => Err(Problem::new(ProblemCode::NotAllowed, format!("a customer cannot {what}"))),
+        Actor::Customer => Err(Problem::new(ProblemCode::NotAllowed, format!("a customer cannot {what}"))
+            .at("/actor")
+            .expected("a member of staff or a feeding system")),
     }
 }

@@ -108,7 +108,7 @@ impl runtime::requests::Queries for Queries {
 }
 
 fn body<T: DeserializeOwned>(query: &Query) -> Result<T, Problem> {
-    serde_json::from_value(query.body.clone()).map_err(|error| Problem::from_json(&error))
+    Problem::read(query.body.clone())
 }
 
 fn json<T: Serialize>(answer: Answered<T>) -> Answered<Value> {
@@ -123,7 +123,9 @@ fn for_staff(actor: &Actor) -> Result<(), Problem> {
     match actor {
         Actor::Staff { .. } | Actor::System => Ok(()),
         Actor::Customer | Actor::Feeder { .. } => {
-            Err(Problem::new(ProblemCode::NotAllowed, "this is for members of staff"))
+            Err(Problem::new(ProblemCode::NotAllowed, "this is for members of staff")
+                .at("/actor")
+                .expected("a member of staff"))
         }
     }
 }

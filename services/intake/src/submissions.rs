@@ -210,9 +210,8 @@ fn read(delivery: &Delivery) -> Read {
 }
 
 fn parse(body: &[u8]) -> Result<Submission, Problem> {
-    let text = std::str::from_utf8(body)
-        .map_err(|_| Problem::new(ProblemCode::InvalidUtf8, "the submission is not UTF-8"))?;
-    serde_json::from_str(text).map_err(|error| Problem::from_json(&error))
+    std::str::from_utf8(body).map_err(|error| Problem::not_utf8(&error))?;
+    Problem::read_text(body)
 }
 
 fn order_of(submission: Submission, channel: &str, traceparent: Option<String>) -> Command {

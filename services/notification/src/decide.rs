@@ -169,7 +169,8 @@ fn keep(
     text: &str,
 ) -> Result<WordRef, Problem> {
     let complaint = command.subject.complaint_id().ok_or_else(|| {
-        Problem::new(ProblemCode::InvalidField, "the subject is not a complaint").at("/subject")
+        let problem = Problem::new(ProblemCode::InvalidField, "the subject is not a complaint");
+        problem.at("/subject").expected("a complaint")
     })?;
     Ok(decision.keep(WordId(context.next_id()), ServiceName::Notification, complaint, text))
 }

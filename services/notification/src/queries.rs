@@ -6,6 +6,7 @@ use std::sync::Arc;
 use contracts::commands::Actor;
 use contracts::messages::notice_requested::Recipient;
 use contracts::queries::Query;
+use contracts::queries::notification::{CASE, NAMES, OUTBOX, TEMPLATES};
 use contracts::{
     ComplaintId, OrganisationId, PlaybookId, Problem, ProblemCode, ServiceName, SubjectRef, WordId,
 };
@@ -17,7 +18,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use sqlx::PgPool;
 
-use crate::state::{Conversation, State};
+use crate::state::{Conversation, Progress, State};
+use crate::store::Standing;
 
 /// Rows of a page at most.
 const MAX_PAGE: i64 = 200;
@@ -38,8 +40,8 @@ struct ByPlaybook {
 #[derive(Debug, Clone, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct OutboxFilter {
-    /// Only those that stand so: waiting, delivered, listed or failed.
-    pub state: Option<String>,
+    /// Only those that stand so.
+    pub state: Option<Standing>,
     /// Only those about this complaint.
     pub complaint: Option<ComplaintId>,
     /// Where the page before ended.
@@ -79,7 +81,7 @@ pub fn view(conversation: &Conversation) -> Value {
         "notices": notices,
         "visits": conversation.visits.iter().map(|(id, visit)| json!({
             "visit": id, "kind": visit.kind, "stage": visit.brief.stage, "epoch": visit.epoch,
-            "progress": visit.progress, "told": visit.told, "calls": visit.calls, "contacts": visit.contacts,
+            "progress": visit.progress, "told": visit.told, "answered": visit.answered, "calls": visit.calls, "contacts": visit.contacts,
         })).collect::<Vec<_>>(),
     })
 }
@@ -88,10 +90,22 @@ pub fn view(conversation: &Conversation) -> Value {
 fn words_of(conversation: &Conversation) -> Vec<WordId> {
     let visits = || conversation.visits.values();
     let told = visits().filter_map(|visit| visit.told.as_ref());
+    let reasons = visits().filter_map(|visit| visit.answered.as_ref()?.reason.as_ref());
     let opinions = visits().flat_map(|visit| &visit.calls).filter_map(|call| call.opinion.as_ref());
     let notes = visits().flat_map(|visit| &visit.contacts).filter_map(|contact| contact.note.as_ref());
     let notices = conversation.notices.values().map(|notice| &notice.text);
-    notices.chain(told).chain(opinions).chain(notes).map(|word| word.id).collect()
+    notices.chain(told).chain(reasons).chain(opinions).chain(notes).map(|word| word.id).collect()
+}
+
+/// Whoever is kept out of the matter does not read what the customer says about it either.
+fn may_see(actor: &Actor, conversation: &Conversation) -> Result<(), Problem> {
+    let mut open = conversation.visits.values().filter(|visit| visit.progress != Progress::Left);
+    if actor.person().is_some_and(|person| open.any(|visit| visit.parties.contains(person))) {
+        let detail = "a party to the matter does not read what is said with the customer";
+        let problem = Problem::new(ProblemCode::ConflictOfInterest, detail).at("/actor");
+        return Err(problem.expected("somebody who is no party to the matter"));
+    }
+    Ok(())
 }
 
 /// What answers notification's queries.
@@ -104,24 +118,25 @@ pub struct Answers {
 
 impl Queries for Answers {
     fn names(&self) -> Vec<&'static str> {
-        vec!["case", "outbox", "templates"]
+        NAMES.to_vec()
     }
 
     async fn answer(&self, name: &str, query: Query) -> Result<Value, Problem> {
         match query.actor {
             Actor::Staff { .. } | Actor::System => {}
             Actor::Customer | Actor::Feeder { .. } => {
-                return Err(Problem::new(ProblemCode::NotAllowed, "a conversation is for staff to see"));
+                let problem = Problem::new(ProblemCode::NotAllowed, "a conversation is for staff to see");
+                return Err(problem.at("/actor").expected("a member of staff"));
             }
         }
         let organisation = &query.organisation;
         match name {
-            "case" => self.case(organisation, read(query.body)?).await,
-            "outbox" => {
+            CASE => self.case(organisation, &query.actor, read(query.body)?).await,
+            OUTBOX => {
                 let filter = if query.body.is_null() { OutboxFilter::default() } else { read(query.body)? };
                 self.outbox(organisation, &filter).await
             }
-            "templates" => self.templates(organisation, read(query.body)?).await,
+            TEMPLATES => self.templates(organisation, read(query.body)?).await,
             other => {
                 Err(Problem::new(ProblemCode::NotFound, format!("notification answers no query {other}")))
             }
@@ -130,7 +145,7 @@ impl Queries for Answers {
 }
 
 fn read<T: DeserializeOwned>(body: Value) -> Result<T, Problem> {
-    serde_json::from_value(body).map_err(|error| Problem::from_json(&error))
+    Problem::read(body)
 }
 
 fn away(error: &dyn std::fmt::Display) -> Problem {
@@ -140,12 +155,18 @@ fn away(error: &dyn std::fmt::Display) -> Problem {
 
 impl Answers {
     /// The conversation about a complaint, with its words.
-    async fn case(&self, organisation: &OrganisationId, by: ByComplaint) -> Result<Value, Problem> {
+    async fn case(
+        &self,
+        organisation: &OrganisationId,
+        actor: &Actor,
+        by: ByComplaint,
+    ) -> Result<Value, Problem> {
         let subject = SubjectRef::complaint(organisation, by.complaint);
         let (state, version) = self.state(subject).await?;
         let conversation = state.conversation().ok_or_else(|| {
             Problem::new(ProblemCode::NotFound, "notification knows no such complaint").at("/complaint")
         })?;
+        may_see(actor, conversation)?;
         let mut shown = view(conversation);
         shown["version"] = json!(version);
         shown["words"] = Value::Object(self.words(organisation, &words_of(conversation)).await?);
@@ -217,7 +238,7 @@ async fn page(
     )
     .persistent(false) // planned for the filters that are there
     .bind(organisation.as_str())
-    .bind(&filter.state)
+    .bind(filter.state.map(Standing::as_str))
     .bind(filter.complaint.map(|complaint| complaint.0))
     .bind(filter.after.as_ref().map(|after| after.requested_at.to_sqlx()))
     .bind(filter.after.as_ref().map(|after| after.notice))

@@ -116,6 +116,8 @@ impl<C: Service> World<C> {
         }));
         let before = serde_json::to_value(&self.state).unwrap();
         let outcome = self.decide(&input);
+        let lacking = outcome.as_ref().err().and_then(Problem::lacks);
+        assert_eq!(lacking, None, "a refusal says what is to be changed: {:?}", outcome.as_ref().err());
         assert_eq!(serde_json::to_value(&self.state).unwrap(), before, "deciding changes nothing by itself");
         Ok(self.apply(None, outcome?))
     }

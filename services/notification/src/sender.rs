@@ -38,6 +38,8 @@ const MAILS_AT_ONCE: usize = 8;
 const LEASE: Duration = Duration::from_secs(120);
 /// How long one mail may take, address and all.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// Why messages to staff are listed and not sent.
+const STAFF: &str = "staff are told in the product";
 /// When a message is taken again that could not be tried.
 const LATER: Duration = Duration::from_secs(5);
 
@@ -132,7 +134,10 @@ impl Sender {
     async fn list(&self, messages: &[&Leased]) -> Result<(), sqlx::Error> {
         let listed = |message: &Leased| Attempt {
             outcome: "listed",
-            detail: format!("no sender is configured for {}", message.channel),
+            detail: match &message.recipient.0 {
+                Recipient::Staff { .. } => STAFF.to_owned(),
+                Recipient::Complainant { .. } => format!("no sender is configured for {}", message.channel),
+            },
             state: Standing::Listed,
             again_in: Duration::ZERO,
         };

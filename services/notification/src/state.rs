@@ -74,6 +74,9 @@ pub struct Conversation {
     pub visits: BTreeMap<VisitId, Visit>,
     /// Every message.
     pub notices: BTreeMap<NoticeId, Notice>,
+    /// Facts heard or said here so far. What intake says may overtake routing, which then enters a stage without it.
+    #[serde(default)]
+    pub facts: Facts,
 }
 
 /// One visit to a stage of ours.
@@ -89,6 +92,9 @@ pub struct Visit {
     pub department: DepartmentId,
     /// People who may not act on it.
     pub barred: Vec<PersonId>,
+    /// Those of them who are kept out of the whole matter, and so do not read it either.
+    #[serde(default)]
+    pub parties: Vec<PersonId>,
     /// The facts when it began, and what intake, routing and we ourselves learnt since.
     pub facts: Facts,
     /// The remedies that may be named to the customer: those of the approved proposal.
@@ -99,6 +105,9 @@ pub struct Visit {
     pub progress: Progress,
     /// What was said to the customer here.
     pub told: Option<WordRef>,
+    /// What the customer answered to that.
+    #[serde(default)]
+    pub answered: Option<Answered>,
     /// The callbacks made, oldest first.
     pub calls: Vec<Call>,
     /// The attempts to reach the customer, oldest first.
@@ -141,6 +150,19 @@ pub struct Contact {
     /// What was said.
     pub note: Option<WordRef>,
     /// Who tried.
+    pub by: Actor,
+}
+
+/// The customer's answer to a reply.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answered {
+    /// When.
+    pub at: Timestamp,
+    /// Whether they accept.
+    pub accepted: bool,
+    /// Why.
+    pub reason: Option<WordRef>,
+    /// The customer themselves, or who wrote it down.
     pub by: Actor,
 }
 

@@ -124,7 +124,8 @@ pub struct Leased {
 }
 
 /// How a message stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Standing {
     /// It waits for an attempt.
     Waiting,
@@ -204,7 +205,8 @@ pub struct Attempt {
     pub again_in: Duration,
 }
 
-/// Records attempts and what follows from each, together.
+/// Records attempts and what follows from each, together. A message that has ended stays as it ended, whatever a sender
+/// finds that was slower than its lease.
 ///
 /// # Errors
 /// What PostgreSQL says.
@@ -217,8 +219,10 @@ pub async fn record_attempts(pool: &PgPool, made: &[(&Leased, Attempt)]) -> Resu
              select * from unnest($1::text[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::float8[])
                  as made (organisation, notice, state, outcome, detail, again_in)),
          tried as (
-             update delivery d set attempts = d.attempts + 1, state = made.state, leased_until = null,
-                 next_attempt_at = now() + make_interval(secs => made.again_in)
+             update delivery d set attempts = d.attempts + 1, leased_until = null,
+                 state = case d.state when 'waiting' then made.state else d.state end,
+                 next_attempt_at = case d.state when 'waiting' then now() + make_interval(secs => made.again_in)
+                     else d.next_attempt_at end
              from made where d.organisation = made.organisation and d.notice = made.notice
              returning d.organisation, d.notice, d.attempts)
          insert into delivery_attempt (organisation, notice, attempt, outcome, detail)

@@ -38,7 +38,7 @@ pub struct Variables {
     pub stage: String,
     /// The remedies of the approved proposal, with amounts in yuan.
     pub remedies: Vec<RemedyLine>,
-    /// A sentence given by the person who writes, or what an escalation is about.
+    /// What an escalation is about; empty in a message to the customer.
     pub text: String,
     /// The answers a customer may give on the playbook's scale, as people read them.
     pub answers: Vec<String>,
@@ -202,9 +202,10 @@ mod tests {
     }
 
     #[test]
-    fn a_reply_names_remedies_and_leaves_text_as_it_is() {
-        let text = render(&choose(None, BuiltIn::Reply), Language::Zh, &variables()).unwrap().body;
-        assert!(text.contains("退款 120.50 元") && text.contains("<b>&"), "{text}");
+    fn a_reply_names_remedies_and_an_escalation_leaves_text_as_it_is() {
+        let text = |built_in| render(&choose(None, built_in), Language::Zh, &variables()).unwrap().body;
+        assert!(text(BuiltIn::Reply).contains("退款 120.50 元；感谢"), "{}", text(BuiltIn::Reply));
+        assert!(text(BuiltIn::Escalation).ends_with("需要您关注：<b>&"), "{}", text(BuiltIn::Escalation));
     }
 
     #[test]

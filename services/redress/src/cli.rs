@@ -7,7 +7,7 @@ use clap::{Parser, Subcommand};
 use contracts::ServiceName;
 
 use crate::services::{self, Part, Start};
-use crate::{drill, import, map, parked, playbook, rebuild, reconcile, settings, up};
+use crate::{drill, held, import, map, parked, playbook, rebuild, reconcile, settings, up};
 
 /// Redress: complaints, from receipt to the archive.
 #[derive(Debug, Parser)]
@@ -45,6 +45,9 @@ enum What {
     /// Lists, shows, replays and drops messages that could not be handled. 处理滞留消息。
     #[command(subcommand)]
     Parked(parked::Ask),
+    /// Lists events that wait for their predecessor. 列出等待前序事件的消息。
+    #[command(subcommand)]
+    Held(held::Ask),
     /// Makes complaints of the rows of a file. 批量导入。
     Import(import::Ask),
     /// Builds the read models anew from the journals, while work goes on. 重建台账。
@@ -88,11 +91,80 @@ impl What {
             Self::Drill(ask) => drill::ask(ask).await,
             Self::Reconcile(ask) => reconcile::run(ask).await,
             Self::Parked(ask) => parked::run(ask).await,
+            Self::Held(ask) => held::run(ask).await,
             Self::Import(ask) => import::run(ask).await,
             Self::Rebuild(ask) => rebuild::run(ask).await,
             Self::Map => map::print(),
             Self::Config(ask) => settings::run(&ask),
             Self::Playbook(ask) => playbook::run(ask).await,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::{Path, PathBuf};
+
+    use super::*;
+
+    fn root() -> PathBuf {
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+    }
+
+    /// Every command that a page tells: lines of its shell blocks, and code between backticks.
+    fn told(page: &str) -> Vec<String> {
+        let text = std::fs::read_to_string(root().join(page)).unwrap();
+        let mut told = Vec::new();
+        for (n, part) in text.split("```").enumerate() {
+            match part.strip_prefix("sh\n") {
+                Some(block) if n % 2 == 1 => told.extend(block.lines().map(str::to_owned)),
+                _ if n % 2 == 0 => {
+                    let spans = part.split('`').skip(1).step_by(2);
+                    told.extend(spans.map(|span| span.split_whitespace().collect::<Vec<_>>().join(" ")));
+                }
+                _ => {}
+            }
+        }
+        told.iter().map(|line| line.split(" #").next().unwrap_or_default().trim().to_owned()).collect()
+    }
+
+    #[test]
+    fn every_command_in_the_pages_is_one() {
+        for page in ["README.md", "README.zh-CN.md", "services/redress/README.md"] {
+            let (mut ours, mut scripts) = (0, 0);
+            for line in told(page) {
+                // What stands in quotes is one word.
+                let parts = line.split('"').enumerate();
+                let words: Vec<&str> = parts
+                    .flat_map(
+                        |(n, part)| if n % 2 == 1 { vec![part] } else { part.split_whitespace().collect() },
+                    )
+                    .collect();
+                let Some(program) = words.first() else { continue };
+                if program.rsplit('/').next() == Some("redress") && words.len() > 1 {
+                    ours += 1;
+                    let parsed = Cli::try_parse_from(&words);
+                    assert!(parsed.is_ok(), "{page}: `{line}`: {}", parsed.unwrap_err());
+                } else if let Some(script) = program.strip_prefix("deploy/").filter(|_| words.len() > 1) {
+                    scripts += 1;
+                    let text = std::fs::read_to_string(root().join("deploy").join(script)).unwrap();
+                    for option in words.iter().filter(|word| word.starts_with('-')) {
+                        assert!(text.contains(&format!("  {option} ")), "{page}: `{line}`: no {option}");
+                    }
+                }
+            }
+            assert!(ours > 0, "{page} tells no command");
+            assert!(scripts > 0 || page.starts_with("services/"), "{page} tells no script");
+        }
+    }
+
+    #[test]
+    fn every_subcommand_is_told_in_both_languages() {
+        use clap::CommandFactory as _;
+        for command in Cli::command().get_subcommands() {
+            let about = command.get_about().map(ToString::to_string).unwrap_or_default();
+            let chinese = about.chars().any(|letter| ('\u{4e00}'..='\u{9fff}').contains(&letter));
+            assert!(chinese, "{}: {about}", command.get_name());
         }
     }
 }

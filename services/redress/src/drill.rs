@@ -14,8 +14,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
-use contracts::OrganisationId;
 use contracts::messages::directory_changed::Person;
+use contracts::{OrganisationId, PersonId};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::{Deserialize, Serialize};
 use tokio::sync::Mutex;
@@ -149,10 +149,23 @@ async fn sign_in_all(
         let name = person.id.as_str();
         let organisation = plan.organisation.as_str();
         let caller = Caller::person(client, &plan.gateway, organisation, name, &plan.password).await?;
-        let player = Player { caller, seed: plan.seed, tally: Arc::clone(tally) };
+        let player = Player {
+            person: person.id.clone(),
+            deputy: deputy_of(person, &plan.people),
+            caller,
+            seed: plan.seed,
+            tally: Arc::clone(tally),
+        };
         players.spawn(player.work(stop.clone()));
     }
     Ok(players)
+}
+
+/// The next colleague of the same department.
+fn deputy_of(person: &Person, people: &[Person]) -> Option<PersonId> {
+    let after = people.iter().skip_while(|other| other.id != person.id).skip(1);
+    let mut round = after.chain(people).filter(|other| other.active && other.department == person.department);
+    round.find(|other| other.id != person.id).map(|other| other.id.clone())
 }
 
 async fn first_failure(players: &mut JoinSet<anyhow::Result<()>>) -> anyhow::Error {
@@ -166,7 +179,8 @@ async fn first_failure(players: &mut JoinSet<anyhow::Result<()>>) -> anyhow::Err
     }
 }
 
-/// Waits until every accepted complaint is closed, or nothing moves any more. Gives how many are closed.
+/// Waits until every accepted complaint is routed and no case is open any more, or until nothing moves. Gives how many
+/// were closed, those that an earlier drill left open among them.
 async fn wait_closed(
     operator: &Operator,
     plan: &Plan,
@@ -176,17 +190,20 @@ async fn wait_closed(
     players: &mut JoinSet<anyhow::Result<()>>,
 ) -> anyhow::Result<u64> {
     let (mut closed, mut moved) = (0, Instant::now());
-    while closed < accepted && moved.elapsed() < STANDSTILL {
+    while moved.elapsed() < STANDSTILL {
         tokio::select! {
             failed = first_failure(players) => return Err(failed.context("somebody could not go on working")),
             () = tokio::time::sleep(Duration::from_millis(300)) => {}
         }
         let Ok(now) = balance::counts(operator, &plan.organisation).await else { continue };
-        let done = now.closed - before.closed;
+        let done = u64::try_from(now.closed - before.closed).unwrap_or(0);
         if done > closed {
             (closed, moved) = (done, Instant::now());
         }
         bar.set_position(accepted + closed);
+        if now.open == 0 && i64::try_from(accepted).is_ok_and(|all| all <= now.routed - before.routed) {
+            break;
+        }
     }
     Ok(closed)
 }

@@ -5,11 +5,12 @@
 //! cli ─┬─▶ services            one service a process, or all in one
 //!      ├─▶ up ──▶ drill        servers, secrets, settings, programs, the demo organisation
 //!      ├─▶ drill ──▶ reconcile complaints through the public API; the balance of all stores
-//!      └─▶ operator ◀── reconcile, parked, import, rebuild, playbook
+//!      └─▶ operator ◀── reconcile, parked, held, import, rebuild, playbook
 //! ```
 
 pub mod cli;
 pub mod drill;
+pub mod held;
 pub mod import;
 pub mod map;
 pub mod operator;

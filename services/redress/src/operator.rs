@@ -4,8 +4,10 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use bus::{Bus, BusOptions};
+use bus::{Bus, BusOptions, RequestError};
+use bytes::Bytes;
 use contracts::commands::{Actor, Answer, Command};
+use contracts::queries::asking::{Asker, may_ask};
 use contracts::queries::{Query, QueryAnswer};
 use contracts::{CommandId, OrganisationId, ServiceName, SubjectRef, subjects};
 use runtime::config::{NoSettings, RuntimeConfig};
@@ -13,6 +15,11 @@ use serde_json::Value;
 
 /// How long an answer may take.
 const PATIENCE: Duration = Duration::from_secs(15);
+/// How often a question is asked again that nobody answered: a service that was killed is there again in seconds, and
+/// asking changes nothing.
+const TRIES: usize = 4;
+/// How long a service that is not there is given before it is asked again.
+const AWAY: Duration = Duration::from_secs(2);
 
 /// A connected operator.
 #[derive(Clone)]
@@ -121,14 +128,49 @@ impl Operator {
         organisation: &OrganisationId,
         body: Value,
     ) -> anyhow::Result<Value> {
+        debug_assert!(may_ask(Asker::Operator, service, name), "operators do not ask {service} for {name}");
         let query = Query { organisation: organisation.clone(), actor: Actor::System, body };
-        let subject = subjects::query(service, name);
-        let answer = self
-            .bus
-            .request(&subject, serde_json::to_vec(&query)?.into(), PATIENCE)
-            .await
-            .with_context(|| format!("{service} did not answer {name}"))?;
+        let (subject, question) = (subjects::query(service, name), Bytes::from(serde_json::to_vec(&query)?));
+        let answer = self.ask_again(&subject, question).await;
+        let answer = answer.with_context(|| format!("{service} did not answer {name}"))?;
         let answer: QueryAnswer = serde_json::from_slice(&answer).context("the answer cannot be read")?;
         Result::from(answer).map_err(anyhow::Error::new)
+    }
+
+    async fn ask_again(&self, subject: &str, question: Bytes) -> Result<Bytes, RequestError> {
+        let mut tries = 1;
+        loop {
+            match self.bus.request(subject, question.clone(), PATIENCE).await {
+                Err(RequestError::NoResponders { .. } | RequestError::Timeout { .. }) if tries < TRIES => {
+                    tries += 1;
+                    tokio::time::sleep(AWAY).await;
+                }
+                answer => return answer,
+            }
+        }
+    }
+
+    /// Everything that a query lists under its own name, page after page.
+    ///
+    /// # Errors
+    /// As [`Self::ask`].
+    pub async fn list(
+        &self,
+        service: ServiceName,
+        name: &str,
+        organisation: &OrganisationId,
+    ) -> anyhow::Result<Vec<Value>> {
+        let (mut listed, mut place) = (Vec::new(), Value::Null);
+        loop {
+            let mut page =
+                self.ask(service, name, organisation, serde_json::json!({ "after": place })).await?;
+            if let Value::Array(lines) = page[name].take() {
+                listed.extend(lines);
+            }
+            place = page["next"].take();
+            if place.is_null() {
+                return Ok(listed);
+            }
+        }
     }
 }

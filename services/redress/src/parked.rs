@@ -6,14 +6,14 @@ use std::process::ExitCode;
 
 use contracts::commands::{Actor, Answer, Command};
 use contracts::{CommandId, OrganisationId, PersonId, ServiceName, SubjectRef, queries};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::operator::Operator;
 
 /// What can be done with parked messages.
 #[derive(Debug, clap::Subcommand)]
 pub enum Ask {
-    /// Lists them, of all services or of one.
+    /// Lists them, of all services or of one. 列出滞留消息。
     List {
         /// Whose, and how they are asked for.
         #[command(flatten)]
@@ -22,7 +22,7 @@ pub enum Ask {
         #[arg(long)]
         service: Option<ServiceName>,
     },
-    /// Shows one with its bytes.
+    /// Shows one with its bytes. 查看一条及其原文。
     Show {
         /// Whose, and how they are asked for.
         #[command(flatten)]
@@ -32,21 +32,21 @@ pub enum Ask {
         /// Which.
         id: String,
     },
-    /// Handles one again.
+    /// Handles one again. 重新处理一条。
     Replay(Settle),
-    /// Skips one for good.
+    /// Skips one for good. 永久跳过一条。
     Drop(Settle),
 }
 
 /// Whose messages, and how they are asked for.
 #[derive(Debug, clap::Args)]
 pub struct Whose {
-    /// The organisation.
+    /// The organisation. 组织。
     #[arg(long)]
-    organisation: OrganisationId,
-    /// The configuration file, with a section `[operator]`.
+    pub organisation: OrganisationId,
+    /// The configuration file, with a section `[operator]`. 配置文件。
     #[arg(long)]
-    config: Option<PathBuf>,
+    pub config: Option<PathBuf>,
 }
 
 /// Settles one.
@@ -77,8 +77,7 @@ pub async fn run(ask: Ask) -> anyhow::Result<ExitCode> {
             let operator = Operator::connect(whose.config.as_deref()).await?;
             let services = service.map_or_else(|| ServiceName::ALL.to_vec(), |service| vec![service]);
             for service in services {
-                let found = operator.ask(service, queries::PARKED, &whose.organisation, Value::Null).await?;
-                for parked in found["parked"].as_array().into_iter().flatten() {
+                for parked in operator.list(service, queries::PARKED, &whose.organisation).await? {
                     println!("{service:<14} {parked}");
                 }
             }
@@ -103,7 +102,10 @@ impl Settle {
         let found =
             operator.ask(self.service, queries::PARKED, organisation, json!({ "id": self.id })).await?;
         let subject: SubjectRef = serde_json::from_value(found["subject"].clone())?;
-        let id = CommandId::new(format!("{verb}-{}-{}", self.id, self.person)).map_err(anyhow::Error::msg)?;
+        // It may be parked again after it was settled: then settling it is another order.
+        let parked_at: jiff::Timestamp = serde_json::from_value(found["parked_at"].clone())?;
+        let id = format!("{verb}-{}-{}-{}", self.id, parked_at.as_millisecond(), self.person);
+        let id = CommandId::new(id.trim_start_matches("parked.")).map_err(anyhow::Error::msg)?;
         let command = Command {
             id,
             subject,

@@ -87,19 +87,7 @@ pub async fn up(options: UpOptions) -> anyhow::Result<ExitCode> {
     println!("ready after   {:.1} s\n", begun.elapsed().as_secs_f64());
     println!("{}", demo.welcome(ports.gateway, &folder, &secrets.demo_password));
 
-    let mut code = ExitCode::SUCCESS;
-    if let Some(complaints) = options.drill {
-        let plan = drill::Plan { complaints, seed: options.seed, ..access.clone() };
-        let drilled = drill::run(plan);
-        code = tokio::select! {
-            drilled = drilled => drilled?.exit_code(),
-            watched = watch(&mut servers) => { watched?; ExitCode::FAILURE }
-        };
-    }
-    if !(options.exit && options.drill.is_some()) {
-        println!("Ctrl-C stops everything.");
-        watch(&mut servers).await?;
-    }
+    let code = run(&options, access, &mut servers).await?;
     println!("stopping");
     let late = programs.stop(STOP_PATIENCE).await;
     servers.stop().await?;
@@ -107,6 +95,29 @@ pub async fn up(options: UpOptions) -> anyhow::Result<ExitCode> {
         println!("{name} did not stop in time and was ended");
     }
     Ok(if late.is_empty() { code } else { ExitCode::FAILURE })
+}
+
+/// Runs until Ctrl-C, or with `--exit` until the drill is over.
+#[expect(clippy::print_stdout, reason = "what it prints is what it is for")]
+async fn run(
+    options: &UpOptions,
+    access: drill::Plan,
+    servers: &mut servers::Servers,
+) -> anyhow::Result<ExitCode> {
+    let mut code = ExitCode::SUCCESS;
+    if let Some(complaints) = options.drill {
+        let plan = drill::Plan { complaints, seed: options.seed, ..access };
+        tokio::select! {
+            drilled = drill::run(plan) => code = drilled?.exit_code(),
+            watched = watch(servers) => { watched?; return Ok(ExitCode::FAILURE); }
+        }
+        if options.exit {
+            return Ok(code);
+        }
+    }
+    println!("Ctrl-C stops everything.");
+    watch(servers).await?;
+    Ok(code)
 }
 
 /// Waits for Ctrl-C or SIGTERM; a server that ends meanwhile is started again.

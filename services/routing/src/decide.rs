@@ -81,7 +81,9 @@ impl<'a> Desk<'a> {
         let complained_of = draft.case.origin.complained_of_person.as_ref();
         if actor.person().is_some() && actor.person() == complained_of {
             let detail = "the person complained of keeps out of the case";
-            return Err(Problem::new(ProblemCode::ConflictOfInterest, detail));
+            return Err(Problem::new(ProblemCode::ConflictOfInterest, detail)
+                .at("/actor")
+                .expected("somebody who is no party to the matter"));
         }
         Ok(draft)
     }
@@ -168,12 +170,16 @@ fn administrators_only(actor: &Actor) -> Result<(), Problem> {
         return Ok(());
     }
     let problem = Problem::new(ProblemCode::NotAllowed, "only administrators may do this");
-    Err(problem.expected(format!("one of the roles {}", ADMINISTRATORS.join(", "))))
+    Err(problem.at("/actor").expected(format!("one of the roles {}", ADMINISTRATORS.join(", "))))
 }
 
 /// The member of staff who acts.
 fn staff(actor: &Actor) -> Result<&PersonId, Problem> {
-    actor.person().ok_or_else(|| Problem::new(ProblemCode::NotAllowed, "only members of staff may do this"))
+    actor.person().ok_or_else(|| {
+        Problem::new(ProblemCode::NotAllowed, "only members of staff may do this")
+            .at("/actor")
+            .expected("a member of staff")
+    })
 }
 
 /// An open piece of work.
@@ -184,15 +190,20 @@ fn open_work(draft: &Draft<'_>, id: WorkId) -> Result<Work, Problem> {
 
 /// A person of the directory who still works here.
 fn known_person<'d>(directory: &'d Directory, id: &PersonId) -> Result<&'d Person, Problem> {
-    let unknown =
-        || Problem::new(ProblemCode::UnknownPerson, format!("nobody here is called {id}")).at("/person");
+    let unknown = || {
+        Problem::new(ProblemCode::UnknownPerson, format!("nobody here is called {id}"))
+            .at("/person")
+            .expected("a member of staff who works here")
+    };
     directory.active(id).ok_or_else(unknown)
 }
 
 /// Refuses a person who is barred from the work.
 fn unbarred(draft: &Draft<'_>, id: WorkId, work: &Work, person: &PersonId) -> Result<(), Problem> {
     if draft.barred_from_work(id, work).contains(person) {
-        return Err(Problem::new(ProblemCode::ConflictOfInterest, format!("{person} must keep out of this")));
+        return Err(Problem::new(ProblemCode::ConflictOfInterest, format!("{person} must keep out of this"))
+            .at("/person")
+            .expected("somebody who is no party to the matter"));
     }
     Ok(())
 }
@@ -242,7 +253,7 @@ fn holder_or_director(draft: &Draft<'_>, work: &Work, actor: &Actor) -> Result<(
     if holds || may_direct(draft, work, actor) {
         return Ok(());
     }
-    Err(Problem::new(ProblemCode::NotTheHolder, "somebody else holds this work").expected(
+    Err(Problem::new(ProblemCode::NotTheHolder, "somebody else holds this work").at("/actor").expected(
         "its holder, a manager of the holder, the duty manager of its department or an administrator",
     ))
 }

@@ -51,6 +51,8 @@ impl Library {
         let published = versions.and_then(|all| all.versions.get(&wanted.version)).ok_or_else(|| {
             let detail = format!("{} has no published version {}", wanted.id, wanted.version);
             Problem::new(ProblemCode::UnknownPlaybook, detail)
+                .at("/playbook")
+                .expected("a version that was published")
         })?;
         let key = format!("{}@{}#{}", wanted.id, wanted.version, published.sha256);
         remember(&self.playbooks, key, || read_playbook(&published.document))

@@ -368,7 +368,9 @@ impl Draft<'_> {
     /// `visit-left` or `stale-epoch`.
     pub fn current(&self, id: VisitId, epoch: u32) -> Result<Visit, Problem> {
         let Some(visit) = self.case.visits.get(&id) else {
-            return Err(Problem::new(ProblemCode::VisitLeft, "that visit has ended").at("/visit"));
+            return Err(Problem::new(ProblemCode::VisitLeft, "that visit has ended")
+                .at("/visit")
+                .expected("a visit that is still open"));
         };
         if visit.epoch != epoch {
             let problem =

@@ -41,7 +41,9 @@ impl Queries for Answers {
             contracts::commands::Actor::Customer | contracts::commands::Actor::Feeder { .. } => false,
         };
         if !of_house {
-            return Err(Problem::new(ProblemCode::NotAllowed, "only members of staff may ask this"));
+            return Err(Problem::new(ProblemCode::NotAllowed, "only members of staff may ask this")
+                .at("/actor")
+                .expected("a member of staff"));
         }
         let organisation = &query.organisation;
         match name {
@@ -147,7 +149,11 @@ impl Answers {
 
     async fn playbook(&self, organisation: &OrganisationId, asked: &PlaybookAsked) -> Result<Value, Problem> {
         let state = self.state(&SubjectRef::playbook(organisation, &asked.id)).await?;
-        let none = || Problem::new(ProblemCode::UnknownPlaybook, "it was never published here").at("/id");
+        let none = || {
+            Problem::new(ProblemCode::UnknownPlaybook, "it was never published here")
+                .at("/id")
+                .expected("a playbook and a version that were published")
+        };
         let versions = state.playbook().ok_or_else(none)?;
         let version = asked.version.unwrap_or_else(|| versions.latest());
         let published = versions.versions.get(&version).ok_or_else(none)?;
@@ -180,7 +186,7 @@ fn newest_title(versions: &Playbooks) -> Option<Text> {
 
 fn asked<T: DeserializeOwned>(body: Value) -> Result<T, Problem> {
     let body = if body.is_null() { json!({}) } else { body };
-    serde_json::from_value(body).map_err(|error| Problem::from_json(&error))
+    Problem::read(body)
 }
 
 fn written(answer: &impl Serialize) -> Result<Value, Problem> {

@@ -23,6 +23,10 @@ pub const SERVER_FLOOR: &str = "2.12.0";
 /// What operators should run.
 pub const SERVER_RECOMMENDED: &str = "2.14.0";
 
+/// How often a silent server is asked whether it is there. A wire that went deaf is noticed at the third question
+/// without an answer; nats-server is told to ask as often, or requests go to the deaf end for minutes.
+const PING_EVERY: Duration = Duration::from_secs(5);
+
 /// How to reach NATS, and as whom.
 #[derive(Debug, Clone)]
 pub struct BusOptions {
@@ -319,7 +323,7 @@ fn client_options(options: &BusOptions, watched: Arc<Watched>) -> ConnectOptions
         })
         .connection_timeout(Duration::from_secs(5))
         .request_timeout(Some(options.answer_patience))
-        .ping_interval(Duration::from_secs(10))
+        .ping_interval(PING_EVERY)
         .event_callback(move |event| {
             watched.note(event);
             std::future::ready(())

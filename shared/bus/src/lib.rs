@@ -27,7 +27,7 @@ pub use connection::{Bus, BusOptions, Connection, SERVER_FLOOR, SERVER_RECOMMEND
 pub use error::{BusError, Cause, RequestError};
 pub use headers::Headers;
 pub use listener::{Acknowledge, Delivery, Lag, Listener, ListenerOptions};
-pub use permissions::{Permissions, permissions_of_gateway, permissions_of_service};
+pub use permissions::{Permissions, permissions_of_gateway, permissions_of_service, questions};
 pub use publish::{Outgoing, Published};
 pub use request::Subscription;
 pub use serve::{Endpoint, Info, Request, Requests};

@@ -1,8 +1,10 @@
 //! The subjects each NATS user needs, and no more.
 //!
 //! A service may make and change its own stream, hear the streams of its sources through its own durables, use its
-//! own inbox prefix, and answer its own commands and queries. It may not publish another service's events.
+//! own inbox prefix, and answer its own commands and queries. It may not publish another service's events,
+//! and it may ask others only what `contracts::queries::asking` names, never all that they answer.
 
+use contracts::queries::asking::{Asker, asked_by};
 use contracts::{ServiceName, subjects};
 
 /// What a NATS user may publish and subscribe to.
@@ -42,8 +44,8 @@ pub fn permissions_of_service(service: ServiceName, sources: &[ServiceName]) -> 
     ];
     for source in sources {
         hear(&mut publish, &subjects::event_stream(*source), &subjects::durable(service, *source));
-        publish.push(subjects::queries_of(*source));
     }
+    publish.extend(questions(Asker::Service(service), sources));
     if service == ServiceName::Intake {
         publish.push(format!("$JS.API.STREAM.CREATE.{}", subjects::SUBMIT_STREAM));
         publish.push(format!("$JS.API.STREAM.UPDATE.{}", subjects::SUBMIT_STREAM));
@@ -60,18 +62,26 @@ pub fn permissions_of_service(service: ServiceName, sources: &[ServiceName]) -> 
     Permissions { publish, subscribe }
 }
 
-/// What the gateway's user needs: to ask every service, and to hear events as they are published, for those who
+/// What the gateway's user needs: to order and ask for those who are signed in there, and to hear events as they are published, for those who
 /// watch. It takes no part in the streams.
 #[must_use]
 pub fn permissions_of_gateway() -> Permissions {
+    let mut publish = vec![subjects::COMMANDS_ALL.to_owned(), "$SRV.>".to_owned()];
+    publish.extend(questions(Asker::Gateway, &[]));
     Permissions {
-        publish: vec!["redress.cmd.>".to_owned(), "redress.query.>".to_owned(), "$SRV.>".to_owned()],
+        publish,
         subscribe: vec![
             "_INBOX.gateway.>".to_owned(),
             subjects::REHEARSAL_CLOCK.to_owned(),
             subjects::EVENTS_ALL.to_owned(),
         ],
     }
+}
+
+/// The subjects of everything that `asker` asks, when it hears `sources`.
+#[must_use]
+pub fn questions(asker: Asker, sources: &[ServiceName]) -> Vec<String> {
+    asked_by(asker, sources).into_iter().map(|(service, name)| subjects::query(service, name)).collect()
 }
 
 fn hear(publish: &mut Vec<String>, stream: &str, durable: &str) {

@@ -1,13 +1,16 @@
 //! Queries: what a service is asked over request-reply, and its answers. A query changes nothing.
 //!
 //! One query a request, on `redress.query.<service>.<name>`. Every service answers the built-in names: [`HEADS`] and
-//! [`JOURNAL`] (what the stream lost), [`CURSORS`], [`CHAINS`], [`STATUS`], [`PARKED`]; the others are its own. All but
-//! [`PARKED`] of the built-in ones are between machines: they go over all organisations and carry no [`Query`], but a
-//! question of their own (`runtime::recover::asking`).
+//! [`JOURNAL`] (what the stream lost), [`CURSORS`], [`CHAINS`], [`STATUS`], [`PARKED`], [`HELD`]; the others are its own.
+//! All but [`PARKED`] and [`HELD`] of the built-in ones are between machines: they go over all organisations and carry
+//! no [`Query`], but a question of their own (`runtime::recover::asking`). Who may ask what is in [`asking`].
 
+pub mod analytics;
 pub mod approval;
+pub mod asking;
 pub mod intake;
 pub mod investigation;
+pub mod notification;
 pub mod routing;
 
 use schemars::JsonSchema;
@@ -29,6 +32,10 @@ pub const CHAINS: &str = "chains";
 pub const STATUS: &str = "status";
 /// The parked messages, or one of them.
 pub const PARKED: &str = "parked";
+/// The events that wait for their predecessor, page by page.
+pub const HELD: &str = "held";
+/// How the service is in a rehearsal, which alone answers it (`runtime::rehearsal`).
+pub const REHEARSAL: &str = "rehearsal";
 
 /// A question.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

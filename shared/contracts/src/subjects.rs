@@ -55,6 +55,9 @@ pub fn command(service: ServiceName, verb: &str) -> String {
     format!("redress.cmd.{service}.{verb}")
 }
 
+/// Every command of every service.
+pub const COMMANDS_ALL: &str = "redress.cmd.>";
+
 /// All command subjects of `service`.
 #[must_use]
 pub fn commands_of(service: ServiceName) -> String {

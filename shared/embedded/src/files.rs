@@ -6,7 +6,6 @@ use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use rand::TryRngCore;
 
 /// A temporary folder that a server's unprivileged user can enter (but not list), removed when dropped.
 ///
@@ -122,9 +121,7 @@ pub(crate) fn secret(path: &Path) -> Result<String> {
     if let Ok(text) = fs::read_to_string(path) {
         return Ok(text.trim().to_owned());
     }
-    let mut bytes = [0_u8; 24];
-    rand::rngs::OsRng.try_fill_bytes(&mut bytes).context("the system gives no randomness")?;
-    let secret = hex::encode(bytes);
+    let secret = hex::encode(vault::random_bytes::<24>()?);
     write_private(path, &secret)?;
     Ok(secret)
 }

@@ -30,7 +30,6 @@ pub use lifeline::Orphans;
 pub use nats::{Nats, NatsOptions, NatsStop};
 pub use ports::free_port;
 pub use postgres::{Postgres, PostgresOptions, StopMode};
-pub use psql::DatabaseSpec;
 pub use supervisor::{Ended, StopReport, Supervisor};
 pub use tools::{
     MachineServers, NATS_FLOOR, NATS_RECOMMENDED, NatsBinary, POSTGRES_FLOOR, PostgresBinaries, ToolSearch,

@@ -5,8 +5,7 @@ use std::fs;
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, ensure};
-use rand::TryRngCore;
+use anyhow::{Result, ensure};
 
 use crate::files;
 
@@ -21,7 +20,7 @@ const LAST: u16 = 32_000;
 /// If no free port is found in two hundred tries.
 pub fn free_port() -> Result<u16> {
     for _ in 0..200 {
-        let random = rand::rngs::OsRng.try_next_u32().context("the system gives no randomness")?;
+        let random = u32::from_le_bytes(vault::random_bytes()?);
         let span = u32::from(LAST - FIRST);
         let port = FIRST + u16::try_from(random % span).unwrap_or_default();
         if is_free(port) {

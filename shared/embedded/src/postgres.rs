@@ -17,7 +17,7 @@ use crate::lifeline::{Grip, Orphans};
 use crate::ports::{self, Ports};
 use crate::postgres_cluster::Cluster;
 use crate::process::{Inherit, Launch, Process, arg};
-use crate::psql::{DatabaseSpec, Psql, SUPERUSER, percent_encoded, roles_and_databases};
+use crate::psql::{Psql, SUPERUSER, percent_encoded};
 use crate::tools::{PostgresBinaries, ToolSearch, Version, find_postgres};
 
 const PORT: &str = "postgres";
@@ -248,14 +248,6 @@ impl Postgres {
             password: self.cluster.password.clone(),
         };
         psql.run(database, sql).await
-    }
-
-    /// Makes sure that every database exists, owned by its role, and that nobody else may connect to it.
-    ///
-    /// # Errors
-    /// If a name is not plain or the server refuses a statement.
-    pub async fn create_roles_and_databases(&self, specs: &[DatabaseSpec]) -> Result<()> {
-        self.sql("postgres", &roles_and_databases(specs)?).await.map(drop)
     }
 
     /// Stops the server. Stopping a stopped one is no fault.

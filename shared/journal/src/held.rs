@@ -1,9 +1,14 @@
 //! Held events: they came before their predecessor and wait for it.
+//!
+//! A statement names `head` before `held`, in the order in which batches and a rebuilding lock them: PostgreSQL locks
+//! tables in the order in which it reads them, and the other one would be a deadlock.
 
 use std::time::Duration;
 
 use bytes::Bytes;
-use contracts::{ServiceName, SubjectRef};
+use contracts::{OrganisationId, ServiceName, SubjectRef};
+use jiff::Timestamp;
+use jiff_sqlx::ToSqlx as _;
 use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, PgExecutor, Row as _};
 
@@ -131,9 +136,10 @@ pub async fn gaps(executor: impl PgExecutor<'_>, age: Duration, limit: u32) -> R
          from (select organisation, kind, id, w.source, w.held_from, w.since,
                       coalesce((h.cursors -> w.source ->> 'sequence')::bigint, 0) as after,
                       row_number() over (partition by w.source order by w.since) as nth
-               from (select organisation, kind, id, source, min(sequence) as held_from, min(received_at) as since
-                     from held group by organisation, kind, id, source) as w
-               left join head h using (organisation, kind, id)
+               from head h
+               right join (select organisation, kind, id, source, min(sequence) as held_from,
+                                  min(received_at) as since
+                           from held group by organisation, kind, id, source) as w using (organisation, kind, id)
                where w.since <= now() - make_interval(secs => $1)
                  and h.cursors -> w.source -> 'parked' is null) as gap
          where nth <= $2
@@ -153,4 +159,68 @@ pub async fn gaps(executor: impl PgExecutor<'_>, age: Duration, limit: u32) -> R
             })
         })
         .collect()
+}
+
+/// What the events of one source about one subject wait for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Waiting {
+    /// About what.
+    pub subject: SubjectRef,
+    /// Who said them.
+    pub source: ServiceName,
+    /// The sequence that they wait for.
+    pub waiting_for: u64,
+    /// Whether that one is parked: then a person settles it; else it is asked for.
+    pub parked: bool,
+    /// The first sequence that is held.
+    pub held_from: u64,
+    /// How many are held.
+    pub events: u64,
+    /// When the first of them came (machine time).
+    pub since: Timestamp,
+}
+
+/// What waits in an organisation, longest first, after the place given.
+///
+/// # Errors
+/// What PostgreSQL says.
+pub async fn list(
+    executor: impl PgExecutor<'_>,
+    organisation: &OrganisationId,
+    after: Option<(Timestamp, &SubjectRef, ServiceName)>,
+    limit: u32,
+) -> Result<Vec<Waiting>, sqlx::Error> {
+    let rows = sqlx::query(
+        "select organisation, kind, id, w.source, w.held_from, w.events, w.since,
+                coalesce((h.cursors -> w.source ->> 'sequence')::bigint, 0) + 1 as waiting_for,
+                h.cursors -> w.source ->> 'parked' is not null as parked
+         from head h
+         right join (select organisation, kind, id, source, min(sequence) as held_from, count(*) as events,
+                            min(received_at) as since
+                     from held where organisation = $1 group by organisation, kind, id, source) as w
+              using (organisation, kind, id)
+         where $2::timestamptz is null or (w.since, kind, id, w.source) > ($2, $3, $4, $5)
+         order by w.since, kind, id, w.source
+         limit $6",
+    )
+    .bind(organisation.as_str())
+    .bind(after.map(|(since, ..)| since.to_sqlx()))
+    .bind(after.map_or("", |(_, subject, _)| subject.kind.as_str()))
+    .bind(after.map_or("", |(_, subject, _)| subject.id.as_str()))
+    .bind(after.map_or("", |(.., source)| source.as_str()))
+    .bind(i64::from(limit))
+    .fetch_all(executor)
+    .await?;
+    let waiting = |row: &PgRow| {
+        Ok(Waiting {
+            subject: subject(row)?,
+            source: source(row.try_get("source")?)?,
+            waiting_for: count(row.try_get("waiting_for")?),
+            parked: row.try_get("parked")?,
+            held_from: count(row.try_get("held_from")?),
+            events: count(row.try_get("events")?),
+            since: row.try_get::<jiff_sqlx::Timestamp, _>("since")?.to_jiff(),
+        })
+    };
+    rows.iter().map(waiting).collect()
 }

@@ -19,6 +19,8 @@ pub struct Timer {
     pub due: Timestamp,
     /// What was stored with it.
     pub payload: Value,
+    /// The W3C trace context in which it was set, if there was one.
+    pub traceparent: Option<String>,
 }
 
 /// The subjects of the first `limit` timers that are due at `now`, earliest first. Their timers are read after their
@@ -55,7 +57,7 @@ pub async fn due_of(
 ) -> Result<Vec<Timer>, sqlx::Error> {
     let wanted = Subjects::of(subjects);
     let rows = sqlx::query(
-        "select organisation, kind, id, t.key, t.due, t.payload::text as payload
+        "select organisation, kind, id, t.key, t.due, t.payload::text as payload, t.traceparent
          from unnest($1::text[], $2::text[], $3::text[]) as w (organisation, kind, id)
          join timer t using (organisation, kind, id)
          where t.due <= $4
@@ -74,6 +76,7 @@ pub async fn due_of(
                 key: row.try_get("key")?,
                 due: row.try_get::<jiff_sqlx::Timestamp, _>("due")?.to_jiff(),
                 payload: json(row.try_get("payload")?)?,
+                traceparent: row.try_get("traceparent")?,
             })
         })
         .collect()
@@ -87,11 +90,12 @@ pub async fn set(connection: &mut PgConnection, timers: &[&Timer]) -> Result<(),
     let subjects = Subjects::of(timers.iter().map(|timer| &timer.subject));
     let payloads: Vec<String> = timers.iter().map(|timer| text(&timer.payload)).collect::<Result<_, _>>()?;
     sqlx::query(
-        "insert into timer (organisation, kind, id, key, due, payload)
-         select organisation, kind, id, key, due, payload::jsonb
-         from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::timestamptz[], $6::text[])
-              as w (organisation, kind, id, key, due, payload)
-         on conflict (organisation, kind, id, key) do update set due = excluded.due, payload = excluded.payload",
+        "insert into timer (organisation, kind, id, key, due, payload, traceparent)
+         select organisation, kind, id, key, due, payload::jsonb, traceparent
+         from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::timestamptz[], $6::text[], $7::text[])
+              as w (organisation, kind, id, key, due, payload, traceparent)
+         on conflict (organisation, kind, id, key) do update
+         set due = excluded.due, payload = excluded.payload, traceparent = excluded.traceparent",
     )
     .bind(subjects.organisations)
     .bind(subjects.kinds)
@@ -99,6 +103,7 @@ pub async fn set(connection: &mut PgConnection, timers: &[&Timer]) -> Result<(),
     .bind(timers.iter().map(|timer| timer.key.as_str()).collect::<Vec<_>>())
     .bind(timers.iter().map(|timer| timer.due.to_sqlx()).collect::<Vec<_>>())
     .bind(payloads)
+    .bind(timers.iter().map(|timer| timer.traceparent.as_deref()).collect::<Vec<_>>())
     .execute(connection)
     .await
     .map(drop)

@@ -1,15 +1,16 @@
 //! Connecting a service to its database and to NATS, and looking whether both are there.
 
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bus::{Bus, BusError, Connection};
 use journal::{MigrateError, Migrator};
 use secrecy::{ExposeSecret as _, SecretString};
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::pool::PoolConnectionMetadata;
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
 use sqlx::{Connection as _, PgPool};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 use crate::config::{PostgresConfig, RuntimeConfig};
 use crate::health::Check;
@@ -28,10 +29,10 @@ pub enum ConnectError {
     Nats(#[source] BusError),
 }
 
-/// The longest that PostgreSQL may be silent after a question: any statement is ended before.
-pub const ANSWER_MOST: Duration = Duration::from_secs(30);
-/// How long a connection may take to show that it is well when it goes back to the pool.
-const WELL_MOST: Duration = Duration::from_secs(5);
+/// The longest that PostgreSQL may be silent after a question: by default any statement is ended before.
+pub const ANSWER_MOST: Duration = Duration::from_secs(15);
+/// How long a connection may take to show that it is well; well below the pool's `acquire_timeout`.
+const WELL_MOST: Duration = Duration::from_secs(2);
 
 /// The answer of PostgreSQL, or an error that is worth another try when it does not come.
 ///
@@ -65,8 +66,10 @@ pub fn postgres_options(
         ("tcp_keepalives_idle", "10"),
         ("tcp_keepalives_interval", "5"),
         ("tcp_keepalives_count", "3"),
-        // And a process that stands still in a transaction keeps them no longer than this.
-        ("idle_in_transaction_session_timeout", "60s"),
+        ("tcp_user_timeout", "20s"),
+        // A process that stands still in a transaction, or that a proxy on the way keeps alive for the server although it
+        // is gone, keeps them no longer than this: then we have given the connection up, too.
+        ("idle_in_transaction_session_timeout", "15s"),
     ]))
 }
 
@@ -95,17 +98,26 @@ pub async fn migrate(config: &PostgresConfig, part: &str, own: &Migrator) -> Res
 /// [`ConnectError::Postgres`].
 pub async fn postgres(config: &PostgresConfig, part: &str) -> Result<PgPool, ConnectError> {
     let options = postgres_options(config, &config.url, part)?;
+    let pulse = Arc::new(Pulse::default());
     let pool = PgPoolOptions::new()
         .max_connections(config.max_connections)
         .min_connections(1)
         .acquire_timeout(config.acquire_timeout)
-        // Given back unanswered, a connection is asked whether it is well, by the pool without end: one that is deaf
-        // would keep its place in the pool for ever.
-        .after_release(|connection, _| {
-            Box::pin(async move {
-                let well = timeout(WELL_MOST, connection.ping()).await;
-                well.unwrap_or(Err(sqlx::Error::PoolTimedOut)).map(|()| true)
-            })
+        // The pool's own questions whether a connection is well wait without end: one that is deaf would use up the
+        // patience of whoever wants it, and given back it would keep its place in the pool for ever.
+        .test_before_acquire(false)
+        .before_acquire({
+            let pulse = Arc::clone(&pulse);
+            move |connection, meta| {
+                let pulse = Arc::clone(&pulse);
+                Box::pin(async move {
+                    if pulse.doubts(&meta) { Ok(false) } else { pulse.feel(connection).await.map(|()| true) }
+                })
+            }
+        })
+        .after_release(move |connection, _| {
+            let pulse = Arc::clone(&pulse);
+            Box::pin(async move { pulse.feel(connection).await.map(|()| true) })
         })
         .connect_lazy_with(options);
     let first = tokio::time::timeout(config.connect_timeout, async {
@@ -122,6 +134,33 @@ pub async fn postgres(config: &PostgresConfig, part: &str) -> Result<PgPool, Con
         Err(_) => return Err(ConnectError::Postgres(sqlx::Error::PoolTimedOut)),
     }
     Ok(pool)
+}
+
+/// Whether the connections of a pool are well. They share a wire: when one is deaf, those are in doubt that nobody has
+/// heard from since, and are closed unasked. Asked one by one, a pool of deaf connections would take half a minute.
+#[derive(Debug, Default)]
+struct Pulse {
+    /// When a connection was last found deaf.
+    missed: Mutex<Option<Instant>>,
+}
+
+impl Pulse {
+    /// Asks whether the connection is well.
+    async fn feel(&self, connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+        let asked = Instant::now();
+        let Ok(well) = timeout(WELL_MOST, connection.ping()).await else {
+            // What answered since the question was asked is well.
+            *self.missed.lock().unwrap_or_else(PoisonError::into_inner) = Some(asked);
+            return Err(sqlx::Error::Io(io::Error::new(io::ErrorKind::TimedOut, "the connection is deaf")));
+        };
+        well
+    }
+
+    /// Whether an idle connection was last heard from before another was found deaf.
+    fn doubts(&self, idle: &PoolConnectionMetadata) -> bool {
+        let missed = *self.missed.lock().unwrap_or_else(PoisonError::into_inner);
+        missed.is_some_and(|missed| idle.idle_for >= missed.elapsed())
+    }
 }
 
 /// Connects to NATS as the user of the configuration.

@@ -20,4 +20,5 @@ pub mod sampler;
 pub mod service;
 pub mod shell;
 pub mod shutdown;
+mod submit_stream;
 pub mod telemetry;

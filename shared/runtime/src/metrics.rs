@@ -14,6 +14,8 @@ pub const INPUT_SECONDS: &str = "redress_input_seconds";
 pub const BATCH_INPUTS: &str = "redress_batch_inputs";
 /// From taking a batch to its commit. Labels: `service`.
 pub const BATCH_SECONDS: &str = "redress_batch_seconds";
+/// What of that the commit itself took. Labels: `service`.
+pub const COMMIT_SECONDS: &str = "redress_commit_seconds";
 /// Batches that had to be tried again. Labels: `service`, `reason` (conflict, lost, halved, locked).
 pub const BATCH_RETRIES: &str = "redress_batch_retries_total";
 /// Inputs that wait in memory. Labels: `service`.
@@ -34,6 +36,8 @@ pub const OUTBOX_AGE: &str = "redress_outbox_oldest_seconds";
 pub const LEADER: &str = "redress_relay_leader";
 /// Messages of a source not yet handled. Labels: `service`, `source`.
 pub const LAG: &str = "redress_consumer_lag_messages";
+/// The age of the oldest of them; 0 where there is none. Labels: `service`, `source`.
+pub const LAG_AGE: &str = "redress_consumer_oldest_seconds";
 /// Events that wait for their predecessor. Labels: `service`.
 pub const HELD: &str = "redress_held_events";
 /// Events that wait for a person's decision. Labels: `service`.
@@ -106,6 +110,7 @@ fn describe() {
     describe_histogram!(INPUT_SECONDS, Unit::Seconds, "From the arrival of an input to its commit.");
     describe_histogram!(BATCH_INPUTS, Unit::Count, "Inputs in one transaction.");
     describe_histogram!(BATCH_SECONDS, Unit::Seconds, "From taking a batch to its commit.");
+    describe_histogram!(COMMIT_SECONDS, Unit::Seconds, "From asking PostgreSQL to commit to its answer.");
     describe_counter!(BATCH_RETRIES, Unit::Count, "Batches that had to be tried again, by reason.");
     describe_gauge!(QUEUE, Unit::Count, "Inputs that wait in memory.");
     describe_counter!(SAID, Unit::Count, "Events said and committed.");
@@ -116,6 +121,7 @@ fn describe() {
     describe_gauge!(OUTBOX_AGE, Unit::Seconds, "How long the oldest event has been waiting for the stream.");
     describe_gauge!(LEADER, Unit::Count, "1 on the replica whose relay leads.");
     describe_gauge!(LAG, Unit::Count, "Messages of a source not yet handled.");
+    describe_gauge!(LAG_AGE, Unit::Seconds, "The age of the oldest message of a source not yet handled.");
     describe_gauge!(HELD, Unit::Count, "Events that wait for their predecessor.");
     describe_gauge!(PARKED, Unit::Count, "Events that wait for a person's decision.");
     describe_counter!(PARKED_TOTAL, Unit::Count, "Events parked since the start, by reason.");

@@ -4,7 +4,8 @@
 //! needs (`bus::permissions_of_service`). One database and one role per service. A test checks that
 //! `deploy/nats/redress.conf` and `deploy/postgres/roles.sql` are what is made here.
 
-use bus::{Permissions, permissions_of_gateway, permissions_of_service};
+use bus::{Permissions, permissions_of_gateway, permissions_of_service, questions};
+use contracts::queries::asking::Asker;
 use contracts::{ServiceName, subjects};
 
 /// The users that are no services.
@@ -45,8 +46,7 @@ pub fn users() -> Vec<(String, Permissions)> {
 /// change nothing but through commands, which are journaled.
 fn operator() -> Permissions {
     let publish = [
-        "redress.cmd.>",
-        "redress.query.>",
+        subjects::COMMANDS_ALL,
         "$SRV.>",
         "$JS.API.INFO",
         "$JS.API.STREAM.NAMES",
@@ -59,11 +59,9 @@ fn operator() -> Permissions {
         "$JS.API.CONSUMER.INFO.*.*",
         subjects::REHEARSAL_CLOCK,
     ];
-    let subscribe = ["_INBOX.operator.>", "redress.event.>"];
-    Permissions {
-        publish: publish.map(str::to_owned).to_vec(),
-        subscribe: subscribe.map(str::to_owned).to_vec(),
-    }
+    let subscribe = ["_INBOX.operator.>", subjects::EVENTS_ALL];
+    let publish = publish.map(str::to_owned).into_iter().chain(questions(Asker::Operator, &[]));
+    Permissions { publish: publish.collect(), subscribe: subscribe.map(str::to_owned).to_vec() }
 }
 
 /// A feeder submits, and hears the stream's acknowledgement and its receipts.
@@ -99,6 +97,9 @@ server_name: redress
 listen: \"127.0.0.1:{port}\"
 http: \"127.0.0.1:{monitor_port}\"
 max_payload: 1MB
+# A connection that went deaf leaves its queue groups after 15 s: until then every other request goes to nobody.
+ping_interval: \"5s\"
+ping_max: 2
 
 jetstream {
   store_dir: \"{store_dir}\"
@@ -114,9 +115,9 @@ fn allowed(what: &str, subjects: &[String]) -> String {
     format!("        {what}: {{ allow: [\n{lines}        ] }}\n")
 }
 
-/// A password that cannot stand in the configuration of nats-server.
+/// A password that cannot stand in the configuration of nats-server or in the roles of PostgreSQL.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the password of the NATS user {user} must be 16 to 128 letters, digits, '-' and '_'")]
+#[error("the password of {user} must be 16 to 128 letters, digits, '-' and '_'")]
 pub struct BadPassword {
     /// Whose.
     pub user: String,
@@ -129,14 +130,19 @@ pub struct BadPassword {
 pub fn nats_config_with(password: impl Fn(&str) -> String) -> Result<String, BadPassword> {
     let mut text = nats_config();
     for (user, _) in users() {
-        let password = password(&user);
-        let plain = password.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
-        if !plain || !(16..=128).contains(&password.len()) {
-            return Err(BadPassword { user });
-        }
-        text = text.replace(&format!("{{{user}_password}}"), &password);
+        text = text.replace(&format!("{{{user}_password}}"), &checked(&user, &password)?);
     }
     Ok(text)
+}
+
+/// The password of `user`, if it can stand in a file without quoting and cannot be guessed.
+fn checked(user: &str, password: impl Fn(&str) -> String) -> Result<String, BadPassword> {
+    let password = password(user);
+    let plain = password.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
+    if plain && (16..=128).contains(&password.len()) {
+        return Ok(password);
+    }
+    Err(BadPassword { user: user.to_owned() })
 }
 
 /// Everything that has a database.
@@ -173,17 +179,34 @@ pub fn postgres_roles() -> String {
     text
 }
 
+/// [`postgres_roles`] with the passwords filled in; `password` gives that of each part.
+///
+/// # Errors
+/// [`BadPassword`] as for NATS: both have the same.
+pub fn postgres_roles_with(password: impl Fn(&str) -> String) -> Result<String, BadPassword> {
+    let mut text = String::new();
+    for part in databases() {
+        text.push_str(&format!("\\set {part}_password '{}'\n", checked(&part, &password)?));
+    }
+    text.push_str(&postgres_roles());
+    Ok(text)
+}
+
 const ROLES_HEAD: &str = "\
 -- Generated from the contracts (shared/runtime/src/permissions.rs); a test keeps it current.
 -- One role and one database per service. Passwords are psql variables:
 --   psql -v intake_password=… -v routing_password=… … -f roles.sql
 \\set ON_ERROR_STOP on
+-- A failing statement must not put a password into the server's log.
+set log_min_error_statement = panic;
+set log_statement = 'none';
+set log_min_duration_statement = -1;
 ";
 
 const ROLES_TAIL: &str = "
 -- nobody connects where nothing of theirs is
-revoke connect on database postgres from public;
-revoke connect on database template1 from public;
+revoke all on database postgres from public;
+revoke all on database template1 from public;
 ";
 
 #[cfg(test)]

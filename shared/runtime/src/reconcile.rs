@@ -10,6 +10,7 @@ use bus::Bus;
 use contracts::{ServiceName, SubjectRef, queries};
 use journal::recover::HeadLine;
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use tokio::time::Instant;
 
 use crate::recover::asking::{
@@ -126,9 +127,27 @@ pub async fn reconcile(
         compare_source(bus, source, &listeners, deadline, &mut report).await?;
     }
     for (service, _) in hears {
-        verify_chains(bus, *service, &mut report).await?;
+        verify_chains(bus, *service, deadline, &mut report).await?;
     }
     Ok(report)
+}
+
+/// Asks again while nobody answers, until the deadline: a service that was killed comes back.
+async fn ask_patiently<T: DeserializeOwned>(
+    bus: &Bus,
+    service: ServiceName,
+    name: &str,
+    question: &(impl Serialize + Sync),
+    deadline: Instant,
+) -> Result<T, AskError> {
+    loop {
+        match ask(bus, service, name, question).await {
+            Err(AskError::Silent { .. }) if Instant::now() < deadline => {
+                tokio::time::sleep(LOOK_EVERY).await;
+            }
+            answer => return answer,
+        }
+    }
 }
 
 async fn compare_source(
@@ -140,7 +159,7 @@ async fn compare_source(
 ) -> Result<(), AskError> {
     let mut question = AskHeads::default();
     loop {
-        let page: HeadsPage = ask(bus, source, queries::HEADS, &question).await?;
+        let page: HeadsPage = ask_patiently(bus, source, queries::HEADS, &question, deadline).await?;
         question.after = page.heads.last().map(|head| head.subject.clone());
         for listener in listeners {
             let pair = Pair { source, listener: *listener };
@@ -169,7 +188,8 @@ async fn differences(
     loop {
         let subjects = open.iter().map(|head| head.subject.clone()).collect();
         let question = AskCursors { source: pair.source, subjects };
-        let page: CursorsPage = ask(bus, pair.listener, queries::CURSORS, &question).await?;
+        let page: CursorsPage =
+            ask_patiently(bus, pair.listener, queries::CURSORS, &question, deadline).await?;
         let mut found = Vec::new();
         let mut still = Vec::new();
         for (head, cursor) in open.into_iter().zip(page.cursors) {
@@ -183,15 +203,20 @@ async fn differences(
         }
         tokio::time::sleep(LOOK_EVERY).await;
         // The source may have said more meanwhile, which a listener that is ahead has heard already.
-        open = refreshed(bus, pair.source, still).await?;
+        open = refreshed(bus, pair.source, still, deadline).await?;
     }
 }
 
 /// The same heads as the source has them now.
-async fn refreshed(bus: &Bus, source: ServiceName, heads: Vec<HeadLine>) -> Result<Vec<HeadLine>, AskError> {
+async fn refreshed(
+    bus: &Bus,
+    source: ServiceName,
+    heads: Vec<HeadLine>,
+    deadline: Instant,
+) -> Result<Vec<HeadLine>, AskError> {
     let only = heads.into_iter().map(|head| head.subject).collect();
     let question = AskHeads { only: Some(only), ..AskHeads::default() };
-    let page: HeadsPage = ask(bus, source, queries::HEADS, &question).await?;
+    let page: HeadsPage = ask_patiently(bus, source, queries::HEADS, &question, deadline).await?;
     Ok(page.heads)
 }
 
@@ -210,10 +235,15 @@ fn differ(head: &HeadLine, cursor: CursorLine) -> Option<Difference> {
     }
 }
 
-async fn verify_chains(bus: &Bus, service: ServiceName, report: &mut Report) -> Result<(), AskError> {
+async fn verify_chains(
+    bus: &Bus,
+    service: ServiceName,
+    deadline: Instant,
+    report: &mut Report,
+) -> Result<(), AskError> {
     let mut question = AskChains::default();
     loop {
-        let page: ChainsPage = ask(bus, service, queries::CHAINS, &question).await?;
+        let page: ChainsPage = ask_patiently(bus, service, queries::CHAINS, &question, deadline).await?;
         report.chains += page.chains;
         report.events += page.events;
         for broken in page.broken {

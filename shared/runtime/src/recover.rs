@@ -2,9 +2,9 @@
 //!
 //! A stream is transport: it ages, it may be lost, truncated, made anew. The source has everything in its journal. So
 //! each consumer compares the source's heads with its own cursors: all of them at start and after a stream changed,
-//! the recently changed ones from time to time. What is missing before a held event is asked for directly. What the
-//! source answers goes into the shell by the same way as a delivered message, and is recognised there if it came
-//! meanwhile. Replicas may all do this at once: it costs a little and harms nothing.
+//! the recently changed ones from time to time and after the connection broke. What is missing before a held event is
+//! asked for directly. What the source answers goes into the shell by the same way as a delivered message, and is
+//! recognised there if it came meanwhile. Replicas may all do this at once: it costs a little and harms nothing.
 //!
 //! While messages are still waiting on the stream, nothing is compared: what is late is not lost.
 
@@ -17,7 +17,6 @@ use std::time::Duration;
 use bus::{Bus, BusError, Listener, ListenerOptions};
 use calendar::{Clock as _, SystemClock};
 use contracts::{ServiceName, SubjectRef, queries};
-use jiff::SignedDuration;
 use journal::head::{self, Head};
 use journal::held;
 use journal::recover::HeadLine;
@@ -38,6 +37,8 @@ use crate::shell::{Acknowledge, Delivered, Inlet, Stopping};
 const TOGETHER: usize = 5_000;
 /// Gaps of a source that are asked for at one look.
 const GAPS: u32 = 200;
+/// How far back is looked after the connection to NATS was lost: it takes a quarter of a minute to notice.
+const LATEST: Duration = Duration::from_secs(120);
 
 /// Tells the recovery that a source's stream may have lost something.
 #[derive(Debug, Clone)]
@@ -68,6 +69,8 @@ pub struct Recovery {
 /// What of a source is to be compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Scope {
+    /// What changed since shortly before the connection broke.
+    Latest,
     /// What changed lately.
     Recent,
     /// Everything.
@@ -123,23 +126,33 @@ impl Recovery {
         looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut recents = tokio::time::interval(self.config.reconcile_every);
         recents.reset();
+        let mut connects = self.bus.connects();
         loop {
             tokio::select! {
                 () = until.cancelled() => return Ok(()),
                 Some(source) = self.suspicions.recv() => {
                     wanted.insert(source, Scope::All);
                 }
-                _ = recents.tick() => {
-                    for source in &self.sources {
-                        wanted.entry(*source).or_insert(Scope::Recent);
-                    }
-                }
+                _ = recents.tick() => self.want_all(&mut wanted, Scope::Recent),
                 _ = looks.tick() => {
+                    // What was on its way to a connection that broke comes again only after `ack_wait`.
+                    let now = self.bus.connects();
+                    if now != connects {
+                        connects = now;
+                        self.want_all(&mut wanted, Scope::Latest);
+                    }
                     if until.run_until_cancelled(self.look(&mut wanted)).await.is_none() {
                         return Ok(());
                     }
                 }
             }
+        }
+    }
+
+    fn want_all(&self, wanted: &mut BTreeMap<ServiceName, Scope>, scope: Scope) {
+        for source in &self.sources {
+            let known = wanted.entry(*source).or_insert(scope);
+            *known = scope.max(*known);
         }
     }
 
@@ -192,12 +205,13 @@ impl Recovery {
         if self.messages_wait(source).await? {
             return Ok(false);
         }
-        let lately = SignedDuration::try_from(self.config.reconcile_every * 2).unwrap_or(SignedDuration::MAX);
+        let lately = match scope {
+            Scope::Latest => Some(LATEST),
+            Scope::Recent => Some(self.config.reconcile_every * 2),
+            Scope::All => None,
+        };
         let mut question = AskHeads {
-            since: match scope {
-                Scope::All => None,
-                Scope::Recent => SystemClock.now().checked_sub(lately).ok(),
-            },
+            since: lately.and_then(|lately| SystemClock.now().checked_sub(lately).ok()),
             ..AskHeads::default()
         };
         let mut late = Vec::new();

@@ -12,7 +12,7 @@ use bus::{Bus, BusError, Headers, RequestError};
 use bytes::Bytes;
 use calendar::{Clock as _, VirtualClock};
 use contracts::commands::Actor;
-use contracts::queries::{Query, QueryAnswer};
+use contracts::queries::{self, Query, QueryAnswer};
 use contracts::{OrganisationId, Problem, ProblemCode, ServiceName, subjects};
 use futures::future::{BoxFuture, try_join_all};
 use jiff::Timestamp;
@@ -24,7 +24,7 @@ use tokio_util::sync::CancellationToken;
 use crate::requests::Queries;
 
 /// The name of the query that a rehearsing service answers with its [`Status`].
-pub const QUERY: &str = "rehearsal";
+pub const QUERY: &str = queries::REHEARSAL;
 
 /// How a service stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use bus::{Bus, BusError, Endpoint, Info, Request, Requests};
 use bytes::Bytes;
-use contracts::commands::{Answer, Command};
+use contracts::commands::{Answer, Command, parked};
 use contracts::queries::{Query, QueryAnswer};
 use contracts::subjects::{self, RequestSubject};
 use contracts::{Problem, ProblemCode, ServiceName};
@@ -133,9 +133,14 @@ impl<Q: Queries> Serving<Q> {
         Ok(answer_all(desk, requests, until))
     }
 
+    /// Its own verbs, and those by which a person settles what is parked, which every service takes.
+    fn taken(&self) -> impl Iterator<Item = &'static str> {
+        self.verbs.iter().chain(parked::VERBS).copied()
+    }
+
     fn endpoints(&self) -> Vec<Endpoint> {
         let service = self.service;
-        let commands = self.verbs.iter().map(|verb| Endpoint {
+        let commands = self.taken().map(|verb| Endpoint {
             name: format!("command {verb}"),
             subject: subjects::command(service, verb),
         });
@@ -219,12 +224,14 @@ impl<Q: Queries> Desk<Q> {
         let most = self.serving.options.commands_in_request;
         if commands.len() > most {
             let problem = Problem::new(ProblemCode::TooLarge, "too many commands in one request");
-            return Err(problem.expected(format!("at most {most}")));
+            return Err(problem.at("").expected(format!("at most {most}")));
         }
-        if let Some(command) = commands.iter().find(|c| !self.serving.verbs.contains(&c.verb.as_str())) {
+        if let Some(command) = commands.iter().find(|c| !self.serving.taken().any(|verb| verb == c.verb)) {
             let detail = format!("{} takes no command {}", self.serving.service, command.verb);
             let problem = Problem::new(ProblemCode::InvalidField, detail).at("/verb");
-            return Err(problem.expected(format!("one of {}", self.serving.verbs.join(", "))));
+            return Err(
+                problem.expected(format!("one of {}", self.serving.taken().collect::<Vec<_>>().join(", ")))
+            );
         }
         Ok(commands)
     }
@@ -242,7 +249,9 @@ impl<Q: Queries> Desk<Q> {
         };
         if !try_respond(&request, &QueryAnswer::from(answer)).await {
             let problem =
-                Problem::new(ProblemCode::TooLarge, "the answer is too large: ask for less at once");
+                Problem::new(ProblemCode::TooLarge, "the answer is too large: ask for less at once")
+                    .at("")
+                    .expected("a question for less, such as a smaller page");
             respond(&request, &QueryAnswer::Refused { problem }).await;
         }
         drop(room);

@@ -5,12 +5,14 @@
 
 use std::convert::Infallible;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bus::{Bus, BusError};
 use contracts::ServiceName;
 use futures::future::BoxFuture;
 use jiff::Timestamp;
 use sqlx::PgPool;
+use tokio::time::timeout;
 use tracing::Instrument as _;
 use vault::{KeyRing, VaultError};
 
@@ -30,6 +32,10 @@ use crate::sampler::Sampler;
 use crate::service::Service;
 use crate::shell::{Inlet, Shell, ShellHandle, ShellParts, Store};
 use crate::shutdown::{Stage, StopError};
+use crate::submit_stream;
+
+/// How long the connections to PostgreSQL may take to be closed.
+const CLOSING_MOST: Duration = Duration::from_secs(3);
 
 /// Why a service was not started, or did not end well.
 #[derive(Debug, thiserror::Error)]
@@ -158,6 +164,10 @@ impl Starting<'_> {
         self.relay(&pool, &bus, &handle).map_err(|source| self.unconnected(source))?;
         self.spawn(Stage::Taking, "recovery", recovery.run(until.clone()));
         self.listen(sources, &bus, &inlet, &suspicion);
+        if name == ServiceName::Intake {
+            let kept = submit_stream::keep(bus.clone(), config.nats.stream_limits(), until.clone());
+            self.spawn(Stage::Taking, "submission stream", kept);
+        }
         let rehearsed = movable.clone().map(|clock| (clock, look(builtin.clone(), definition.outstanding)));
         let serving = Serving {
             service: name,
@@ -233,7 +243,7 @@ impl Starting<'_> {
             pool: pool.clone(),
             // A leader is heard every few seconds: the server takes the lead from one that is not.
             leader: connect::postgres_options(postgres, &postgres.url, &format!("{} relay", self.name))?
-                .options([("idle_session_timeout", "30s")]),
+                .options([("idle_session_timeout", "10s")]),
             bus: bus.clone(),
             limits: self.config.nats.stream_limits(),
             config: self.config.relay.clone(),
@@ -277,9 +287,9 @@ impl Starting<'_> {
         let end = process.shutdown.token(Stage::Telemetry);
         self.spawn(Stage::Telemetry, "connections", async move {
             end.cancelled().await;
-            // A connection that was lost needs no closing.
+            // A connection that was lost needs no closing, and one that is deaf is never given back.
             bus.close().await.ok();
-            pool.close().await;
+            timeout(CLOSING_MOST, pool.close()).await.ok();
             Ok::<_, Infallible>(())
         });
     }

@@ -7,8 +7,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bus::{Bus, BusError, Lag, Listener, ListenerOptions, StreamFacts};
-use calendar::Clock;
+use calendar::{Clock, SystemClock};
 use contracts::ServiceName;
+use jiff::Timestamp;
 use journal::Gauges;
 use metrics::gauge;
 use sqlx::PgPool;
@@ -74,10 +75,8 @@ impl Sampler {
         gauge!(names::CONNECTIONS, "service" => label, "state" => "used").set(as_gauge(used));
         for source in self.sources {
             match self.lag(*source).await {
-                Ok(lag) => {
-                    let behind = as_gauge(lag.pending + lag.unacknowledged);
-                    gauge!(names::LAG, "service" => label, "source" => source.as_str()).set(behind);
-                }
+                // Messages are stamped by the server: their age is machine time, whatever the business clock says.
+                Ok(lag) => show_lag(service, *source, &lag, SystemClock.now()),
                 Err(BusError::NoSuchStream { .. }) => {}
                 Err(error) => tracing::debug!(%service, %source, %error, "the lag was not taken"),
             }
@@ -108,6 +107,19 @@ impl Sampler {
     async fn stream(&self) -> Result<Option<StreamFacts>, BusError> {
         self.bus.stream_facts(self.service).await
     }
+}
+
+fn show_lag(service: ServiceName, source: ServiceName, lag: &Lag, now: Timestamp) {
+    let (label, source) = (service.as_str(), source.as_str());
+    let behind = lag.pending + lag.unacknowledged;
+    gauge!(names::LAG, "service" => label, "source" => source).set(as_gauge(behind));
+    let age = match lag.oldest {
+        Some(oldest) => now.duration_since(oldest).as_secs_f64().max(0.0),
+        None if behind == 0 => 0.0,
+        // The oldest went while it was looked for: the next look finds its successor.
+        None => return,
+    };
+    gauge!(names::LAG_AGE, "service" => label, "source" => source).set(age);
 }
 
 fn show_store(service: ServiceName, gauges: &Gauges) {

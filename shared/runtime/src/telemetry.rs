@@ -158,19 +158,21 @@ pub fn batch_span(service: ServiceName, size: usize) -> Span {
     )
 }
 
-/// The span of one input of `batch`: a child of whoever caused it, linked with the batch both ways.
+/// The span of one input of `batch`: a child of whoever caused it, linked with the batch both ways. A timer that ran
+/// out begins a trace of its own, linked with `set_in`, the trace context in which it was set: hours lie between.
 ///
-/// Enter it while deciding, and give its [`traceparent`] to what the decision says.
+/// Give its [`traceparent`] to what the decision says and sets.
 #[must_use]
-pub fn input_span(batch: &Span, service: ServiceName, input: &Input) -> Span {
+pub fn input_span(batch: &Span, service: ServiceName, input: &Input, set_in: Option<&str>) -> Span {
     let (kind, name) = match input {
         Input::Heard(heard) => ("event", heard.envelope.what.as_str()),
         Input::Command(command) => ("command", command.verb.as_str()),
         Input::Due(due) => ("timer", due.key.split(':').next().unwrap_or_default()),
     };
+    let ran_out = matches!(input, Input::Due(_));
     let span = tracing::info_span!(
         target: TARGET,
-        parent: batch,
+        parent: if ran_out { None } else { batch.id() },
         "input",
         otel.name = %format_args!("{service} {name}"),
         otel.kind = "consumer",
@@ -180,6 +182,8 @@ pub fn input_span(batch: &Span, service: ServiceName, input: &Input) -> Span {
         messaging.system = "nats",
         messaging.operation.r#type = "process",
         messaging.message.id = %input.causation(),
+        // The correlation id of all that is said about it: the whole way of a complaint is found by it.
+        messaging.message.conversation_id = input.subject().id,
     );
     if span.is_disabled() {
         return span;
@@ -190,23 +194,30 @@ pub fn input_span(batch: &Span, service: ServiceName, input: &Input) -> Span {
         span.set_parent(Context::new().with_remote_span_context(caller.clone())).ok();
         span.add_link(batch_context);
         batch.add_link(caller);
+    } else if ran_out {
+        span.add_link(batch_context);
+        if let Some(set_in) = set_in.and_then(read_traceparent) {
+            span.add_link(set_in);
+        }
+        batch.add_link(span.context().span().span_context().clone());
     }
     span
 }
 
-/// The span of one statement on PostgreSQL, or of a transaction (`operation` = `transaction`).
+/// The span of the transaction of `batch`, in which `size` inputs are decided and written.
 #[must_use]
-pub fn database_span(service: ServiceName, operation: &'static str, rows: usize) -> Span {
+pub fn transaction_span(batch: &Span, service: ServiceName, size: usize) -> Span {
     tracing::info_span!(
         target: TARGET,
-        "postgresql",
-        otel.name = operation,
+        parent: batch,
+        "transaction",
+        otel.name = %format_args!("{service} transaction"),
         otel.kind = "client",
         redress.service = service.as_str(),
         db.system.name = "postgresql",
         db.namespace = service.as_str(),
-        db.operation.name = operation,
-        db.operation.batch.size = rows,
+        db.operation.name = "transaction",
+        db.operation.batch.size = size,
     )
 }
 

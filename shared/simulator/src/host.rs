@@ -1,214 +1,246 @@
-//! One service in memory: the same core that the shell runs, with maps for tables.
+//! One service in memory: the same core that the shell runs, with maps for tables, as two replicas that share them.
 //!
 //! The rules are the shell's: one head a subject, cursors per source, later events held, a refused command writes
-//! nothing, the same command id gives the first answer. What the shell does in one transaction happens here in
-//! one call; a crash is a call that is thrown away ([`Host::crash_before_commit`]).
+//! nothing, the same command id gives the first answer. What the shell does in one transaction is one call here; where
+//! a replica stops, or is not alone, is said by the [`Turn`].
+
+mod parked;
+mod replica;
+mod store;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use contracts::commands::{Answer, Command};
-use contracts::{ComplaintId, Event, EventId, Problem, ProblemCode, ServiceName, SubjectRef, WordId};
+use contracts::commands::{Answer, Command, parked as settling};
+use contracts::{Event, EventId, Problem, ProblemCode, ServiceName, SubjectRef, WordId};
 use jiff::Timestamp;
-use runtime::service::{
-    Context, Decision, Due, EntryChange, EntryKey, Happened, Heard, Input, Said, Service, Sight, TimerChange,
-    seal,
-};
+use runtime::service::{Decision, Due, Happened, Heard, Heeds, Input, Said, Service, seal};
 use serde_json::Value;
 
-/// What a host knows of one subject.
-struct Head<S> {
-    state: Arc<S>,
-    version: u64,
-    /// Sequence and hash of the last event said about it.
-    last: (u64, [u8; 32]),
-    /// Sequence of the last event applied, per source.
-    cursors: BTreeMap<ServiceName, u64>,
+use crate::faults::{Fault, Kind};
+pub use parked::Parked;
+use replica::{Attempt, Replica};
+pub use store::Found;
+use store::Store;
+
+/// Which replica takes an input, and what befalls it between the first look and the commit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Turn {
+    /// The first or the second.
+    pub replica: usize,
+    /// [`Fault::CrashBeforeCommit`], [`Fault::TwoReplicas`] or [`Fault::StaleReplica`]; others are not for the host.
+    pub fault: Option<Fault>,
 }
 
-impl<S: Default> Default for Head<S> {
-    fn default() -> Self {
-        Self { state: Arc::default(), version: 0, last: (0, [0; 32]), cursors: BTreeMap::new() }
+impl Turn {
+    /// Nothing goes wrong.
+    #[must_use]
+    pub const fn of(replica: usize) -> Self {
+        Self { replica, fault: None }
     }
 }
 
-/// A message that could not be handled; it blocks its subject and source.
-#[derive(Debug, Clone)]
-pub struct Parked {
-    /// The message.
-    pub said: Arc<Said>,
-    /// Why.
-    pub problem: Problem,
+/// What was noticed while inputs were taken.
+#[derive(Debug, Clone, Default)]
+pub struct Noticed {
+    /// Inputs that were handled although a fault struck them.
+    pub struck: Vec<(Kind, Fault)>,
+    /// What must never be.
+    pub breaches: Vec<String>,
 }
 
 /// One service in memory.
 pub struct Host<S: Service> {
-    service: S,
-    heads: BTreeMap<SubjectRef, Head<S::State>>,
-    entries: BTreeMap<(String, EntryKey), Value>,
-    timers: BTreeMap<(SubjectRef, String), (Timestamp, Value)>,
-    commands: BTreeMap<(String, String), (Value, Answer)>,
-    words: BTreeMap<WordId, (ComplaintId, String)>,
-    journal: BTreeMap<SubjectRef, Vec<Arc<Said>>>,
-    held: BTreeMap<(SubjectRef, ServiceName, u64), Arc<Said>>,
-    parked: Vec<Parked>,
-    fresh: Vec<Arc<Said>>,
-    crash_next: bool,
+    make: Box<dyn Fn() -> S>,
+    replicas: [Replica<S>; 2],
+    store: Store<S::State>,
+    /// The next event of this name is not understood.
+    puzzling: Option<String>,
+    noticed: Noticed,
     made: u64,
 }
 
-/// The whole memory as a core may look at it.
-struct Memory<'a, S: Service> {
-    organisation: &'a str,
-    host: &'a Host<S>,
-}
-
-impl<S: Service> Sight<S::State> for Memory<'_, S> {
-    fn entry(&self, entry: &EntryKey, _lock: bool) -> Option<Value> {
-        self.host.entries.get(&(self.organisation.to_owned(), entry.clone())).cloned()
-    }
-    fn peek(&self, subject: &SubjectRef) -> Option<Arc<S::State>> {
-        self.host.heads.get(subject).map(|head| Arc::clone(&head.state))
-    }
-}
-
 impl<S: Service> Host<S> {
-    /// A host of `service` that knows nothing yet.
-    pub fn new(service: S) -> Self {
-        Self {
-            service,
-            heads: BTreeMap::new(),
-            entries: BTreeMap::new(),
-            timers: BTreeMap::new(),
-            commands: BTreeMap::new(),
-            words: BTreeMap::new(),
-            journal: BTreeMap::new(),
-            held: BTreeMap::new(),
-            parked: Vec::new(),
-            fresh: Vec::new(),
-            crash_next: false,
-            made: 0,
-        }
+    /// A host that knows nothing yet. `make` gives each replica a core of its own, also when it starts again.
+    pub fn new(make: impl Fn() -> S + 'static) -> Self {
+        let replicas = [Replica::new(make()), Replica::new(make())];
+        let (store, noticed) = (Store::default(), Noticed::default());
+        Self { make: Box::new(make), replicas, store, puzzling: None, noticed, made: 0 }
     }
 
     /// The state of a subject, if it has one.
     pub fn state(&self, subject: &SubjectRef) -> Option<&S::State> {
-        self.heads.get(subject).map(|head| head.state.as_ref())
+        self.store.heads.get(subject).map(|head| head.state.as_ref())
     }
 
     /// All subjects with their states.
     pub fn states(&self) -> impl Iterator<Item = (&SubjectRef, &S::State)> {
-        self.heads.iter().map(|(subject, head)| (subject, head.state.as_ref()))
+        self.store.heads.iter().map(|(subject, head)| (subject, head.state.as_ref()))
     }
 
-    fn decide(&self, now: Timestamp, input: &Input) -> Result<Decision<S::Row>, Problem> {
-        let sight = Memory { organisation: input.subject().organisation.as_str(), host: self };
-        let blank = S::State::default();
-        let state = self.state(input.subject()).unwrap_or(&blank);
-        self.service.decide(&Context::new(self.service.name(), now, input, &sight), state, input)
+    const fn core(&self) -> &S {
+        &self.replicas[0].service
     }
 
-    fn commit(&mut self, now: Timestamp, input: &Input, decision: Decision<S::Row>) -> Result<u64, Problem> {
-        let subject = input.subject().clone();
-        let mut head = self.heads.remove(&subject).unwrap_or_default();
-        let mut state = S::State::clone(&head.state);
-        if let Input::Heard(heard) = input {
-            let (source, time) = (heard.envelope.source, heard.envelope.time);
-            self.service
-                .evolve(&mut state, &Happened { source, time, subject: &subject, event: &heard.event });
-        }
-        for event in decision.events {
-            let declared = self.service.says().contains(&event.what());
-            assert!(declared, "{} says {} and does not list it", self.service.name(), event.what());
-            let said = self.seal_next(now, input, head.last, event)?;
-            head.last = (said.envelope.sequence, said.hash);
-            let happened =
-                Happened { source: self.service.name(), time: now, subject: &subject, event: &said.event };
-            self.service.evolve(&mut state, &happened);
-            let said = Arc::new(said);
-            self.journal.entry(subject.clone()).or_default().push(Arc::clone(&said));
-            self.fresh.push(said);
-        }
-        if let Input::Heard(heard) = input
-            && !self.service.heeds().holds(heard.event.what())
-        {
-            let changed = serde_json::to_value(&state).ok() != serde_json::to_value(head.state.as_ref()).ok();
-            let (name, what) = (self.service.name(), heard.event.what());
-            assert!(!changed, "{name} heeds {what} and does not list it");
-        }
-        head.state = Arc::new(state);
-        head.version += 1;
-        let version = head.version;
-        self.heads.insert(subject.clone(), head);
-        self.set_timers(&subject, decision.timers);
-        self.change_entries(subject.organisation.as_str(), decision.entries);
-        self.words.extend(decision.words.into_iter().map(|word| (word.id, (word.complaint, word.text))));
-        self.words.retain(|_, (complaint, _)| !decision.shred.contains(complaint));
-        Ok(version)
+    fn breach(&mut self, what: String) {
+        self.noticed.breaches.push(what);
     }
 
-    fn seal_next(
+    fn attempt(&self, replica: usize, now: Timestamp, input: &Input, stale: bool) -> Attempt<S> {
+        self.replicas[replica].attempt(&self.store, now, input, stale)
+    }
+
+    /// Takes an input in: decides and commits, through what the turn has in store. Gives the answer.
+    fn take(&mut self, now: Timestamp, input: &Input, turn: Turn) -> Result<Value, Problem> {
+        let kind = kind_of(self.core().name(), input);
+        if turn.fault == Some(Fault::CrashBeforeCommit) {
+            drop(self.attempt(turn.replica, now, input, false));
+            self.start_again(turn.replica);
+        }
+        let mut was_refused = false;
+        if turn.fault == Some(Fault::StaleReplica) {
+            let stale = self.attempt(turn.replica, now, input, true);
+            was_refused = stale.is_outdated(&self.store);
+        }
+        let attempt = self.attempt(turn.replica, now, input, false);
+        if attempt.is_outdated(&self.store) {
+            self.breach(format!("{kind}: a replica did not read what is stored"));
+        }
+        let rival = (turn.fault == Some(Fault::TwoReplicas))
+            .then(|| self.attempt(1 - turn.replica, now, input, false));
+        if rival.as_ref().is_some_and(|rival| !rival.agrees(&attempt)) {
+            self.breach(format!("{kind}: two replicas decide differently on the same input"));
+        }
+        let Attempt { decided, state, .. } = attempt;
+        let decision = decided?;
+        let answer = decision.answer.clone();
+        let changes = self.commit(now, input, &state, decision, turn.replica)?;
+        if changes && rival.is_some_and(|rival| !rival.is_outdated(&self.store)) {
+            self.breach(format!("{kind}: the later of two replicas could commit as well"));
+        }
+        match turn.fault {
+            Some(Fault::StaleReplica) if !was_refused => {}
+            Some(fault) => self.noticed.struck.push((kind, fault)),
+            None => {}
+        }
+        Ok(answer)
+    }
+
+    /// Writes a decision; says whether it changed anything.
+    fn commit(
         &mut self,
         now: Timestamp,
         input: &Input,
-        last: (u64, [u8; 32]),
+        before: &Arc<S::State>,
+        decision: Decision<S::Row>,
+        replica: usize,
+    ) -> Result<bool, Problem> {
+        let subject = input.subject();
+        let is_order = matches!(input, Input::Command(_));
+        if is_order && is_nothing(&decision) {
+            return Ok(false);
+        }
+        let mut state = S::State::clone(before);
+        if let Input::Heard(heard) = input {
+            self.evolve_heard(&mut state, before, heard);
+            let head = self.store.heads.entry(subject.clone()).or_default();
+            head.cursors.insert(heard.envelope.source, heard.envelope.sequence);
+        }
+        for event in decision.events {
+            self.say(now, input, &mut state, event)?;
+        }
+        let state = Arc::new(state);
+        let head = self.store.heads.entry(subject.clone()).or_default();
+        let old = std::mem::replace(&mut head.state, Arc::clone(&state));
+        head.before = Some((head.version, old));
+        head.version += 1;
+        self.replicas[replica].remember(subject, head.version, &state);
+        if let Input::Due(due) = input {
+            self.store.remove_timer(subject, &due.key);
+        }
+        self.store.set_timers(subject, decision.timers);
+        self.store.change_entries(&subject.organisation, decision.entries);
+        self.store.keep_words(decision.words, &decision.shred);
+        Ok(true)
+    }
+
+    fn evolve_heard(&mut self, state: &mut S::State, before: &Arc<S::State>, heard: &Heard) {
+        let (source, time, subject) = (heard.envelope.source, heard.envelope.time, &heard.envelope.subject);
+        self.core().evolve(state, &Happened { source, time, subject, event: &heard.event });
+        if !self.core().heeds().holds(heard.event.what()) {
+            let changed = serde_json::to_value(&*state).ok() != serde_json::to_value(&**before).ok();
+            let (name, what) = (self.core().name(), heard.event.what());
+            assert!(!changed, "{name} heeds {what} and does not list it");
+        }
+    }
+
+    fn say(
+        &mut self,
+        now: Timestamp,
+        input: &Input,
+        state: &mut S::State,
         event: Event,
-    ) -> Result<Said, Problem> {
+    ) -> Result<(), Problem> {
+        let (name, subject) = (self.core().name(), input.subject());
+        let declared = matches!(event, Event::ParkedSettled(_)) || self.core().says().contains(&event.what());
+        assert!(declared, "{name} says {} and does not list it", event.what());
         self.made += 1;
         let mut random = [0; 10];
         random[..8].copy_from_slice(&self.made.to_be_bytes());
-        random[8] = self.service.name() as u8;
-        seal(self.service.name(), EventId::at(now, random), now, input, last, event)
-            .map_err(|error| Problem::new(ProblemCode::Internal, error.to_string()))
+        random[8] = name as u8;
+        let last = self.store.heads.get(subject).map_or((0, [0; 32]), |head| head.last);
+        let said = seal(name, EventId::at(now, random), now, input, last, event)
+            .map_err(|error| Problem::new(ProblemCode::Internal, error.to_string()))?;
+        let happened = Happened { source: name, time: now, subject, event: &said.event };
+        self.core().evolve(state, &happened);
+        self.store.heads.entry(subject.clone()).or_default().last = (said.envelope.sequence, said.hash);
+        self.store.say(said);
+        Ok(())
     }
 
-    fn set_timers(&mut self, subject: &SubjectRef, changes: Vec<TimerChange>) {
-        for change in changes {
-            match change {
-                TimerChange::Set { key, due, payload } => {
-                    self.timers.insert((subject.clone(), key), (due, payload));
-                }
-                TimerChange::Cancel { key } => {
-                    self.timers.remove(&(subject.clone(), key));
-                }
+    /// Applies what is held of a source as long as the next one is there.
+    fn take_up(&mut self, now: Timestamp, subject: &SubjectRef, source: ServiceName, turn: Turn) {
+        loop {
+            let next = self.store.cursor(subject, source) + 1;
+            let key = (subject.clone(), source, next);
+            let Some(said) = self.store.held.get(&key).cloned() else { return };
+            if self.store.is_blocked(subject, source) {
+                return; // until somebody replays or drops what is parked
+            }
+            self.store.held.remove(&key);
+            let taken = if self.puzzling.as_deref() == Some(said.event.what()) {
+                self.puzzling = None;
+                Err(Problem::new(ProblemCode::Internal, "this version does not understand it"))
+            } else {
+                self.take(now, &heard(&said), turn)
+            };
+            if let Err(problem) = taken {
+                self.store.parked.push(Parked { said, problem });
             }
         }
     }
+}
 
-    fn change_entries(&mut self, organisation: &str, changes: Vec<EntryChange>) {
-        for change in changes {
-            match change {
-                EntryChange::Put { entry, value } => {
-                    self.entries.insert((organisation.to_owned(), entry), value);
-                }
-                EntryChange::Add { entry, by } => {
-                    let value =
-                        self.entries.entry((organisation.to_owned(), entry)).or_insert_with(|| 0.into());
-                    *value = (value.as_i64().unwrap_or(0) + by).into();
-                }
-                EntryChange::Remove { entry } => {
-                    self.entries.remove(&(organisation.to_owned(), entry));
-                }
-            }
-        }
-    }
+/// The input that a heard event is.
+fn heard(said: &Said) -> Input {
+    Input::Heard(Box::new(Heard { envelope: said.envelope.clone(), event: said.event.clone() }))
+}
 
-    fn apply(&mut self, now: Timestamp, said: &Arc<Said>) {
-        let input =
-            Input::Heard(Box::new(Heard { envelope: said.envelope.clone(), event: said.event.clone() }));
-        let outcome = self.decide(now, &input).and_then(|decision| self.commit(now, &input, decision));
-        match outcome {
-            Ok(_) => {
-                let head = self.heads.entry(said.envelope.subject.clone()).or_default();
-                head.cursors.insert(said.envelope.source, said.envelope.sequence);
-            }
-            Err(problem) => self.parked.push(Parked { said: Arc::clone(said), problem }),
-        }
+fn kind_of(service: ServiceName, input: &Input) -> Kind {
+    match input {
+        Input::Heard(heard) => Kind::event(service, heard.event.what()),
+        Input::Command(command) => Kind::command(service, &command.verb),
+        Input::Due(due) => Kind::timer(service, &due.key),
     }
+}
 
-    fn cursor(&self, subject: &SubjectRef, source: ServiceName) -> u64 {
-        self.heads.get(subject).and_then(|head| head.cursors.get(&source).copied()).unwrap_or(0)
-    }
+fn is_nothing<R>(decision: &Decision<R>) -> bool {
+    decision.events.is_empty()
+        && decision.timers.is_empty()
+        && decision.words.is_empty()
+        && decision.shred.is_empty()
+        && decision.entries.is_empty()
+        && decision.rows.is_empty()
 }
 
 /// A host of any service, as the stack sees it.
@@ -217,16 +249,30 @@ pub trait Node {
     fn name(&self) -> ServiceName;
     /// Whom it hears.
     fn sources(&self) -> &'static [ServiceName];
+    /// The verbs it takes, beside those that settle what is parked.
+    fn verbs(&self) -> Vec<&'static str>;
+    /// The events it says.
+    fn says(&self) -> &'static [&'static str];
+    /// The events it heeds.
+    fn heeds(&self) -> Heeds;
     /// Takes an event in, whatever its order.
-    fn hear(&mut self, now: Timestamp, said: &Arc<Said>);
+    fn hear(&mut self, now: Timestamp, said: &Arc<Said>, turn: Turn);
     /// Takes a command.
-    fn order(&mut self, now: Timestamp, command: &Command) -> Answer;
-    /// The earliest timer.
+    fn order(&mut self, now: Timestamp, command: &Command, turn: Turn) -> Answer;
+    /// When the earliest timer is due.
     fn earliest(&self) -> Option<Timestamp>;
-    /// Fires the earliest timer that is due, if there is one.
-    fn fire(&mut self, now: Timestamp) -> bool;
-    /// The events said since last asked.
-    fn take_fresh(&mut self) -> Vec<Arc<Said>>;
+    /// The timers that are due, of each subject the first.
+    fn due(&self, now: Timestamp) -> Vec<Found>;
+    /// Fires a timer, unless it no longer stands as it was found.
+    fn fire(&mut self, now: Timestamp, found: &Found, turn: Turn) -> bool;
+    /// A replica stops and starts again: what it had in memory is gone.
+    fn start_again(&mut self, replica: usize);
+    /// The next event of this name that is to be applied is not understood, and parked.
+    fn misunderstand(&mut self, what: &str);
+    /// How many events wait to be published.
+    fn unpublished(&self) -> usize;
+    /// Takes what waits to be published, in the journal's order.
+    fn publish(&mut self) -> Vec<Arc<Said>>;
     /// Everything ever said, by subject.
     fn journal(&self) -> &BTreeMap<SubjectRef, Vec<Arc<Said>>>;
     /// What the cursor of `subject` for `source` stands at.
@@ -235,8 +281,8 @@ pub trait Node {
     fn parked(&self) -> &[Parked];
     /// How many events wait for a predecessor.
     fn held(&self) -> usize;
-    /// The next input is decided and then lost, as in a crash before the commit.
-    fn crash_before_commit(&mut self);
+    /// What was noticed since last asked.
+    fn noticed(&mut self) -> Noticed;
     /// A kept text.
     fn word(&self, id: WordId) -> Option<&str>;
     /// A read-only view of the concrete host.
@@ -245,65 +291,52 @@ pub trait Node {
 
 impl<S: Service> Node for Host<S> {
     fn name(&self) -> ServiceName {
-        self.service.name()
+        self.core().name()
     }
     fn sources(&self) -> &'static [ServiceName] {
-        self.service.sources()
+        self.core().sources()
+    }
+    fn verbs(&self) -> Vec<&'static str> {
+        self.core().verbs()
+    }
+    fn says(&self) -> &'static [&'static str] {
+        self.core().says()
+    }
+    fn heeds(&self) -> Heeds {
+        self.core().heeds()
     }
 
-    fn hear(&mut self, now: Timestamp, said: &Arc<Said>) {
-        let (subject, source) = (said.envelope.subject.clone(), said.envelope.source);
-        if std::mem::take(&mut self.crash_next) {
-            let input =
-                Input::Heard(Box::new(Heard { envelope: said.envelope.clone(), event: said.event.clone() }));
-            let _thrown_away = self.decide(now, &input);
-        }
-        if said.envelope.sequence <= self.cursor(&subject, source) {
+    fn hear(&mut self, now: Timestamp, said: &Arc<Said>, turn: Turn) {
+        let (subject, source) = (&said.envelope.subject, said.envelope.source);
+        let parked = self.store.parked.iter().any(|parked| parked.said.envelope.id == said.envelope.id);
+        if said.envelope.sequence <= self.store.cursor(subject, source) || parked {
             return;
         }
-        self.held.insert((subject.clone(), source, said.envelope.sequence), Arc::clone(said));
-        loop {
-            let next = self.cursor(&subject, source) + 1;
-            let Some(said) = self.held.get(&(subject.clone(), source, next)).cloned() else { return };
-            if self.parked.iter().any(|parked| parked.said.envelope.id == said.envelope.id) {
-                return; // blocked until somebody replays or drops it
-            }
-            self.apply(now, &said);
-            if self.cursor(&subject, source) == next {
-                self.held.remove(&(subject.clone(), source, next));
-            }
-        }
+        self.store.held.insert((subject.clone(), source, said.envelope.sequence), Arc::clone(said));
+        self.take_up(now, subject, source, turn);
     }
 
-    fn order(&mut self, now: Timestamp, command: &Command) -> Answer {
-        let key = (command.organisation().to_string(), command.id.to_string());
-        if let Some((body, answer)) = self.commands.get(&key) {
-            return match answer {
-                Answer::Done { version, body: answered, .. } if *body == command.body => {
-                    Answer::Done { version: *version, repeated: true, body: answered.clone() }
-                }
-                Answer::Done { .. } | Answer::Refused { .. } => Answer::Refused {
-                    problem: Problem::new(ProblemCode::KeyReused, "the key was used with another body"),
-                },
-            };
+    fn order(&mut self, now: Timestamp, command: &Command, turn: Turn) -> Answer {
+        if let Some(answer) = self.store.first_answer(command) {
+            return answer;
         }
-        let input = Input::Command(Box::new(command.clone()));
-        if std::mem::take(&mut self.crash_next) {
-            let _thrown_away = self.decide(now, &input);
-        }
-        let current = self.heads.get(&command.subject).map_or(0, |head| head.version);
+        let current = self.store.version(&command.subject);
         if command.expected_version.is_some_and(|expected| expected != current) {
             let problem = Problem::new(ProblemCode::StaleVersion, "it was changed since it was read");
-            return Answer::Refused { problem: problem.expected(format!("version {current}")) };
+            return Answer::Refused {
+                problem: problem.at("/expected_version").expected(current.to_string()),
+            };
         }
-        let done = self.decide(now, &input).and_then(|decision| {
-            let body = decision.answer.clone();
-            let version = self.commit(now, &input, decision)?;
-            Ok(Answer::Done { version, repeated: false, body })
-        });
+        let done = if settling::VERBS.contains(&command.verb.as_str()) {
+            self.settle(now, command, turn)
+        } else {
+            self.take(now, &Input::Command(Box::new(command.clone())), turn)
+        };
         match done {
-            Ok(answer) => {
-                self.commands.insert(key, (command.body.clone(), answer.clone()));
+            Ok(body) => {
+                let version = self.store.version(&command.subject);
+                let answer = Answer::Done { version, repeated: false, body };
+                self.store.record(command, &answer);
                 answer
             }
             Err(problem) => Answer::Refused { problem },
@@ -311,50 +344,52 @@ impl<S: Service> Node for Host<S> {
     }
 
     fn earliest(&self) -> Option<Timestamp> {
-        self.timers.values().map(|(due, _)| *due).min()
+        self.store.earliest()
+    }
+    fn due(&self, now: Timestamp) -> Vec<Found> {
+        self.store.due(now)
     }
 
-    fn fire(&mut self, now: Timestamp) -> bool {
-        let due_first =
-            self.timers.iter().filter(|(_, (due, _))| *due <= now).min_by_key(|(key, (due, _))| (*due, *key));
-        let Some(((subject, key), (due, payload))) =
-            due_first.map(|(key, value)| (key.clone(), value.clone()))
-        else {
-            return false;
-        };
-        let input = Input::Due(Due { subject: subject.clone(), key: key.clone(), due, payload });
-        if std::mem::take(&mut self.crash_next) {
-            let _thrown_away = self.decide(now, &input);
-        }
-        self.timers.remove(&(subject, key));
-        if let Err(problem) = self.decide(now, &input).and_then(|decision| self.commit(now, &input, decision))
-        {
-            tracing::error!(%problem, "a due timer could not be handled");
-            debug_assert!(false, "a due timer could not be handled: {problem}");
+    fn fire(&mut self, now: Timestamp, found: &Found, turn: Turn) -> bool {
+        let Some(payload) = self.store.payload(found) else { return false };
+        let Found { due, subject, key } = found.clone();
+        let input = Input::Due(Due { subject, key, due, payload });
+        if let Err(problem) = self.take(now, &input, turn) {
+            self.store.remove_timer(&found.subject, &found.key);
+            self.breach(format!("the timer {} could not be handled: {problem}", found.key));
         }
         true
     }
 
-    fn take_fresh(&mut self) -> Vec<Arc<Said>> {
-        std::mem::take(&mut self.fresh)
+    fn start_again(&mut self, replica: usize) {
+        self.replicas[replica] = Replica::new((self.make)());
+    }
+    fn misunderstand(&mut self, what: &str) {
+        self.puzzling = Some(what.to_owned());
+    }
+    fn unpublished(&self) -> usize {
+        self.store.outbox.len()
+    }
+    fn publish(&mut self) -> Vec<Arc<Said>> {
+        std::mem::take(&mut self.store.outbox)
     }
     fn journal(&self) -> &BTreeMap<SubjectRef, Vec<Arc<Said>>> {
-        &self.journal
+        &self.store.journal
     }
     fn heard_up_to(&self, subject: &SubjectRef, source: ServiceName) -> u64 {
-        self.cursor(subject, source)
+        self.store.cursor(subject, source)
     }
     fn parked(&self) -> &[Parked] {
-        &self.parked
+        &self.store.parked
     }
     fn held(&self) -> usize {
-        self.held.len()
+        self.store.held.len()
     }
-    fn crash_before_commit(&mut self) {
-        self.crash_next = true;
+    fn noticed(&mut self) -> Noticed {
+        std::mem::take(&mut self.noticed)
     }
     fn word(&self, id: WordId) -> Option<&str> {
-        self.words.get(&id).map(|(_, text)| text.as_str())
+        self.store.word(id)
     }
     fn as_any(&self) -> &dyn std::any::Any {
         self

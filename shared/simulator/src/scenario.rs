@@ -16,4 +16,4 @@ pub use load::{Mistake, load};
 pub use model::{CaseView, ClockView, Expect, Scenario, Step};
 pub use play::{Driver, Prepared, Verdict, play};
 pub use report::Report;
-pub use simulated::{Simulated, simulate};
+pub use simulated::{Simulated, simulate, simulate_after};

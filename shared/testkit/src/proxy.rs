@@ -4,6 +4,8 @@
 //! somebody else on the way does. Those are the cases in which programs hang, and this makes them.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -44,6 +46,7 @@ struct State {
 pub struct Proxy {
     address: SocketAddr,
     state: watch::Sender<State>,
+    connections: Arc<AtomicUsize>,
     accepting: JoinHandle<()>,
 }
 
@@ -57,8 +60,9 @@ impl Proxy {
         let address = listener.local_addr()?;
         let begin = State { wire: Wire::Whole, latency: Duration::ZERO, generation: 0 };
         let (state, seen) = watch::channel(begin);
-        let accepting = tokio::spawn(accept(listener, server, seen));
-        Ok(Self { address, state, accepting })
+        let connections = Arc::default();
+        let accepting = tokio::spawn(accept(listener, server, seen, Arc::clone(&connections)));
+        Ok(Self { address, state, connections, accepting })
     }
 
     /// Where clients connect to.
@@ -71,6 +75,12 @@ impl Proxy {
     #[must_use]
     pub const fn port(&self) -> u16 {
         self.address.port()
+    }
+
+    /// How many connections there are, stranded ones too.
+    #[must_use]
+    pub fn connections(&self) -> usize {
+        self.connections.load(Ordering::Relaxed)
     }
 
     /// Closes all connections and every new one, as a server does that went away.
@@ -105,9 +115,15 @@ impl Drop for Proxy {
     }
 }
 
-async fn accept(listener: TcpListener, server: SocketAddr, state: watch::Receiver<State>) {
+async fn accept(
+    listener: TcpListener,
+    server: SocketAddr,
+    state: watch::Receiver<State>,
+    count: Arc<AtomicUsize>,
+) {
     let mut connections = JoinSet::new();
     loop {
+        count.store(connections.len(), Ordering::Relaxed);
         tokio::select! {
             accepted = listener.accept() => {
                 if let Ok((client, _)) = accepted {
@@ -258,6 +274,7 @@ mod tests {
         assert!(timeout(SILENCE, said_back(&mut stream, "lost")).await.is_err());
         let mut fresh = TcpStream::connect(proxy.address()).await.unwrap();
         assert_eq!(timeout(SOON, said_back(&mut fresh, "new")).await.unwrap().unwrap(), "new");
+        assert_eq!(proxy.connections(), 2);
     }
 
     #[tokio::test]

@@ -143,7 +143,7 @@ pub(crate) struct Secrets {
 }
 
 fn fresh() -> Result<SecretString, VaultError> {
-    let secret = Zeroizing::new(randomness::bytes::<32>()?);
+    let secret = Zeroizing::new(randomness::random_bytes::<32>()?);
     Ok(SecretString::from(BASE64_STANDARD.encode(secret.as_slice())))
 }
 

@@ -25,4 +25,5 @@ pub use config::{ExposedConfig, KeyId, VaultConfig};
 pub use error::VaultError;
 pub use mask::{Masked, mask_email, mask_name, mask_phone};
 pub use normalise::Normalised;
+pub use randomness::random_bytes;
 pub use ring::{BlindIndex, KeyRing};

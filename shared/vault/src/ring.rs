@@ -61,7 +61,7 @@ impl KeyRing {
 
     /// Seals a field with the active key, bound to its place. Sealing twice gives different bytes.
     pub fn seal(&self, plaintext: &[u8], place: Place<'_>) -> Result<Vec<u8>, VaultError> {
-        self.seal_with_nonce(plaintext, place, randomness::bytes()?)
+        self.seal_with_nonce(plaintext, place, randomness::random_bytes()?)
     }
 
     fn seal_with_nonce(

@@ -14,6 +14,11 @@ pub fn evolve(state: &mut State, happened: &Happened<'_>) {
     if happened.subject.kind != contracts::SubjectKind::Complaint {
         return;
     }
+    // What this service says itself, how a parked message was settled, is no news of a case: a rebuilding, which hears
+    // the sources alone, gives the same ledger.
+    if happened.source == ServiceName::Analytics {
+        return;
+    }
     if matches!(state, State::Unknown) {
         *state = State::Case(Box::default());
     }

@@ -6,4 +6,5 @@ mod bench;
 mod figures;
 mod folding;
 mod rebuilding;
+mod running;
 mod story;

@@ -117,7 +117,7 @@ fn remedies() -> Vec<Remedy> {
     vec![Remedy { remedy: "refund".to_owned(), amount: Fen(12_050) }]
 }
 
-fn missed(n: u128) -> ClockMissed {
+pub(crate) fn missed(n: u128) -> ClockMissed {
     ClockMissed {
         clock: ClockId(Uuid::from_u128(n)),
         key: "settle".to_owned().try_into().unwrap(),

@@ -44,7 +44,9 @@ pub(super) fn decide(
 ) -> Outcome {
     let order: Decide = command.read()?;
     let Some(person) = command.actor.person() else {
-        return Err(Problem::new(ProblemCode::NotAllowed, "only staff may do this"));
+        return Err(Problem::new(ProblemCode::NotAllowed, "only staff may do this")
+            .at("/actor")
+            .expected("a member of staff"));
     };
     let complaint = command.subject.complaint_id();
     let complaint =
@@ -87,7 +89,9 @@ fn take<'a>(
             .at("/visit")
             .expected("the open visit to a stage of kind approve")
     })?;
-    let left = |how: String| Problem::new(ProblemCode::VisitLeft, how).at("/visit");
+    let left = |how: String| {
+        Problem::new(ProblemCode::VisitLeft, how).at("/visit").expected("a visit that is still open")
+    };
     let open = match &visit.standing {
         Standing::Open(open) => open,
         Standing::Completed(outcome) => return Err(left(format!("the visit ended with “{outcome}”"))),
@@ -118,7 +122,11 @@ fn current_round<'a>(visit: &Visit, open: &'a Open, order: &Decide) -> Result<&'
         Some(round) if round.id == order.round => Ok(round),
         _ if visit.rounds.iter().any(|ended| ended.id == order.round) => {
             let detail = "a new version of the proposal was made; that round says nothing any more";
-            Err(Problem::new(ProblemCode::StaleVersion, detail).at("/round"))
+            let current = open
+                .round
+                .as_ref()
+                .map_or_else(|| "no round is open".to_owned(), |round| round.id.to_string());
+            Err(Problem::new(ProblemCode::StaleVersion, detail).at("/round").expected(current))
         }
         Some(_) | None => Err(Problem::new(ProblemCode::NotFound, "there is no such round").at("/round")),
     }
@@ -138,13 +146,17 @@ fn check_duty(
         return Err(Problem::new(
             ProblemCode::ConflictOfInterest,
             "a party to the matter may not decide on it",
-        ));
+        )
+        .at("/actor")
+        .expected("somebody who is no party to the matter"));
     }
     let bound = state.bound(visit.instance);
     if voices().any(|voice| bound.contains(voice)) {
         let detail =
             "nobody decides on what they proposed, investigated or are liable for, in person or by deputy";
-        return Err(Problem::new(ProblemCode::SeparationOfDuty, detail));
+        return Err(Problem::new(ProblemCode::SeparationOfDuty, detail)
+            .at("/actor")
+            .expected("somebody who had no part in it"));
     }
     Ok(())
 }
@@ -153,14 +165,19 @@ fn not_theirs(command: &Command, open: &Open, round: &Round, step: &Step, person
     let decided = |seat: &&Seat| seat.decision().is_some();
     let mut deciders = round.seats().filter(decided).filter_map(Seat::holder);
     if deciders.any(|held| held.person == *person) {
-        return Problem::new(ProblemCode::AlreadyExists, "you have decided in this round; it is unalterable");
+        return Problem::new(ProblemCode::AlreadyExists, "you have decided in this round; it is unalterable")
+            .at("/round")
+            .expected("one decision of a person in a round");
     }
     let second = secondary(open, &step.role);
     let roles = std::iter::once(&step.role).chain(second.as_ref());
     if roles.into_iter().any(|role| command.actor.holds(role.as_str())) {
         Problem::new(ProblemCode::NotTheHolder, "you hold no seat of the current step")
+            .at("/actor")
+            .expected("somebody who was given a seat of the current step")
     } else {
         Problem::new(ProblemCode::NotAllowed, "the current step is decided by another role")
+            .at("/actor")
             .expected(step.role.to_string())
     }
 }
@@ -170,7 +187,9 @@ fn check_alone(round: &Round, seat: &Seat, held: &Held) -> Result<(), Problem> {
     let others = round.seats().filter(|other| other.work != seat.work && other.decision().is_some());
     let heard: Vec<_> = others.filter_map(Seat::holder).flat_map(Held::voices).collect();
     if held.voices().any(|voice| heard.contains(&voice)) {
-        return Err(Problem::new(ProblemCode::SeparationOfDuty, "one person has one voice in a round"));
+        return Err(Problem::new(ProblemCode::SeparationOfDuty, "one person has one voice in a round")
+            .at("/actor")
+            .expected("somebody who has not decided in this round"));
     }
     Ok(())
 }
@@ -194,6 +213,7 @@ fn check_authority(
         return Ok(());
     }
     Err(Problem::new(ProblemCode::BeyondAuthority, "this amount is for another role to decide")
+        .at("/actor")
         .expected(step.role.to_string()))
 }
 

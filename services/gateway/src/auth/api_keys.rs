@@ -127,7 +127,9 @@ impl ApiKeys {
         let secret = BASE64_URL_SAFE_NO_PAD.encode(random::<32>()?);
         let hash = sha2::Sha256::digest(secret.as_bytes());
         if !api_key::add(&self.pool, organisation, asked, &prefix, &hash, now).await? {
-            let problem = Problem::new(ProblemCode::AlreadyExists, "there is a key of that name").at("/name");
+            let problem = Problem::new(ProblemCode::AlreadyExists, "there is a key of that name")
+                .at("/name")
+                .expected("another name");
             return Err(KeyError::Refused(problem));
         }
         Ok(IssuedApiKey { name: asked.name.clone(), key: format!("{PREFIX}{prefix}_{secret}") })

@@ -108,7 +108,7 @@ async fn recent(
     if rights.reach != Reach::All {
         let problem =
             Problem::new(ProblemCode::NotAllowed, "your roles see the cases of your department only");
-        return Err(problem.expected(format!("{BASE}/work for what is yours")).into());
+        return Err(problem.at("/actor").expected(format!("{BASE}/work for what is yours")).into());
     }
     let query = question(caller.organisation(), caller.actor(), body);
     let mut page = app.upstream.ask(ServiceName::Intake, intake::RECENT, &query).await?;

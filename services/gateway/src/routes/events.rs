@@ -130,7 +130,7 @@ async fn of_case(
     let known = known.map(|text| {
         read_positions(text).ok_or_else(|| {
             let problem = Problem::new(ProblemCode::InvalidField, "that is no id of an event of this stream");
-            Refusal::from(problem.at("Last-Event-ID"))
+            Refusal::from(problem.at("Last-Event-ID").expected("the id of the last event, as it was"))
         })
     });
     let known = known.transpose()?;

@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use contracts::ServiceName;
 use contracts::queries::routing;
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::app::App;
@@ -33,13 +34,28 @@ pub fn endpoints() -> Endpoints {
                 .paged(),
             ledger,
         )
-        .add(get("/figures/counts", "How many cases are where, from the ledger"), counts)
+        .add(
+            get("/figures/counts", "How many cases are where, from the ledger")
+                .with("department", "Only this department"),
+            counts,
+        )
         .add(
             get("/figures/open", "How many cases are open, held and closed at this moment, from routing"),
             open,
         )
-        .add(get("/figures/stage-times", "How long stages took"), stage_times)
-        .add(get("/figures/breaches", "The clocks that ran out, latest first"), breaches)
+        .add(
+            get("/figures/stage-times", "How long stages took")
+                .with("department", "Only this department")
+                .with("from", "Visits that ended at this instant or later")
+                .with("to", "Visits that ended before this instant"),
+            stage_times,
+        )
+        .add(
+            get("/figures/breaches", "The clocks that ran out, latest first")
+                .with("department", "Only this department")
+                .paged(),
+            breaches,
+        )
 }
 
 async fn ask(app: &App, Caller(caller): &Caller, name: &str, body: Value) -> Result<Value, Refusal> {
@@ -71,14 +87,39 @@ async fn open(State(app): State<App>, Caller(caller): Caller) -> Result<Json<Val
     app.upstream.ask(ServiceName::Routing, routing::COUNTS, &query).await.map(Json)
 }
 
-async fn counts(State(app): State<App>, caller: Caller) -> Result<Json<Value>, Refusal> {
-    ask(&app, &caller, asks::COUNTS, Value::Null).await.map(Json)
+async fn counts(
+    State(app): State<App>,
+    caller: Caller,
+    parameters: Parameters,
+) -> Result<Json<Value>, Refusal> {
+    parameters.only(&["department"])?;
+    let body = json!({ "department": department(&app, &caller, &parameters)? });
+    ask(&app, &caller, asks::COUNTS, body).await.map(Json)
 }
 
-async fn stage_times(State(app): State<App>, caller: Caller) -> Result<Json<Value>, Refusal> {
-    ask(&app, &caller, asks::STAGE_TIMES, Value::Null).await.map(Json)
+async fn stage_times(
+    State(app): State<App>,
+    caller: Caller,
+    parameters: Parameters,
+) -> Result<Json<Value>, Refusal> {
+    parameters.only(&["department", "from", "to"])?;
+    let mut body = json!({ "department": department(&app, &caller, &parameters)? });
+    for name in ["from", "to"] {
+        body[name] =
+            json!(parameters.get::<Timestamp>(name, "an instant such as 2025-03-01T00:00:00+08:00")?);
+    }
+    ask(&app, &caller, asks::STAGE_TIMES, body).await.map(Json)
 }
 
-async fn breaches(State(app): State<App>, caller: Caller) -> Result<Json<Value>, Refusal> {
-    ask(&app, &caller, asks::BREACHES, Value::Null).await.map(Json)
+async fn breaches(
+    State(app): State<App>,
+    caller: Caller,
+    parameters: Parameters,
+) -> Result<Json<Value>, Refusal> {
+    parameters.only(&["department", "cursor", "limit"])?;
+    let mut body = json!({ "department": department(&app, &caller, &parameters)? });
+    Page::read(&parameters)?.put(&mut body);
+    let mut page = ask(&app, &caller, asks::BREACHES, body).await?;
+    seal(&mut page);
+    Ok(Json(page))
 }

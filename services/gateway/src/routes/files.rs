@@ -113,7 +113,7 @@ async fn spool(app: &App, body: Body) -> Result<Spooled, Refusal> {
     let most = app.config.file_max_bytes as u64;
     let too_large = || {
         let problem = Problem::new(ProblemCode::TooLarge, "the file is too large");
-        Refusal::from(problem.expected(format!("at most {most} bytes")))
+        Refusal::from(problem.at("").expected(format!("at most {most} bytes")))
     };
     if axum::body::HttpBody::size_hint(&body).lower() > most {
         return Err(too_large());
@@ -138,6 +138,7 @@ async fn spool(app: &App, body: Body) -> Result<Spooled, Refusal> {
     }
     if bytes == 0 {
         return Err(Problem::new(ProblemCode::MissingField, "the file is empty")
+            .at("")
             .expected("at least 1 byte")
             .into());
     }

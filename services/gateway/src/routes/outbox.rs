@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use contracts::{PlaybookId, Problem, ProblemCode, ServiceName};
+use contracts::{PlaybookId, ProblemCode, ServiceName};
 use serde_json::{Value, json};
 
 use crate::app::App;
@@ -49,7 +49,7 @@ async fn outbox(
     parameters.only(&["state", "complaint", "cursor", "limit"])?;
     if caller.reach(&app.config.roles) != Reach::All {
         let detail = "the outbox is for those who see the cases of all departments";
-        return Err(Problem::new(ProblemCode::NotAllowed, detail).into());
+        return Err(Refusal::not_allowed(detail, "a role that sees the cases of all departments"));
     }
     let mut body = json!({});
     for name in ["state", "complaint"] {

@@ -10,7 +10,7 @@ use axum::response::Response;
 use contracts::commands::notification::RecordCallback;
 use contracts::commands::{Actor, Verb};
 use contracts::queries::intake::{TRACK, Tracked};
-use contracts::{OrganisationId, ProblemCode, ServiceName, StageKind, SubjectRef, Text};
+use contracts::{OrganisationId, Problem, ProblemCode, ServiceName, StageKind, SubjectRef, Text};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -165,7 +165,9 @@ async fn satisfaction(
     let query = question(&organisation, Actor::System, json!({ "complaint": tracked.complaint }));
     let case = app.upstream.ask(ServiceName::Notification, asks::CASE, &query).await?;
     let visit = open_callback(&case).ok_or_else(|| {
-        Refusal::new(ProblemCode::WrongStage, "nobody asks for satisfaction with this complaint now")
+        Problem::new(ProblemCode::WrongStage, "nobody asks for satisfaction with this complaint now")
+            .at("/visit")
+            .expected("an open visit to a stage of kind callback")
     })?;
     let body = json!({
         "visit": visit["visit"], "epoch": visit["epoch"], "reached": true,

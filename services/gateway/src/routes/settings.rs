@@ -173,17 +173,21 @@ async fn put_absences(
     let rights = caller.0.rights(&app.config.roles);
     let own = caller.staff()?.person == person;
     if !own && !(rights.may(Act::PutAbsence) && (rights.reach == Reach::All || rights.may(Act::DirectWork))) {
-        return Err(Refusal::new(ProblemCode::NotAllowed, "only your own absences are yours to put"));
+        return Err(Refusal::not_allowed(
+            "only your own absences are yours to put",
+            "the person, or who directs their work",
+        ));
     }
     let Some(fields) = body.as_object_mut() else {
         return Err(Problem::new(ProblemCode::InvalidField, "the body is not an object")
+            .at("")
             .expected("an object")
             .into());
     };
     if fields.insert("person".into(), json!(person)).is_some() {
         let problem =
             Problem::new(ProblemCode::UnknownField, "the person stands in the address").at("/person");
-        return Err(problem.into());
+        return Err(problem.expected("no person in the body").into());
     }
     order::<routing::PutAbsence>(&app, &orderer, SubjectRef::directory, body).await
 }

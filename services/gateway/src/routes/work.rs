@@ -118,7 +118,7 @@ pub fn filter(staff: &Staff, all: bool, parameters: &Parameters) -> Result<Value
         Some(_) => {
             let problem =
                 Problem::new(ProblemCode::NotAllowed, "that is not your department").at("?department");
-            return Err(problem.into());
+            return Err(problem.expected("your own department").into());
         }
         None => staff.department.as_ref().map(|department| department.as_str()),
     };
@@ -182,7 +182,7 @@ pub fn department(app: &App, caller: &Caller, parameters: &Parameters) -> Result
     let own = caller.staff()?.department.as_ref().map(ToString::to_string);
     if own.is_none() || asked.as_ref().is_some_and(|asked| Some(asked) != own.as_ref()) {
         let problem = Problem::new(ProblemCode::NotAllowed, "that is not your department").at("?department");
-        return Err(problem.into());
+        return Err(problem.expected("your own department").into());
     }
     Ok(own)
 }

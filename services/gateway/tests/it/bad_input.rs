@@ -29,6 +29,13 @@ async fn every_bad_body_and_header_has_its_problem() {
         (json_type, Some("k"), b"{\"a\":1e999}".to_vec(), 400, "malformed-json"),
         (json_type, Some("k"), "[".repeat(200_000).into_bytes(), 400, "malformed-json"),
         (json_type, Some("k"), vec![b' '; (1 << 20) + 1], 413, "too-large"),
+        (
+            json_type,
+            Some("k"),
+            [b"{\"narrative\":\"", &vec![b'x'; 10 << 20][..], b"\"}"].concat(),
+            413,
+            "too-large",
+        ),
         ("text/plain", Some("k"), b"{}".to_vec(), 415, "unsupported-type"),
         ("application/json; charset=gbk", Some("k"), b"{}".to_vec(), 415, "unsupported-type"),
         (json_type, None, b"{}".to_vec(), 400, "invalid-idempotency-key"),
@@ -45,9 +52,13 @@ async fn every_bad_body_and_header_has_its_problem() {
 async fn a_body_without_a_length_is_cut_off_too() {
     let edge = Edge::start().await;
     let token = edge.token("lin.yue", &["agent"], None).await;
-    let chunks = futures::stream::iter((0..40).map(|_| Ok::<_, std::io::Error>(vec![b' '; 64 * 1024])));
+    let chunks = futures::stream::iter((0..160).map(|_| Ok::<_, std::io::Error>(vec![b' '; 64 * 1024])));
     let answered = send(&edge, &token, "application/json", Some("k"), Body::from_stream(chunks)).await;
     assert_eq!(answered.code(), "too-large");
+    assert_eq!(
+        (&answered.json()["field"], &answered.json()["expected"]),
+        (&json!(""), &json!("at most 1048576 bytes"))
+    );
 }
 
 #[tokio::test]

@@ -21,6 +21,7 @@ use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use bus::{Bus, BusOptions, Endpoint, Info};
 use contracts::commands::{Answer, Command};
+use contracts::problem::Names;
 use contracts::queries::{Query, QueryAnswer};
 use contracts::{OrganisationId, PersonId, Problem, ProblemCode, RoleKey, ServiceName, subjects};
 use futures::StreamExt as _;
@@ -64,7 +65,15 @@ impl Answered {
         assert_eq!(self.headers["content-type"], "application/problem+json", "{body}");
         assert_eq!(body["status"], self.status.as_u16());
         assert_eq!(body["type"], format!("/problems/{}", body["code"].as_str().unwrap()));
-        body["code"].as_str().unwrap().to_owned()
+        let code = gateway::problem::code(body["code"].as_str().unwrap()).unwrap();
+        if code.names() == Names::Field {
+            assert!(body["field"].is_string(), "which field it was is not said: {body}");
+            assert!(
+                body["expected"].as_str().is_some_and(|text| !text.is_empty()),
+                "what was expected: {body}"
+            );
+        }
+        code.to_string()
     }
 }
 
@@ -214,7 +223,7 @@ pub(crate) fn done(body: Value) -> Answer {
 }
 
 pub(crate) fn refused(code: ProblemCode) -> Answer {
-    Answer::Refused { problem: Problem::new(code, "for the test") }
+    Answer::Refused { problem: Problem::new(code, "for the test").at("/a").expected("b") }
 }
 
 /// Answers a query.

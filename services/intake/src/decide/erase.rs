@@ -106,5 +106,6 @@ fn may_erase(intake: &Intake, actor: &Actor) -> Result<(), Problem> {
     }
     let roles: Vec<_> = intake.config().erasure_roles.iter().map(|role| role.as_str()).collect();
     Err(Problem::new(ProblemCode::NotAllowed, "this role cannot order that a complainant be forgotten")
+        .at("/actor")
         .expected(format!("one of the roles {}", roles.join(", "))))
 }

@@ -59,7 +59,9 @@ pub(super) fn decide(context: &Context<'_, State>, state: &State, command: &Comm
     let registered = state.registered().ok_or_else(not_on_record)?;
     if command.actor.person().is_some_and(|person| registered.is_about(person)) {
         let detail = "the person complained of keeps out of the case";
-        return Err(Problem::new(ProblemCode::ConflictOfInterest, detail));
+        return Err(Problem::new(ProblemCode::ConflictOfInterest, detail)
+            .at("/actor")
+            .expected("somebody who is no party to the matter"));
     }
     if body.facts.is_empty() {
         return Err(missing("/facts").expected("at least one fact"));
@@ -88,41 +90,45 @@ pub(super) fn check(facts: &Facts, actor: &Actor, now: Timestamp) -> Vec<Problem
                 .expected(format!("at most {MOST_FACTS}")),
         );
     }
-    let each = facts.iter().filter_map(|(key, value)| {
-        check_one(key, value, actor, now).map(|problem| problem.at(format!("/facts/{key}")))
-    });
-    findings.extend(each);
+    findings.extend(facts.iter().filter_map(|(key, value)| check_one(key, value, actor, now)));
     findings
 }
 
 fn check_one(key: &FactKey, value: &FactValue, actor: &Actor, now: Timestamp) -> Option<Problem> {
-    let invalid = |detail: &str| Problem::new(ProblemCode::InvalidField, detail);
+    let place = || format!("/facts/{key}");
+    let invalid = |detail: &str, expected: &str| {
+        Problem::new(ProblemCode::InvalidField, detail).at(place()).expected(expected)
+    };
     if ESTABLISHED_BY_ACTS.contains(&key.as_str()) || key.as_str().starts_with("signal_") {
-        return Some(invalid("this fact is established by the act itself, not by declaring it"));
+        return Some(invalid(
+            "this fact is established by the act itself, not by declaring it",
+            "a fact that nothing else establishes",
+        ));
     }
     let open = key.as_str().starts_with("form_") || CUSTOMERS_MAY_DECLARE.contains(&key.as_str());
     if *actor == Actor::Customer && !open {
-        return Some(Problem::new(ProblemCode::NotAllowed, "a customer cannot declare this fact"));
+        let problem = Problem::new(ProblemCode::NotAllowed, "a customer cannot declare this fact");
+        return Some(problem.at(place()).expected("a fact that customers may declare"));
     }
     let kind = key.kind();
     if !value.is(kind) {
-        return Some(invalid("the fact has another kind of value").expected(expected(kind)));
+        return Some(invalid("the fact has another kind of value", expected(kind)));
     }
     match value {
         FactValue::Text(text) => {
-            if let Err(problem) = contracts::commands::check_text("", text, LONGEST_TEXT) {
+            if let Err(problem) = contracts::commands::check_text(&place(), text, LONGEST_TEXT) {
                 return Some(problem);
             }
             let time: Option<Timestamp> = (kind == FactKind::Time).then(|| text.parse().ok()).flatten();
             time.and_then(|time| check_fact_time(key, time, now))
         }
         FactValue::Int(number) if kind == FactKind::Money || kind == FactKind::Number => {
-            (*number < 0).then(|| invalid("the number is negative").expected("0 or more"))
+            (*number < 0).then(|| invalid("the number is negative", "0 or more"))
         }
         FactValue::Keys(keys) => {
             let bad = keys.len() > MOST_KEYS
                 || keys.iter().any(|key| contracts::RoleKey::new(key.as_str()).is_err());
-            bad.then(|| invalid("the keys are not keys").expected(expected(kind)))
+            bad.then(|| invalid("the keys are not keys", expected(kind)))
         }
         FactValue::Bool(_) | FactValue::Int(_) => None,
     }
@@ -134,7 +140,7 @@ fn check_fact_time(key: &FactKey, time: Timestamp, now: Timestamp) -> Option<Pro
     } else {
         now
     };
-    contracts::commands::check_time("", time, latest).err()
+    contracts::commands::check_time(&format!("/facts/{key}"), time, latest).err()
 }
 
 const fn expected(kind: FactKind) -> &'static str {

@@ -99,9 +99,9 @@ pub(super) fn begin(
     }
     let known = state.complaint().is_some_and(|complaint| complaint.files.contains_key(&body.file));
     if known || context.entry(space::UPLOAD, body.file.to_string()).is_some() {
-        return Err(
-            Problem::new(ProblemCode::AlreadyExists, "a file with this id was begun before").at("/file")
-        );
+        return Err(Problem::new(ProblemCode::AlreadyExists, "a file with this id was begun before")
+            .at("/file")
+            .expected("an id that no file has"));
     }
     let sha256 = body.sha256.to_ascii_lowercase();
     let upload = Upload {
@@ -168,7 +168,8 @@ fn check_begin(intake: &Intake, state: &State, body: &BeginFile) -> Vec<Problem>
     if state.complaint().is_some_and(|complaint| complaint.files.len() >= most) {
         findings.push(
             Problem::new(ProblemCode::TooLarge, format!("the complaint has {most} files already"))
-                .at("/file"),
+                .at("/file")
+                .expected(format!("at most {most} files")),
         );
     }
     findings
@@ -210,7 +211,9 @@ fn check_chunk(upload: &Upload, body: &FileChunk, content: &[u8]) -> Result<(), 
             .expected(upload.next.to_string()));
     }
     if content.is_empty() {
-        return Err(Problem::new(ProblemCode::MissingField, "the chunk is empty").at("/content"));
+        return Err(Problem::new(ProblemCode::MissingField, "the chunk is empty")
+            .at("/content")
+            .expected("at least 1 byte"));
     }
     if content.len() > LARGEST_CHUNK {
         return Err(Problem::new(ProblemCode::TooLarge, "the chunk is too large")

@@ -17,10 +17,15 @@ pub(crate) fn decide(event: &Event) -> Decided {
         procedures::compile(&published.document)?;
     }
     if let Event::CalendarPublished(published) = event {
-        let spec: calendar::CalendarSpec = serde_json::from_value(published.document.clone())
-            .map_err(|error| Problem::new(ProblemCode::InvalidField, format!("not a calendar: {error}")))?;
-        calendar::Calendar::try_from(spec)
-            .map_err(|errors| Problem::new(ProblemCode::InvalidField, errors.to_string()))?;
+        let spec: calendar::CalendarSpec =
+            serde_json::from_value(published.document.clone()).map_err(|error| not_a_calendar(&error))?;
+        calendar::Calendar::try_from(spec).map_err(|errors| not_a_calendar(&errors))?;
     }
     Ok(Decision::nothing())
+}
+
+fn not_a_calendar(why: &dyn std::fmt::Display) -> Problem {
+    Problem::new(ProblemCode::InvalidField, format!("not a calendar: {why}"))
+        .at("/document")
+        .expected("a calendar as its schema has it")
 }

@@ -11,6 +11,12 @@ pub(crate) struct Shape {
     pub(crate) optional: &'static [&'static str],
 }
 
+impl Shape {
+    fn names(&self) -> impl Iterator<Item = &'static str> {
+        self.required.iter().map(|(name, _)| *name).chain(self.optional.iter().copied())
+    }
+}
+
 /// Reads the body as `T`. When it is not one, each member is tried alone, so that all that is wrong is said.
 ///
 /// # Errors
@@ -21,17 +27,15 @@ pub(crate) fn read<T: DeserializeOwned>(command: &Command, shape: &Shape) -> Res
         Err(problem) => problem,
     };
     let Value::Object(members) = &command.body else {
-        return Err(
-            Problem::new(ProblemCode::MalformedJson, "the body is not a JSON object").expected("an object")
-        );
+        return Err(Problem::new(ProblemCode::MalformedJson, "the body is not a JSON object")
+            .at("")
+            .expected("a JSON object"));
     };
     Err(Problem::all(findings::<T>(members, shape)).unwrap_or(whole))
 }
 
 fn findings<T: DeserializeOwned>(members: &Map<String, Value>, shape: &Shape) -> Vec<Problem> {
-    let known = |name: &str| {
-        shape.required.iter().any(|(required, _)| *required == name) || shape.optional.contains(&name)
-    };
+    let known = |name: &str| shape.names().any(|one| one == name);
     let mut findings = Vec::new();
     for (name, value) in members {
         if known(name) {
@@ -40,7 +44,8 @@ fn findings<T: DeserializeOwned>(members: &Map<String, Value>, shape: &Shape) ->
             let shown: String = name.chars().take(64).collect();
             findings.push(
                 Problem::new(ProblemCode::UnknownField, format!("there is no field “{shown}”"))
-                    .at(format!("/{}", pointer(&shown))),
+                    .at(format!("/{}", pointer(&shown)))
+                    .expected(format!("one of {}", shape.names().collect::<Vec<_>>().join(", "))),
             );
         }
     }
@@ -57,11 +62,7 @@ fn alone<T: DeserializeOwned>(name: &str, value: &Value, shape: &Shape) -> Optio
     let mut body: Map<String, Value> =
         shape.required.iter().map(|(name, right)| ((*name).to_owned(), right_value(right))).collect();
     body.insert(name.to_owned(), value.clone());
-    let problem = Problem::from_json(&serde_json::from_value::<T>(Value::Object(body)).err()?);
-    // Only these two codes name a member of theirs; other texts merely quote something.
-    let names_a_member = matches!(problem.code, ProblemCode::UnknownField | ProblemCode::MissingField);
-    let inside = problem.field.clone().filter(|field| names_a_member && *field != format!("/{name}"));
-    Some(problem.at(format!("/{name}{}", inside.unwrap_or_default())))
+    Problem::read::<T>(Value::Object(body)).err()
 }
 
 fn right_value(json: &str) -> Value {
@@ -75,7 +76,7 @@ fn pointer(name: &str) -> String {
 
 /// A field that is not there.
 pub(crate) fn missing(field: &str) -> Problem {
-    Problem::new(ProblemCode::MissingField, "the field is missing").at(field)
+    Problem::new(ProblemCode::MissingField, "the field is missing").at(field).expected("a value")
 }
 
 /// A field whose value is not one of a list.

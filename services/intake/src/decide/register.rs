@@ -91,12 +91,14 @@ pub(super) fn decide(
 ) -> Decided {
     let complaint = complaint_of(command)?;
     if complaint != complaint_for(context.organisation(), &command.id) {
-        return Err(
-            Problem::new(ProblemCode::InvalidField, "the subject is not the one of this key").at("/subject")
-        );
+        return Err(Problem::new(ProblemCode::InvalidField, "the subject is not the one of this key")
+            .at("/subject")
+            .expected("the complaint that this key makes"));
     }
     if state.registered().is_some() {
-        return Err(Problem::new(ProblemCode::AlreadyExists, "this complaint is on record already"));
+        return Err(Problem::new(ProblemCode::AlreadyExists, "this complaint is on record already")
+            .at("/id")
+            .expected("a new key"));
     }
     let mut body: RegisterComplaint = read(command, &SHAPE)?;
     fields::tidy(&mut body);
@@ -104,7 +106,7 @@ pub(super) fn decide(
         // Its answer would be the first receipt of whoever's reference it is.
         let problem =
             Problem::new(ProblemCode::NotAllowed, "a customer has no reference of a feeding system");
-        return Err(problem.at("/external"));
+        return Err(problem.at("/external").expected("no reference"));
     }
     if let Some(receipt) = known_reference(intake, context, &body)? {
         return Decision::nothing().answer_with(&receipt);

@@ -4,9 +4,11 @@
 
 mod erasing;
 mod files;
+mod hostile;
 mod knowing;
 mod mappings;
 mod privileged;
+mod refusing;
 mod registering;
 mod serving;
 mod settling;

@@ -30,11 +30,11 @@ use testkit::TestDatabase;
 use testkit::nats::TestNats;
 use tokio_util::sync::CancellationToken;
 
-use crate::world::{clerk, good, keys, officer, organisation, playbook};
+use crate::world::{clerk, good, keys, officer, organisation, people, playbook};
 
-struct Served {
+pub(crate) struct Served {
     _database: TestDatabase,
-    pool: PgPool,
+    pub(crate) pool: PgPool,
     inlet: Inlet,
     queries: Queries,
     stop: CancellationToken,
@@ -46,7 +46,7 @@ impl Drop for Served {
     }
 }
 
-async fn served() -> Served {
+pub(crate) async fn served() -> Served {
     let database = testkit::postgres().await.unwrap();
     let pool = database.pool(6).await.unwrap();
     journal::migrate(&pool, &MIGRATIONS).await.unwrap();
@@ -69,6 +69,7 @@ async fn served() -> Served {
     hear(&inlet, SubjectRef::playbook(&organisation(), &p01.id), published.into()).await;
     let activated = PlaybookActivated { playbook: p01, scope: ActivationScope::default(), by };
     hear(&inlet, SubjectRef::organisation(&organisation()), activated.into()).await;
+    hear(&inlet, SubjectRef::directory(&organisation()), people().into()).await;
     while handle.pending() > 0 {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
@@ -87,12 +88,12 @@ async fn hear(inlet: &Inlet, subject: SubjectRef, event: Event) {
     inlet.event(delivered).await.unwrap();
 }
 
-fn complaint(key: &str) -> SubjectRef {
+pub(crate) fn complaint(key: &str) -> SubjectRef {
     SubjectRef::complaint(&organisation(), complaint_for(&organisation(), &CommandId::new(key).unwrap()))
 }
 
 impl Served {
-    async fn order(
+    pub(crate) async fn order(
         &self,
         subject: SubjectRef,
         verb: &str,
@@ -115,22 +116,22 @@ impl Served {
         }
     }
 
-    async fn register(&self, key: &str, body: Value) -> Result<Receipt, Problem> {
+    pub(crate) async fn register(&self, key: &str, body: Value) -> Result<Receipt, Problem> {
         let answer = self.order(complaint(key), "complaint.register", key, clerk(), body).await?;
         Ok(serde_json::from_value(answer).unwrap())
     }
 
-    async fn ask(&self, name: &str, actor: Actor, body: Value) -> Result<Value, Problem> {
+    pub(crate) async fn ask(&self, name: &str, actor: Actor, body: Value) -> Result<Value, Problem> {
         self.queries.answer(name, Query { organisation: organisation(), actor, body }).await
     }
 
-    async fn count(&self, table: &'static str) -> i64 {
+    pub(crate) async fn count(&self, table: &'static str) -> i64 {
         let sql = format!("select count(*) as n from {table}");
         sqlx::query(sqlx::AssertSqlSafe(sql)).fetch_one(&self.pool).await.unwrap().get("n")
     }
 }
 
-fn front_desk() -> Actor {
+pub(crate) fn front_desk() -> Actor {
     Actor::Staff {
         person: "chen".parse().unwrap(),
         roles: ["front_desk".parse().unwrap()].into_iter().collect(),

@@ -123,6 +123,31 @@ pub(crate) fn good() -> Value {
     })
 }
 
+/// Two departments with a person each.
+pub(crate) fn people() -> DirectoryChanged {
+    let name = |zh: &str, en: &str| Text { zh: zh.into(), en: en.into() };
+    let department =
+        |id: &str, name: Text| Department { id: id.parse().unwrap(), name, parent: None, duty_manager: None };
+    let person = |id: &str, department: &str| Person {
+        id: id.parse().unwrap(),
+        name: id.to_owned(),
+        department: department.parse().unwrap(),
+        roles: Default::default(),
+        manager: None,
+        skills: Default::default(),
+        absences: Vec::new(),
+        active: true,
+    };
+    DirectoryChanged {
+        departments: vec![
+            department("service", name("服务部", "service")),
+            department("sales", name("销售部", "sales")),
+        ],
+        people: vec![person("wang", "service"), person("zhao", "sales")],
+        by: Actor::System,
+    }
+}
+
 impl World {
     /// A world without playbooks and people.
     pub(crate) fn empty() -> Self {
@@ -168,32 +193,7 @@ impl World {
     }
 
     fn hear_directory(&mut self) {
-        let name = |zh: &str, en: &str| Text { zh: zh.into(), en: en.into() };
-        let department = |id: &str, name: Text| Department {
-            id: id.parse().unwrap(),
-            name,
-            parent: None,
-            duty_manager: None,
-        };
-        let person = |id: &str, department: &str| Person {
-            id: id.parse().unwrap(),
-            name: id.to_owned(),
-            department: department.parse().unwrap(),
-            roles: Default::default(),
-            manager: None,
-            skills: Default::default(),
-            absences: Vec::new(),
-            active: true,
-        };
-        let event = DirectoryChanged {
-            departments: vec![
-                department("service", name("服务部", "service")),
-                department("sales", name("销售部", "sales")),
-            ],
-            people: vec![person("wang", "service"), person("zhao", "sales")],
-            by: Actor::System,
-        };
-        self.hear(SubjectRef::directory(&organisation()), event).unwrap();
+        self.hear(SubjectRef::directory(&organisation()), people()).unwrap();
     }
 
     /// Hears an event of routing.

@@ -44,7 +44,11 @@ pub(super) fn decide(context: &Context<'_, State>, state: &State, command: &Comm
 }
 
 fn check_approved(seat: &Seat<'_>, total: Fen) -> Result<(), Problem> {
-    let refused = |detail: &str| Err(Problem::new(ProblemCode::NotApproved, detail).at("/visit"));
+    let refused = |detail: &str| {
+        Err(Problem::new(ProblemCode::NotApproved, detail)
+            .at("/visit")
+            .expected("a proposal that was approved"))
+    };
     match (seat.open.needs.execution, seat.instance.proposal()) {
         (Execution::Free, _) => Ok(()),
         (Execution::AfterApproval, Some(_)) if seat.instance.is_approved() => Ok(()),

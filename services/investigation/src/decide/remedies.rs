@@ -26,6 +26,7 @@ pub(super) fn sum(remedies: &[Remedy], needs: &Needs) -> Result<Fen, Problem> {
     remedies.iter().try_fold(Fen(0), |sum, remedy| sum.checked_add(remedy.amount)).ok_or_else(|| {
         Problem::new(ProblemCode::InvalidField, "the amounts add up to more than can be counted")
             .at("/remedies")
+            .expected(format!("a sum of at most {} fen", i64::MAX))
     })
 }
 

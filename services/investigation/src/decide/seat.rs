@@ -37,7 +37,9 @@ pub(super) fn take<'a>(
     tasks: &[Task],
 ) -> Result<Seat<'a>, Problem> {
     let Some(person) = command.actor.person() else {
-        return Err(Problem::new(ProblemCode::NotAllowed, "only staff may do this"));
+        return Err(Problem::new(ProblemCode::NotAllowed, "only staff may do this")
+            .at("/actor")
+            .expected("a member of staff"));
     };
     let complaint = command.subject.complaint_id();
     let complaint =
@@ -69,7 +71,9 @@ fn visit<'a>(state: &'a State, at: (VisitId, u32), tasks: &[Task]) -> Result<&'a
 }
 
 fn open_of(visit: &Visit) -> Result<&Open, Problem> {
-    let left = |how: String| Problem::new(ProblemCode::VisitLeft, how).at("/visit");
+    let left = |how: String| {
+        Problem::new(ProblemCode::VisitLeft, how).at("/visit").expected("a visit that is still open")
+    };
     match &visit.standing {
         Standing::Open(open) => Ok(open),
         Standing::Completed(outcome) => Err(left(format!("the visit ended with “{outcome}”"))),
@@ -81,18 +85,28 @@ fn holds(command: &Command, open: &Open, person: &PersonId) -> Result<(), Proble
     let work = open.work.as_ref();
     let stands_in_for = work.and_then(|work| work.instead_of.as_ref());
     if open.barred.iter().any(|barred| barred == person || Some(barred) == stands_in_for) {
-        return Err(Problem::new(ProblemCode::ConflictOfInterest, "a party to the matter may not act on it"));
+        return Err(Problem::new(ProblemCode::ConflictOfInterest, "a party to the matter may not act on it")
+            .at("/actor")
+            .expected("somebody who is no party to the matter"));
     }
     match work.and_then(|work| work.holder.as_ref()) {
         Some(holder) if holder == person => Ok(()),
         Some(_) | None if !has_role(command, open) => {
-            Err(Problem::new(ProblemCode::NotAllowed, "this is the work of another role"))
+            Err(Problem::new(ProblemCode::NotAllowed, "this is the work of another role")
+                .at("/actor")
+                .expected(
+                    open.needs
+                        .role
+                        .as_ref()
+                        .map_or_else(|| "the role that the playbook names".to_owned(), ToString::to_string),
+                ))
         }
-        Some(_) => Err(Problem::new(ProblemCode::NotTheHolder, "somebody else holds this work")),
-        None => {
-            Err(Problem::new(ProblemCode::NotTheHolder, "nobody holds this work yet")
-                .expected("take it first"))
-        }
+        Some(holder) => Err(Problem::new(ProblemCode::NotTheHolder, "somebody else holds this work")
+            .at("/actor")
+            .expected(holder.to_string())),
+        None => Err(Problem::new(ProblemCode::NotTheHolder, "nobody holds this work yet")
+            .at("/actor")
+            .expected("take it first")),
     }
 }
 

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on ends")]
 
 mod bench;
+mod hostile;
 
 use contracts::commands::{Actor, Answer};
 use contracts::messages::complaint_registered::PlaybookRef;

@@ -25,7 +25,8 @@ pub(super) fn held<'a>(
     kinds: &[StageKind],
 ) -> Result<&'a Visit, Problem> {
     let Some(person) = command.actor.person() else {
-        return Err(Problem::new(ProblemCode::NotAllowed, "only staff may do this"));
+        let problem = Problem::new(ProblemCode::NotAllowed, "only staff may do this");
+        return Err(problem.at("/actor").expected("a member of staff"));
     };
     let visit = open(conversation, id, kinds)?;
     if epoch != visit.epoch {
@@ -40,17 +41,22 @@ pub(super) fn held<'a>(
     // A delegate may not do what the giver may not do.
     if visit.barred.iter().any(|barred| barred == person || Some(barred) == stands_in_for) {
         let detail = "whoever handled the case or is a party to it keeps out";
-        return Err(Problem::new(ProblemCode::ConflictOfInterest, detail));
+        let problem = Problem::new(ProblemCode::ConflictOfInterest, detail).at("/actor");
+        return Err(problem.expected("somebody who is no party to the matter"));
     }
     match holder {
         Some(holder) if holder == person => Ok(visit),
         Some(_) | None if !has_role(&command.actor, &visit.brief) => {
-            Err(Problem::new(ProblemCode::NotAllowed, "this is the work of another role"))
+            let problem = Problem::new(ProblemCode::NotAllowed, "this is the work of another role");
+            Err(problem.at("/actor").expected(roles_of(&visit.brief)))
         }
-        Some(_) => Err(Problem::new(ProblemCode::NotTheHolder, "somebody else holds this work")),
+        Some(holder) => {
+            let problem = Problem::new(ProblemCode::NotTheHolder, "somebody else holds this work");
+            Err(problem.at("/actor").expected(holder.to_string()))
+        }
         None => {
             let problem = Problem::new(ProblemCode::NotTheHolder, "nobody holds this work yet");
-            Err(problem.expected("take it first"))
+            Err(problem.at("/actor").expected("take it first"))
         }
     }
 }
@@ -75,7 +81,8 @@ pub(super) fn open<'a>(
         return Err(wrong(format!("the visit is of kind {}", visit.kind)));
     }
     if visit.progress == Progress::Left {
-        return Err(Problem::new(ProblemCode::VisitLeft, "that visit to the stage has ended").at("/visit"));
+        let problem = Problem::new(ProblemCode::VisitLeft, "that visit to the stage has ended");
+        return Err(problem.at("/visit").expected("a visit that is still open"));
     }
     Ok(visit)
 }
@@ -106,9 +113,18 @@ pub(super) fn secondary(brief: &StageBrief) -> Option<&RoleKey> {
     }
 }
 
+/// The roles whose work it is.
+fn roles(brief: &StageBrief) -> impl Iterator<Item = &RoleKey> {
+    [holder(brief).map(|holder| &holder.role), secondary(brief)].into_iter().flatten()
+}
+
 fn has_role(actor: &Actor, brief: &StageBrief) -> bool {
-    let roles = [holder(brief).map(|holder| &holder.role), secondary(brief)];
-    roles.into_iter().flatten().any(|role| actor.holds(role.as_str()))
+    roles(brief).any(|role| actor.holds(role.as_str()))
+}
+
+fn roles_of(brief: &StageBrief) -> String {
+    let named: Vec<_> = roles(brief).map(RoleKey::as_str).collect();
+    if named.is_empty() { "the role that the playbook names".to_owned() } else { named.join(", ") }
 }
 
 /// How a visit ends.

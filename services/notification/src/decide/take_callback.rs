@@ -65,7 +65,8 @@ pub(super) fn decide(
 fn own_answer<'a>(conversation: &'a Conversation, body: &RecordCallback) -> Result<&'a Visit, Problem> {
     let visit = seat::open(conversation, body.visit, &[StageKind::Callback])?;
     if visit.calls.iter().any(|call| call.by == Actor::Customer) {
-        return Err(Problem::new(ProblemCode::AlreadyExists, "you have answered already; thank you"));
+        let problem = Problem::new(ProblemCode::AlreadyExists, "you have answered already; thank you");
+        return Err(problem.at("/visit").expected("one answer by the customer"));
     }
     if !body.reached {
         let problem = Problem::new(ProblemCode::InvalidField, "who answers was reached").at("/reached");

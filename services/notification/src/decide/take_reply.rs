@@ -65,7 +65,9 @@ pub(super) fn approved(
     let is_approved = facts.get(&key::approved()).and_then(|fact| fact.as_bool()) == Some(true);
     if needed && (!is_approved || awaits_approval) {
         let detail = "the customer is told after approval, not before";
-        return Err(Problem::new(ProblemCode::NotApproved, detail).expected("an approved round"));
+        return Err(Problem::new(ProblemCode::NotApproved, detail)
+            .at("/visit")
+            .expected("an approved round"));
     }
     Ok(())
 }

@@ -26,7 +26,8 @@ pub struct SettleNotice {
 
 pub(super) fn decide(conversation: &Conversation, command: &Command) -> Outcome {
     if command.actor != Actor::System {
-        return Err(Problem::new(ProblemCode::NotAllowed, "only the sender says how a message ended"));
+        let problem = Problem::new(ProblemCode::NotAllowed, "only the sender says how a message ended");
+        return Err(problem.at("/actor").expected("the sender itself"));
     }
     let body: SettleNotice = command.read()?;
     let notice = conversation.notices.get(&body.notice);

@@ -8,7 +8,7 @@ use contracts::{ComplaintId, OrganisationId, ProblemCode, ServiceName, subjects}
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::{Failure, Sender};
+use super::{Failure, STAFF, Sender};
 use crate::store::Leased;
 
 /// How long intake may take to answer.
@@ -22,7 +22,7 @@ impl Sender {
         message: &Leased,
     ) -> Result<Contact, Failure> {
         let Recipient::Complainant { complainant } = &message.recipient.0 else {
-            return Err(Failure::Nowhere("staff are told in the product".into()));
+            return Err(Failure::Nowhere(STAFF.into()));
         };
         let asked = ContactAsked { complainant: *complainant, masked: false };
         self.ask(organisation, intake::CONTACT, &asked).await

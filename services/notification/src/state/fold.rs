@@ -15,7 +15,7 @@ use jiff::Timestamp;
 use playbook::{Slice, StageBrief};
 use runtime::service::Happened;
 
-use super::{Call, Contact, Conversation, Messages, Notice, Progress, State, Visit};
+use super::{Answered, Call, Contact, Conversation, Messages, Notice, Progress, State, Visit};
 
 /// Folds what happened into the state.
 pub fn evolve(state: &mut State, happened: &Happened<'_>) {
@@ -50,6 +50,7 @@ impl State {
                     playbook: registered.playbook.clone(),
                     visits: BTreeMap::new(),
                     notices: BTreeMap::new(),
+                    facts: Facts::new(),
                 }));
             }
             // A stage was heard of first; routing knew the channel from the facts, intake knows it itself.
@@ -89,6 +90,7 @@ impl State {
                     playbook: entered.playbook.clone(),
                     visits: BTreeMap::new(),
                     notices: BTreeMap::new(),
+                    facts: Facts::new(),
                 };
                 conversation.enter(entered);
                 *self = Self::Complaint(Box::new(conversation));
@@ -122,6 +124,14 @@ impl Conversation {
                 });
             }),
             Event::ReplyTold(told) => self.on(told.visit, |visit| visit.told = Some(told.text.clone())),
+            Event::CustomerAnswered(answered) => self.on(answered.visit, |visit| {
+                visit.answered = Some(Answered {
+                    at: now,
+                    accepted: answered.accepted,
+                    reason: answered.reason.clone(),
+                    by: answered.by.clone(),
+                });
+            }),
             Event::CallbackRecorded(call) => self.on(call.visit, |visit| visit.call(call, now)),
             Event::NoticeRequested(requested) => self.ask_for(requested, now),
             Event::NoticeSettled(settled) => {
@@ -141,6 +151,7 @@ impl Conversation {
     }
 
     fn learn(&mut self, facts: &Facts) {
+        self.facts.extend(facts.clone());
         for visit in self.visits.values_mut().filter(|visit| visit.progress != Progress::Left) {
             visit.facts.extend(facts.iter().map(|(key, value)| (key.clone(), value.clone())));
         }
@@ -166,17 +177,22 @@ impl Conversation {
             return;
         }
         let proposal = crate::promise::read(entered, &brief);
+        // Routing knows the facts of all services, and what it says of one it knows holds.
+        let mut facts = self.facts.clone();
+        facts.extend(entered.facts.clone());
         let visit = Visit {
             kind: entered.kind,
             barred: crate::decide::barred_from(entered),
+            parties: entered.barred.clone(),
             brief,
             epoch: entered.epoch,
             department: entered.department.clone(),
-            facts: entered.facts.clone(),
+            facts,
             promised: proposal.promised,
             awaits_approval: proposal.awaits_approval,
             progress: Progress::Unattended,
             told: None,
+            answered: None,
             calls: Vec::new(),
             contacts: Vec::new(),
         };

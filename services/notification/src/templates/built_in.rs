@@ -59,14 +59,15 @@ impl BuiltIn {
             ),
             Self::Reply => (
                 "您好，您的投诉（编号 {{ number }}）已处理完毕。{% for r in remedies %}{{ r.label }}\
-                 {% if r.yuan %} {{ r.yuan }} 元{% endif %}；{% endfor %}{{ text }}感谢您的反馈。",
+                 {% if r.yuan %} {{ r.yuan }} 元{% endif %}；{% endfor %}感谢您的反馈。",
                 "Your complaint {{ number }} has been dealt with. {% for r in remedies %}{{ r.label }}\
-                 {% if r.yuan %} CNY {{ r.yuan }}{% endif %}; {% endfor %}{{ text }} Thank you for telling us.",
+                 {% if r.yuan %} CNY {{ r.yuan }}{% endif %}; {% endfor %}Thank you for telling us.",
             ),
             Self::Explanation => (
-                "您好，关于您的投诉（编号 {{ number }}），我们已与相关部门核实，向您说明如下：{{ text }}如有疑问，请随时联系我们。",
-                "We have looked into your complaint {{ number }} with the department concerned and explain: \
-                 {{ text }} Please ask us if anything is unclear.",
+                "您好，关于您的投诉（编号 {{ number }}），我们已与相关部门核实，未能认定所反映的问题。\
+                 如需了解核实情况，请随时联系我们，我们会向您详细说明。",
+                "We have looked into your complaint {{ number }} with the department concerned and could not confirm \
+                 it. Please ask us at any time, and we will explain what we found.",
             ),
             Self::Satisfaction => (
                 "您好，您的投诉（编号 {{ number }}）已处理。请凭查询码 {{ tracking_code }} 告诉我们您是否满意：\

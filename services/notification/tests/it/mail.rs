@@ -178,11 +178,39 @@ async fn a_sender_that_dies_while_a_server_dawdles_leaves_the_message_to_the_nex
     let _intake = bench.intake().await;
     acknowledge(&bench, "email", 7).await;
     bench.send_with(config(&server.url())).await;
-    server.next().await;
+    let first = server.next().await;
     assert!(server.is_quiet().await, "the lease keeps others from it");
     bench.kill_sender().await;
     let (state, attempts, settled) = bench.delivery().await;
     assert_eq!((state.as_str(), attempts, settled), ("waiting", 0, false));
+    // When its lease ends, the next one takes it up under the same id.
+    sqlx::query("update delivery set leased_until = now()").execute(&bench.pool).await.unwrap();
+    bench.send_with(config(&server.url())).await;
+    let second = server.next().await;
+    assert_eq!(first["headers"]["message-id"], second["headers"]["message-id"]);
+    bench.kill_sender().await;
+    bench.stop().await;
+}
+
+#[tokio::test]
+async fn a_server_that_wants_a_sign_in_is_tried_until_the_operator_has_mended_it() {
+    let (mut bench, mut server) = (Bench::start().await, MailServer::start_for("redress:right-secret").await);
+    let _intake = bench.intake().await;
+    acknowledge(&bench, "email", 1).await;
+    let mut wrong = config(&format!("smtp://redress:wrong-secret@127.0.0.1:{}", server.port));
+    wrong.retry = vec![jiff::SignedDuration::from_millis(100); 100];
+    bench.send_with(wrong).await;
+    until("two attempts", || async { bench.attempts().await.len() >= 2 }).await;
+    assert!(server.is_quiet().await);
+    bench.send_with(config(&format!("smtp://redress:right-secret@127.0.0.1:{}", server.port))).await;
+    assert_eq!(server.next().await["to"], json!(["li.hua@example.com"]));
+    bench.settled().await;
+    let attempts = bench.attempts().await;
+    assert_eq!(
+        (&attempts[0], attempts.last()),
+        (&own(("failed", "status 535")), Some(&own(("delivered", "250"))))
+    );
+    assert!(!format!("{attempts:?}").contains("secret"));
     bench.stop().await;
 }
 

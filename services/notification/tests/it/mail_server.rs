@@ -25,18 +25,27 @@ fn python() -> PathBuf {
 impl MailServer {
     /// Starts one on `port`, or on any when it is 0.
     pub(crate) async fn start(port: u16) -> Self {
+        Self::start_with(&[&port.to_string()]).await
+    }
+
+    /// Starts one that takes mail only from who signs in as `account`, such as `user:password`.
+    pub(crate) async fn start_for(account: &str) -> Self {
+        Self::start_with(&["0", account]).await
+    }
+
+    async fn start_with(arguments: &[&str]) -> Self {
         let python = python();
         assert!(python.exists(), "no Python with aiosmtpd at {}: run deploy/test", python.display());
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/conformance/receive_mail.py");
         let mut child = Command::new(python)
             .arg(script)
-            .arg(port.to_string())
+            .args(arguments)
             .stdout(Stdio::piped())
             .kill_on_drop(true)
             .spawn()
             .unwrap();
         let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let mut server = Self { port, lines, _child: child };
+        let mut server = Self { port: 0, lines, _child: child };
         server.port = u16::try_from(server.next().await["port"].as_u64().unwrap()).unwrap();
         server
     }

@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on ends")]
 
 mod bench;
+mod conversation;
+mod hostile;
 mod intake;
 mod mail;
 mod mail_server;

@@ -78,6 +78,25 @@ async fn an_attempt_is_recorded_with_what_follows() {
 }
 
 #[tokio::test]
+async fn a_message_that_has_ended_does_not_wait_again_for_a_sender_that_was_too_slow() {
+    let bench = Bench::start().await;
+    let mut intake = Voice::of(ServiceName::Intake, &complaint(7));
+    bench.hear(&[intake.says(registered("email", complainant(1)))]).await;
+    let slow = lease(&bench.pool, 1, Duration::ZERO).await.unwrap();
+    let quick = lease(&bench.pool, 1, LONG).await.unwrap();
+    assert_eq!(slow[0].notice, quick[0].notice, "the lease of the first had ended");
+    let attempt =
+        |outcome, state| Attempt { outcome, detail: String::new(), state, again_in: Duration::from_secs(30) };
+    let delivered = attempt("delivered", Standing::Delivered);
+    record_attempts(&bench.pool, &[(&quick[0], delivered)]).await.unwrap();
+    let failed = attempt("failed", Standing::Waiting);
+    record_attempts(&bench.pool, &[(&slow[0], failed)]).await.unwrap();
+    assert_eq!(bench.delivery().await, ("delivered".to_owned(), 2, false));
+    assert_eq!(bench.attempts().await.len(), 2, "and both tries are on record");
+    bench.stop().await;
+}
+
+#[tokio::test]
 async fn the_end_of_a_message_is_said_once() {
     let bench = Bench::start().await;
     let mut intake = Voice::of(ServiceName::Intake, &complaint(7));
@@ -132,9 +151,28 @@ async fn without_a_mail_server_every_message_lies_in_the_outbox_to_be_listed() {
     let one = json!({"complaint": contracts::ComplaintId(uuid::Uuid::from_u128(3))});
     let found = bench.ask(staff("li", &[]), "outbox", one).await.unwrap();
     assert_eq!(found["messages"].as_array().unwrap().len(), 1);
+    bench.stop().await;
+}
+
+#[tokio::test]
+async fn a_question_that_cannot_be_answered_is_refused_and_says_why() {
+    let bench = Bench::start().await;
+    let (invalid, missing) = (ProblemCode::InvalidField, ProblemCode::MissingField);
+    for (name, asked, code, field) in [
+        ("outbox", json!({"state": "lost"}), invalid, "/state"),
+        ("outbox", json!({"complaint": "TS-1"}), invalid, "/complaint"),
+        ("outbox", json!({"after": {"notice": uuid::Uuid::nil()}}), missing, "/after/requested_at"),
+        ("outbox", json!({"colour": 1}), ProblemCode::UnknownField, "/colour"),
+        ("case", json!({}), missing, "/complaint"),
+        ("templates", json!({"playbook": "'; drop"}), invalid, "/playbook"),
+    ] {
+        let refused = bench.ask(staff("li", &[]), name, asked.clone()).await.unwrap_err();
+        assert_eq!((refused.code, refused.field.as_deref()), (code, Some(field)), "{asked} {refused}");
+        assert_eq!(refused.lacks(), None, "{asked}");
+    }
     for actor in [Actor::Customer, Actor::Feeder { name: "shop".to_owned() }] {
         let refused = bench.ask(actor, "outbox", json!(null)).await.unwrap_err();
-        assert_eq!(refused.code, ProblemCode::NotAllowed);
+        assert_eq!((refused.code, refused.lacks()), (ProblemCode::NotAllowed, None));
     }
     bench.stop().await;
 }

@@ -175,7 +175,8 @@ async fn read(answer: reqwest::Response) -> anyhow::Result<Said> {
         return Ok(Said::Done(body));
     }
     let member = |name: &str| body[name].as_str().unwrap_or_default().to_owned();
-    Ok(Said::Refused { code: member("code"), detail: member("detail") })
+    let field = body["field"].as_str().map(|field| format!(" ({field})")).unwrap_or_default();
+    Ok(Said::Refused { code: member("code"), detail: member("detail") + &field })
 }
 
 async fn rest(pause: &mut Duration) {

@@ -2,12 +2,13 @@
 //! whole, every listener level.
 
 use std::process::ExitCode;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use contracts::commands::intake::Receipt;
 use contracts::{ComplaintId, OrganisationId, ServiceName, queries};
 use runtime::reconcile::Report;
+use runtime::requests::builtin::Status;
 use serde_json::{Value, json};
 
 use super::Plan;
@@ -18,21 +19,21 @@ use crate::operator::Operator;
 /// How long listeners may take to become level.
 const PATIENCE: Duration = Duration::from_secs(120);
 
-/// What the stores count.
+/// What the stores count, or how that changed: a case of an earlier drill may be closed in a later one.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Counts {
     /// Complaints that intake registered.
-    pub registered: u64,
+    pub registered: i64,
     /// Cases that routing opened.
-    pub routed: u64,
+    pub routed: i64,
     /// Cases that routing closed.
-    pub closed: u64,
+    pub closed: i64,
     /// Cases that routing has open, parked ones included.
-    pub open: u64,
+    pub open: i64,
     /// Cases in the ledger.
-    pub ledger: u64,
+    pub ledger: i64,
     /// Closed cases in the ledger.
-    pub ledger_closed: u64,
+    pub ledger_closed: i64,
 }
 
 /// Whether everything adds up.
@@ -48,6 +49,8 @@ pub struct Balance {
     pub twice: Vec<String>,
     /// Messages that wait for an ordinary user.
     pub parked: u64,
+    /// What is still on its way: not yet published, held, or in a stream and not yet handled.
+    pub under_way: Vec<String>,
     /// The comparison of the stores.
     pub stores: Report,
 }
@@ -57,7 +60,7 @@ impl Balance {
     #[must_use]
     pub fn holds(&self) -> bool {
         let Counts { registered, routed, closed, open, ledger, ledger_closed } = self.counts;
-        self.accepted == registered
+        i64::try_from(self.accepted) == Ok(registered)
             && registered == routed
             && routed == closed + open
             && routed == ledger
@@ -65,6 +68,7 @@ impl Balance {
             && self.missing.is_empty()
             && self.twice.is_empty()
             && self.parked == 0
+            && self.under_way.is_empty()
             && self.stores.is_whole()
     }
 
@@ -85,7 +89,7 @@ pub async fn counts(operator: &Operator, organisation: &OrganisationId) -> anyho
     let routing =
         operator.ask(ServiceName::Routing, queries::routing::COUNTS, organisation, Value::Null).await?;
     let ledger = operator.ask(ServiceName::Analytics, "counts", organisation, Value::Null).await?;
-    let number = |value: &Value| value.as_u64().context("a count is missing");
+    let number = |value: &Value| value.as_i64().context("a count is missing");
     Ok(Counts {
         registered: number(&intake["registered"])?,
         routed: number(&routing["routed"])?,
@@ -108,6 +112,7 @@ pub async fn of(
 ) -> anyhow::Result<Balance> {
     let stores = crate::reconcile::all(operator, PATIENCE).await?;
     let after = counts(operator, organisation).await?;
+    let under_way = wait_quiet(operator, organisation).await?;
     let mut parked = 0;
     for service in ServiceName::ALL {
         let status = operator.ask(*service, queries::PARKED, organisation, Value::Null).await?;
@@ -135,8 +140,43 @@ pub async fn of(
         missing,
         twice,
         parked,
+        under_way,
         stores,
     })
+}
+
+/// Waits until the outboxes and the streams are empty of what nobody has handled; gives what is left.
+async fn wait_quiet(operator: &Operator, organisation: &OrganisationId) -> anyhow::Result<Vec<String>> {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        let mut left = Vec::new();
+        for service in ServiceName::ALL {
+            let status = operator.ask(*service, queries::STATUS, organisation, Value::Null).await?;
+            left.extend(unhandled(&serde_json::from_value(status)?));
+        }
+        if left.is_empty() || Instant::now() >= deadline {
+            return Ok(left);
+        }
+        tokio::time::sleep(Duration::from_millis(300)).await;
+    }
+}
+
+/// What `status` says is on its way.
+fn unhandled(status: &Status) -> Vec<String> {
+    let service = status.service;
+    let mut left = Vec::new();
+    for (count, what) in [(status.unpublished, "not yet published"), (status.held, "held")] {
+        if count > 0 {
+            left.push(format!("{service}: {count} events {what}"));
+        }
+    }
+    for source in &status.sources {
+        let waiting = source.pending.unwrap_or(0) + source.unacknowledged.unwrap_or(0);
+        if waiting > 0 || source.unknown {
+            left.push(format!("{service}: {waiting} messages of {} not yet handled", source.source));
+        }
+    }
+    left
 }
 
 /// Whether the complaint of a receipt is there under the number that was given.
@@ -193,6 +233,9 @@ pub fn report(plan: &Plan, fed: &Fed, tally: &Tally, balance: &Balance, took: (D
         for number in list.iter().take(10) {
             println!("  {what}: {number}");
         }
+    }
+    for line in &balance.under_way {
+        println!("  {line}");
     }
     if balance.parked > 0 {
         println!("  parked messages: {} (redress parked list)", balance.parked);

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use anyhow::Context as _;
+use calendar::{Clock as _, SystemClock};
 use contracts::ComplaintId;
 use contracts::commands::intake::{Receipt, RegisterComplaint};
 use indicatif::ProgressBar;
@@ -34,7 +35,8 @@ pub struct Fed {
 /// When a file cannot be read, or nobody answers for long.
 pub async fn all(plan: &Plan, feeder: &Caller, bar: &ProgressBar) -> anyhow::Result<Fed> {
     let mut fed = Fed::default();
-    let complaints = complaints(plan, &mut fed)?;
+    let run = SystemClock.now().as_millisecond();
+    let complaints = complaints(plan, run, &mut fed)?;
     let room = Arc::new(Semaphore::new(AT_ONCE));
     let mut under_way: JoinSet<anyhow::Result<Said>> = JoinSet::new();
     for (key, complaint) in complaints {
@@ -70,16 +72,24 @@ impl Fed {
     }
 }
 
-fn complaints(plan: &Plan, fed: &mut Fed) -> anyhow::Result<Vec<(String, RegisterComplaint)>> {
+/// The complaints with their keys. The same complaints fed by another `run` are other complaints, or it would only get
+/// the receipts of the first.
+fn complaints(plan: &Plan, run: i64, fed: &mut Fed) -> anyhow::Result<Vec<(String, RegisterComplaint)>> {
     match &plan.source {
         Source::Generated => Ok((0..plan.complaints)
-            .map(|n| (format!("drill-{}-{n}", plan.seed), generate::complaint(plan.seed, n)))
+            .map(|n| (format!("drill-{run}-{n}"), generate::complaint(plan.seed, n)))
             .collect()),
         Source::File { file, mapping } => {
             let mut complaints = Vec::new();
             crate::import::each(file, Some(mapping), &mut |row| {
                 match row {
-                    Ok(row) => complaints.push((row.key.to_string(), row.complaint)),
+                    Ok(mut row) => {
+                        if let Some(external) = &mut row.complaint.external {
+                            external.reference = format!("{}-{run}", external.reference);
+                        }
+                        generate::ask_for_contact(&mut row.complaint, complaints.len());
+                        complaints.push((format!("{run}-{}", row.key), row.complaint));
+                    }
                     Err(_) => fed.unread += 1,
                 }
                 complaints.len() < plan.complaints as usize

@@ -127,6 +127,15 @@ pub fn complaint(seed: u64, n: u32) -> RegisterComplaint {
     }
 }
 
+/// Published complaints come without contact data. Whoever takes them in would ask for it, and so does the drill: the
+/// `n`th complainant gets a made-up telephone number where there is no way to reach them.
+pub fn ask_for_contact(complaint: &mut RegisterComplaint, n: usize) {
+    let Complainant { phone, email, .. } = &mut complaint.complainant;
+    if phone.is_none() && email.is_none() {
+        *phone = Some(format!("139{:08}", n % 100_000_000));
+    }
+}
+
 fn complainant(chance: &mut ChaCha8Rng, who: u32, english: bool) -> Complainant {
     let name = if english {
         ENGLISH.choose(chance).copied().unwrap_or("A. N. Other").to_owned()

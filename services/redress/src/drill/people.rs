@@ -1,14 +1,17 @@
 //! The people of the organisation at their work: each looks at their own list and does what is on it.
 //!
 //! What they decide is drawn from the seed and the visit: some complaints do not stand, some proposals are refused,
-//! some customers are not satisfied or not reached, some work is handed back.
+//! some customers are not satisfied or not reached, some work is handed back. Now and then somebody takes leave, and
+//! a colleague stands in.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use calendar::{Clock as _, SystemClock};
+use contracts::messages::directory_changed::Absence;
 use contracts::queries::routing::{WorkItem, WorkPage};
-use contracts::{ProblemCode, RoundId};
+use contracts::{PersonId, ProblemCode, RoundId};
 use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
@@ -21,6 +24,10 @@ use super::chance::Chance;
 const IDLE: Duration = Duration::from_millis(250);
 /// How much of the list somebody looks at.
 const AT_ONCE: usize = 50;
+/// How long somebody leaves alone what they have just done: the list learns of it a moment later.
+const BREATH: Duration = Duration::from_secs(1);
+/// How long a leave is.
+const LEAVE: Duration = Duration::from_secs(4);
 
 /// What happened in a drill, for the report.
 #[derive(Debug, Default)]
@@ -35,6 +42,10 @@ pub struct Tally {
 
 /// Somebody at work.
 pub struct Player {
+    /// Who they are.
+    pub person: PersonId,
+    /// Who stands in for them.
+    pub deputy: Option<PersonId>,
     /// Their access.
     pub caller: Caller,
     /// The seed of their decisions.
@@ -56,23 +67,41 @@ impl Player {
     /// # Errors
     /// When nobody answers for long.
     pub async fn work(self, stop: CancellationToken) -> anyhow::Result<()> {
-        let mut tried: HashMap<String, u32> = HashMap::new();
+        let mut chance = Chance::of_person(self.seed, &self.person);
+        let mut tried: HashMap<String, (u32, Instant)> = HashMap::new();
+        let mut until_leave = chance.between(5, 60);
         while !stop.is_cancelled() {
-            let items = self.list().await?;
-            let idle = items.is_empty();
-            for item in items {
+            let mut acted = false;
+            for item in self.list().await? {
                 let key = format!("{}-{}-{}", item.work, item.visit, item.epoch);
-                let tries = tried.entry(key.clone()).or_default();
-                *tries += 1;
-                self.act(&item, &format!("{key}-{tries}"), *tries).await?;
+                let tries = match tried.get(&key) {
+                    Some((_, at)) if at.elapsed() < BREATH => continue,
+                    Some((tries, _)) => tries + 1,
+                    None => 1,
+                };
+                self.act(&item, &format!("{key}-{tries}"), tries).await?;
+                tried.insert(key, (tries, Instant::now()));
+                (acted, until_leave) = (true, until_leave.saturating_sub(1));
             }
-            if idle && !self.claim().await? {
-                tokio::select! {
-                    () = stop.cancelled() => {}
-                    () = tokio::time::sleep(IDLE) => {}
-                }
+            if until_leave == 0 {
+                until_leave = chance.between(5, 60);
+                self.take_leave(&stop).await?;
+            } else if !acted && !self.claim().await? {
+                stop.run_until_cancelled(tokio::time::sleep(IDLE)).await;
             }
         }
+        Ok(())
+    }
+
+    /// Is away for a while: open work goes to the deputy, new work to others.
+    async fn take_leave(&self, stop: &CancellationToken) -> anyhow::Result<()> {
+        let from = SystemClock.now();
+        let absence = Absence { from, until: from + LEAVE, deputy: self.deputy.clone() };
+        let path = format!("/directory/people/{}/absences", self.person);
+        let key = format!("leave-{}-{from}", self.person);
+        let said = self.caller.order(Method::PUT, &path, &key, &json!({ "absences": [absence] })).await?;
+        self.note("person", "took leave", &said).await;
+        stop.run_until_cancelled(tokio::time::sleep(LEAVE)).await;
         Ok(())
     }
 
@@ -90,7 +119,11 @@ impl Player {
             let said =
                 self.caller.order(Method::POST, &path, &key, &json!({ "complaint": item.complaint })).await?;
             took |= matches!(said, Said::Done(_));
-            self.count(&item, "claimed", &said).await;
+            // The queue is the department's: it shows also what this person must keep out of.
+            let barred = |code: &str| code == ProblemCode::ConflictOfInterest.as_str();
+            if !matches!(&said, Said::Refused { code, .. } if barred(code)) {
+                self.count(&item, "claimed", &said).await;
+            }
         }
         Ok(took)
     }
@@ -180,12 +213,16 @@ impl Player {
     }
 
     async fn count(&self, item: &WorkItem, name: &str, said: &Said) {
+        self.note(&item.task, name, said).await;
+    }
+
+    async fn note(&self, task: &str, name: &str, said: &Said) {
         let mut tally = self.tally.lock().await;
         match said {
-            Said::Done(_) => *tally.done.entry(format!("{}: {name}", item.task)).or_default() += 1,
+            Said::Done(_) => *tally.done.entry(format!("{task}: {name}")).or_default() += 1,
             Said::Refused { code, .. } if overtaken(code) => tally.overtaken += 1,
             Said::Refused { code, detail } => {
-                let entry = tally.refused.entry(format!("{}: {code}", item.task)).or_default();
+                let entry = tally.refused.entry(format!("{task}: {code}")).or_default();
                 entry.0 += 1;
                 entry.1.clone_from(detail);
             }

@@ -33,12 +33,12 @@ impl Secrets {
             Self {
                 passwords: BTreeMap::new(),
                 vault: toml::Value::try_from(vault.exposed())?,
-                demo_password: random_text(6)?,
+                demo_password: random_text::<6>()?,
             }
         };
         for part in parts {
             if !secrets.passwords.contains_key(*part) {
-                secrets.passwords.insert((*part).to_owned(), random_text(24)?);
+                secrets.passwords.insert((*part).to_owned(), random_text::<24>()?);
             }
         }
         write_private(&path, &toml::to_string(&secrets)?)?;
@@ -75,9 +75,6 @@ pub fn write_private(path: &Path, text: &str) -> anyhow::Result<()> {
     std::fs::rename(&fresh, path).with_context(|| format!("writing {}", path.display()))
 }
 
-fn random_text(bytes: usize) -> anyhow::Result<String> {
-    use rand::TryRngCore as _;
-    let mut random = vec![0; bytes];
-    rand::rngs::OsRng.try_fill_bytes(&mut random).context("the operating system gives no randomness")?;
-    Ok(hex::encode(random))
+fn random_text<const BYTES: usize>() -> anyhow::Result<String> {
+    Ok(hex::encode(vault::random_bytes::<BYTES>()?))
 }

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::Context as _;
-use contracts::ServiceName;
-use embedded::{DatabaseSpec, Nats, NatsOptions, NatsStop, Postgres, PostgresOptions, StopMode};
+use embedded::{Nats, NatsOptions, NatsStop, Postgres, PostgresOptions, StopMode};
+
+use runtime::permissions;
 
 use super::programs::Ports;
 use super::secrets::Secrets;
@@ -64,20 +65,11 @@ impl Servers {
         let mut options = PostgresOptions::new(folder.join("postgres"));
         options.durable = true;
         let postgres = Postgres::start(options).await.context("PostgreSQL could not be started")?;
-        let databases = settings::parts()
-            .into_iter()
-            .map(|part| {
-                Ok(DatabaseSpec {
-                    database: part.into(),
-                    role: part.into(),
-                    password: secrets.password(part)?.into(),
-                })
-            })
-            .collect::<anyhow::Result<Vec<_>>>()?;
-        postgres.create_roles_and_databases(&databases).await?;
         let passwords = |user: &str| secrets.passwords.get(user).cloned().unwrap_or_default();
-        let config = runtime::permissions::nats_config_with(passwords)
-            .context("the NATS configuration cannot be made")?;
+        let roles = permissions::postgres_roles_with(passwords).context("the roles cannot be made")?;
+        postgres.sql("postgres", &roles).await.context("the databases cannot be made")?;
+        let config =
+            permissions::nats_config_with(passwords).context("the NATS configuration cannot be made")?;
         let nats = Nats::start(NatsOptions::new(folder.join("nats"), config)).await;
         Ok(Self { postgres, nats: nats.context("nats-server could not be started")? })
     }
@@ -110,8 +102,10 @@ impl Servers {
         rehearsal: Option<String>,
     ) -> anyhow::Result<settings::Servers<'a>> {
         let mut databases = BTreeMap::new();
-        for part in ServiceName::ALL.iter().map(|service| service.as_str()).chain(["gateway"]) {
-            databases.insert(part.to_owned(), self.postgres.url(part, part, secrets.password(part)?));
+        for part in permissions::databases() {
+            let name = permissions::database_of(&part);
+            let url = self.postgres.url(&name, &name, secrets.password(&part)?);
+            databases.insert(part, url);
         }
         Ok(settings::Servers {
             nats: self.nats.url(),

@@ -24,7 +24,7 @@ pub(super) fn decide(desk: &Desk<'_>, command: &Command) -> Outcome {
     if !allowed {
         let problem =
             Problem::new(ProblemCode::NotAllowed, "only the person, a manager or an administrator may");
-        return Err(problem.at("/person"));
+        return Err(problem.at("/actor").expected("the person, somebody above them, or an administrator"));
     }
     let known = |id: &_| directory.active(id).is_some();
     if let Some(problem) = Problem::all(absences(&person.id, &order.absences, known, "/absences")) {

@@ -37,17 +37,18 @@ fn required(draft: &Draft<'_>, order: &Archive) -> Result<(), Problem> {
     let mut findings = missing_facts(draft, &stage.requires.facts);
     if stage.requires.fields.contains(&ResultField::Summary) && order.summary.is_none() {
         let problem = Problem::new(ProblemCode::MissingField, "the playbook requires a closing summary");
-        findings.push(problem.at("/summary"));
+        findings.push(problem.at("/summary").expected("what was found, decided and done"));
     }
     let flag = |key| draft.case.facts.get(&key).and_then(FactValue::as_bool) == Some(true);
     let proposed =
         draft.case.facts.get(&key::remedy_amount()).and_then(FactValue::as_int).is_some_and(|fen| fen > 0);
     let asks = draft.book.playbook().approve_before.contains(&ApproveBefore::Archive);
     if asks && proposed && !flag(key::approved()) {
-        findings.push(Problem::new(
-            ProblemCode::NotApproved,
-            "the proposal has to be approved before it is filed",
-        ));
+        findings.push(
+            Problem::new(ProblemCode::NotApproved, "the proposal has to be approved before it is filed")
+                .at("/visit")
+                .expected("a proposal that was approved"),
+        );
     }
     Problem::all(findings).map_or(Ok(()), Err)
 }

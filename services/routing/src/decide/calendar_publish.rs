@@ -6,24 +6,25 @@ use contracts::commands::routing::PublishCalendar;
 use contracts::messages::calendar_published::CalendarPublished;
 use contracts::{CalendarId, Problem, ProblemCode};
 use runtime::service::Decision;
-use serde::Deserialize as _;
 
 use super::{Desk, Outcome, administrators_only};
 
 pub(super) fn decide(desk: &Desk<'_>, command: &Command) -> Outcome {
     administrators_only(&command.actor)?;
     let order: PublishCalendar = command.read()?;
-    let spec = CalendarSpec::deserialize(&order.document)
-        .map_err(|error| Problem::new(ProblemCode::InvalidField, error.to_string()).at("/document"))?;
-    let calendar = Calendar::try_from(spec).map_err(|errors| {
-        let each = |problem: &calendar::CalendarProblem| {
-            Problem::new(ProblemCode::InvalidField, problem.to_string()).at("/document")
-        };
-        Problem::all(errors.problems.iter().map(each).collect())
-            .unwrap_or_else(|| Problem::new(ProblemCode::InvalidField, errors.to_string()).at("/document"))
+    let spec = Problem::read::<CalendarSpec>(order.document.clone()).map_err(|problem| {
+        let place = format!("/document{}", problem.field.as_deref().unwrap_or_default());
+        problem.at(place)
     })?;
-    let id = CalendarId::new(calendar.id())
-        .map_err(|error| Problem::new(ProblemCode::InvalidField, error.to_string()).at("/document/id"))?;
+    let calendar = Calendar::try_from(spec).map_err(|errors| {
+        let each = |problem: &calendar::CalendarProblem| unfit(problem.to_string());
+        Problem::all(errors.problems.iter().map(each).collect()).unwrap_or_else(|| unfit(errors.to_string()))
+    })?;
+    let id = CalendarId::new(calendar.id()).map_err(|error| {
+        Problem::new(ProblemCode::InvalidField, error.to_string())
+            .at("/document/id")
+            .expected("1 to 64 of a-z, 0-9, '_', '-', '.', beginning with a letter or digit")
+    })?;
     let latest = desk.state.organisation().and_then(|all| all.latest(&id)).unwrap_or(0);
     if calendar.version() <= latest {
         let detail = format!("version {latest} of {id} is published already");
@@ -34,4 +35,11 @@ pub(super) fn decide(desk: &Desk<'_>, command: &Command) -> Outcome {
     let mut decision = Decision::nothing();
     decision.say(CalendarPublished { calendar: id, version, document, by });
     Ok(decision)
+}
+
+/// A calendar that does not add up: the text says where.
+fn unfit(detail: String) -> Problem {
+    Problem::new(ProblemCode::InvalidField, detail)
+        .at("/document")
+        .expected("a calendar as its schema has it")
 }

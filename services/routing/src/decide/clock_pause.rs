@@ -22,7 +22,9 @@ pub(super) fn decide(desk: &Desk<'_>, command: &Command) -> Outcome {
         return Err(problem.at("/reason").expected(expected));
     }
     if clock.is_paused() {
-        return Err(Problem::new(ProblemCode::AlreadyExists, "the clock stands still already").at("/clock"));
+        return Err(Problem::new(ProblemCode::AlreadyExists, "the clock stands still already")
+            .at("/clock")
+            .expected("a clock that runs"));
     }
     change(&mut draft, (order.clock, clock), ClockChange::Paused, order.reason, command)?;
     draft.finish()
@@ -47,7 +49,9 @@ pub(super) fn running(draft: &Draft<'_>, command: &Command, id: ClockId) -> Resu
     if concerned || directs(draft, &here.unwrap_or_else(|| draft.responsible()), &command.actor) {
         return Ok(clock);
     }
-    Err(Problem::new(ProblemCode::NotAllowed, "only who works on the case, or a manager, may do this"))
+    Err(Problem::new(ProblemCode::NotAllowed, "only who works on the case, or a manager, may do this")
+        .at("/actor")
+        .expected("somebody who works on the case, or directs the department"))
 }
 
 /// Says the change, with the due time that follows from it.

@@ -13,7 +13,9 @@ pub(super) fn decide(desk: &Desk<'_>, command: &Command) -> Outcome {
     let mut draft = desk.open(&command.actor)?;
     let clock = running(&draft, command, order.clock)?;
     if !clock.is_paused() {
-        return Err(Problem::new(ProblemCode::AlreadyExists, "the clock runs already").at("/clock"));
+        return Err(Problem::new(ProblemCode::AlreadyExists, "the clock runs already")
+            .at("/clock")
+            .expected("a clock that was paused"));
     }
     let reason = clock.pauses.last().map(|pause| pause.reason.clone()).unwrap_or_default();
     change(&mut draft, (order.clock, clock), ClockChange::Resumed, reason, command)?;

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use contracts::commands::Command;
 use contracts::commands::routing::PutDirectory;
+use contracts::commands::{Command, check_text};
 use contracts::messages::directory_changed::{Absence, DirectoryChanged, Person};
 use contracts::{DepartmentId, PersonId, Problem, ProblemCode};
 use runtime::service::Decision;
@@ -11,6 +11,9 @@ use runtime::service::Decision;
 use super::{Desk, Outcome, administrators_only};
 use crate::rows::Row;
 use crate::state::Directory;
+
+/// The longest name or skill, in characters.
+const LONGEST_NAME: usize = 200;
 
 pub(super) fn decide(desk: &Desk<'_>, command: &Command) -> Outcome {
     administrators_only(&command.actor)?;
@@ -43,8 +46,10 @@ fn findings(directory: &Directory, order: &PutDirectory) -> Vec<Problem> {
     units.extend(order.departments.iter().map(|unit| &unit.id));
     let mut people: BTreeSet<&PersonId> = directory.people.keys().collect();
     people.extend(order.people.iter().map(|person| &person.id));
-    let mut found = Vec::new();
-    let mut unknown = |code, detail: String, field: String| found.push(Problem::new(code, detail).at(field));
+    let mut found = texts(order);
+    let mut unknown = |code, detail: String, field: String| {
+        found.push(Problem::new(code, detail).at(field).expected("one of the directory or of this order"));
+    };
     for (n, unit) in order.departments.iter().enumerate() {
         if let Some(parent) = unit.parent.as_ref().filter(|id| !units.contains(id) || **id == unit.id) {
             let detail = format!("{parent} is no department above {}", unit.id);
@@ -73,6 +78,21 @@ fn findings(directory: &Directory, order: &PutDirectory) -> Vec<Problem> {
     found
 }
 
+/// Names and skills that are empty or too long.
+fn texts(order: &PutDirectory) -> Vec<Problem> {
+    let check = |place: String, text: &str| check_text(&place, text, LONGEST_NAME).err();
+    let units = order.departments.iter().enumerate().flat_map(|(n, unit)| {
+        let place = format!("/departments/{n}/name");
+        [check(format!("{place}/zh"), &unit.name.zh), check(format!("{place}/en"), &unit.name.en)]
+    });
+    let people = order.people.iter().enumerate().flat_map(|(n, person)| {
+        let skills = person.skills.iter().enumerate();
+        let skills = skills.map(move |(at, skill)| check(format!("/people/{n}/skills/{at}"), skill));
+        std::iter::once(check(format!("/people/{n}/name"), &person.name)).chain(skills)
+    });
+    units.chain(people).flatten().collect()
+}
+
 /// What is wrong with somebody's absences.
 pub(super) fn absences(
     person: &PersonId,
@@ -88,7 +108,7 @@ pub(super) fn absences(
         }
         if let Some(deputy) = absence.deputy.as_ref().filter(|id| !known(id) || *id == person) {
             let problem = Problem::new(ProblemCode::UnknownPerson, format!("{deputy} cannot stand in"));
-            found.push(problem.at(format!("{place}/{n}/deputy")));
+            found.push(problem.at(format!("{place}/{n}/deputy")).expected("another member of staff"));
         }
     }
     found

@@ -1,7 +1,7 @@
 //! `playbook.activate` → new complaints of a scope follow this version; cases that run stay on theirs.
 
-use contracts::commands::Command;
 use contracts::commands::routing::ActivatePlaybook;
+use contracts::commands::{Command, check_text};
 use contracts::messages::playbook_activated::PlaybookActivated;
 use contracts::{Problem, ProblemCode, SubjectRef};
 use playbook::CompiledPlaybook;
@@ -10,18 +10,23 @@ use runtime::service::Decision;
 use super::{Desk, Outcome, administrators_only};
 use crate::state::Directory;
 
+/// The longest customer type, in characters.
+const LONGEST_KEY: usize = 64;
+
 pub(super) fn decide(desk: &Desk<'_>, command: &Command) -> Outcome {
     administrators_only(&command.actor)?;
     let order: ActivatePlaybook = command.read()?;
-    let book =
-        desk.library.playbook(desk.context, &order.playbook).map_err(|problem| problem.at("/playbook"))?;
+    let book = desk.library.playbook(desk.context, &order.playbook)?;
     let state = desk.context.peek(&SubjectRef::directory(desk.context.organisation()));
     let directory = state.as_ref().and_then(|state| state.directory()).cloned().unwrap_or_default();
     let mut findings = missing_departments(&book, &directory);
     findings.extend(missing_calendars(desk, &book));
     if let Some(unit) = order.scope.unit.as_ref().filter(|unit| !directory.departments.contains_key(*unit)) {
         let problem = Problem::new(ProblemCode::UnknownDepartment, format!("there is no unit {unit}"));
-        findings.push(problem.at("/scope/unit"));
+        findings.push(problem.at("/scope/unit").expected("a department of the directory"));
+    }
+    if let Some(text) = &order.scope.customer_type {
+        findings.extend(check_text("/scope/customer_type", text, LONGEST_KEY).err());
     }
     if let Some(problem) = Problem::all(findings) {
         return Err(problem);

@@ -1,7 +1,7 @@
 //! `playbook.publish` → a version of a playbook exists, or every finding with its line and column.
 
-use contracts::commands::Command;
 use contracts::commands::routing::PublishPlaybook;
+use contracts::commands::{Command, check_nul};
 use contracts::messages::complaint_registered::PlaybookRef;
 use contracts::messages::playbook_published::PlaybookPublished;
 use contracts::{Problem, ProblemCode};
@@ -34,11 +34,14 @@ pub(super) fn decide(desk: &Desk<'_>, command: &Command) -> Outcome {
         let problem = Problem::new(ProblemCode::AlreadyExists, detail).at("/text/version");
         return Err(problem.expected(format!("a version above {latest}")));
     }
+    let shown = serde_json::to_value(document).map_err(crate::draft::evaluation)?;
+    // YAML can spell what the text itself does not hold.
+    check_nul("/text", &shown)?;
     let playbook = PlaybookRef { id: document.id.clone(), version: document.version };
     let mut decision = Decision::nothing();
     decision.say(PlaybookPublished {
         playbook: playbook.clone(),
-        document: serde_json::to_value(document).map_err(crate::draft::evaluation)?,
+        document: shown,
         sha256: hex::encode(sha2::Sha256::digest(order.text.as_bytes())),
         by: command.actor.plain(),
     });
@@ -52,12 +55,15 @@ fn broken(findings: Vec<Finding>) -> Problem {
         expected: Some(finding.message_zh.clone()),
         ..Problem::new(ProblemCode::BrokenPlaybook, finding.to_string())
     });
-    Problem::all(problems.collect())
-        .unwrap_or_else(|| Problem::new(ProblemCode::BrokenPlaybook, "the playbook cannot be read"))
+    Problem::all(problems.collect()).unwrap_or_else(|| {
+        Problem::new(ProblemCode::BrokenPlaybook, "the playbook cannot be read")
+            .at("/text")
+            .expected("a playbook in YAML")
+    })
 }
 
-/// `stages[2].next[0].to` as a JSON pointer.
+/// `stages[2].next[0].to` as a JSON pointer into the order.
 fn pointer(path: &str) -> String {
     let steps = path.split(['.', '[', ']']).filter(|step| !step.is_empty());
-    steps.map(|step| format!("/{step}")).collect()
+    std::iter::once("text").chain(steps).map(|step| format!("/{step}")).collect()
 }

@@ -52,7 +52,7 @@ fn may_transfer(draft: &Draft<'_>, id: VisitId, visit: &Visit, command: &Command
     }
     let problem =
         Problem::new(ProblemCode::NotAllowed, "only who holds the work, or a manager, may transfer it");
-    Err(problem.at("/visit"))
+    Err(problem.at("/actor").expected("its holder, a manager of the holder, or who directs the department"))
 }
 
 /// Where the playbook names the department that speaks with the customer, no other one does (P02: customer service

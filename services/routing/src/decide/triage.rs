@@ -34,14 +34,18 @@ pub(super) fn own_visit(
     let visit = draft.current(id, epoch)?;
     if visit.kind != kind {
         let detail = format!("the visit is to {}, a stage of kind {}", visit.stage, visit.kind);
-        return Err(Problem::new(ProblemCode::WrongStage, detail).expected(kind.to_string()));
+        return Err(Problem::new(ProblemCode::WrongStage, detail)
+            .at("/visit")
+            .expected(format!("a visit to a stage of kind {kind}")));
     }
     let person = staff(&command.actor)?;
     let holder = draft.holder_at(id);
     if holder.as_ref() != Some(person) {
         let problem =
             Problem::new(ProblemCode::NotTheHolder, "somebody else holds this work, or nobody does yet");
-        return Err(problem.expected(holder.map_or_else(|| "claim it first".to_owned(), Into::into)));
+        return Err(problem
+            .at("/actor")
+            .expected(holder.map_or_else(|| "claim it first".to_owned(), Into::into)));
     }
     Ok(())
 }
@@ -87,7 +91,11 @@ pub(super) fn known_department(draft: &Draft<'_>, id: &DepartmentId, field: &str
 fn required(draft: &Draft<'_>, order: &Triage, facts: &Facts) -> Result<(), Problem> {
     let visit = draft.current(order.visit, order.epoch)?;
     let stage = draft.book.stage(&visit.stage).map_err(evaluation)?;
-    let missing = |field: &str| Problem::new(ProblemCode::MissingField, "the playbook requires it").at(field);
+    let missing = |field: &str| {
+        Problem::new(ProblemCode::MissingField, "the playbook requires it")
+            .at(field)
+            .expected("a value before the case leaves this stage")
+    };
     let mut findings = Vec::new();
     for field in &stage.requires.fields {
         let given = match field {
@@ -124,6 +132,7 @@ pub(super) fn missing_facts(draft: &Draft<'_>, wanted: &[contracts::FactKey]) ->
     missing
         .map(|key| {
             Problem::new(ProblemCode::WrongStage, format!("the fact {key} must be on record first"))
+                .at("/visit")
                 .expected(key.to_string())
         })
         .collect()

@@ -24,7 +24,7 @@ pub(super) fn decide(desk: &Desk<'_>, command: &Command) -> Outcome {
     }
     let taken = taking(&draft, order.work, &work, &person).ok_or_else(|| {
         let detail = format!("this work is for the role {} in {}", work.role, work.department);
-        Problem::new(ProblemCode::NotAllowed, detail)
+        Problem::new(ProblemCode::NotAllowed, detail).at("/actor").expected(work.role.to_string())
     })?;
     draft.give(order.work, &work, taken);
     draft.finish()

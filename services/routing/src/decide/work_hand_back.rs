@@ -18,7 +18,9 @@ pub(super) fn decide(desk: &Desk<'_>, command: &Command) -> Outcome {
     let mut draft = desk.open(&command.actor)?;
     let work = open_work(&draft, order.work)?;
     if work.holder() != Some(person) {
-        return Err(Problem::new(ProblemCode::NotTheHolder, "somebody else holds this work").at("/work"));
+        return Err(Problem::new(ProblemCode::NotTheHolder, "somebody else holds this work")
+            .at("/work")
+            .expected("work that you hold"));
     }
     if work.task == RULE {
         draft.withdraw(vec![order.work], work.visit, "done");

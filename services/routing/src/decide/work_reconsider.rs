@@ -12,7 +12,9 @@ use super::{Desk, Outcome};
 pub(super) fn decide(desk: &Desk<'_>, command: &Command) -> Outcome {
     let order: ReconsiderWork = command.read()?;
     if command.actor != Actor::System {
-        return Err(Problem::new(ProblemCode::NotAllowed, "only Redress itself orders this"));
+        return Err(Problem::new(ProblemCode::NotAllowed, "only Redress itself orders this")
+            .at("/actor")
+            .expected("Redress itself"));
     }
     let Some(mut draft) = desk.draft()? else { return Ok(Decision::nothing()) };
     look_again(&mut draft, order.work);

@@ -32,7 +32,11 @@ impl Place {
     }
 
     fn read(text: &str) -> Result<Self, Problem> {
-        let bad = || Problem::new(ProblemCode::InvalidField, "that is not where a page ended").at("/after");
+        let bad = || {
+            Problem::new(ProblemCode::InvalidField, "that is not where a page ended")
+                .at("/after")
+                .expected("the `next` of the page before, as it was")
+        };
         let (due, id) = text.split_once('~').ok_or_else(bad)?;
         let due = if due.is_empty() { None } else { Some(due.parse().map_err(|_| bad())?) };
         Ok(Self { due, id: id.parse().map_err(|_| bad())? })

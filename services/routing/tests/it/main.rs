@@ -4,6 +4,7 @@
 
 mod absences;
 mod clocks;
+mod hostile;
 mod journeys;
 mod properties;
 mod refusals;

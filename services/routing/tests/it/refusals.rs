@@ -100,3 +100,22 @@ fn only_redress_orders_work_to_be_looked_at_again() {
     assert_eq!(world.order(&order, administrator()).unwrap_err().code.as_str(), "not-allowed");
     assert!(world.order(&order, Actor::System).is_ok());
 }
+
+#[test]
+fn no_order_takes_a_field_it_does_not_know_or_lacks_one() {
+    let mut world = World::shipped("p02-verify-with-department", FRIDAY);
+    world.register(|said| said.complained_of = Some("quality_management".parse().unwrap()));
+    for verb in contracts::commands::routing::VERBS {
+        let mut refused = |body: Value| {
+            let problem = world.command(crate::world::complaint(), verb, body, administrator()).unwrap_err();
+            assert_eq!(problem.lacks(), None, "{verb}: {problem:?}");
+            (problem.code.to_string(), problem.field.unwrap())
+        };
+        assert_eq!(refused(json!({"colour": "red"})), ("unknown-field".into(), "/colour".into()), "{verb}");
+        assert_eq!(refused(json!({"colour\0": "red"})).0, "invalid-field", "{verb}");
+        if *verb != "directory.put" {
+            assert_eq!(refused(json!({})).0, "missing-field", "{verb}");
+        }
+        assert_eq!(refused(json!("x")), ("invalid-field".into(), String::new()), "{verb}");
+    }
+}

@@ -53,16 +53,17 @@ async fn each_user_can_do_its_work() {
         description: String::new(),
         queue_group: "routing".into(),
     };
-    let endpoint = bus::Endpoint { name: "heads".into(), subject: subjects::query(HEARER, "heads") };
-    let mut requests = routing.serve(info, vec![endpoint]).await.unwrap();
+    let endpoints = ["heads", "status"]
+        .map(|name| bus::Endpoint { name: name.into(), subject: subjects::query(HEARER, name) });
+    let mut requests = routing.serve(info, endpoints.to_vec()).await.unwrap();
     let answering = tokio::spawn(async move {
         while let Some(request) = requests.next().await {
             request.respond(Bytes::from_static(b"yes")).await.unwrap();
         }
     });
-    for asker in [&gateway, &intake] {
+    for (asker, name) in [(&gateway, "status"), (&intake, "heads")] {
         let answer =
-            asker.request(&subjects::query(HEARER, "heads"), Bytes::new(), Duration::from_secs(2)).await;
+            asker.request(&subjects::query(HEARER, name), Bytes::new(), Duration::from_secs(2)).await;
         assert_eq!(answer.unwrap(), "yes");
     }
     gateway.request("$SRV.PING", Bytes::new(), Duration::from_secs(2)).await.unwrap();

@@ -103,7 +103,8 @@ impl Command {
     /// # Errors
     /// A problem that names the field.
     pub fn read<T: serde::de::DeserializeOwned>(&self) -> Result<T, Problem> {
-        serde_json::from_value(self.body.clone()).map_err(|error| Problem::from_json(&error))
+        check_nul("", &self.body)?;
+        Problem::read(self.body.clone())
     }
 }
 
@@ -147,6 +148,30 @@ macro_rules! verbs {
     };
 }
 pub(crate) use verbs;
+
+/// Refuses U+0000 in any text or name of `value`, which stands at `place`: no text of PostgreSQL holds it.
+///
+/// # Errors
+/// `invalid-field` with the JSON pointer of the text.
+pub fn check_nul(place: &str, value: &serde_json::Value) -> Result<(), Problem> {
+    use serde_json::Value;
+    let step = |name: &str| format!("{place}/{}", name.replace('~', "~0").replace('/', "~1"));
+    match value {
+        Value::String(text) if text.contains('\0') => {
+            let problem = Problem::new(ProblemCode::InvalidField, "the text contains U+0000");
+            Err(problem.at(place).expected("text without U+0000"))
+        }
+        Value::Array(items) => {
+            items.iter().enumerate().try_for_each(|(at, item)| check_nul(&format!("{place}/{at}"), item))
+        }
+        Value::Object(members) => members.iter().try_for_each(|(name, member)| {
+            check_nul(&step(name), member)?;
+            let named = Value::String(name.clone());
+            check_nul(&step(name), &named)
+        }),
+        Value::String(_) | Value::Number(_) | Value::Bool(_) | Value::Null => Ok(()),
+    }
+}
 
 /// Refuses text with U+0000 or beyond `max` characters, or empty when it must say something.
 ///

@@ -1,24 +1,8 @@
 use std::os::unix::fs::PermissionsExt;
-use std::process::Command;
 
-use embedded::{
-    DatabaseSpec, Postgres, PostgresOptions, StopMode, ToolSearch, find_postgres, temporary_folder,
-};
+use embedded::{Postgres, PostgresOptions, StopMode, temporary_folder};
 
 use crate::{runs, start_postgres};
-
-fn spec(name: &str) -> DatabaseSpec {
-    DatabaseSpec { database: name.into(), role: name.into(), password: format!("{name}'s secret") }
-}
-
-/// What psql says when it connects as somebody who is not the superuser.
-async fn psql(url: &str, sql: &str) -> Result<String, String> {
-    let tools = find_postgres(&ToolSearch::from_env(&[]), None).await.unwrap();
-    let output =
-        Command::new(tools.bin.join("psql")).args(["-X", "-A", "-t", "-c", sql, url]).output().unwrap();
-    let said = String::from_utf8_lossy(&output.stdout).trim().to_owned();
-    if output.status.success() { Ok(said) } else { Err(String::from_utf8_lossy(&output.stderr).into_owned()) }
-}
 
 #[tokio::test]
 async fn a_server_starts_in_an_empty_folder_and_comes_back_with_its_data_and_port() {
@@ -105,30 +89,6 @@ async fn a_noted_port_that_was_taken_is_changed_and_a_wanted_one_is_refused() {
     let options = PostgresOptions { port: Some(port), ..PostgresOptions::new(folder.path()) };
     let refusal = Postgres::start(options).await.unwrap_err().to_string();
     assert!(refusal.contains("taken by another program"), "{refusal}");
-}
-
-#[tokio::test]
-async fn every_role_owns_its_database_and_cannot_connect_to_another() {
-    let folder = temporary_folder().unwrap();
-    let postgres = start_postgres(folder.path()).await;
-    let specs = [spec("intake"), spec("routing")];
-    postgres.create_roles_and_databases(&specs).await.unwrap();
-    postgres.create_roles_and_databases(&specs).await.unwrap();
-
-    let own = postgres.url("intake", "intake", "intake's secret");
-    assert_eq!(
-        psql(&own, "create table t (n int); select current_user").await.unwrap(),
-        "CREATE TABLE\nintake"
-    );
-    let foreign = postgres.url("routing", "intake", "intake's secret");
-    assert!(psql(&foreign, "select 1").await.unwrap_err().contains("permission denied"));
-    let system = postgres.url("postgres", "intake", "intake's secret");
-    assert!(psql(&system, "select 1").await.unwrap_err().contains("permission denied"));
-    let wrong = postgres.url("intake", "intake", "guess");
-    assert!(psql(&wrong, "select 1").await.unwrap_err().contains("password authentication failed"));
-    assert!(psql(&own, "create database more").await.unwrap_err().contains("permission denied"));
-    let log = std::fs::read_to_string(postgres.log()).unwrap();
-    assert!(!log.contains("'s secret"), "a password is in the log");
 }
 
 #[tokio::test]

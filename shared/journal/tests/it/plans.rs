@@ -89,6 +89,7 @@ async fn ask_everything(on: &mut PgConnection, nth: i64) {
             key: "k".into(),
             due: at(1_800_000_000),
             payload: json!({}),
+            traceparent: None,
         })
         .collect();
     timer::set(on, &set.iter().collect::<Vec<_>>()).await.unwrap();

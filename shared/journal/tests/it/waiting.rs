@@ -5,7 +5,7 @@ use std::time::Duration;
 use contracts::commands::Actor;
 use contracts::ids::CommandId;
 use contracts::messages::parked_settled::ParkedOutcome;
-use contracts::{EventId, ServiceName};
+use contracts::{EventId, OrganisationId, ServiceName};
 use journal::command::Recorded;
 use journal::entry::EntryId;
 use journal::head::HeadChange;
@@ -105,6 +105,22 @@ async fn held_events_name_their_gap_unless_something_is_parked() {
     head::write(&mut connection, &[change]).await.unwrap();
     assert_eq!(held::gaps(&pool, Duration::ZERO, 10).await.unwrap().len(), 1);
 
+    let own = &subject.organisation;
+    let listed = held::list(&pool, own, None, 10).await.unwrap();
+    let shown = |waiting: &held::Waiting| {
+        let held::Waiting { subject, waiting_for, parked, held_from, events, .. } = waiting;
+        (subject.id.clone(), *waiting_for, *parked, *held_from, *events)
+    };
+    let mut shown: Vec<_> = listed.iter().map(shown).collect();
+    shown.sort();
+    assert_eq!(shown, [("a".into(), 1, false, 3, 2), ("b".into(), 1, true, 2, 1)]);
+    let first = &held::list(&pool, own, None, 1).await.unwrap()[0];
+    assert_eq!(*first, listed[0]);
+    let place = Some((first.since, &first.subject, first.source));
+    assert_eq!(held::list(&pool, own, place, 10).await.unwrap(), listed[1..]);
+    let other = OrganisationId::new("another").unwrap();
+    assert_eq!(held::list(&pool, &other, None, 10).await.unwrap(), []);
+
     let wanted = [super::subject("a")];
     assert_eq!(held::load(&pool, &wanted).await.unwrap(), [held_at("a", 3), held_at("a", 4)]);
     held::release(&mut connection, &[(&wanted[0], ServiceName::Intake, 3)]).await.unwrap();
@@ -161,16 +177,23 @@ async fn timers_fire_in_order_and_words_are_shredded_by_complaint() {
         key: key.into(),
         due: at(due),
         payload: json!({ "投诉": due }),
+        traceparent: Some(format!("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-{due:02}")),
     };
     let timers = [timer("a", "late", 30), timer("a", "soon", 10), timer("b", "soon", 5)];
     timer::set(&mut connection, &timers.iter().collect::<Vec<_>>()).await.unwrap();
-    timer::set(&mut connection, &[&timer("a", "late", 20)]).await.unwrap();
+    let untraced = Timer { traceparent: None, ..timer("a", "late", 20) };
+    timer::set(&mut connection, &[&untraced]).await.unwrap();
     assert_eq!(timer::earliest(&pool).await.unwrap(), Some(at(5)));
     let due = timer::due_subjects(&pool, at(20), 10).await.unwrap();
     assert_eq!(due, [subject("b"), subject("a")]);
     assert_eq!(timer::due_subjects(&pool, at(20), 1).await.unwrap(), [subject("b")]);
     let fired = timer::due_of(&pool, &due, at(19)).await.unwrap();
     assert_eq!(fired, [timers[2].clone(), timers[1].clone()]);
+    assert_eq!(
+        timer::due_of(&pool, &due, at(20)).await.unwrap()[2..],
+        [untraced],
+        "no trace of the first one"
+    );
     timer::remove(&mut connection, &[(&subject("b"), "soon")]).await.unwrap();
     assert_eq!(timer::earliest(&pool).await.unwrap(), Some(at(10)));
 
@@ -210,7 +233,7 @@ async fn one_leads_and_gauges_count() {
     let subject = subject("x");
     append(&pool, &subject, &chain(&subject, 3, "{}")).await;
     let mut connection = pool.acquire().await.unwrap();
-    let late = Timer { subject, key: "k".into(), due: at(5), payload: json!(null) };
+    let late = Timer { subject, key: "k".into(), due: at(5), payload: json!(null), traceparent: None };
     timer::set(&mut connection, &[&late]).await.unwrap();
     let gauges = gauges(&pool, at(5)).await.unwrap();
     assert_eq!((gauges.unpublished, gauges.held, gauges.parked, gauges.timers_late), (3, 0, 0, 1));

@@ -8,8 +8,11 @@
 //! | `chains` | [`AskChains`] | [`ChainsPage`] |
 //! | `status` | nothing | [`Status`] |
 //! | `parked` | [`Query`] with [`AskParked`] | [`ParkedPage`], or one [`Parked`] with its bytes |
+//! | `held` | [`Query`] with [`AskHeld`](held::AskHeld) | [`HeldPage`](held::HeldPage) |
 //!
-//! All but `parked` are between machines and go over all organisations.
+//! All but `parked` and `held` are between machines and go over all organisations.
+
+pub mod held;
 
 use std::sync::Arc;
 
@@ -34,8 +37,15 @@ use crate::recover::asking::{
 use crate::shell::ShellHandle;
 
 /// The names of the built-in queries.
-pub const NAMES: &[&str] =
-    &[queries::HEADS, queries::JOURNAL, queries::CURSORS, queries::CHAINS, queries::STATUS, queries::PARKED];
+pub const NAMES: &[&str] = &[
+    queries::HEADS,
+    queries::JOURNAL,
+    queries::CURSORS,
+    queries::CHAINS,
+    queries::STATUS,
+    queries::PARKED,
+    queries::HELD,
+];
 
 /// Events of a journal page at most; bytes bound it before.
 const PAGE_EVENTS: u32 = 500;
@@ -154,6 +164,7 @@ impl Builtin {
                 Err(problem) => Err(problem),
             },
             queries::PARKED => self.answer_with(question, async |ask| self.parked(ask).await).await,
+            queries::HELD => self.answer_with(question, async |ask| self.held(ask).await).await,
             _ => return None,
         })
     }
@@ -336,7 +347,7 @@ fn show(parked: &Parked) -> Value {
 fn check_count(subjects: &[SubjectRef]) -> Result<(), Problem> {
     if subjects.len() > PAGE_LINES as usize {
         let problem = Problem::new(ProblemCode::TooLarge, "too many subjects at once");
-        return Err(problem.expected(format!("at most {PAGE_LINES}")));
+        return Err(problem.at("/subjects").expected(format!("at most {PAGE_LINES}")));
     }
     Ok(())
 }

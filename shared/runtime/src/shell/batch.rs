@@ -6,6 +6,10 @@ use contracts::{Problem, ProblemCode, ServiceName, SubjectRef};
 use jiff::Timestamp;
 use journal::Trouble;
 use journal::timer::{Timer, due_of};
+use metrics::histogram;
+use sqlx::{Postgres, Transaction};
+use tokio::time::Instant;
+use tracing::{Instrument as _, Span};
 
 use super::ShellParts;
 use super::known::{Known, Wanted};
@@ -14,7 +18,9 @@ use super::round::{Effects, Interrupted, Outcome, Poison, Round};
 use super::store::Store;
 use super::task::{Task, Waiting};
 use super::{park, write};
+use crate::metrics as names;
 use crate::service::Service;
+use crate::telemetry::transaction_span;
 
 /// Rounds after which a batch is given up: a core that asks for ever more look-ups has a defect.
 const ROUNDS_MOST: usize = 64;
@@ -54,6 +60,18 @@ fn problem_of(error: &sqlx::Error) -> Problem {
     Problem::new(ProblemCode::Internal, detail.trim_end())
 }
 
+/// What is tried.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Try<'a> {
+    pub(crate) tasks: &'a [Waiting],
+    /// Business time.
+    pub(crate) now: Timestamp,
+    /// Only the first input is handled, to tell it from those that it would draw after it.
+    pub(crate) alone: bool,
+    /// The span of the batch.
+    pub(crate) span: &'a Span,
+}
+
 /// A batch that was committed, or that had nothing to write.
 #[derive(Debug, Default)]
 pub(crate) struct Committed {
@@ -71,8 +89,6 @@ pub(crate) struct Committed {
     pub(crate) left_to_fire: BTreeSet<SubjectRef>,
     /// Held events that were left.
     pub(crate) to_take_up: BTreeSet<(SubjectRef, ServiceName)>,
-    /// Rounds of folding it took.
-    pub(crate) rounds: usize,
 }
 
 enum Folded<S: Service> {
@@ -82,23 +98,27 @@ enum Folded<S: Service> {
 }
 
 impl<S: Service, W: Store<S>> ShellParts<S, W> {
-    /// Tries a batch. `alone`: only the first input is handled, to tell it from those that it would draw after it.
+    /// Tries a batch.
     pub(crate) async fn attempt(
         &self,
-        tasks: &[Waiting],
-        now: Timestamp,
-        alone: bool,
+        tried: Try<'_>,
+        poison: &mut Poison,
+        memory: &mut Memory<S::State>,
+    ) -> Result<Committed, Failure> {
+        let span = transaction_span(tried.span, self.service.name(), tried.tasks.len());
+        self.transact(tried, poison, memory).instrument(span).await
+    }
+
+    async fn transact(
+        &self,
+        tried: Try<'_>,
         poison: &mut Poison,
         memory: &mut Memory<S::State>,
     ) -> Result<Committed, Failure> {
         let mut transaction = self.pool.begin().await?;
-        match self.within(&mut transaction, tasks, now, alone, poison, memory).await {
+        match self.within(&mut transaction, tried, poison, memory).await {
             Ok((committed, true)) => {
-                transaction.commit().await.map_err(|error| match Trouble::of(&error) {
-                    Trouble::Conflict => Failure::Conflict,
-                    Trouble::Permanent => Failure::Permanent(problem_of(&error)),
-                    Trouble::Store => Failure::Store { error, committing: true },
-                })?;
+                self.commit(transaction).await?;
                 Ok(committed)
             }
             ended => {
@@ -111,18 +131,28 @@ impl<S: Service, W: Store<S>> ShellParts<S, W> {
         }
     }
 
+    async fn commit(&self, transaction: Transaction<'static, Postgres>) -> Result<(), Failure> {
+        let began = Instant::now();
+        let ended = transaction.commit().await;
+        histogram!(names::COMMIT_SECONDS, "service" => self.service.name().as_str())
+            .record(began.elapsed().as_secs_f64());
+        ended.map_err(|error| match Trouble::of(&error) {
+            Trouble::Conflict => Failure::Conflict,
+            Trouble::Permanent => Failure::Permanent(problem_of(&error)),
+            Trouble::Store => Failure::Store { error, committing: true },
+        })
+    }
+
     /// What happens between the locks and the commit; says whether there is anything to commit.
     async fn within(
         &self,
         connection: &mut sqlx::PgConnection,
-        tasks: &[Waiting],
-        now: Timestamp,
-        alone: bool,
+        tried: Try<'_>,
         poison: &mut Poison,
         memory: &mut Memory<S::State>,
     ) -> Result<(Committed, bool), Failure> {
-        let mut known: Known<S::State> = Known::load(connection, tasks, memory).await?;
-        let due = due_timers(connection, &known, tasks, now).await?;
+        let mut known: Known<S::State> = Known::load(connection, tried.tasks, memory).await?;
+        let due = due_timers(connection, &known, tried).await?;
         let mut rounds = 0;
         let (effects, outcomes) = loop {
             rounds += 1;
@@ -130,7 +160,7 @@ impl<S: Service, W: Store<S>> ShellParts<S, W> {
                 let detail = "the decision asks for ever more look-ups";
                 return Err(Failure::Permanent(Problem::new(ProblemCode::Internal, detail)));
             }
-            match fold(&*self.service, &known, tasks, &due, now, alone, poison) {
+            match fold(&*self.service, &known, tried, &due, poison) {
                 Folded::Whole(effects, outcomes) => break (effects, outcomes),
                 Folded::Wanting(wanted) => {
                     memory.note(&wanted);
@@ -142,12 +172,11 @@ impl<S: Service, W: Store<S>> ShellParts<S, W> {
                 }
             }
         };
-        let mut committed = summary(&effects, outcomes, &due, now, alone);
-        committed.rounds = rounds;
+        let committed = summary(&effects, outcomes, &due, tried);
         if write::is_nothing(&effects) {
             return Ok((committed, false));
         }
-        write::write(self, connection, &known, *effects, now).await?;
+        write::write(self, connection, &known, *effects, tried).await?;
         Ok((committed, true))
     }
 }
@@ -155,10 +184,10 @@ impl<S: Service, W: Store<S>> ShellParts<S, W> {
 async fn due_timers<T>(
     connection: &mut sqlx::PgConnection,
     known: &Known<T>,
-    tasks: &[Waiting],
-    now: Timestamp,
+    tried: Try<'_>,
 ) -> Result<Vec<Timer>, sqlx::Error> {
-    let subjects: BTreeSet<&SubjectRef> = tasks
+    let subjects: BTreeSet<&SubjectRef> = tried
+        .tasks
         .iter()
         .filter_map(|waiting| match &waiting.task {
             Task::Fire(subject) => Some(subject),
@@ -170,20 +199,18 @@ async fn due_timers<T>(
         return Ok(Vec::new());
     }
     let subjects: Vec<SubjectRef> = subjects.into_iter().cloned().collect();
-    due_of(connection, &subjects, now).await
+    due_of(connection, &subjects, tried.now).await
 }
 
 fn fold<S: Service>(
     service: &S,
     known: &Known<S::State>,
-    tasks: &[Waiting],
+    tried: Try<'_>,
     due: &[Timer],
-    now: Timestamp,
-    alone: bool,
     poison: &Poison,
 ) -> Folded<S> {
-    let mut round = Round::new(service, known, now, alone, poison);
-    let mut outcomes = Vec::with_capacity(tasks.len());
+    let mut round = Round::new(service, known, tried.now, tried.alone, poison);
+    let mut outcomes = Vec::with_capacity(tried.tasks.len());
     // Timers first: they were due before whatever came since.
     for timer in due {
         if round.is_full() {
@@ -193,7 +220,7 @@ fn fold<S: Service>(
             return Folded::Spoilt(input);
         }
     }
-    for waiting in tasks {
+    for waiting in tried.tasks {
         match (perform(&mut round, waiting), round.spoilt) {
             (Ok(outcome), _) => outcomes.push(outcome),
             (Err(Interrupted), Some(input)) => return Folded::Spoilt(input),
@@ -228,20 +255,19 @@ fn summary<S: Service>(
     effects: &Effects<S>,
     outcomes: Vec<Outcome>,
     due: &[Timer],
-    now: Timestamp,
-    alone: bool,
+    tried: Try<'_>,
 ) -> Committed {
-    let set = effects.timers.iter().filter_map(|((subject, _), value)| Some((subject, value.as_ref()?.0)));
-    let set_in_the_past = set.filter(|(_, due)| *due <= now).map(|(subject, _)| subject);
-    let left = due.iter().skip(if alone { 1 } else { due.len() }).map(|timer| &timer.subject);
+    let set = effects.timers.iter().filter_map(|((subject, _), set)| Some((subject, set.as_ref()?.due)));
+    let set_in_the_past = set.filter(|(_, due)| *due <= tried.now).map(|(subject, _)| subject);
+    let fires = if tried.alone { 1 } else { due.len() };
+    let left = due.iter().skip(fires).map(|timer| &timer.subject);
     Committed {
         outcomes,
         said: effects.said.len(),
         parked: effects.parked.iter().map(|parked| parked.code.clone()).collect(),
-        fired: due.iter().take(if alone { 1 } else { due.len() }).map(|timer| timer.due).collect(),
+        fired: due.iter().take(fires).map(|timer| timer.due).collect(),
         set_due: set_in_the_past.cloned().collect(),
         left_to_fire: left.cloned().collect(),
         to_take_up: effects.to_take_up.clone(),
-        rounds: 0,
     }
 }

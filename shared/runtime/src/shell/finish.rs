@@ -12,7 +12,7 @@ use super::batch::Committed;
 use super::round::Outcome;
 use super::run::Runner;
 use super::store::Store;
-use super::task::{Task, Waiting};
+use super::task::{Order, Task, Waiting};
 use crate::metrics as names;
 use crate::service::Service;
 
@@ -34,13 +34,14 @@ impl<S: Service, W: Store<S>> Runner<S, W> {
     pub(crate) fn give_back(&self, tasks: Vec<Waiting>) {
         for waiting in tasks {
             match waiting.task {
-                Task::Obey { answer, .. } => {
+                Task::Obey { order, answer } => {
                     let given = if waiting.in_doubt {
                         refused(ProblemCode::OutcomeUnknown, "whether it was done is not known")
                     } else {
                         refused(ProblemCode::Unavailable, "it waited too long; nothing was done")
                     };
                     self.count("command", "given-back");
+                    self.tell_refusal(&order, &given);
                     answer.send(given).ok();
                 }
                 Task::Hear { .. } | Task::SetAside { .. } | Task::Fire(_) | Task::TakeUp { .. } => {
@@ -58,21 +59,9 @@ impl<S: Service, W: Store<S>> Runner<S, W> {
         committed: Committed,
         took: Duration,
     ) -> (bool, Vec<Waiting>) {
-        let Committed { outcomes, said, parked, fired, set_due, left_to_fire, to_take_up, rounds } =
-            committed;
+        self.tell_batch(&committed, took);
+        let Committed { outcomes, said, parked, fired, set_due, left_to_fire, to_take_up } = committed;
         let (inputs, mut deferred) = (tasks.len(), Vec::new());
-        histogram!(names::BATCH_INPUTS, "service" => self.label).record(inputs as f64);
-        histogram!(names::BATCH_SECONDS, "service" => self.label).record(took.as_secs_f64());
-        tracing::debug!(
-            service = self.label,
-            inputs,
-            said,
-            parked = parked.len(),
-            fired = fired.len(),
-            rounds,
-            milliseconds = took.as_millis() as u64,
-            "batch"
-        );
         for code in parked {
             tracing::warn!(service = self.label, code, "an input was parked");
             counter!(names::PARKED_TOTAL, "service" => self.label, "reason" => code).increment(1);
@@ -114,6 +103,28 @@ impl<S: Service, W: Store<S>> Runner<S, W> {
         (progress, next)
     }
 
+    /// One line a batch, and its measures.
+    fn tell_batch(&self, committed: &Committed, took: Duration) {
+        histogram!(names::BATCH_INPUTS, "service" => self.label).record(committed.outcomes.len() as f64);
+        histogram!(names::BATCH_SECONDS, "service" => self.label).record(took.as_secs_f64());
+        let inputs = committed.outcomes.iter().filter(|outcome| **outcome != Outcome::Deferred).count();
+        // Inputs whose heads another replica holds are tried again in no time: that is no news.
+        if inputs > 0 {
+            let ms = took.as_millis() as u64;
+            tracing::info!(service = self.label, inputs, events = committed.said, ms, "batch");
+        }
+    }
+
+    /// One line a refused command. What it says stays out of the log.
+    fn tell_refusal(&self, order: &Order, answer: &Answer) {
+        let Answer::Refused { problem } = answer else { return };
+        let command = order.command();
+        tracing::info!(
+            service = self.label, command = %command.id, verb = command.verb,
+            subject = %command.subject, code = %problem.code, field = problem.field, "refused"
+        );
+    }
+
     fn finish_one(&self, waiting: Waiting, outcome: Outcome) {
         let kind = waiting.task.kind();
         histogram!(names::INPUT_SECONDS, "service" => self.label, "kind" => kind)
@@ -125,13 +136,7 @@ impl<S: Service, W: Store<S>> Runner<S, W> {
             }
             (Task::Obey { order, answer }, Outcome::Answered(given)) => {
                 self.count(kind, told(&given));
-                if let Answer::Refused { problem } = &given {
-                    let command = order.command();
-                    tracing::info!(
-                        service = self.label, command = %command.id, verb = command.verb,
-                        subject = %command.subject, code = %problem.code, field = problem.field, "refused"
-                    );
-                }
+                self.tell_refusal(&order, &given);
                 answer.send(given).ok();
             }
             (Task::Fire(_) | Task::TakeUp { .. }, Outcome::Done(word)) => self.count(kind, word),

@@ -42,7 +42,10 @@ impl<S: Service> Round<'_, S> {
         let recorded = self.effects.commands.get(&key).or(stored)?;
         if recorded.body_hash != order.hash {
             let detail = "this key was used for another order; use a new one";
-            return Some(Answer::Refused { problem: Problem::new(ProblemCode::KeyReused, detail) });
+            let problem = Problem::new(ProblemCode::KeyReused, detail)
+                .at("/id")
+                .expected("the first order again, or a key that was not used");
+            return Some(Answer::Refused { problem });
         }
         let repeated = stored.is_none() || !in_doubt;
         Some(Answer::Done { version: recorded.version, repeated, body: recorded.answer.clone() })
@@ -59,7 +62,11 @@ impl<S: Service> Round<'_, S> {
         let version = self.open(&command.subject).map_or(0, |open| open.version);
         let expected = command.expected_version.filter(|expected| *expected != version)?;
         let detail = format!("version {expected} was read, {version} is current");
-        Some(Problem::new(ProblemCode::StaleVersion, detail).expected(version.to_string()))
+        Some(
+            Problem::new(ProblemCode::StaleVersion, detail)
+                .at("/expected_version")
+                .expected(version.to_string()),
+        )
     }
 
     fn order(&mut self, order: &Order) -> Result<Result<Value, Problem>, Interrupted> {

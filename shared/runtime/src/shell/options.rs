@@ -67,7 +67,8 @@ pub struct SystemRandomness(Mutex<StdRng>);
 
 impl Default for SystemRandomness {
     fn default() -> Self {
-        Self(Mutex::new(StdRng::from_os_rng()))
+        let seed = vault::random_bytes().expect("the operating system gives randomness");
+        Self(Mutex::new(StdRng::from_seed(seed)))
     }
 }
 

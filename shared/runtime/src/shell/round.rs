@@ -65,11 +65,25 @@ pub(crate) struct Saying {
     pub(crate) nth: u32,
 }
 
+/// A timer that was set.
+#[derive(Debug)]
+pub(crate) struct Setting {
+    pub(crate) due: Timestamp,
+    pub(crate) payload: Value,
+    /// What set it.
+    pub(crate) input: Arc<Input>,
+}
+
 /// Everything a round wants written.
 pub(crate) struct Effects<S: Service> {
     pub(crate) subjects: BTreeMap<SubjectRef, Open<S::State>>,
     pub(crate) said: Vec<Saying>,
-    pub(crate) timers: BTreeMap<(SubjectRef, String), Option<(Timestamp, Value)>>,
+    /// The inputs that were decided and not refused, for the trace.
+    pub(crate) decided: Vec<Arc<Input>>,
+    /// The trace contexts in which the timers that ran out were set, by [`Input::root`].
+    pub(crate) set_in: HashMap<Uuid, String>,
+    /// `None`: cancelled or fired.
+    pub(crate) timers: BTreeMap<(SubjectRef, String), Option<Setting>>,
     pub(crate) entries: BTreeMap<EntryId, Option<Value>>,
     pub(crate) words: Vec<(OrganisationId, Word)>,
     pub(crate) shred: BTreeSet<(OrganisationId, ComplaintId)>,
@@ -88,6 +102,8 @@ impl<S: Service> Default for Effects<S> {
         Self {
             subjects: BTreeMap::new(),
             said: Vec::new(),
+            decided: Vec::new(),
+            set_in: HashMap::new(),
             timers: BTreeMap::new(),
             entries: BTreeMap::new(),
             words: Vec::new(),
@@ -232,13 +248,16 @@ impl<'a, S: Service> Round<'a, S> {
         decision: Decision<S::Row>,
     ) -> Result<(), Interrupted> {
         self.evolve(subject, input, &decision.events)?;
+        self.effects.decided.push(Arc::clone(input));
         let organisation = &subject.organisation;
         for (nth, event) in (0..).zip(decision.events) {
             self.effects.said.push(Saying { input: Arc::clone(input), event, nth });
         }
         for change in decision.timers {
             let (key, value) = match change {
-                TimerChange::Set { key, due, payload } => (key, Some((due, payload))),
+                TimerChange::Set { key, due, payload } => {
+                    (key, Some(Setting { due, payload, input: Arc::clone(input) }))
+                }
                 TimerChange::Cancel { key } => (key, None),
             };
             self.effects.timers.insert((subject.clone(), key), value);
@@ -317,6 +336,9 @@ impl<'a, S: Service> Round<'a, S> {
             }
             Verdict::Decided(decision) => {
                 self.effects.timers.insert(key, None);
+                if let Some(trace) = &timer.traceparent {
+                    self.effects.set_in.insert(input.root(), trace.clone());
+                }
                 self.apply(&timer.subject, &input, decision)?;
                 self.count_change(&timer.subject);
             }

@@ -10,10 +10,9 @@ use metrics::gauge;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
-use tracing::Instrument as _;
 
 use super::arrival::{Pending, Queued, Shared};
-use super::batch::{Committed, Failure};
+use super::batch::{Committed, Failure, Try};
 use super::memory::Memory;
 use super::round::Poison;
 use super::store::Store;
@@ -133,7 +132,9 @@ impl<S: Service, W: Store<S>> Runner<S, W> {
             queued = self.queue.recv() => match queued {
                 Some(queued) => tasks.push(Waiting::read(queued)),
                 // Every inlet is gone: only timers are left.
-                None => sleep(self.parts.options.timers_every).await,
+                None => {
+                    self.stop.run_until_cancelled(sleep(self.parts.options.timers_every)).await;
+                }
             },
         }
     }
@@ -241,8 +242,9 @@ impl<S: Service, W: Store<S>> Runner<S, W> {
         let now = self.now();
         let began = Instant::now();
         let span = batch_span(self.parts.service.name(), tasks.len());
-        let attempt = Box::pin(self.parts.attempt(tasks, now, alone, poison, &mut self.memory));
-        let tried = timeout(ANSWER_MOST, attempt.instrument(span)).await;
+        let what = Try { tasks, now, alone, span: &span };
+        let attempt = Box::pin(self.parts.attempt(what, poison, &mut self.memory));
+        let tried = timeout(ANSWER_MOST, attempt).await;
         // A try that takes longer has lost its connection. Where it stood still is not known: perhaps at the commit.
         let lost = || Err(Failure::Store { error: sqlx::Error::PoolTimedOut, committing: true });
         tried.unwrap_or_else(|_| lost()).map(|committed| (committed, began.elapsed()))

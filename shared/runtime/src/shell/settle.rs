@@ -53,7 +53,9 @@ impl<S: Service> Round<'_, S> {
         match command.actor {
             Actor::Staff { .. } | Actor::System => {}
             Actor::Customer | Actor::Feeder { .. } => {
-                return Err(Problem::new(ProblemCode::NotAllowed, "only staff may settle what was parked"));
+                return Err(Problem::new(ProblemCode::NotAllowed, "only staff may settle what was parked")
+                    .at("/actor")
+                    .expected("a member of staff"));
             }
         }
         let asked: SettleParked = command.read()?;
@@ -65,7 +67,9 @@ impl<S: Service> Round<'_, S> {
         })?;
         let now_settled = self.effects.settled.iter().any(|(.., id, _)| *id == parked.id);
         if parked.settled.is_some() || now_settled {
-            return Err(Problem::new(ProblemCode::WrongStage, "it was settled already").at("/id"));
+            return Err(Problem::new(ProblemCode::WrongStage, "it was settled already")
+                .at("/id")
+                .expected("a parked message that is not settled"));
         }
         Ok((asked, parked))
     }
@@ -78,7 +82,9 @@ impl<S: Service> Round<'_, S> {
         let (subject, envelope) = (&parked.subject, &message.envelope);
         let cursor = self.cursor(subject, envelope.source);
         if cursor.parked != Some(envelope.sequence) {
-            return Ok(Err(Problem::new(ProblemCode::WrongStage, "the source has moved on").at("/id")));
+            return Ok(Err(Problem::new(ProblemCode::WrongStage, "the source has moved on")
+                .at("/id")
+                .expected("a parked message that still holds its subject up")));
         }
         let named = (envelope.source, envelope.sequence, envelope.id);
         if outcome == ParkedOutcome::Replayed {
@@ -104,7 +110,9 @@ impl<S: Service> Round<'_, S> {
         outcome: ParkedOutcome,
     ) -> Result<Named, Interrupted> {
         let payload = serde_json::from_slice(&parked.body).unwrap_or(Value::Null);
-        let timer = Timer { subject: parked.subject.clone(), key: key.to_owned(), due, payload };
+        let (subject, key) = (parked.subject.clone(), key.to_owned());
+        // It is the person's order that fires it now.
+        let timer = Timer { subject, key, due, payload, traceparent: None };
         let input = Arc::new(Input::Due(super::due_of(&timer)));
         if outcome == ParkedOutcome::Replayed {
             match self.decide(&parked.subject, &input) {

@@ -103,7 +103,10 @@ impl Message {
                 let heard = Heard { envelope: envelope.clone(), event };
                 Ok(Arc::new(Input::Heard(Box::new(heard))))
             }
-            Err(error) => Err(Problem::new(ProblemCode::UnsupportedType, error.to_string())),
+            Err(error) => {
+                let problem = Problem::new(ProblemCode::UnsupportedType, error.to_string());
+                Err(problem.at("").expected("an event of a type and version that this release knows"))
+            }
         };
         Ok(Self { envelope, input, hash, headers, body })
     }

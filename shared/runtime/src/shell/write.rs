@@ -2,8 +2,7 @@
 
 use std::collections::HashMap;
 
-use contracts::{Problem, ProblemCode, SubjectRef};
-use jiff::Timestamp;
+use contracts::{Problem, ProblemCode, ServiceName, SubjectRef};
 use journal::entry::EntryId;
 use journal::head::HeadChange;
 use journal::held::Held;
@@ -12,14 +11,16 @@ use journal::timer::Timer;
 use journal::{Hash, command, entry, head, held, parked, record, timer, word};
 use serde_json::Value;
 use sqlx::PgConnection;
+use tracing::Span;
+use uuid::Uuid;
 
 use super::ShellParts;
-use super::batch::Failure;
+use super::batch::{Failure, Try};
 use super::known::Known;
-use super::round::{Effects, Saying};
+use super::round::{Effects, Saying, Setting};
 use super::store::Store;
 use super::words::seal as seal_word;
-use crate::service::{Said, Service, seal};
+use crate::service::{Input, Said, Service, seal};
 use crate::telemetry::{input_span, outgoing};
 
 /// Whether there is nothing to write: the transaction may as well be rolled back, with its locks and placeholders.
@@ -39,10 +40,11 @@ pub(crate) async fn write<S: Service, W: Store<S>>(
     connection: &mut PgConnection,
     known: &Known<S::State>,
     mut effects: Effects<S>,
-    now: Timestamp,
+    tried: Try<'_>,
 ) -> Result<(), Failure> {
+    let mut spans = Spans::of(parts.service.name(), tried.span, &mut effects);
     let said = std::mem::take(&mut effects.said);
-    let (said, ends) = seal_all(parts, known, said, now)?;
+    let (said, ends) = seal_all(parts, known, said, tried, &mut spans)?;
     if !said.is_empty() {
         let events: Vec<NewEvent<'_>> = said
             .iter()
@@ -51,7 +53,7 @@ pub(crate) async fn write<S: Service, W: Store<S>>(
         record::append(connection, &events).await?;
     }
     write_heads(connection, known, &effects, &ends).await?;
-    write_timers(connection, &effects).await?;
+    write_timers(connection, &effects, &mut spans).await?;
     write_entries(connection, known, &effects).await?;
     write_words(parts, connection, &effects).await?;
     write_held(connection, &effects).await?;
@@ -76,6 +78,42 @@ pub(crate) async fn write<S: Service, W: Store<S>>(
     Ok(())
 }
 
+/// One span an input, in the trace that the input came with; they end when everything is written.
+struct Spans<'a> {
+    service: ServiceName,
+    batch: &'a Span,
+    set_in: HashMap<Uuid, String>,
+    begun: HashMap<Uuid, Span>,
+}
+
+impl<'a> Spans<'a> {
+    fn of<S: Service>(service: ServiceName, batch: &'a Span, effects: &mut Effects<S>) -> Self {
+        let set_in = std::mem::take(&mut effects.set_in);
+        let mut spans = Self { service, batch, set_in, begun: HashMap::new() };
+        if !batch.is_disabled() {
+            for input in &effects.decided {
+                spans.begin(input);
+            }
+        }
+        spans
+    }
+
+    fn begin(&mut self, input: &Input) -> &Span {
+        let root = input.root();
+        let set_in = self.set_in.get(&root).map(String::as_str);
+        self.begun.entry(root).or_insert_with(|| input_span(self.batch, self.service, input, set_in))
+    }
+
+    /// The trace context of what `input` causes.
+    fn outgoing(&mut self, input: &Input) -> Option<String> {
+        if self.batch.is_disabled() {
+            outgoing(self.batch, input)
+        } else {
+            outgoing(self.begin(input), input)
+        }
+    }
+}
+
 type Ends = HashMap<SubjectRef, (u64, Hash)>;
 
 /// Seals what was said, each event chained to the one before it of its subject.
@@ -83,11 +121,10 @@ fn seal_all<S: Service, W: Store<S>>(
     parts: &ShellParts<S, W>,
     known: &Known<S::State>,
     said: Vec<Saying>,
-    now: Timestamp,
+    tried: Try<'_>,
+    spans: &mut Spans<'_>,
 ) -> Result<(Vec<Said>, Ends), Failure> {
-    let name = parts.service.name();
-    // One span an input that says something, in the trace that the input came with.
-    let (batch, mut spans) = (tracing::Span::current(), HashMap::new());
+    let (name, now) = (parts.service.name(), tried.now);
     let mut ends = Ends::new();
     let mut sealed = Vec::with_capacity(said.len());
     for Saying { input, event, nth } in said {
@@ -102,8 +139,7 @@ fn seal_all<S: Service, W: Store<S>>(
             Failure::Permanent(Problem::new(ProblemCode::Internal, format!("an event is not JSON: {error}")))
         })?;
         // The hash leaves the trace out, so it may be added after sealing.
-        let span = spans.entry(input.root()).or_insert_with(|| input_span(&batch, name, &input));
-        one.envelope.traceparent = outgoing(span, &input);
+        one.envelope.traceparent = spans.outgoing(&input);
         ends.insert(subject.clone(), (one.envelope.sequence, one.hash));
         sealed.push(one);
     }
@@ -155,14 +191,18 @@ async fn write_heads<S: Service>(
 async fn write_timers<S: Service>(
     connection: &mut PgConnection,
     effects: &Effects<S>,
+    spans: &mut Spans<'_>,
 ) -> Result<(), sqlx::Error> {
     let (mut set, mut removed) = (Vec::new(), Vec::new());
-    for ((subject, key), value) in &effects.timers {
-        match value {
-            Some((due, payload)) => {
-                let (subject, key, payload) = (subject.clone(), key.clone(), payload.clone());
-                set.push(Timer { subject, key, due: *due, payload });
-            }
+    for ((subject, key), setting) in &effects.timers {
+        match setting {
+            Some(Setting { due, payload, input }) => set.push(Timer {
+                subject: subject.clone(),
+                key: key.clone(),
+                due: *due,
+                payload: payload.clone(),
+                traceparent: spans.outgoing(input),
+            }),
             None => removed.push((subject, key.as_str())),
         }
     }

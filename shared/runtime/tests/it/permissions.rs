@@ -3,12 +3,14 @@
 use std::time::Duration;
 
 use bus::{
-    Bus, BusError, BusOptions, Endpoint, Headers, Info, Listener, ListenerOptions, Outgoing, StreamLimits,
+    Bus, BusError, BusOptions, Endpoint, Headers, Info, Listener, ListenerOptions, Outgoing, RequestError,
+    StreamLimits,
 };
 use bytes::Bytes;
+use contracts::queries::asking::{Asker, asked_by};
 use contracts::{ServiceName, subjects};
 use embedded::{Nats, NatsOptions, Postgres, PostgresOptions, StopMode, temporary_folder};
-use runtime::permissions::{database_of, databases, heard_by, nats_config_with, postgres_roles};
+use runtime::permissions::{database_of, databases, heard_by, nats_config_with, postgres_roles_with};
 
 fn password(user: &str) -> String {
     format!("{user}-0123456789abcdef")
@@ -124,14 +126,74 @@ async fn the_gateway_asks_and_the_operator_finds_services_and_the_feeder_only_su
     answering.abort();
 }
 
+/// Every query that anybody may ask, and the others of intake: what each user asks is let through, and nothing else.
+#[tokio::test]
+async fn a_user_asks_what_the_table_says_and_is_refused_the_rest() {
+    let (nats, _folder) = nats().await;
+    let mut all: Vec<(ServiceName, &str)> = [Asker::Gateway, Asker::Operator]
+        .into_iter()
+        .chain(ServiceName::ALL.iter().map(|service| Asker::Service(*service)))
+        .flat_map(|asker| asked_by(asker, ServiceName::ALL))
+        .chain(contracts::queries::intake::NAMES.iter().map(|name| (ServiceName::Intake, *name)))
+        .collect();
+    all.sort_unstable();
+    all.dedup();
+    let mut answering = Vec::new();
+    for service in ServiceName::ALL {
+        let bus = user(&nats, service.as_str()).await;
+        let info = Info {
+            name: service.to_string(),
+            version: "0.1.0".into(),
+            description: "Answers everything".into(),
+            queue_group: service.to_string(),
+        };
+        let names = all.iter().filter(|(asked, _)| asked == service);
+        let endpoints = names
+            .map(|(_, name)| Endpoint {
+                name: format!("query {name}"),
+                subject: subjects::query(*service, name),
+            })
+            .collect();
+        let mut requests = bus.serve(info, endpoints).await.unwrap();
+        answering.push(tokio::spawn(async move {
+            while let Some(request) = requests.next().await {
+                request.respond(Bytes::from_static(b"answered")).await.unwrap();
+            }
+        }));
+    }
+    let services = ServiceName::ALL.iter().map(|service| {
+        let asks = asked_by(Asker::Service(*service), heard_by(*service));
+        (service.as_str(), asks)
+    });
+    let others = [
+        ("gateway", asked_by(Asker::Gateway, &[])),
+        ("operator", asked_by(Asker::Operator, &[])),
+        ("feeder", vec![]),
+    ];
+    for (name, asks) in services.chain(others) {
+        let bus = user(&nats, name).await;
+        for (service, query) in &all {
+            let subject = subjects::query(*service, query);
+            let answer = bus.request(&subject, Bytes::new(), Duration::from_secs(2)).await;
+            let allowed = asks.contains(&(*service, *query));
+            match answer {
+                Ok(_) => assert!(allowed, "{name} asked {subject}"),
+                Err(RequestError::NotSent(BusError::NotPermitted { .. })) => {
+                    assert!(!allowed, "{name} may not ask {subject}");
+                }
+                Err(other) => panic!("{name} asked {subject}: {other:?}"),
+            }
+        }
+    }
+    answering.iter().for_each(tokio::task::JoinHandle::abort);
+}
+
 #[tokio::test]
 async fn a_role_enters_its_own_database_and_no_other() {
     let folder = temporary_folder().unwrap();
     let mut postgres = Postgres::start(PostgresOptions::new(folder.path())).await.unwrap();
-    let set: String =
-        databases().iter().map(|part| format!("\\set {part}_password '{}'\n", password(part))).collect();
     for _ in 0..2 {
-        postgres.sql("postgres", &format!("{set}{}", postgres_roles())).await.unwrap();
+        postgres.sql("postgres", &postgres_roles_with(password).unwrap()).await.unwrap();
     }
     for role in databases() {
         for database in databases() {
@@ -140,11 +202,20 @@ async fn a_role_enters_its_own_database_and_no_other() {
             assert_eq!(entered.is_ok(), role == database, "{role} in {database}");
             if let Ok(pool) = entered {
                 sqlx::query("create table own (id int primary key)").execute(&pool).await.unwrap();
+                let more = sqlx::query("create database more").execute(&pool).await.unwrap_err();
+                assert!(more.to_string().contains("permission denied"), "{more}");
                 pool.close().await;
             }
         }
         let url = postgres.url("postgres", &database_of(&role), &password(&role));
         assert!(sqlx::PgPool::connect(&url).await.is_err(), "{role} in postgres");
     }
+    let url = postgres.url(&database_of("intake"), &database_of("intake"), "a-guess-of-the-password");
+    assert!(sqlx::PgPool::connect(&url).await.is_err(), "a wrong password");
+    let wrong = "alter role redress_nobody with password 'a-secret-of-somebody';";
+    let roles = postgres_roles_with(password).unwrap();
+    assert!(postgres.sql("postgres", &format!("{roles}\n{wrong}")).await.is_err());
+    let log = std::fs::read_to_string(postgres.log()).unwrap();
+    assert!(!log.contains("0123456789abcdef") && !log.contains("a-secret"), "a password is in the log");
     postgres.stop(StopMode::Immediate).await.unwrap();
 }

@@ -1,11 +1,5 @@
 //! One process with telemetry, metrics, health and an orderly stop, against real servers.
 
-use std::sync::{Arc, Mutex};
-
-use axum::Router;
-use axum::body::Bytes;
-use axum::extract::State;
-use axum::routing::post;
 use bus::{Bus, BusOptions};
 use contracts::commands::{Actor, Command};
 use contracts::{CommandId, OrganisationId, ServiceName, SubjectRef};
@@ -17,27 +11,12 @@ use runtime::service::Input;
 use runtime::{metrics as names, telemetry};
 use testkit::nats::TestNats;
 
-type Posts = Arc<Mutex<Vec<u8>>>;
+use super::collector::{Collector, attribute};
+use super::observed::{assert_the_way, carry_one_complaint};
 
-async fn collector() -> (String, Posts) {
-    async fn take(State(posts): State<Posts>, body: Bytes) {
-        posts.lock().unwrap().extend_from_slice(&body);
-    }
-    let posts = Posts::default();
-    let routes = Router::new().route("/v1/traces", post(take)).with_state(posts.clone());
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    tokio::spawn(async move { axum::serve(listener, routes).await });
-    (url, posts)
-}
-
-async fn get(url: String) -> (u16, String) {
+pub(crate) async fn get(url: String) -> (u16, String) {
     let answer = reqwest::get(url).await.unwrap();
     (answer.status().as_u16(), answer.text().await.unwrap())
-}
-
-fn contains(haystack: &[u8], needle: &str) -> bool {
-    haystack.windows(needle.len()).any(|window| window == needle.as_bytes())
 }
 
 fn command(traceparent: &str) -> Input {
@@ -59,7 +38,7 @@ async fn a_process_shows_its_metrics_says_what_is_not_ready_and_sends_its_traces
     let folder = temporary_folder().unwrap();
     let mut postgres = Postgres::start(PostgresOptions::new(folder.path())).await.unwrap();
     let mut nats = TestNats::start().await.unwrap();
-    let (endpoint, posts) = collector().await;
+    let (endpoint, collector) = Collector::start().await;
     let mut config = RuntimeConfig::documented().unwrap();
     config.telemetry.otlp_endpoint = endpoint;
     config.telemetry.sample = 1.0;
@@ -101,14 +80,18 @@ async fn a_process_shows_its_metrics_says_what_is_not_ready_and_sends_its_traces
     assert!(traceparent.starts_with("00-") && traceparent.ends_with("-01"), "{traceparent}");
     assert_eq!(batch.in_scope(telemetry::current_traceparent), Some(traceparent));
     let caller = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
-    let input = telemetry::input_span(&batch, ServiceName::Routing, &command(caller));
+    let input = telemetry::input_span(&batch, ServiceName::Routing, &command(caller), None);
     let said = telemetry::traceparent(&input).unwrap();
     assert!(said.starts_with("00-0af7651916cd43dd8448eb211c80319c-") && said != caller, "{said}");
     drop((input, batch));
+    let carried = carry_one_complaint(&process, &base).await;
     process.shutdown.ask();
     process.finish().await.unwrap();
-    let posts = posts.lock().unwrap();
-    assert!(contains(&posts, "redress-routing") && contains(&posts, "routing batch"));
-    assert!(contains(&posts, "routing work.claim"));
-    assert!(contains(&posts, "messaging.batch.message_count") && contains(&posts, "1.2.3"));
+    assert_eq!(collector.sender("service.name").as_deref(), Some("redress-routing"));
+    assert_eq!(collector.sender("service.version").as_deref(), Some("1.2.3"));
+    let spans = collector.spans();
+    let batch = spans.iter().find(|span| span.name == "routing batch").unwrap();
+    assert_eq!(attribute(&batch.attributes, "messaging.batch.message_count").as_deref(), Some("1"));
+    assert!(spans.iter().any(|span| span.name == "routing work.claim"));
+    assert_the_way(&spans, &carried);
 }

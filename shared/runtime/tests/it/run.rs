@@ -10,6 +10,7 @@ use bus::{Bus, BusOptions};
 use bytes::Bytes;
 use contracts::commands::{Actor, Answer, Command};
 use contracts::messages::fact_recorded::FactRecorded;
+use contracts::queries::intake::COUNTS;
 use contracts::queries::{Query, QueryAnswer};
 use contracts::{
     CommandId, Event, Facts, OrganisationId, Problem, ProblemCode, ServiceName, SubjectRef, subjects,
@@ -28,18 +29,18 @@ use serde_json::{Value, json};
 use sqlx::PgPool;
 use testkit::TestDatabase;
 
-static NOTHING: journal::Migrator = journal::Migrator::DEFAULT;
+pub(crate) static NOTHING: journal::Migrator = journal::Migrator::DEFAULT;
 const TRACE: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
-const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
 static SUBJECT: LazyLock<SubjectRef> =
     LazyLock::new(|| SubjectRef::directory(&OrganisationId::new("demo").unwrap()));
 
 /// Says a fact when ordered, one more an hour later, and one for each that it hears if it is an echo.
-struct Toy {
-    name: ServiceName,
-    sources: &'static [ServiceName],
-    echo: bool,
+pub(crate) struct Toy {
+    pub(crate) name: ServiceName,
+    pub(crate) sources: &'static [ServiceName],
+    pub(crate) echo: bool,
 }
 
 impl Service for Toy {
@@ -89,7 +90,7 @@ struct Counts(PgPool);
 
 impl Queries for Counts {
     fn names(&self) -> Vec<&'static str> {
-        vec!["toy.counts"]
+        vec![COUNTS]
     }
     async fn answer(&self, _: &str, query: Query) -> Result<Value, Problem> {
         let subject = SubjectRef::directory(&query.organisation);
@@ -101,11 +102,16 @@ impl Queries for Counts {
     }
 }
 
-fn password(user: &str) -> String {
+pub(crate) fn password(user: &str) -> String {
     format!("{user}-0123456789abcdef")
 }
 
-fn config(service: ServiceName, database: &TestDatabase, nats: &Nats, start: &str) -> RuntimeConfig {
+pub(crate) fn config(
+    service: ServiceName,
+    database: &TestDatabase,
+    nats: &Nats,
+    start: &str,
+) -> RuntimeConfig {
     let mut config = RuntimeConfig::documented().unwrap();
     config.postgres.url = database.url().into();
     config.nats.url = nats.url();
@@ -119,14 +125,14 @@ fn config(service: ServiceName, database: &TestDatabase, nats: &Nats, start: &st
     config
 }
 
-async fn user(nats: &Nats, name: &str) -> Bus {
+pub(crate) async fn user(nats: &Nats, name: &str) -> Bus {
     Bus::connect(BusOptions::new(nats.url(), name).signed_in(name, password(name).into())).await.unwrap()
 }
 
-fn order(key: &str, body: Value) -> Bytes {
+pub(crate) fn order(subject: &SubjectRef, key: &str, body: Value) -> Bytes {
     let command = Command {
         id: CommandId::new(key).unwrap(),
-        subject: SUBJECT.clone(),
+        subject: subject.clone(),
         verb: "toy.say".into(),
         actor: Actor::System,
         expected_version: None,
@@ -136,10 +142,10 @@ fn order(key: &str, body: Value) -> Bytes {
     Bytes::from(serde_json::to_vec(&[command]).unwrap())
 }
 
-async fn counts(gateway: &Bus, service: ServiceName) -> Value {
+async fn counts(operator: &Bus, service: ServiceName) -> Value {
     let query = Query { organisation: SUBJECT.organisation.clone(), actor: Actor::System, body: Value::Null };
     let body = Bytes::from(serde_json::to_vec(&query).unwrap());
-    let answer = gateway.request(&subjects::query(service, "toy.counts"), body, PATIENCE).await.unwrap();
+    let answer = operator.request(&subjects::query(service, COUNTS), body, PATIENCE).await.unwrap();
     match serde_json::from_slice(&answer).unwrap() {
         QueryAnswer::Found { body } => body,
         QueryAnswer::Refused { problem } => panic!("{problem}"),
@@ -194,7 +200,7 @@ async fn services_in_one_process_answer_echo_keep_time_and_stop_in_order() {
     let gateway = user(&nats, "gateway").await;
     let subject = subjects::command(ServiceName::Intake, "toy.say");
     for (key, body, done) in [("k1", Value::Null, true), ("k1", Value::Null, true), ("k2", json!(1), false)] {
-        let answer = gateway.request(&subject, order(key, body), PATIENCE).await.unwrap();
+        let answer = gateway.request(&subject, order(&SUBJECT, key, body), PATIENCE).await.unwrap();
         let answers: Vec<Answer> = serde_json::from_slice(&answer).unwrap();
         assert_eq!(matches!(answers[..], [Answer::Done { .. }]), done, "{answers:?}");
     }
@@ -204,11 +210,11 @@ async fn services_in_one_process_answer_echo_keep_time_and_stop_in_order() {
     let hour = |n: i64| start + SignedDuration::from_hours(n);
     rehearsal::settle(&operator, &services, PATIENCE).await.unwrap();
     assert_eq!(worked.load(Ordering::SeqCst), 1, "outstanding work keeps it from being quiet");
-    assert_eq!(counts(&gateway, ServiceName::Intake).await, json!({"intake": 1, "routing": 1}));
+    assert_eq!(counts(&operator, ServiceName::Intake).await, json!({"intake": 1, "routing": 1}));
     let advance = rehearsal::advance_to(&operator, &services, hour(5), PATIENCE).await.unwrap();
     assert_eq!(advance.steps, [hour(1), hour(5)]);
     for service in services {
-        assert_eq!(counts(&gateway, service).await, json!({"intake": 2, "routing": 2}), "{service}");
+        assert_eq!(counts(&operator, service).await, json!({"intake": 2, "routing": 2}), "{service}");
     }
     let pool = running.surroundings.pool.clone();
     assert_eq!(traces(&pool).await.len(), 1, "what the command said carries its trace");

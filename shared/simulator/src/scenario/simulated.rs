@@ -24,8 +24,9 @@ use vault::{KeyRing, VaultConfig};
 use super::model::CaseView;
 use super::play::{Driver, Prepared, Verdict, play};
 use super::view::assemble;
+use crate::faults::{Faults, Ledger};
 use crate::host::{Host, Node};
-use crate::stack::{Faults, Stack};
+use crate::stack::Stack;
 
 /// The secrets of the simulation: fixed, so that the same orders always make the same codes. They protect nothing.
 const DATA_KEY: &str = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
@@ -46,15 +47,16 @@ pub fn nodes() -> anyhow::Result<Vec<Box<dyn Node>>> {
     }))?;
     let keys =
         KeyRing::from_config(&config).map_err(|errors| anyhow::anyhow!("the fixed keys: {errors:?}"))?;
-    let intake = Intake::new(IntakeConfig::default(), Arc::new(keys))
-        .map_err(|errors| anyhow::anyhow!("intake's defaults: {errors:?}"))?;
+    let keys = Arc::new(keys);
+    let intake = move || Intake::new(IntakeConfig::default(), Arc::clone(&keys));
+    intake().map_err(|errors| anyhow::anyhow!("intake's defaults: {errors:?}"))?;
     Ok(vec![
-        Box::new(Host::new(intake)),
-        Box::new(Host::new(Routing::default())),
-        Box::new(Host::new(Investigation)),
-        Box::new(Host::new(Approval::default())),
-        Box::new(Host::new(Notification)),
-        Box::new(Host::new(Analytics)),
+        Box::new(Host::new(move || intake().expect("the defaults were taken before"))),
+        Box::new(Host::new(Routing::default)),
+        Box::new(Host::new(|| Investigation)),
+        Box::new(Host::new(Approval::default)),
+        Box::new(Host::new(|| Notification)),
+        Box::new(Host::new(|| Analytics)),
     ])
 }
 
@@ -63,9 +65,24 @@ pub fn nodes() -> anyhow::Result<Vec<Box<dyn Node>>> {
 /// # Errors
 /// What stops the simulation itself; a scenario that does not hold is a verdict.
 pub fn simulate(all: &[Prepared], faults: Faults, seed: u64) -> anyhow::Result<(Vec<Verdict>, Simulated)> {
+    simulate_after(all, faults, seed, Ledger::default())
+}
+
+/// The same, striking where the runs before, whose ledger it is, did not.
+///
+/// # Errors
+/// As [`simulate`]; also when something came twice, or two replicas disagreed.
+pub fn simulate_after(
+    all: &[Prepared],
+    faults: Faults,
+    seed: u64,
+    ledger: Ledger,
+) -> anyhow::Result<(Vec<Verdict>, Simulated)> {
     let start = all.iter().map(Prepared::start).min().unwrap_or_default();
-    let mut driver = Simulated { stack: Stack::new(nodes()?, start, faults, seed) };
+    let mut driver = Simulated { stack: Stack::new(nodes()?, start, faults, seed, ledger) };
     let verdicts = at_once(play(all, &mut driver))??;
+    let breaches = driver.stack.breaches();
+    anyhow::ensure!(breaches.is_empty(), "what must never be:\n{}", breaches.join("\n"));
     Ok((verdicts, driver))
 }
 
@@ -83,6 +100,11 @@ impl Simulated {
     #[must_use]
     pub const fn stack(&self) -> &Stack {
         &self.stack
+    }
+
+    /// The stack, to be driven further.
+    pub const fn stack_mut(&mut self) -> &mut Stack {
+        &mut self.stack
     }
 
     /// The complaints on record.

@@ -78,7 +78,7 @@ fn what_does_not_hold_is_told_with_its_step_and_local_time() {
             "step 1 (2025-03-03 09:00): closed: expected true, found false",
             "step 1 (2025-03-03 09:00): messages: expected [], found [acknowledgement]",
             "step 1 (2025-03-03 09:00): fact category: expected \"delivery\", found \"quality\"",
-            "step 2 (2025-03-03 10:00): refused: not-the-holder: somebody else holds this work",
+            "step 2 (2025-03-03 10:00): refused: not-the-holder: somebody else holds this work (/actor)",
             "step 3 (2025-03-03 10:30): expected refusal not-the-holder, it was done",
         ]
     );

@@ -104,6 +104,7 @@ fn check_directory(body: &mut RegisterComplaint, directory: Option<&Directory>, 
         (!known).then(|| {
             Problem::new(ProblemCode::UnknownDepartment, format!("the department “{id}” is not known"))
                 .at(field)
+                .expected("a department of the directory")
         })
     };
     findings.extend(body.complained_of.as_ref().and_then(|id| unknown(id, "/complained_of")));
@@ -116,7 +117,8 @@ fn check_directory(body: &mut RegisterComplaint, directory: Option<&Directory>, 
             Some(_) => {}
             None => findings.push(
                 Problem::new(ProblemCode::UnknownPerson, format!("the person “{person}” is not known"))
-                    .at("/complained_of_person"),
+                    .at("/complained_of_person")
+                    .expected("a person of the directory"),
             ),
         }
     }

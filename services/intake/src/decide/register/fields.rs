@@ -207,7 +207,8 @@ pub(super) fn missing_fields(
     for key in facts.iter().filter(|key| !body.facts.contains_key(*key)) {
         findings.push(
             Problem::new(ProblemCode::MissingField, "the playbook asks for this fact at registration")
-                .at(format!("/facts/{key}")),
+                .at(format!("/facts/{key}"))
+                .expected("a value of its kind"),
         );
     }
     findings

@@ -58,7 +58,9 @@ pub(super) fn check(settlement: Option<&Settlement>, playbook: &Playbook) -> Vec
     }
     if total(settlement).is_none() {
         findings.push(
-            Problem::new(ProblemCode::InvalidField, "the sum is not possible").at("/settlement/remedies"),
+            Problem::new(ProblemCode::InvalidField, "the sum is not possible")
+                .at("/settlement/remedies")
+                .expected(format!("a sum of at most {} fen", i64::MAX)),
         );
     }
     findings
@@ -83,13 +85,19 @@ pub(super) fn settle(
     let Some(settlement) = draft.body.settlement.clone() else { return Ok(()) };
     let total = total(&settlement).unwrap_or(Fen(i64::MAX));
     let playbook = std::sync::Arc::clone(&draft.playbook);
-    let beyond = |detail: &str| Problem::new(ProblemCode::BeyondAuthority, detail).at("/settlement");
+    let beyond = |detail: &str| {
+        Problem::new(ProblemCode::BeyondAuthority, detail)
+            .at("/settlement")
+            .expected("a complaint without a settlement")
+    };
     let rule = playbook.playbook().intake.settle_on_the_spot.as_ref();
     let rule = rule.ok_or_else(|| beyond("this playbook lets nobody settle on the spot"))?;
-    let person = may_settle(actor, rule).map_err(|problem| problem.at("/settlement"))?;
+    let person = may_settle(actor, rule)?;
     if draft.body.complained_of_person.as_ref() == Some(&person) {
         let detail = "nobody settles a complaint about themselves; it is put on record without";
-        return Err(Problem::new(ProblemCode::ConflictOfInterest, detail).at("/settlement"));
+        return Err(Problem::new(ProblemCode::ConflictOfInterest, detail)
+            .at("/settlement")
+            .expected("a complaint without a settlement"));
     }
     let spent = remember_spent(intake, context, draft, identity, total, decision)?;
     let limit = rule.max_amount.fen();
@@ -125,6 +133,7 @@ fn may_settle(actor: &Actor, rule: &SettleOnTheSpot) -> Result<contracts::Person
     let holds = rule.roles.iter().any(|role| actor.holds(role.as_str()));
     actor.person().filter(|_| holds).cloned().ok_or_else(|| {
         Problem::new(ProblemCode::BeyondAuthority, "this role cannot settle on the spot")
+            .at("/settlement")
             .expected(format!("a member of staff with one of the roles {}", roles.join(", ")))
     })
 }

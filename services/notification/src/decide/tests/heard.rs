@@ -1,6 +1,8 @@
 //! What is heard: twice, late, out of order, unusable, about others.
 
+use contracts::facts::key;
 use contracts::messages::case_escalated::{CaseEscalated, EscalationAction};
+use contracts::messages::fact_recorded::FactRecorded;
 use contracts::messages::notice_requested::Recipient;
 use contracts::messages::person_erased::PersonErased;
 use contracts::messages::stage_changed::StageChanged;
@@ -151,6 +153,46 @@ fn the_stage_may_come_before_the_registration() {
         assert_eq!((conversation.number.as_str(), conversation.channel.as_str()), ("TS-1", "email"));
         assert_eq!(ended(&bench.order(li(), "reply", body("reply", 1)).unwrap()), Some("told"));
     }
+}
+
+#[test]
+fn a_fact_that_overtakes_the_stage_it_is_required_for_counts() {
+    let understood = |is: bool| FactRecorded {
+        facts: Facts::from([(key::customer_understood(), is.into())]),
+        at: now(),
+        by: Actor::System,
+        visit: None,
+    };
+    let mut event = entered(StageKind::Reply, visit(1));
+    event.brief["requires"] = json!({"facts": ["customer_understood"]});
+    let mut bench = Bench::new(Notification);
+    bench.hear(ServiceName::Intake, registered("phone", Language::Zh));
+    bench.hear(ServiceName::Intake, understood(true));
+    enter(&mut bench, event.clone());
+    assert_eq!(ended(&bench.order(li(), "reply", body("reply", 1)).unwrap()), Some("told"));
+
+    // What routing knows of it holds: it hears everybody.
+    event.facts = understood(false).facts;
+    let mut bench = Bench::new(Notification);
+    bench.hear(ServiceName::Intake, registered("phone", Language::Zh));
+    bench.hear(ServiceName::Intake, understood(true));
+    enter(&mut bench, event);
+    let problem = bench.order(li(), "reply", body("reply", 1)).unwrap_err();
+    assert_eq!(problem.field.as_deref(), Some("/facts/customer_understood"));
+}
+
+#[test]
+fn the_first_contact_is_the_first_though_routing_has_not_heard_of_it_yet() {
+    let mut bench = bench_with(StageKind::Contact, |_| {});
+    let said = bench.order(li(), "contact.record", body("contact.record", 1)).unwrap();
+    assert!(facts(&said).contains_key(&key::customer_contacted()));
+    let mut event = entered(StageKind::Reply, visit(2));
+    event.visit = visit(2);
+    enter(&mut bench, event);
+    let mut order = body("reply", 1);
+    order["visit"] = json!(visit(2));
+    let found = facts(&bench.order(li(), "reply", order).unwrap());
+    assert!(found.contains_key(&key::last_contact()) && !found.contains_key(&key::customer_contacted()));
 }
 
 #[test]

@@ -153,6 +153,8 @@ fn the_customer_accepts_or_rejects_what_they_were_told() {
             assert_eq!(found.contains_key(&key::dissatisfied()), !accepted);
             let Event::CustomerAnswered(answered) = &said[0] else { panic!() };
             assert_eq!((&answered.by, answered.reason.is_some()), (&actor.plain(), true));
+            let kept = bench.state.conversation().unwrap().visits[&visit(1)].answered.clone().unwrap();
+            assert_eq!((kept.accepted, &kept.reason), (accepted, &answered.reason), "the case shows it");
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Two small services over a real PostgreSQL and a real nats-server: intake says, routing hears.
 
+mod lagging;
 mod recovering;
 mod relaying;
 mod requesting;
@@ -139,9 +140,14 @@ async fn nats() -> TestNats {
 
 impl Node {
     async fn start(setup: Setup, database: &TestDatabase, nats: &TestNats) -> Self {
+        Self::start_at(&nats.url(), setup, database).await
+    }
+
+    /// One that reaches NATS at `url`.
+    async fn start_at(url: &str, setup: Setup, database: &TestDatabase) -> Self {
         let Setup { small, serving, shell_runs } = setup;
         let pool = database.pool(8).await.unwrap();
-        let mut options = BusOptions::of(small.name, nats.url());
+        let mut options = BusOptions::of(small.name, url);
         options.answer_patience = Duration::from_secs(2);
         let bus = Bus::connect(options).await.unwrap();
         let shell = Shell::new(ShellParts {

@@ -1,4 +1,7 @@
+use std::time::{Duration, Instant};
+
 use contracts::subjects;
+use testkit::proxy::{Proxy, local};
 
 use super::{HEARS, Node, TELLER, TELLS, assert_whole, database, nats, setup, wait};
 
@@ -59,6 +62,31 @@ async fn a_stream_that_is_lost_while_it_is_heard_alarms_the_listener() {
     nats.restart().await.unwrap();
     wait("it is recovered", async || hearer.heard().await == 100).await;
     assert_whole(&teller, &hearer, 5, 100).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_on_its_way_when_the_connection_broke_is_asked_for_at_once() {
+    let (nats, said, heard) = (nats().await, database().await, database().await);
+    let wire = Proxy::start(local(nats.port())).await.unwrap();
+    let teller = Node::start(setup(TELLS), &said, &nats).await;
+    let url = format!("nats://{}", wire.address());
+    let hearer = Node::start_at(&url, setup(HEARS), &heard).await;
+    say(&teller, 5, 10).await;
+    wait("it is heard", async || hearer.heard().await == 50).await;
+    wire.hold();
+    for number in 0..5 {
+        teller.say(&format!("s{number}"), "lost", 1).await;
+    }
+    teller.until_published().await;
+    // For the server they are delivered, to a connection that never gives them out.
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    wire.cut();
+    wire.restore();
+    let begun = Instant::now();
+    wait("it is recovered", async || hearer.heard().await == 55).await;
+    // The stream gives them again after `ack_wait`, half a minute.
+    assert!(begun.elapsed() < Duration::from_secs(15), "{:?}", begun.elapsed());
+    assert_whole(&teller, &hearer, 5, 55).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

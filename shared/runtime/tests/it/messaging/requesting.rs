@@ -165,7 +165,22 @@ async fn the_built_in_queries_tell_heads_journal_status_and_what_is_parked() {
     let parked = question(&asker, queries::PARKED, Value::Null).await.unwrap();
     assert_eq!(parked, json!({ "parked": [], "next": null }));
     let unknown = json!({ "id": "0195702c-7b80-7000-8000-000000000001" });
-    assert_eq!(question(&asker, queries::PARKED, unknown).await, Err(ProblemCode::NotFound));
+    assert_eq!(question(&asker, queries::PARKED, unknown.clone()).await, Err(ProblemCode::NotFound));
+    for verb in contracts::commands::parked::VERBS {
+        let mut body = unknown.clone();
+        body["reason"] = json!("mended");
+        let settle = Command { verb: (*verb).into(), body, ..command("s1", verb, 1) };
+        let subject = subjects::command(TELLER, verb);
+        let payload = Bytes::from(serde_json::to_vec(&[settle]).unwrap());
+        let answers = asker.request(&subject, payload, PATIENCE).await.unwrap();
+        let answers: Vec<Answer> = serde_json::from_slice(&answers).unwrap();
+        assert_eq!(code(&answers[0]), Some(ProblemCode::NotFound), "{verb} is taken");
+    }
+
+    assert_eq!(
+        question(&asker, queries::HELD, Value::Null).await.unwrap(),
+        json!({ "held": [], "next": null })
+    );
 
     let heard = database().await;
     let silent = ask::<Status>(&asker, HEARER, queries::STATUS, &Value::Null).await.unwrap_err();

@@ -4,6 +4,7 @@ mod bench;
 mod commands;
 mod crashes;
 mod hearing;
+mod lines;
 mod parking;
 mod replicas;
 mod splitting;

@@ -1,0 +1,72 @@
+//! Hostile texts in every text of every order: kept byte for byte in a real PostgreSQL, or refused with their field.
+
+use contracts::commands::approval::Decide;
+use contracts::commands::{Actor, Answer, Verb as _};
+use contracts::{ProblemCode, ServiceName, SubjectRef};
+use serde_json::{Value, json};
+use testkit::hostile::{self, Became};
+
+use super::bench::{Bench, Voice, complaint, staff};
+use super::{entered, round_of, to, visit};
+
+/// A good order on complaint `n`, at whose only seat Zhou sits.
+async fn ready(bench: &Bench, n: u128) -> (SubjectRef, Value) {
+    let subject = complaint(n);
+    let mut routing = Voice::of(ServiceName::Routing, &subject);
+    bench.hear(&[routing.says(entered(5_000 + n, 1))]).await;
+    let round = round_of(bench, &subject).await;
+    bench.hear(&[routing.says(to(&round, "zhou"))]).await;
+    let body =
+        json!({"visit": visit(), "epoch": 1, "round": round.id, "decision": "refuse", "reason": "金额过高"});
+    (subject, body)
+}
+
+async fn order(bench: &Bench, subject: &SubjectRef, body: Value) -> Answer {
+    let key = format!("decide-{}", subject.id);
+    bench.order(&key, staff("zhou", &["clerk"]), (Decide::VERB, subject), body).await
+}
+
+/// What is on record about a complaint: its case as staff see it and every event.
+async fn read_back(bench: &Bench, subject: &SubjectRef, round: &Value) -> Vec<Value> {
+    let bodies: Vec<Vec<u8>> = sqlx::query_scalar("select body from journal where id = $1")
+        .bind(&subject.id)
+        .fetch_all(&bench.pool)
+        .await
+        .unwrap();
+    let mut read: Vec<Value> = bodies.iter().map(|body| serde_json::from_slice(body).unwrap()).collect();
+    let asked = json!({"complaint": subject.complaint_id(), "round": round});
+    read.push(bench.ask(Actor::System, "round", asked).await.unwrap());
+    read
+}
+
+#[tokio::test]
+async fn no_text_of_a_decision_does_more_than_stand_there() {
+    let bench = Bench::start().await;
+    let (subject, example) = ready(&bench, 1_000).await;
+    let answer = order(&bench, &subject, example.clone()).await;
+    assert!(matches!(answer, Answer::Done { .. }), "the example itself is good: {answer:?}");
+    let (odd, mut more) = ready(&bench, 999).await;
+    more["colour"] = json!("red");
+    let Answer::Refused { problem } = order(&bench, &odd, more).await else { panic!("a colour was taken") };
+    assert_eq!((problem.code, problem.field.as_deref()), (ProblemCode::UnknownField, Some("/colour")));
+    let schema = schemars::schema_for!(Decide).to_value();
+    for (attempt, n) in hostile::attempts(&schema, &example).iter().zip(1_001..) {
+        let (subject, good) = ready(&bench, n).await;
+        let mut body = attempt.body.clone();
+        // The round is another one on every complaint.
+        if attempt.place != "/round" {
+            body["round"] = good["round"].clone();
+        }
+        let before = bench.said(&subject).await;
+        let became = match order(&bench, &subject, body).await {
+            Answer::Refused { problem } => {
+                assert_eq!(bench.said(&subject).await, before, "a refused order writes nothing");
+                assert_eq!(problem.lacks(), None, "{problem:?}");
+                Became::Refused(serde_json::to_value(problem).unwrap())
+            }
+            Answer::Done { .. } => Became::Kept(read_back(&bench, &subject, &good["round"]).await),
+        };
+        attempt.judge(&became);
+    }
+    bench.stop().await;
+}

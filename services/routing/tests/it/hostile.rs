@@ -1,0 +1,282 @@
+//! Hostile texts in every text of every order: kept byte for byte in a real PostgreSQL, or refused with their field.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use calendar::VirtualClock;
+use contracts::commands::{Actor, Answer, Command, Verb, routing as orders};
+use contracts::{CommandId, ComplaintId, ServiceName, SubjectKind, SubjectRef, WordId};
+use journal::head::{self, Cursors, HeadChange};
+use routing::store::Tables;
+use routing::{MIGRATIONS, Routing};
+use runtime::shell::{Inlet, Shell, ShellOptions, ShellParts, open_words};
+use serde_json::{Value, json};
+use sqlx::PgPool;
+use testkit::TestDatabase;
+use testkit::hostile::{self, Attempt, Became};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+use vault::{KeyRing, VaultConfig};
+
+use crate::world::{World, administrator, complaint, organisation, person, ts};
+
+const FRIDAY: &str = "2025-03-07T10:00:00+08:00";
+
+/// Texts that are asked for and stand on no record: the events have no place for them yet.
+const ON_NO_RECORD: &[(&str, &str)] = &[("work.hand_back", "/reason"), ("work.reassign", "/reason")];
+
+/// Routing on a database of its own.
+struct Served {
+    _database: TestDatabase,
+    pool: PgPool,
+    inlet: Inlet,
+    keys: Arc<KeyRing>,
+    stop: CancellationToken,
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        self.stop.cancel();
+    }
+}
+
+/// An order: what it is about, who gives it, and a body that is good.
+struct Example {
+    subject: SubjectRef,
+    actor: Actor,
+    body: Value,
+}
+
+impl Served {
+    async fn start() -> Self {
+        let database = testkit::postgres().await.unwrap();
+        let pool = database.pool(4).await.unwrap();
+        journal::migrate(&pool, &MIGRATIONS).await.unwrap();
+        let keys = Arc::new(KeyRing::from_config(&VaultConfig::generate().unwrap()).unwrap());
+        let shell = Shell::new(ShellParts {
+            service: Arc::new(Routing::default()),
+            store: Tables,
+            pool: pool.clone(),
+            clock: Arc::new(VirtualClock::starting_at(ts(FRIDAY))),
+            ring: Arc::clone(&keys),
+            options: ShellOptions::default(),
+        });
+        let (inlet, stop) = (shell.inlet(), CancellationToken::new());
+        tokio::spawn(shell.run(stop.clone()));
+        Self { _database: database, pool, inlet, keys, stop }
+    }
+
+    /// Puts what a world knows into the database, its complaint under another id.
+    async fn put(&self, states: &BTreeMap<SubjectRef, String>, as_complaint: &SubjectRef) {
+        let mut transaction = self.pool.begin().await.unwrap();
+        let renamed = |subject: &SubjectRef| match subject.kind {
+            SubjectKind::Complaint => as_complaint.clone(),
+            _ => subject.clone(),
+        };
+        let all: Vec<SubjectRef> = states.keys().map(renamed).collect();
+        let known = head::peek(&self.pool, &all).await.unwrap();
+        let is_fresh = |subject: &SubjectRef| known.iter().all(|head| head.subject != *subject);
+        let fresh: Vec<_> = all.iter().zip(states.values()).filter(|(one, _)| is_fresh(one)).collect();
+        let subjects: Vec<_> = fresh.iter().map(|(subject, _)| (*subject).clone()).collect();
+        head::insert_missing(&mut transaction, &subjects).await.unwrap();
+        let cursors = Cursors::default();
+        let mut heads = Vec::new();
+        for (subject, state) in fresh {
+            let (hash, state) = ([0; 32], Some(state.clone()));
+            heads.push(HeadChange { subject, version: 1, sequence: 0, hash, state, cursors: &cursors });
+        }
+        head::write(&mut transaction, &heads).await.unwrap();
+        transaction.commit().await.unwrap();
+    }
+
+    async fn order(&self, key: String, verb: &str, example: Example) -> Answer {
+        let command = Command {
+            id: CommandId::new(key).unwrap(),
+            subject: example.subject,
+            verb: verb.to_owned(),
+            actor: example.actor,
+            expected_version: None,
+            traceparent: None,
+            body: example.body,
+        };
+        self.inlet.command(command).await
+    }
+
+    async fn events(&self, subject: &SubjectRef) -> Vec<Value> {
+        let query = "select body from journal where id = $1 and kind = $2 order by sequence";
+        let bodies: Vec<Vec<u8>> = sqlx::query_scalar(query)
+            .bind(&subject.id)
+            .bind(subject.kind.as_str())
+            .fetch_all(&self.pool)
+            .await
+            .unwrap();
+        bodies.iter().map(|body| serde_json::from_slice(body).unwrap()).collect()
+    }
+
+    /// Every event about a subject, and every text that is kept sealed.
+    async fn read_back(&self, subject: &SubjectRef) -> Vec<Value> {
+        let mut read = self.events(subject).await;
+        let ids: Vec<Uuid> = sqlx::query_scalar("select id from word").fetch_all(&self.pool).await.unwrap();
+        let ids: Vec<_> = ids.into_iter().map(WordId).collect();
+        let own = &subject.organisation;
+        let words = open_words(&self.pool, &self.keys, ServiceName::Routing, own, &ids).await.unwrap();
+        read.extend(words.into_values().map(Value::from));
+        read
+    }
+
+    /// Orders it: everything that can be read about it afterwards, or the problem.
+    async fn attempt(&self, attempt: &Attempt, n: u128, verb: &str, example: Example) {
+        let subject = example.subject.clone();
+        let before = self.events(&subject).await;
+        let became = match self.order(format!("{verb}-{n}"), verb, example).await {
+            Answer::Done { .. } if ON_NO_RECORD.contains(&(verb, attempt.place.as_str())) => {
+                Became::Kept(vec![json!(attempt.text)])
+            }
+            Answer::Done { .. } => Became::Kept(self.read_back(&subject).await),
+            Answer::Refused { problem } => {
+                assert_eq!(self.events(&subject).await, before, "a refused order writes nothing");
+                assert_eq!(problem.lacks(), None, "{problem:?}");
+                Became::Refused(serde_json::to_value(problem).unwrap())
+            }
+        };
+        attempt.judge(&became);
+    }
+
+    /// Tries every text of `V` on a copy of the world each, as `actor`.
+    async fn try_on_cases<V: Verb>(&self, first: u128, world: &World, actor: Actor, body: Value) {
+        let states = world.written();
+        let on = |n: u128| SubjectRef::complaint(&organisation(), ComplaintId(Uuid::from_u128(n)));
+        self.put(&states, &on(first)).await;
+        let example = Example { subject: on(first), actor: actor.clone(), body: body.clone() };
+        let answer = self.order(format!("{}-{first}", V::VERB), V::VERB, example).await;
+        assert!(matches!(answer, Answer::Done { .. }), "the example of {} is good: {answer:?}", V::VERB);
+        for (attempt, n) in attempts::<V>(&body).iter().zip(first + 1..) {
+            self.put(&states, &on(n)).await;
+            let example = Example { subject: on(n), actor: actor.clone(), body: attempt.body.clone() };
+            self.attempt(attempt, n, V::VERB, example).await;
+        }
+    }
+
+    /// Tries every text of `V` one after the other on the same subject; `number` makes each order a new one.
+    async fn try_on<V: Verb>(&self, subject: SubjectRef, body: Value, number: impl Fn(&mut Value, u128)) {
+        for (attempt, n) in attempts::<V>(&body).iter().zip(100..) {
+            let mut body = attempt.body.clone();
+            number(&mut body, n);
+            let example = Example { subject: subject.clone(), actor: administrator(), body };
+            self.attempt(attempt, n, V::VERB, example).await;
+        }
+    }
+}
+
+fn attempts<V: Verb>(example: &Value) -> Vec<Attempt> {
+    hostile::attempts(&schemars::schema_for!(V).to_value(), example)
+}
+
+fn text(name: &str) -> String {
+    let root = env!("CARGO_MANIFEST_DIR");
+    std::fs::read_to_string(format!("{root}/../../deploy/playbooks/{name}.yaml")).unwrap()
+}
+
+/// A case that waits for triage by agent.a.
+fn at_triage() -> World {
+    let mut world = World::shipped("p03-receive-classify-approve", FRIDAY);
+    world.register(|said| said.category = Some("other".parse().unwrap()));
+    world
+}
+
+#[tokio::test]
+async fn no_text_of_an_order_on_a_case_does_more_than_stand_there() {
+    let served = Served::start().await;
+    let world = at_triage();
+    let agent = || person("agent.a");
+    let ((visit, epoch), (work, _)) = (world.visit("classify"), world.work("classify"));
+    let body = json!({"visit": visit, "epoch": epoch, "category": "quality", "department": "sales",
+        "complained_of": "sales", "level": 1});
+    served.try_on_cases::<orders::Triage>(1_000, &world, agent(), body).await;
+    let body = json!({"work": work, "reason": "不归我管"});
+    served.try_on_cases::<orders::HandBackWork>(2_000, &world, agent(), body).await;
+    let body = json!({"work": work, "person": "agent.b", "reason": "请假"});
+    served.try_on_cases::<orders::ReassignWork>(3_000, &world, agent(), body).await;
+    served.try_on_cases::<orders::ClaimWork>(4_000, &world, agent(), json!({"work": work})).await;
+    served.try_on_cases::<orders::ReconsiderWork>(5_000, &world, Actor::System, json!({"work": work})).await;
+    let body = json!({"visit": visit, "epoch": epoch, "department": "sales", "reason": "归销售部"});
+    served.try_on_cases::<orders::TransferStage>(6_000, &world, agent(), body).await;
+}
+
+#[tokio::test]
+async fn no_text_about_a_clock_or_of_a_summary_does_more_than_stand_there() {
+    let served = Served::start().await;
+    let mut world = World::rich(FRIDAY);
+    world.register(|said| said.category = Some("food".parse().unwrap()));
+    let clocks = world.case().clocks.iter();
+    let pausable = clocks.filter(|(_, clock)| clock.key.as_str() == "dept_answer").map(|(id, _)| *id).next();
+    let clock = pausable.unwrap();
+    for attempt in attempts::<orders::PauseClock>(&json!({"clock": clock, "reason": "x"})) {
+        served.put(&world.written(), &complaint()).await;
+        let example = Example { subject: complaint(), actor: person("q.a"), body: attempt.body.clone() };
+        served.attempt(&attempt, u128::from(attempt.text.as_bytes()[0]), "clock.pause", example).await;
+    }
+    for attempt in attempts::<orders::ResumeClock>(&json!({"clock": clock})) {
+        let example = Example { subject: complaint(), actor: person("q.a"), body: attempt.body.clone() };
+        served.attempt(&attempt, u128::from(attempt.text.as_bytes()[0]), "clock.resume", example).await;
+    }
+    let owner = "label: {zh: 存档, en: File}\n    owner: {role: agent}\n    requires: {fields: [summary]}";
+    let text = text("p02-verify-with-department").replace("label: {zh: 存档, en: File}", owner);
+    let mut world = World::with(&text, FRIDAY);
+    world.register(|said| said.complained_of = Some("quality_management".parse().unwrap()));
+    world.complete("verify", "unsubstantiated");
+    world.complete("explain", "told");
+    let ((visit, epoch), holder) = (world.visit("archive"), world.holder("archive").to_owned());
+    let body = json!({"visit": visit, "epoch": epoch, "summary": "已解释"});
+    served.try_on_cases::<orders::Archive>(7_000, &world, person(&holder), body).await;
+}
+
+#[tokio::test]
+async fn no_text_of_a_setting_does_more_than_stand_there() {
+    let served = Served::start().await;
+    let world = World::shipped("p03-receive-classify-approve", FRIDAY);
+    served.put(&world.written(), &complaint()).await;
+    let (directory, own) =
+        (SubjectRef::directory(&organisation()), SubjectRef::organisation(&organisation()));
+    let absences =
+        json!([{"from": "2025-03-08T00:00:00Z", "until": "2025-03-09T00:00:00Z", "deputy": "agent.b"}]);
+    let body = json!({
+        "departments": [{"id": "new", "name": {"zh": "新部门", "en": "New"}, "parent": "sales", "duty_manager": "boss"}],
+        "people": [{"id": "li.si", "name": "李四", "department": "new", "roles": ["agent"], "manager": "boss",
+            "skills": ["英语"], "absences": absences, "active": true}],
+    });
+    served.try_on::<orders::PutDirectory>(directory.clone(), body, |_, _| {}).await;
+    let body = json!({"person": "agent.a", "absences": absences});
+    served.try_on::<orders::PutAbsence>(directory, body, |_, _| {}).await;
+    let body = json!({"playbook": {"id": "p03", "version": 1},
+        "scope": {"unit": "sales", "channel": "phone", "customer_type": "consumer"}});
+    served.try_on::<orders::ActivatePlaybook>(own.clone(), body, |_, _| {}).await;
+    let body = json!({"document": {"id": "ours", "version": 1, "zone": "Asia/Shanghai", "weekly": {"monday": "all day"},
+        "holidays": [{"first": "2025-04-04", "name_zh": "清明", "name_en": "Tomb-Sweeping Day"}]}});
+    let number = |body: &mut Value, n: u128| body["document"]["version"] = json!(u64::try_from(n).unwrap());
+    served.try_on::<orders::PublishCalendar>(own, body, number).await;
+}
+
+#[tokio::test]
+async fn no_text_of_a_playbook_does_more_than_stand_there() {
+    let served = Served::start().await;
+    let world = World::shipped("p02-verify-with-department", FRIDAY);
+    served.put(&world.written(), &complaint()).await;
+    let p03 = SubjectRef::playbook(&organisation(), &"p03".parse().unwrap());
+    let whole = text("p03-receive-classify-approve");
+    served.try_on::<orders::PublishPlaybook>(p03.clone(), json!({"text": whole}), |_, _| {}).await;
+    // A text in the playbook, as YAML can spell it.
+    let title = "zh: 受理、分类、领导审批后答复的投诉处理流程";
+    assert!(whole.contains(title));
+    for (text, n) in hostile::TEXTS.iter().copied().chain([hostile::NUL]).zip(1..) {
+        let spelt = format!("zh: {}", serde_json::to_string(text).unwrap());
+        let yaml = whole.replace(title, &spelt).replace("\nversion: 1\n", &format!("\nversion: {n}\n"));
+        let attempt = Attempt { place: "/text/title/zh".into(), text, body: json!({"text": yaml}) };
+        let example = Example { subject: p03.clone(), actor: administrator(), body: attempt.body.clone() };
+        served.attempt(&attempt, n, "playbook.publish", example).await;
+        if text != hostile::NUL {
+            let said = served.events(&p03).await;
+            assert_eq!(said.last().unwrap()["document"]["title"]["zh"], json!(text));
+        }
+    }
+}

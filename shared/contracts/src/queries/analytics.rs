@@ -1,0 +1,12 @@
+//! What analytics is asked, by staff: the ledger and its figures, each with its "as of".
+
+/// The ledger, page by page.
+pub const LEDGER: &str = "ledger";
+/// How many cases are where.
+pub const COUNTS: &str = "counts";
+/// How long stages took.
+pub const STAGE_TIMES: &str = "stage_times";
+/// The clocks that ran out.
+pub const BREACHES: &str = "breaches";
+/// Every query of analytics' own.
+pub const NAMES: &[&str] = &[LEDGER, COUNTS, STAGE_TIMES, BREACHES];

@@ -1,0 +1,87 @@
+//! Things that people do at once, each before anything of the other is heard: answering and filing, clocks, queues,
+//! leave, and an act whose stage moves to another department meanwhile.
+
+use contracts::commands::Actor;
+use contracts::{ServiceName, SubjectRef};
+use jiff::SignedDuration;
+use serde_json::{Value, json};
+
+use super::histories::Desk;
+
+impl Desk<'_> {
+    /// Two complaints that do not stand: explained, accepted by the customers, and filed by hand.
+    pub(crate) fn answer_and_file(&mut self) {
+        let two = self.register_two();
+        let unfounded = json!({ "substantiated": false, "finding": "与图纸一致" });
+        self.act(&two, ServiceName::Investigation, "verify", &unfounded);
+        self.settle();
+        let told = json!({ "channel": "sms", "text": "经核实一致，特此说明。" });
+        self.act(&two, ServiceName::Notification, "reply", &told);
+        self.settle();
+        for complaint in &two {
+            let body = json!({ "visit": self.view(complaint).visit, "accepted": true });
+            self.order(ServiceName::Notification, complaint, Actor::Customer, "answer.record", body);
+        }
+        self.settle();
+        self.act(&two, ServiceName::Routing, "archive", &json!({ "summary": "已说明，客户接受。" }));
+        self.settle();
+        assert!(two.iter().all(|complaint| self.view(complaint).closed), "both are filed");
+    }
+
+    fn on_work(&mut self, complaint: &SubjectRef, actor: Actor, verb: &str, mut body: Value) {
+        body["work"] = json!(self.view(complaint).work);
+        self.order(ServiceName::Routing, complaint, actor, verb, body);
+    }
+
+    /// Two clocks are paused and go on; two pieces of work are handed back and claimed.
+    pub(crate) fn pause_and_hand_back(&mut self) {
+        let two = self.register_two();
+        let holders = [&two[0], &two[1]].map(|complaint| self.holder(complaint));
+        for verb in ["clock.pause", "clock.resume"] {
+            for (complaint, holder) in two.iter().zip(&holders) {
+                let mut body = json!({ "clock": self.view(complaint).clocks["handled"].id });
+                if verb == "clock.pause" {
+                    body["reason"] = json!("awaiting_customer");
+                }
+                self.order(ServiceName::Routing, complaint, holder.clone(), verb, body);
+            }
+            self.settle();
+        }
+        for (verb, body) in [("work.hand_back", json!({ "reason": "手头太满" })), ("work.claim", json!({}))]
+        {
+            for (complaint, holder) in two.iter().zip(&holders) {
+                self.on_work(complaint, holder.clone(), verb, body.clone());
+            }
+            self.settle();
+        }
+    }
+
+    /// Everybody who could handle it goes on leave at one instant, and is back at one instant.
+    pub(crate) fn go_on_leave(&mut self) {
+        let now = self.simulated.stack().now();
+        let hours = |hours| now + SignedDuration::from_hours(hours);
+        let directory = SubjectRef::directory(self.organisation());
+        for person in ["wu.handler", "zheng.handler", "ma.leader", "qian.manager"] {
+            let absence = json!({ "from": hours(1), "until": hours(2) });
+            let body = json!({ "person": person, "absences": [absence] });
+            self.order(ServiceName::Routing, &directory, Actor::System, "absence.put", body);
+        }
+        let two = self.register_two();
+        self.simulated.stack_mut().advance_to(hours(1));
+        assert!(two.iter().all(|complaint| self.view(complaint).person.is_none()), "nobody is there");
+        self.simulated.stack_mut().advance_to(hours(2));
+        assert!(two.iter().all(|complaint| self.view(complaint).person.is_some()), "they are back");
+    }
+
+    /// The handlers say that it is done while their stage moves to another department: what they did comes too late.
+    pub(crate) fn act_while_it_moves(&mut self) {
+        let two = self.register_two();
+        let done = json!({ "account": "已补发" });
+        self.act(&two, ServiceName::Investigation, "execute", &done);
+        let moved = json!({ "department": "quality_management", "reason": "不归我们" });
+        self.act(&two, ServiceName::Routing, "stage.transfer", &moved);
+        self.settle();
+        let stays = |complaint| self.view(complaint).stage.as_deref() == Some("handle");
+        assert!(two.iter().all(stays), "what came too late has moved nothing");
+    }
+}
