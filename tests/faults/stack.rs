@@ -57,7 +57,10 @@ impl Stack {
     pub(crate) async fn start(wiring: Wiring) -> anyhow::Result<Self> {
         let begun = Instant::now();
         let program = program()?;
-        let folder = embedded::temporary_folder()?;
+        // For whoever looks for the cause of a failure: it goes only when the test has passed.
+        let mut folder = embedded::temporary_folder()?;
+        folder.disable_cleanup(true);
+        println!("the data is in {}", folder.path().display());
         let path = folder.path();
         let secrets = Secrets::of(path, &servers::users())?;
         let servers = Servers::start(path, &secrets).await?;
@@ -133,8 +136,8 @@ impl Stack {
         self.programs.supervisor().status().into_iter().map(|status| status.log).collect()
     }
 
-    /// Prints what the services' logs say of errors, and leaves the data.
-    pub(crate) fn show_troubles(&mut self) {
+    /// Prints what the services' logs say of errors.
+    pub(crate) fn show_troubles(&self) {
         for status in self.programs.supervisor().status() {
             let log = read(&status.log);
             let errors: Vec<_> = log.lines().filter(|line| line.contains("\"ERROR\"")).collect();
@@ -143,7 +146,6 @@ impl Stack {
                 println!("    {error}");
             }
         }
-        keep(&mut self.folder);
     }
 
     /// Stops everything, which must end in order; and nothing may have gone wrong that nobody looked at.
@@ -154,13 +156,12 @@ impl Stack {
         servers.stop().await?;
         let defects = logs.iter().flat_map(|log| DEFECTS.map(|defect| (log, defect)));
         let said: Vec<_> = defects.filter(|(log, defect)| read(log).contains(defect)).collect();
-        if late.is_empty() && unasked.is_empty() && said.is_empty() {
-            return Ok(());
-        }
-        keep(&mut folder);
-        anyhow::bail!(
+        ensure!(
+            late.is_empty() && unasked.is_empty() && said.is_empty(),
             "ended by force: {late:?}; ended by themselves: {unasked:?}; logs with defects: {said:?}"
-        )
+        );
+        folder.disable_cleanup(false);
+        Ok(())
     }
 
     /// Programs that were started again more often than they were killed.
@@ -169,12 +170,6 @@ impl Stack {
         let killed = |name: &str| self.killed.get(name).copied().unwrap_or_default();
         status.filter(|status| status.restarts > killed(&status.name)).map(|status| status.name).collect()
     }
-}
-
-/// Leaves the data for whoever looks for the cause; the servers end with this process.
-fn keep(folder: &mut TempDir) {
-    folder.disable_cleanup(true);
-    println!("the data stays in {}", folder.path().display());
 }
 
 impl Wires {
