@@ -170,7 +170,13 @@ impl Listener {
             let came = match open.pull.here() {
                 Some(came) => Some(came),
                 None if deliveries.is_empty() => {
-                    open.pull.next(deadline.saturating_duration_since(Instant::now())).await
+                    let (bus, connects) = (&self.bus, open.connects);
+                    let mut connection = bus.connection();
+                    tokio::select! {
+                        came = open.pull.next(deadline.saturating_duration_since(Instant::now())) => came,
+                        // A new connection knows nothing of what was asked for.
+                        _ = connection.wait_for(|_| bus.connects() != connects) => None,
+                    }
                 }
                 None => None,
             };
