@@ -20,8 +20,9 @@ use tokio_util::sync::CancellationToken;
 use super::api::{Caller, Said};
 use super::chance::Chance;
 
-/// How long somebody waits who has nothing to do.
+/// How long somebody waits who has nothing to do; each further time longer, up to [`IDLE_MOST`].
 const IDLE: Duration = Duration::from_millis(250);
+const IDLE_MOST: Duration = Duration::from_secs(1);
 /// How much of the list somebody looks at.
 const AT_ONCE: usize = 50;
 /// How long somebody leaves alone what they have just done: the list learns of it a moment later.
@@ -69,7 +70,7 @@ impl Player {
     pub async fn work(self, stop: CancellationToken) -> anyhow::Result<()> {
         let mut chance = Chance::of_person(self.seed, &self.person);
         let mut tried: HashMap<String, (u32, Instant)> = HashMap::new();
-        let mut until_leave = chance.between(5, 60);
+        let (mut until_leave, mut idle) = (chance.between(5, 60), IDLE);
         while !stop.is_cancelled() {
             let mut acted = false;
             for item in self.list().await? {
@@ -86,8 +87,11 @@ impl Player {
             if until_leave == 0 {
                 until_leave = chance.between(5, 60);
                 self.take_leave(&stop).await?;
-            } else if !acted && !self.claim().await? {
-                stop.run_until_cancelled(tokio::time::sleep(IDLE)).await;
+            } else if acted || self.claim().await? {
+                idle = IDLE;
+            } else {
+                stop.run_until_cancelled(tokio::time::sleep(idle)).await;
+                idle = (idle * 2).min(IDLE_MOST);
             }
         }
         Ok(())
