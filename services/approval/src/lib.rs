@@ -36,8 +36,6 @@ mod ledger;
 mod matrix;
 pub mod needs;
 pub mod queries;
-#[cfg(test)]
-mod rehearsal;
 pub mod state;
 pub mod view;
 

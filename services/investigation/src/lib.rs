@@ -39,8 +39,6 @@ pub mod config;
 mod decide;
 pub mod needs;
 pub mod queries;
-#[cfg(test)]
-mod rehearsal;
 pub mod state;
 pub mod view;
 

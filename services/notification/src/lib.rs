@@ -19,8 +19,6 @@ pub mod config;
 pub mod decide;
 pub mod promise;
 pub mod queries;
-#[cfg(test)]
-mod rehearsal;
 pub mod sender;
 pub mod state;
 pub mod store;

@@ -23,7 +23,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::Approval;
-use crate::rehearsal::{World, staff};
+use corekit::{World, staff};
 
 type Bench = World<Approval>;
 

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::Investigation;
-use crate::rehearsal::{World, staff};
+use corekit::{World, staff};
 
 type Bench = World<Investigation>;
 

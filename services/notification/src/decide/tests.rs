@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::Notification;
-use crate::rehearsal::{World, now, staff};
+use corekit::{World, now, staff};
 
 type Bench = World<Notification>;
 

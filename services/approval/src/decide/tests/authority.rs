@@ -4,7 +4,7 @@ use contracts::messages::directory_changed::{DirectoryChanged, Person};
 use contracts::{ProblemCode, SubjectRef};
 
 use super::*;
-use crate::rehearsal::whats;
+use corekit::whats;
 
 #[test]
 fn the_bounds_of_p26_are_inclusive_to_the_fen() {

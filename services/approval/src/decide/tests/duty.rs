@@ -1,7 +1,7 @@
 //! Separation of duty: nobody decides on their own work, in person or by deputy, and nobody twice.
 
 use super::*;
-use crate::rehearsal::whats;
+use corekit::whats;
 
 fn at_gm() -> (Bench, RoundId, WorkRequested) {
     let (bench, said) = open(always(json!([step("gm")])), 100, "store");

@@ -8,7 +8,7 @@ use contracts::messages::stage_withdrawn::StageWithdrawn;
 use contracts::{ComplaintId, WorkId};
 
 use super::*;
-use crate::rehearsal::whats;
+use corekit::whats;
 
 fn changed(epoch: u32) -> StageChanged {
     StageChanged {

@@ -5,7 +5,7 @@ use contracts::messages::stage_withdrawn::StageWithdrawn;
 use contracts::messages::work_queued::WorkQueued;
 
 use super::*;
-use crate::rehearsal::whats;
+use corekit::whats;
 
 fn bench_at(standing: &str) -> (Bench, RoundId) {
     if standing == "unknown" {

@@ -10,7 +10,7 @@ use contracts::{ComplaintId, Event, ProblemCode, ServiceName, StageKind};
 use serde_json::json;
 
 use super::*;
-use crate::rehearsal::{now, whats};
+use corekit::{now, whats};
 
 fn changed(epoch: u32) -> StageChanged {
     StageChanged {

@@ -6,7 +6,7 @@ use contracts::{Event, ProblemCode, ServiceName, StageKind};
 use serde_json::json;
 
 use super::*;
-use crate::rehearsal::whats;
+use corekit::whats;
 
 const VERBS: [&str; 4] = ["verify", "finding.add", "propose", "execute"];
 const KINDS: [StageKind; 4] =

@@ -10,8 +10,8 @@ use contracts::messages::stage_withdrawn::StageWithdrawn;
 use contracts::{ComplaintId, ProblemCode};
 
 use super::*;
-use crate::rehearsal::whats;
 use crate::state::State;
+use corekit::whats;
 
 fn changed(epoch: u32) -> StageChanged {
     let department = "quality".to_owned().try_into().unwrap();

@@ -5,7 +5,7 @@ use contracts::facts::key;
 use contracts::messages::notice_requested::NoticeRequested;
 
 use super::*;
-use crate::rehearsal::whats;
+use corekit::whats;
 
 fn by(channel: &str, text: Option<&str>) -> Value {
     json!({"visit": visit(1), "epoch": 1, "channel": channel, "text": text})

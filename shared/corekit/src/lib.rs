@@ -1,4 +1,10 @@
-//! The core in memory: one complaint, a frozen clock, everything that happened kept for replay. For tests alone.
+//! For tests only: a service's core in memory, with one complaint, a frozen clock, and everything that happened kept
+//! for replay.
+//!
+//! Whatever a test does, a [`World`] also checks what holds for every core: a decision is a function of its arguments
+//! and changes nothing by itself, a refusal says what is to be changed, and the history alone gives the state.
+
+#![allow(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a test that cannot go on ends")]
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -16,9 +22,11 @@ use serde_json::Value;
 use uuid::Uuid;
 
 /// What is shared between subjects.
-pub(crate) struct Memory<S> {
-    pub(crate) entries: BTreeMap<EntryKey, Value>,
-    pub(crate) others: BTreeMap<SubjectRef, Arc<S>>,
+pub struct Memory<S> {
+    /// Entries by key.
+    pub entries: BTreeMap<EntryKey, Value>,
+    /// The states of other subjects.
+    pub others: BTreeMap<SubjectRef, Arc<S>>,
 }
 
 impl<S> Sight<S> for Memory<S> {
@@ -31,22 +39,32 @@ impl<S> Sight<S> for Memory<S> {
 }
 
 /// One complaint and the service that knows it.
-pub(crate) struct World<C: Service> {
-    pub(crate) core: C,
-    pub(crate) subject: SubjectRef,
-    pub(crate) state: C::State,
-    pub(crate) memory: Memory<C::State>,
-    pub(crate) words: Vec<Word>,
-    pub(crate) shredded: Vec<ComplaintId>,
+pub struct World<C: Service> {
+    /// The service's core.
+    pub core: C,
+    /// The complaint.
+    pub subject: SubjectRef,
+    /// What the core knows of it.
+    pub state: C::State,
+    /// What it shares with other subjects.
+    pub memory: Memory<C::State>,
+    /// The words that were said.
+    pub words: Vec<Word>,
+    /// The complaints whose words were shredded.
+    pub shredded: Vec<ComplaintId>,
+    /// The rows that were asked for.
+    pub rows: Vec<C::Row>,
     history: Vec<(ServiceName, Event)>,
     inputs: u32,
 }
 
-pub(crate) fn now() -> Timestamp {
+/// The time that it always is.
+pub fn now() -> Timestamp {
     "2025-03-07T02:00:00Z".parse().unwrap()
 }
 
-pub(crate) fn staff(person: &str, roles: &[&str]) -> Actor {
+/// Somebody of the staff with these roles.
+pub fn staff(person: &str, roles: &[&str]) -> Actor {
     Actor::Staff {
         person: PersonId::new(person).unwrap(),
         roles: roles.iter().map(|role| (*role).to_owned().try_into().unwrap()).collect(),
@@ -55,7 +73,8 @@ pub(crate) fn staff(person: &str, roles: &[&str]) -> Actor {
 }
 
 impl<C: Service> World<C> {
-    pub(crate) fn new(core: C) -> Self {
+    /// A complaint that the core knows nothing of yet.
+    pub fn new(core: C) -> Self {
         let organisation = OrganisationId::new("huarun").unwrap();
         Self {
             core,
@@ -64,17 +83,17 @@ impl<C: Service> World<C> {
             memory: Memory { entries: BTreeMap::new(), others: BTreeMap::new() },
             words: Vec::new(),
             shredded: Vec::new(),
+            rows: Vec::new(),
             history: Vec::new(),
             inputs: 0,
         }
     }
 
-    /// Delivers an event of another service; gives what the core says, or why it parks it.
-    pub(crate) fn try_hear(
-        &mut self,
-        source: ServiceName,
-        event: impl Into<Event>,
-    ) -> Result<Vec<Event>, Problem> {
+    /// Delivers an event of another service; gives what the core says.
+    ///
+    /// # Errors
+    /// Why the core parks it.
+    pub fn try_hear(&mut self, source: ServiceName, event: impl Into<Event>) -> Result<Vec<Event>, Problem> {
         let event = event.into();
         self.inputs += 1;
         let envelope = Envelope {
@@ -96,12 +115,15 @@ impl<C: Service> World<C> {
     }
 
     /// The same, for events that must not be parked.
-    pub(crate) fn hear(&mut self, source: ServiceName, event: impl Into<Event>) -> Vec<Event> {
+    pub fn hear(&mut self, source: ServiceName, event: impl Into<Event>) -> Vec<Event> {
         self.try_hear(source, event).unwrap()
     }
 
     /// Gives an order.
-    pub(crate) fn order(&mut self, actor: Actor, verb: &str, body: Value) -> Result<Vec<Event>, Problem> {
+    ///
+    /// # Errors
+    /// The refusal.
+    pub fn order(&mut self, actor: Actor, verb: &str, body: Value) -> Result<Vec<Event>, Problem> {
         self.inputs += 1;
         let input = Input::Command(Box::new(Command {
             id: CommandId::new(format!("{}-{}", self.subject.id, self.inputs)).unwrap(),
@@ -114,6 +136,8 @@ impl<C: Service> World<C> {
         }));
         let before = serde_json::to_value(&self.state).unwrap();
         let outcome = self.decide(&input);
+        let lacking = outcome.as_ref().err().and_then(Problem::lacks);
+        assert_eq!(lacking, None, "a refusal says what is to be changed: {:?}", outcome.as_ref().err());
         assert_eq!(serde_json::to_value(&self.state).unwrap(), before, "deciding changes nothing by itself");
         Ok(self.apply(None, outcome?))
     }
@@ -154,6 +178,7 @@ impl<C: Service> World<C> {
                 }
             }
         }
+        self.rows.extend(decision.rows);
         self.words.extend(decision.words);
         self.shredded.extend(decision.shred);
         decision.events
@@ -182,6 +207,6 @@ fn fold<C: Service>(
 }
 
 /// The names of what was said, in order.
-pub(crate) fn whats(events: &[Event]) -> Vec<&'static str> {
+pub fn whats(events: &[Event]) -> Vec<&'static str> {
     events.iter().map(Event::what).collect()
 }
