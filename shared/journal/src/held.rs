@@ -9,6 +9,7 @@ use bytes::Bytes;
 use contracts::{OrganisationId, ServiceName, SubjectRef};
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
+use serde::{Deserialize, Serialize};
 use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, PgExecutor, Row as _};
 
@@ -162,7 +163,7 @@ pub async fn gaps(executor: impl PgExecutor<'_>, age: Duration, limit: u32) -> R
 }
 
 /// What the events of one source about one subject wait for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Waiting {
     /// About what.
     pub subject: SubjectRef,

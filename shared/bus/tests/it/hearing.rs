@@ -4,7 +4,7 @@ use std::time::Duration;
 use bus::{BusError, Listener, ListenerOptions};
 use contracts::subjects;
 
-use crate::{HEARER, SOURCE, fetch, limits, listener, publish, start};
+use crate::{HEARER, SOURCE, all_acknowledged, fetch, limits, listener, publish, start};
 
 fn ids(deliveries: &[bus::Delivery]) -> BTreeSet<String> {
     deliveries.iter().map(|delivery| delivery.headers.get("ce-id").unwrap().to_owned()).collect()
@@ -31,8 +31,7 @@ async fn a_listener_hears_all_acknowledges_and_knows_its_lag() {
     for delivery in deliveries {
         delivery.acknowledge.acknowledge().await.unwrap();
     }
-    bus.flush().await.unwrap();
-    let lag = listener.lag().await.unwrap();
+    let lag = all_acknowledged(&listener).await;
     assert_eq!((lag.pending, lag.unacknowledged, lag.oldest), (0, 0, None));
     assert!(listener.fetch(10, Duration::from_millis(100)).await.unwrap().is_empty());
 }

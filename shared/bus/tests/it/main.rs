@@ -10,7 +10,7 @@ mod requesting;
 
 use std::time::Duration;
 
-use bus::{Bus, BusOptions, Headers, Listener, ListenerOptions, Outgoing, StreamLimits};
+use bus::{Bus, BusOptions, Headers, Lag, Listener, ListenerOptions, Outgoing, StreamLimits};
 use bytes::Bytes;
 use contracts::{ServiceName, subjects};
 use testkit::nats::TestNats;
@@ -62,4 +62,16 @@ async fn fetch(listener: &mut Listener, count: usize) -> Vec<bus::Delivery> {
         }
     }
     all
+}
+
+/// The lag once the server has worked off the acknowledgements: it takes them in before it counts them.
+async fn all_acknowledged(listener: &Listener) -> Lag {
+    let deadline = tokio::time::Instant::now() + Duration::from_secs(15);
+    loop {
+        let lag = listener.lag().await.unwrap();
+        if lag.unacknowledged == 0 || tokio::time::Instant::now() > deadline {
+            return lag;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
 }

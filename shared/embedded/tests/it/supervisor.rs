@@ -34,18 +34,19 @@ async fn a_program_that_crashes_is_started_again_and_its_output_is_kept() {
 async fn a_killed_program_comes_back_and_a_restarted_one_is_asked_politely() {
     let folder = temporary_folder().unwrap();
     let mut supervisor = Supervisor::open(folder.path()).await.unwrap();
-    let polite = "trap 'echo asked; exit 0' TERM; while :; do sleep 0.05; done";
+    let polite = "trap 'echo asked; exit 0' TERM; echo listening; while :; do sleep 0.05; done";
     supervisor.start(shell("service", polite)).await.unwrap();
+    let log = || std::fs::read_to_string(folder.path().join("service.log")).unwrap();
+    eventually("it listens", || log().contains("listening")).await;
     let first = pid_of(&supervisor, "service").unwrap();
     supervisor.kill("service").await.unwrap();
     supervisor.wait_for("service", |status| status.restarts == 1).await.unwrap();
     eventually("running again", || pid_of(&supervisor, "service").is_some()).await;
     assert!(!runs(first));
-    tokio::time::sleep(Duration::from_millis(200)).await;
+    eventually("it listens again", || log().matches("listening").count() == 2).await;
     supervisor.restart("service").await.unwrap();
     supervisor.wait_for("service", |status| status.restarts == 2).await.unwrap();
-    let log = std::fs::read_to_string(folder.path().join("service.log")).unwrap();
-    assert_eq!(log.matches("asked").count(), 1, "{log}");
+    assert_eq!(log().matches("asked").count(), 1, "{}", log());
     supervisor.stop_one("service", Duration::from_secs(5)).await.unwrap();
     assert!(supervisor.status().is_empty());
 }
@@ -54,13 +55,18 @@ async fn a_killed_program_comes_back_and_a_restarted_one_is_asked_politely() {
 async fn all_stop_in_reverse_order_within_one_deadline_and_stubborn_ones_by_force() {
     let folder = temporary_folder().unwrap();
     let mut supervisor = Supervisor::open(folder.path()).await.unwrap();
-    let polite = "trap 'exit 0' TERM; while :; do sleep 0.05; done";
+    let polite = "trap 'exit 0' TERM; echo listening; while :; do sleep 0.05; done";
+    let stubborn = "trap '' TERM; echo listening; while :; do sleep 0.05; done";
     supervisor.start(shell("first", polite)).await.unwrap();
-    supervisor.start(shell("stubborn", "trap '' TERM; while :; do sleep 0.05; done")).await.unwrap();
+    supervisor.start(shell("stubborn", stubborn)).await.unwrap();
     supervisor.start(shell("last", polite)).await.unwrap();
     let pids: Vec<u32> =
         supervisor.status().iter().filter_map(|one| pid_of(&supervisor, &one.name)).collect();
-    tokio::time::sleep(Duration::from_millis(200)).await;
+    for name in ["first", "stubborn", "last"] {
+        let log = folder.path().join(format!("{name}.log"));
+        let listens = || std::fs::read_to_string(&log).is_ok_and(|said| said.contains("listening"));
+        eventually("it listens", listens).await;
+    }
 
     let begun = Instant::now();
     let report = supervisor.stop(Duration::from_secs(2)).await;

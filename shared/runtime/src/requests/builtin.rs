@@ -286,11 +286,7 @@ impl Builtin {
     }
 
     async fn parked(&self, query: Query) -> Result<Value, Problem> {
-        let ask: AskParked = if query.body.is_null() {
-            AskParked::default()
-        } else {
-            serde_json::from_value(query.body).map_err(|error| Problem::from_json(&error))?
-        };
+        let ask: AskParked = asked(query.body)?;
         match ask.id {
             Some(id) => self.parked_one(&query.organisation, id).await,
             None => written(&self.parked_page(&query.organisation, ask.after).await?),
@@ -350,6 +346,14 @@ fn check_count(subjects: &[SubjectRef]) -> Result<(), Problem> {
         return Err(problem.at("/subjects").expected(format!("at most {PAGE_LINES}")));
     }
     Ok(())
+}
+
+/// What is asked; the default where the question says nothing.
+fn asked<Q: DeserializeOwned + Default>(body: Value) -> Result<Q, Problem> {
+    if body.is_null() {
+        return Ok(Q::default());
+    }
+    serde_json::from_value(body).map_err(|error| Problem::from_json(&error))
 }
 
 fn written(answer: &impl Serialize) -> Result<Value, Problem> {

@@ -89,7 +89,7 @@ async fn overload_is_answered_at_once_and_never_by_silence() {
     let narrow = ServingOptions {
         commands_at_once: 2,
         queries_at_once: 2,
-        query_patience: Duration::from_millis(700),
+        query_patience: Duration::from_secs(3),
         ..ServingOptions::default()
     };
     let (_nats, _database, _node, asker) =
@@ -103,11 +103,11 @@ async fn overload_is_answered_at_once_and_never_by_silence() {
     };
     let (first, (refused, after)) = tokio::join!(futures::future::join_all(first), further);
     assert_eq!(code(&refused[0]), Some(ProblemCode::Unavailable));
-    assert!(after < Duration::from_secs(1), "{after:?}");
+    assert!(after < PATIENCE, "{after:?}");
     // The shell never took them: that they were not carried out is not known here.
     assert!(first.iter().all(|answers| code(&answers[0]) == Some(ProblemCode::OutcomeUnknown)), "{first:?}");
 
-    let slow = [question(&asker, "sleep", json!(500)), question(&asker, "sleep", json!(5000))];
+    let slow = [question(&asker, "sleep", json!(1_000)), question(&asker, "sleep", json!(60_000))];
     let further = async {
         tokio::time::sleep(Duration::from_millis(200)).await;
         question(&asker, "echo", json!(1)).await
