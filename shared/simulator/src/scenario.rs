@@ -4,6 +4,7 @@
 //! `redress` binary. Same file, same verdict.
 
 mod check;
+pub mod expect;
 pub mod load;
 pub mod model;
 mod orders;
@@ -12,8 +13,9 @@ pub mod report;
 pub mod simulated;
 pub mod view;
 
+pub use expect::Expect;
 pub use load::{Mistake, load};
-pub use model::{CaseView, ClockView, Expect, Scenario, Step};
+pub use model::{CaseView, ClockView, Scenario, Step, VisitView};
 pub use play::{Driver, Prepared, Verdict, play};
 pub use report::Report;
 pub use simulated::{Simulated, simulate, simulate_after};

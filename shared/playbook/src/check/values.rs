@@ -172,6 +172,16 @@ fn stages(playbook: &Playbook, findings: &mut Vec<Finding>) {
         let (policy, named) = match stage.kind {
             StageKind::Reply => ("reply_policy", replier),
             StageKind::Callback => ("callback_policy", caller),
+            StageKind::Wait => {
+                if stage.requires.facts.is_empty() && stage.automatic.is_none() {
+                    findings.push(value(
+                        key,
+                        "what does it wait for? require facts, or say when it is automatic",
+                        "等待什么？请填 requires.facts，或写明何时自动完成",
+                    ));
+                }
+                continue;
+            }
             _ => {
                 if stage.owner.is_none() && stage.automatic.is_none() && stage.kind != StageKind::Archive {
                     findings.push(value(

@@ -5,7 +5,8 @@ use contracts::commands::routing::PutDirectory;
 use jiff::{Timestamp, tz::TimeZone};
 use playbook::Playbook;
 
-use super::model::{Expect, Scenario, Step, local_time};
+use super::expect::Expect;
+use super::model::{Scenario, Step, local_time};
 use super::orders::service_of;
 
 /// A finding: the step from 0, Chinese, English.
@@ -77,14 +78,17 @@ fn expected(
             say((format!("没有{zh}“{key}”"), format!("there is no {en} “{key}”")));
         }
     };
-    for stage in expect.stage.iter().chain(expect.path.iter().flatten()) {
+    let sides = || expect.sides.iter().flatten();
+    for stage in
+        expect.stage.iter().chain(expect.path.iter().flatten()).chain(sides().map(|(stage, _)| stage))
+    {
         known("阶段", "stage", stage, stage == "none" || playbook.stage(stage).is_some());
     }
     if let Some(unit) = &expect.department {
         known("部门", "department", unit, people.departments.iter().any(|one| one.id.as_str() == unit));
     }
-    let staff =
-        expect.notified.iter().flatten().chain(expect.person.iter().filter(|person| *person != "nobody"));
+    let holders = expect.person.iter().chain(sides().map(|(_, person)| person));
+    let staff = expect.notified.iter().flatten().chain(holders.filter(|person| *person != "nobody"));
     for person in staff {
         known("人员", "person", person, people.people.iter().any(|one| one.id.as_str() == person));
     }

@@ -60,10 +60,15 @@ pub(super) fn service_of(verb: &str) -> Option<ServiceName> {
 
 /// Fills in what the person sees on their screen and would not type: visit, epoch, work, round, clock.
 pub(super) fn fill_in(body: &mut serde_json::Map<String, Value>, verb: &str, view: &CaseView) {
-    let named = body.get("visit").and_then(Value::as_str).and_then(|stage| view.visits.get(stage));
-    if let Some(visit) = named.cloned() {
-        body.insert("visit".into(), json!(visit));
+    let named = |member: &Value| member.as_str().and_then(|stage| view.visits.get(stage));
+    let visit = body.get("visit").and_then(named);
+    if let Some(visit) = visit {
+        body.insert("visit".into(), json!(visit.visit));
     }
+    if let Some(of) = body.get("work").and_then(named) {
+        body.insert("work".into(), json!(of.work));
+    }
+    let epoch = visit.and_then(|visit| visit.epoch).unwrap_or(view.epoch);
     let mut offer = |key: &str, value: Value| {
         body.entry(key).or_insert(value);
     };
@@ -78,7 +83,7 @@ pub(super) fn fill_in(body: &mut serde_json::Map<String, Value>, verb: &str, vie
         }
         _ => {
             offer("visit", json!(view.visit));
-            offer("epoch", json!(view.epoch));
+            offer("epoch", json!(epoch));
             if verb == "decide" {
                 offer("round", json!(view.round));
             }

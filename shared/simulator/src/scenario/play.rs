@@ -16,7 +16,7 @@ use contracts::{CommandId, ComplaintId, OrganisationId, PersonId, PlaybookId, Se
 use jiff::{Timestamp, tz::TimeZone};
 use serde_json::{Value, json};
 
-use super::model::{CaseView, NotATime, Scenario, Step, local_time, show};
+use super::model::{CaseView, NotATime, Scenario, Step, VisitView, local_time, show};
 use super::orders::{fill_in, local_times, service_of, staff};
 
 /// What a scenario is played against.
@@ -133,6 +133,8 @@ impl Prepared {
 struct Play<'a> {
     prepared: &'a Prepared,
     cases: BTreeMap<String, ComplaintId>,
+    /// The latest visit to each stage of each case that anybody saw: one that was withdrawn can still be named.
+    seen: BTreeMap<SubjectRef, BTreeMap<String, VisitView>>,
     orders: u32,
     failures: Vec<String>,
 }
@@ -163,7 +165,7 @@ pub async fn play<D: Driver>(all: &[Prepared], driver: &mut D) -> anyhow::Result
 
 impl<'a> Play<'a> {
     fn new(prepared: &'a Prepared) -> Self {
-        Self { prepared, cases: BTreeMap::new(), orders: 0, failures: Vec::new() }
+        Self { prepared, cases: BTreeMap::new(), seen: BTreeMap::new(), orders: 0, failures: Vec::new() }
     }
 
     fn zone(&self) -> &TimeZone {
@@ -224,7 +226,7 @@ impl<'a> Play<'a> {
                 self.failures.push(format!("{place}: there is no such case"));
                 return Ok(());
             };
-            let view = driver.view(&subject).await?;
+            let view = self.look(driver, &subject).await?;
             let names = self.cases.iter().map(|(name, id)| (name.clone(), id.to_string())).collect();
             let found = expect.differences(&view, self.zone(), &names);
             self.failures.extend(found.into_iter().map(|difference| format!("{place}: {difference}")));
@@ -290,13 +292,24 @@ impl<'a> Play<'a> {
         let mut body = serde_json::Map::from_iter(step.with.clone());
         local_times(body.values_mut(), self.zone())?;
         if subject.complaint_id().is_some() {
-            fill_in(&mut body, verb, &driver.view(&subject).await?);
+            fill_in(&mut body, verb, &self.look(driver, &subject).await?);
         }
         let actor = self.actor(step);
         let command = self.raw(subject, actor, verb, Value::Object(body));
         let answer = driver.order(service, command).await?;
         self.judge(place, step, &answer);
         Ok(())
+    }
+
+    async fn look<D: Driver>(&mut self, driver: &mut D, subject: &SubjectRef) -> anyhow::Result<CaseView> {
+        let mut view = driver.view(subject).await?;
+        let seen = self.seen.entry(subject.clone()).or_default();
+        for (stage, visit) in &*seen {
+            let gone = || VisitView { open_side: false, ..visit.clone() };
+            view.visits.entry(stage.clone()).or_insert_with(gone);
+        }
+        seen.clone_from(&view.visits);
+        Ok(view)
     }
 
     fn judge(&mut self, place: &str, step: &Step, answer: &Answer) {

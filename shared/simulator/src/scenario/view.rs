@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use contracts::ServiceName;
 use serde_json::Value;
 
-use super::model::{CaseView, ClockView};
+use super::model::{CaseView, ClockView, VisitView};
 
 /// The services that are asked.
 pub const ASKED: [ServiceName; 4] =
@@ -51,24 +51,24 @@ fn from_routing(view: &mut CaseView, said: &Value) {
     view.path = read(&said["path"]);
     view.loops = read(&said["loops"]);
     view.facts = read(&said["facts"]);
-    for done in list(&said["results"]).iter().chain(list(&said["visits"])) {
+    for done in list(&said["results"]) {
         if let (Some(stage), Some(visit)) = (text(&done["stage"]), text(&done["visit"])) {
-            view.visits.insert(stage, visit);
+            view.visits.insert(stage, VisitView { visit, ..VisitView::default() });
+        }
+    }
+    for open in list(&said["visits"]) {
+        if let (Some(stage), Some(visit)) = (text(&open["stage"]), text(&open["visit"])) {
+            view.visits.insert(stage, open_visit(visit, open, list(&said["works"])));
         }
     }
     let main = &said["main"];
-    if let Some(visit) = list(&said["visits"]).iter().find(|visit| !main.is_null() && visit["visit"] == *main)
-    {
+    let mains = list(&said["visits"]).iter().find(|visit| !main.is_null() && visit["visit"] == *main);
+    if let Some(visit) = mains {
         view.stage = text(&visit["stage"]);
-        view.visit = text(&visit["visit"]);
-        view.epoch = number(&visit["epoch"]);
         view.department = text(&visit["department"]);
-        let mut works: Vec<&Value> =
-            list(&said["works"]).iter().filter(|work| work["visit"] == *main).collect();
-        works.sort_by_key(|work| (text(&work["person"]), text(&work["work"])));
-        let people: Vec<String> = works.iter().filter_map(|work| text(&work["person"])).collect();
-        view.person = (!people.is_empty()).then(|| people.join(", "));
-        view.work = works.first().and_then(|work| text(&work["work"]));
+        let shown = view.stage.as_ref().and_then(|stage| view.visits.get(stage)).cloned().unwrap_or_default();
+        view.epoch = shown.epoch.unwrap_or_default();
+        (view.visit, view.person, view.work) = (Some(shown.visit), shown.person, shown.work);
     }
     for clock in list(&said["clocks"]) {
         let Some(key) = text(&clock["key"]) else { continue };
@@ -81,6 +81,19 @@ fn from_routing(view: &mut CaseView, said: &Value) {
         }
     }
     view.missed.sort();
+}
+
+fn open_visit(visit: String, open: &Value, works: &[Value]) -> VisitView {
+    let mut works: Vec<&Value> = works.iter().filter(|work| work["visit"] == open["visit"]).collect();
+    works.sort_by_key(|work| (text(&work["person"]), text(&work["work"])));
+    let people: Vec<String> = works.iter().filter_map(|work| text(&work["person"])).collect();
+    VisitView {
+        visit,
+        epoch: Some(number(&open["epoch"])),
+        open_side: open["place"] == "side",
+        person: (!people.is_empty()).then(|| people.join(", ")),
+        work: works.first().and_then(|work| text(&work["work"])),
+    }
 }
 
 fn from_investigation(view: &mut CaseView, said: &Value) {

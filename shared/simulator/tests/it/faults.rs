@@ -22,10 +22,6 @@ const FURTHER_RUNS: u64 = 40;
 const TIMERS: &[(ServiceName, &[&str])] =
     &[(ServiceName::Intake, &["upload"]), (ServiceName::Routing, &["absent", "clock", "return", "rung"])];
 
-/// What no playbook can bring about yet: only side branches are withdrawn, and a playbook that has any is refused. When
-/// they act, this test says so.
-const NOT_YET: &[&str] = &["stage.withdrawn"];
-
 /// What is ordered by the contracts' table of commands.
 const VERBS: &[(ServiceName, &[&str])] = &[
     (ServiceName::Intake, intake::VERBS),
@@ -57,7 +53,6 @@ fn inputs() -> BTreeSet<Kind> {
     for (service, keys) in TIMERS {
         inputs.extend(keys.iter().map(|key| Kind::timer(*service, key)));
     }
-    inputs.retain(|kind| !NOT_YET.contains(&kind.name.as_str()));
     inputs
 }
 
@@ -85,9 +80,6 @@ fn the_same_verdicts_whatever_befalls_any_input_of_any_service() {
     let (variable, least) = RUNS;
     let runs = std::env::var(variable).map_or(least, |more| more.parse().unwrap());
     let mut ledger = (1..=runs).fold(Ledger::default(), |ledger, seed| play(&all, seed, ledger));
-    for kind in ledger.kinds() {
-        assert!(!NOT_YET.contains(&kind.name.as_str()), "{kind} can be brought about now");
-    }
     for kind in ledger.kinds().filter(|kind| kind.sort == Sort::Timer) {
         assert!(inputs().contains(kind), "{kind} is not in the table of timers");
     }
