@@ -4,10 +4,13 @@ mod close_round;
 mod decide_seat;
 mod open_round;
 mod proposal_made;
+mod review_seat;
+mod seat_taken;
 mod seats;
 mod stage_changed;
 mod stage_entered;
 mod stage_withdrawn;
+mod turn;
 mod work_assigned;
 
 use contracts::{Event, Problem, ProblemCode, ServiceName};
@@ -35,6 +38,7 @@ pub(crate) fn decide(config: &Config, context: &Context<'_, State>, state: &Stat
         Input::Heard(heard) => hear(config, context, state, heard),
         Input::Command(command) => match command.verb.as_str() {
             "decide" => decide_seat::decide(config, context, state, command),
+            "review" => review_seat::decide(config, context, state, command),
             other => Err(Problem::new(ProblemCode::NotFound, format!("approval takes no order “{other}”"))),
         },
         Input::Due(_) => Ok(Decision::nothing()), // this service sets no timers: business clocks are routing's
@@ -88,6 +92,7 @@ fn hear(config: &Config, context: &Context<'_, State>, before: &State, heard: &H
         | Event::RemedyExecuted(_)
         | Event::RoundOpened(_)
         | Event::DecisionRecorded(_)
+        | Event::ReviewRecorded(_)
         | Event::RoundClosed(_)
         | Event::NoticeRequested(_)
         | Event::NoticeSettled(_)

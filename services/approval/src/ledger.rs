@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use contracts::messages::round_opened::Purpose;
 use contracts::{Fen, Problem, ProblemCode, RoundId};
 use jiff::Timestamp;
 use runtime::service::{Context, EntryChange, EntryKey};
@@ -139,9 +140,14 @@ pub(crate) fn matter(round: RoundId, proposal: Option<&Proposal>) -> String {
     proposal.map_or_else(|| round.to_string(), |proposal| proposal.id.to_string())
 }
 
-/// Whether a round is on the tallies at all: words without money dodge no limit.
+/// Whether a round is on the tallies at all.
 pub(crate) fn is_counted(round: &Round) -> bool {
-    round.total > Fen(0)
+    counts(round.purpose, round.total)
+}
+
+/// Whether a round over `total` is on the tallies: words without money dodge no limit, and a review approves none.
+pub(crate) fn counts(purpose: Purpose, total: Fen) -> bool {
+    purpose.is_decision() && total > Fen(0)
 }
 
 fn keys(config: &Config, open: &Open, proposal: Option<&Proposal>) -> Vec<(String, Duration)> {

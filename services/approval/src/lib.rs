@@ -1,25 +1,27 @@
-//! Approval: who has the authority to decide, and what they decided.
+//! Approval: who has the authority to decide, who reviews before them, and what they said.
 //!
 //! ```text
 //! routing ─────── stage.entered ────► │          │ ── round.opened ─────────► investigation
 //! investigation ─ proposal.made ────► │ approval │ ── work.requested ───────► routing
 //! routing ─────── work.assigned ────► │          │ ── decision.recorded
-//! people ──────── decide ───────────► │          │ ── round.closed ─────────► investigation
+//! people ──────── decide, review ───► │          │ ── review.recorded
+//!                                     │          │ ── round.closed ─────────► investigation
 //! intake ──────── person.erased ────► │          │ ── stage.completed ──────► routing
 //! ```
 //!
 //! | input | decided in | what comes of it |
 //! |---|---|---|
-//! | `stage.entered` (approve) | `decide/stage_entered.rs` | `round.opened` and `work.requested` for the first step; or `round.closed` and `stage.completed` where nobody has to decide |
-//! | `stage.changed` | `decide/stage_changed.rs` | undecided seats are asked for again with the new epoch |
+//! | `stage.entered` (approve, review) | `decide/stage_entered.rs` | `round.opened` and `work.requested` for the first step; or `round.closed` and `stage.completed` where nobody has to decide or review |
+//! | `stage.changed` | `decide/stage_changed.rs` | seats where nothing was said yet are asked for again with the new epoch |
 //! | `stage.withdrawn` | `decide/stage_withdrawn.rs` | `round.closed` (voided), `work.withdrawn` |
-//! | `work.assigned` | `decide/work_assigned.rs` | who may decide; whoever may not is replaced; `act.late` when it comes too late |
+//! | `work.assigned` | `decide/work_assigned.rs` | who sits; whoever may not is replaced; `act.late` when it comes too late |
 //! | `work.queued`, `work.withdrawn` (routing) | state only | nobody sits there for the time being |
 //! | `proposal.made` (investigation) | `decide/proposal_made.rs` | a new version voids the open round and opens the next |
-//! | `verification.recorded`, `finding.recorded` (investigation) | state only | who investigated may not decide |
+//! | `verification.recorded`, `finding.recorded` (investigation) | state only | who investigated may neither decide nor review |
 //! | `directory.changed` (routing) | state only | how many hold a role, for steps that count people |
 //! | `person.erased` (intake) | `decide.rs` | the words of those complaints are shredded |
 //! | order `decide` | `decide/decide_seat.rs` | `decision.recorded`; then the next step, or `round.closed` and `stage.completed` |
+//! | order `review` | `decide/review_seat.rs` | `review.recorded`, `round.closed` and `stage.completed` |
 //! | anything else heard | – | only the cursor advances |
 
 use contracts::commands::approval::VERBS;
@@ -58,7 +60,7 @@ static MIGRATIONS: journal::Migrator = sqlx::migrate!("./migrations");
 /// Everything approval is.
 #[must_use]
 pub fn definition(config: Config) -> Definition<Approval, NoRows, Answers> {
-    let description = "The authority matrix, rounds over a proposal, and what was decided in them.";
+    let description = "The authority matrix, reviews and decisions over a proposal.";
     Definition::new(Approval { config }, NoRows, &MIGRATIONS, env!("CARGO_PKG_VERSION"), description)
         .with_queries(|around| Answers { pool: around.pool.clone(), keys: around.keys.clone() })
 }
@@ -81,6 +83,7 @@ impl Service for Approval {
             "act.late",
             "decision.recorded",
             "fact.recorded",
+            "review.recorded",
             "round.closed",
             "round.opened",
             "stage.completed",

@@ -70,7 +70,7 @@ fn strictest(rows: &[AuthorityRow], liable: Option<Liable>) -> Option<&Authority
     same.max_by_key(rank).or_else(|| rows.iter().max_by_key(rank))
 }
 
-/// A playbook without a matrix: the owner of the stage decides (P03, P11, P12: the leader, on every plan).
+/// No matrix: the owner of the stage decides (P03, P11, P12: the leader, on every plan), or reviews (P14).
 fn owner(open: &Open) -> Vec<Planned> {
     let step = open.needs.owner.as_ref().map(|owner| Planned {
         role: owner.role.clone(),

@@ -1,23 +1,24 @@
-//! What an approval asks for, taken from the brief that routing sends with the visit. Only this is kept in the state.
+//! What a decision or a review asks for, taken from the brief that routing sends with the visit. Only this is kept in the state.
 
 use std::collections::BTreeMap;
 
 use contracts::facts::key;
+use contracts::messages::round_opened::Purpose;
 use contracts::messages::stage_entered::StageEntered;
-use contracts::{DepartmentId, FactKey, Facts, OutcomeKey, Problem, ProblemCode, RoleKey};
+use contracts::{DepartmentId, FactKey, Facts, OutcomeKey, Problem, ProblemCode, RoleKey, StageKind};
 use playbook::{AuthorityRow, DepartmentRef, Holder, PersonNeed, Secondary, Slice, StageBrief};
 use serde::{Deserialize, Serialize};
 
 /// What the playbook asks of one visit.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Needs {
-    /// Whether somebody must decide, or a rule of the playbook did.
+    /// Whether somebody must decide or review, or a rule of the playbook did.
     pub person: PersonNeed,
-    /// The rows of the matrix for the category of the case, narrower ones first.
+    /// The rows of the matrix for the category of the case, narrower ones first. None for a review: no limit applies.
     pub rows: Vec<AuthorityRow>,
     /// Where each role of the rows is usually looked for.
     pub roles: BTreeMap<RoleKey, DepartmentRef>,
-    /// Who decides where there is no matrix: the owner of the stage, and who takes over.
+    /// Who decides where there is no matrix, and who reviews: the owner of the stage, and who takes over.
     pub owner: Option<Owner>,
     /// With what it may end.
     pub outcomes: Vec<OutcomeKey>,
@@ -47,11 +48,37 @@ pub struct Places {
     pub receiving: Option<DepartmentId>,
 }
 
+/// What is done at stages of `kind`; none for kinds that this service does not serve.
+#[must_use]
+pub const fn purpose_of(kind: StageKind) -> Option<Purpose> {
+    match kind {
+        StageKind::Approve => Some(Purpose::Decide),
+        StageKind::Review => Some(Purpose::Review),
+        StageKind::Register
+        | StageKind::Clarify
+        | StageKind::Triage
+        | StageKind::Wait
+        | StageKind::Archive
+        | StageKind::Verify
+        | StageKind::Investigate
+        | StageKind::Propose
+        | StageKind::Execute
+        | StageKind::Inspect
+        | StageKind::Correct
+        | StageKind::Meet
+        | StageKind::Audit
+        | StageKind::Account
+        | StageKind::Contact
+        | StageKind::Reply
+        | StageKind::Callback => None,
+    }
+}
+
 impl Needs {
     /// Reads the brief of a visit.
     ///
     /// # Errors
-    /// `internal` when it is not a brief for an approval, or nobody could ever decide: the event is then parked.
+    /// `internal` when it is not a brief for this service, or nobody could ever decide: the event is then parked.
     pub fn read(entered: &StageEntered) -> Result<Self, Problem> {
         let broken = |why: &str| {
             let detail = format!("the brief of visit {} is unusable: {why}", entered.visit);
@@ -59,7 +86,12 @@ impl Needs {
         };
         let brief: StageBrief =
             serde_json::from_value(entered.brief.clone()).map_err(|error| broken(&error.to_string()))?;
-        let Slice::Approval(slice) = brief.slice else { return Err(broken("it is not for an approval")) };
+        let Slice::Approval(mut slice) = brief.slice else { return Err(broken("it is not for an approval")) };
+        if purpose_of(entered.kind) == Some(Purpose::Review) {
+            // The matrix says who decides. Whoever owns the stage reviews, whatever the amount.
+            slice.rows.clear();
+            slice.roles.clear();
+        }
         let secondary = match brief.secondary {
             Secondary::Automatic => None,
             Secondary::Role(role) => Some(role),
@@ -86,7 +118,6 @@ impl Needs {
         self.outcomes.iter().find(|outcome| outcome.as_str() == key).cloned().ok_or_else(|| {
             let known: Vec<_> = self.outcomes.iter().map(OutcomeKey::as_str).collect();
             Problem::new(ProblemCode::InvalidField, format!("the playbook does not foresee “{key}” here"))
-                .at("/decision")
                 .expected(format!("what ends the stage as one of: {}", known.join(", ")))
         })
     }

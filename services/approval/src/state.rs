@@ -15,6 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use contracts::facts::key;
 use contracts::messages::proposal_made::ProposalMade;
 use contracts::messages::round_closed::{RoundClosed, Voided};
+use contracts::messages::round_opened::Purpose;
 use contracts::messages::stage_changed::StageChanged;
 use contracts::messages::stage_entered::StageEntered;
 use contracts::messages::work_assigned::WorkAssigned;
@@ -28,9 +29,10 @@ use runtime::service::Happened;
 use serde::{Deserialize, Serialize};
 
 pub use people::Member;
-pub use round::{Closing, Held, Round, Seat, SeatStanding, Step};
+pub(crate) use round::Spoken;
+pub use round::{Closing, Held, Round, Said, Seat, SeatStanding, Step};
 
-use crate::needs::{Needs, Places};
+use crate::needs::{Needs, Places, purpose_of};
 
 /// What is known of one complaint; or, for the directory, of the people.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -71,11 +73,14 @@ pub struct Proposal {
     pub proposer: Option<PersonId>,
 }
 
-/// A visit to a stage of kind `approve`.
+/// A visit to a stage of kind `approve` or `review`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Visit {
     /// The stage of the playbook.
     pub stage: StageKey,
+    /// What is done there.
+    #[serde(default, skip_serializing_if = "Purpose::is_decision")]
+    pub purpose: Purpose,
     /// Which handling of the complaint it belongs to.
     pub instance: u32,
     /// Grows when it is reassigned.
@@ -90,7 +95,7 @@ pub struct Visit {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Standing {
-    /// It is being decided.
+    /// It is being decided or reviewed.
     Open(Box<Open>),
     /// It ended with this outcome.
     Completed(OutcomeKey),
@@ -176,13 +181,13 @@ impl Open {
 }
 
 impl State {
-    /// The proposal that a visit of `instance` decides on.
+    /// The proposal that a visit of `instance` is about.
     #[must_use]
     pub fn proposal_of(&self, instance: u32) -> Option<&Proposal> {
         self.proposal.as_ref().filter(|proposal| proposal.instance == instance)
     }
 
-    /// Who may not decide in `instance`, because it would be on their own work (separation of duty).
+    /// Who may neither decide nor review in `instance`, because it would be their own work (separation of duty).
     #[must_use]
     pub fn bound(&self, instance: u32) -> BTreeSet<PersonId> {
         let proposal = self.proposal_of(instance);
@@ -220,11 +225,8 @@ impl State {
                 }
             }
             Event::RoundClosed(closed) => self.round_closed(closed, at),
-            Event::DecisionRecorded(recorded) => {
-                if let Some(round) = self.round_mut(recorded.visit) {
-                    round.decided(recorded, at);
-                }
-            }
+            Event::DecisionRecorded(recorded) => self.spoken(recorded.visit, &recorded.into(), at),
+            Event::ReviewRecorded(recorded) => self.spoken(recorded.visit, &recorded.into(), at),
             Event::WorkRequested(requested) => {
                 if let Some(round) = self.round_mut(requested.visit) {
                     round.requested(requested.work);
@@ -271,19 +273,27 @@ impl State {
         self.visits.get_mut(&visit).and_then(Visit::open_mut).and_then(|open| open.round.as_mut())
     }
 
+    fn spoken(&mut self, visit: VisitId, spoken: &Spoken<'_>, at: Timestamp) {
+        if let Some(round) = self.round_mut(visit) {
+            round.spoken(spoken, at);
+        }
+    }
+
     fn stage_entered(&mut self, entered: &StageEntered) {
         if entered.instance > self.instance {
             self.instance = entered.instance;
             self.investigators.clear();
         }
         self.note_results(entered);
-        if entered.kind != StageKind::Approve || self.visits.contains_key(&entered.visit) {
+        let Some(purpose) = purpose_of(entered.kind) else { return };
+        if self.visits.contains_key(&entered.visit) {
             return;
         }
         // An unusable brief was parked by the decision and never comes here.
         let Ok(open) = Open::of(entered) else { return };
         let visit = Visit {
             stage: entered.stage.clone(),
+            purpose,
             instance: entered.instance,
             epoch: entered.epoch,
             standing: Standing::Open(Box::new(open)),

@@ -1,4 +1,4 @@
-//! What the case page and scenarios see of an approval. Also the body of the queries, so that a simulation and the
+//! What the case page and scenarios see of approvals and reviews. Also the body of the queries, so that a simulation and the
 //! running system are read alike. References to words, no words: those are opened for whoever may read.
 
 use contracts::VisitId;
@@ -6,13 +6,14 @@ use serde_json::{Value, json};
 
 use crate::state::{Round, State};
 
-/// What is known of one complaint as JSON: rounds and who decided what.
+/// What is known of one complaint as JSON: rounds and who said what in them.
 #[must_use]
 pub fn view(state: &State) -> Value {
     let visits = state.visits.iter().map(|(id, visit)| {
         json!({
             "visit": id,
             "stage": visit.stage,
+            "purpose": visit.purpose,
             "instance": visit.instance,
             "epoch": visit.epoch,
             "open": visit.open().is_some(),

@@ -313,6 +313,7 @@ pub(crate) fn evolve(state: &mut State, happened: &Happened<'_>) {
         | Event::RemedyExecuted(_)
         | Event::RoundOpened(_)
         | Event::DecisionRecorded(_)
+        | Event::ReviewRecorded(_)
         | Event::RoundClosed(_)
         | Event::NoticeRequested(_)
         | Event::NoticeSettled(_)

@@ -68,6 +68,7 @@ fn hear(context: &Context<'_, State>, state: &State, heard: &Heard) -> Decided {
         | Event::ProposalMade(_)
         | Event::RemedyExecuted(_)
         | Event::DecisionRecorded(_)
+        | Event::ReviewRecorded(_)
         | Event::NoticeRequested(_)
         | Event::NoticeSettled(_)
         | Event::ReplyTold(_)

@@ -231,6 +231,7 @@ impl State {
             | Event::ActLate(_)
             | Event::CaseClosed(_)
             | Event::DecisionRecorded(_)
+            | Event::ReviewRecorded(_)
             | Event::NoticeRequested(_)
             | Event::NoticeSettled(_)
             | Event::ReplyTold(_)
@@ -340,7 +341,8 @@ impl State {
     }
 
     fn round_opened(&mut self, opened: &RoundOpened) {
-        if let Some(proposal) = opened.proposal {
+        // A review approves nothing, so how it ends does not matter here.
+        if let Some(proposal) = opened.proposal.filter(|_| opened.purpose.is_decision()) {
             self.rounds.insert(opened.round, (proposal, opened.version));
         }
     }

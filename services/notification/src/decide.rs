@@ -108,6 +108,7 @@ fn hear(context: &Context<'_, State>, state: &State, heard: &Heard) -> Outcome {
         | Event::RemedyExecuted(_)
         | Event::RoundOpened(_)
         | Event::DecisionRecorded(_)
+        | Event::ReviewRecorded(_)
         | Event::RoundClosed(_)
         | Event::NoticeRequested(_)
         | Event::NoticeSettled(_)

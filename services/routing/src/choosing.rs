@@ -25,7 +25,7 @@ pub struct Search<'a> {
     pub secondary: Option<&'a RoleKey>,
     /// Where.
     pub department: &'a DepartmentId,
-    /// What for: a decision goes up the line before it goes to whoever is on duty.
+    /// What for: a decision or a review goes up the line before it goes to whoever is on duty.
     pub task: &'a str,
     /// Who may not.
     pub barred: BTreeSet<PersonId>,
@@ -49,8 +49,8 @@ pub struct Chosen {
     pub instead_of: Option<PersonId>,
 }
 
-/// The task of somebody whose authority is asked for: `decide` of approval.
-const DECIDE: &str = "decide";
+/// The tasks of somebody whose authority is asked for, at approval.
+const BY_AUTHORITY: [&str; 2] = ["decide", "review"];
 
 /// The reason of queued work when nobody could be found.
 pub(crate) const NOBODY: &str = "nobody_available";
@@ -65,7 +65,7 @@ impl Draft<'_> {
         };
         in_role(search.role)
             .or_else(|| search.secondary.and_then(in_role))
-            .or_else(|| self.manager_of_role(search).filter(|_| search.task == DECIDE))
+            .or_else(|| self.manager_of_role(search).filter(|_| BY_AUTHORITY.contains(&search.task)))
             .or_else(|| self.duty_manager(search))
             .or_else(|| self.manager_of_role(search))
     }

@@ -133,6 +133,7 @@ fn on_event(desk: &Desk<'_>, heard: &Heard) -> Outcome {
         | Event::RemedyExecuted(_)
         | Event::RoundOpened(_)
         | Event::DecisionRecorded(_)
+        | Event::ReviewRecorded(_)
         | Event::RoundClosed(_)
         | Event::NoticeRequested(_)
         | Event::NoticeSettled(_)

@@ -121,6 +121,7 @@ events! {
     RemedyExecuted in remedy_executed,
     RoundOpened in round_opened,
     DecisionRecorded in decision_recorded,
+    ReviewRecorded in review_recorded,
     RoundClosed in round_closed,
     NoticeRequested in notice_requested,
     NoticeSettled in notice_settled,

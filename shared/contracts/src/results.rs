@@ -65,6 +65,23 @@ pub struct ExecuteResult {
     pub total: Fen,
 }
 
+/// Of `review`: what the person with the final say should know.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ReviewResult {
+    /// The round.
+    pub round: RoundId,
+    /// What was examined, if there was a proposal.
+    pub proposal: Option<ProposalId>,
+    /// Its version; 0 without a proposal.
+    pub version: u32,
+    /// Whether it was agreed to.
+    pub agreed: bool,
+    /// Who agreed.
+    pub agreeing: Vec<PersonId>,
+    /// Who objected.
+    pub objecting: Vec<PersonId>,
+}
+
 /// Of `approve`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ApprovalResult {

@@ -1,19 +1,21 @@
-//! Closing a round with a decision: the visit ends, the fact is recorded, the amount is settled.
+//! Closing a round that was not voided: the visit ends. After a decision the fact is recorded and the amount settled; a
+//! review allows nothing, so it records neither.
 
 use contracts::commands::Actor;
 use contracts::facts::key;
-use contracts::messages::decision_recorded::Decided;
 use contracts::messages::round_closed::RoundClosed;
+use contracts::messages::round_opened::Purpose;
 use contracts::messages::stage_completed::StageCompleted;
-use contracts::results::ApprovalResult;
+use contracts::results::{ApprovalResult, ReviewResult};
 use contracts::{Facts, Problem, ProblemCode, VisitId};
 use runtime::service::Decision;
+use serde_json::Value;
 
 use crate::Row;
 use crate::ledger::Ledger;
 use crate::state::{Open, Round};
 
-/// A round that ends with a decision.
+/// A round that ends.
 pub(super) struct Ending<'a> {
     /// The visit.
     pub(super) visit: VisitId,
@@ -21,10 +23,10 @@ pub(super) struct Ending<'a> {
     pub(super) epoch: u32,
     /// What is open of it.
     pub(super) open: &'a Open,
-    /// The round with every decision in it.
+    /// The round with everything that was said in it.
     pub(super) round: &'a Round,
-    /// Whether the proposal is approved.
-    pub(super) approved: bool,
+    /// Whether all its steps were passed.
+    pub(super) passed: bool,
 }
 
 /// Says that the round and the visit ended, and settles the amount.
@@ -37,28 +39,52 @@ pub(super) fn close(
     by: Actor,
     ledger: &mut Ledger,
 ) -> Result<(), Problem> {
-    let Ending { visit, epoch, open, round, approved } = *ending;
-    let outcome = open.needs.outcome(if approved { "approved" } else { "refused" })?;
-    let results = ApprovalResult {
-        round: round.id,
-        proposal: round.proposal,
-        version: round.version,
-        total: round.total,
-        approved,
-        approvers: round.voters(Decided::Approve),
-        dissenters: round.voters(Decided::Refuse),
+    let Ending { visit, epoch, open, round, passed } = *ending;
+    let (pointer, facts) = match round.purpose {
+        Purpose::Decide => ("/decision", Facts::from([(key::approved(), passed.into())])),
+        Purpose::Review => ("/verdict", Facts::new()),
     };
-    let results = serde_json::to_value(&results)
-        .map_err(|error| Problem::new(ProblemCode::Internal, error.to_string()))?;
+    let outcome =
+        open.needs.outcome(outcome(round.purpose, passed)).map_err(|problem| problem.at(pointer))?;
+    let approved = passed && round.purpose.is_decision();
+    let agreed = (!round.purpose.is_decision()).then_some(passed);
     ledger.settle(round.id, approved);
-    decision.say(RoundClosed { visit, round: round.id, approved, voided: None });
-    decision.say(StageCompleted {
-        visit,
-        epoch,
-        outcome,
-        facts: Facts::from([(key::approved(), approved.into())]),
-        results,
-        by,
-    });
+    decision.say(RoundClosed { visit, round: round.id, approved, voided: None, agreed });
+    decision.say(StageCompleted { visit, epoch, outcome, facts, results: results(round, passed)?, by });
     Ok(())
+}
+
+/// With what the visit of such a round ends.
+pub(super) const fn outcome(purpose: Purpose, passed: bool) -> &'static str {
+    match (purpose, passed) {
+        (Purpose::Decide, true) => "approved",
+        (Purpose::Decide, false) => "refused",
+        (Purpose::Review, true) => "agreed",
+        (Purpose::Review, false) => "objected",
+    }
+}
+
+fn results(round: &Round, passed: bool) -> Result<Value, Problem> {
+    let Round { id, proposal, version, total, .. } = *round;
+    let (in_favour, against) = (round.voters(true), round.voters(false));
+    let results = match round.purpose {
+        Purpose::Decide => serde_json::to_value(ApprovalResult {
+            round: id,
+            proposal,
+            version,
+            total,
+            approved: passed,
+            approvers: in_favour,
+            dissenters: against,
+        }),
+        Purpose::Review => serde_json::to_value(ReviewResult {
+            round: id,
+            proposal,
+            version,
+            agreed: passed,
+            agreeing: in_favour,
+            objecting: against,
+        }),
+    };
+    results.map_err(|error| Problem::new(ProblemCode::Internal, error.to_string()))
 }

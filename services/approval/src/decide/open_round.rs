@@ -1,8 +1,9 @@
-//! Opening a round: the matrix is read with the cumulated amount and its steps are frozen.
+//! Opening a round: the matrix is read with the cumulated amount and its steps are frozen. A review has one step, its
+//! owner's, and no amount counts.
 
 use contracts::commands::Actor;
 use contracts::messages::round_opened::{RoundOpened, RoundStep};
-use contracts::{Fen, Problem, RoundId, SubjectRef, VisitId, WorkId};
+use contracts::{Problem, RoundId, SubjectRef, VisitId, WorkId};
 use runtime::service::Decision;
 
 use super::Scene;
@@ -14,7 +15,7 @@ use crate::matrix;
 use crate::state::{Open, Round, Visit};
 
 /// Opens a round at `visit` over the newest proposal of its handling, and asks for the people of its first step.
-/// Where nobody has to decide, the round closes at once. The ledger must have been loaded for that proposal.
+/// Where nobody has to decide or review, the round closes at once. The ledger must have been loaded for that proposal.
 ///
 /// # Errors
 /// `internal` on a defect, which parks the event.
@@ -30,7 +31,8 @@ pub(super) fn open(
     let total = proposal.map_or(open.amount, |proposal| proposal.total);
     let liable = proposal.map(|proposal| proposal.liable.as_str()).or(open.liable.as_deref());
     let matter = ledger::matter(round, proposal);
-    let cumulated = if total > Fen(0) { ledger.cumulated(&matter, total) } else { total };
+    let cumulated =
+        if ledger::counts(visit.purpose, total) { ledger.cumulated(&matter, total) } else { total };
     let excluded = excluded(state, visit, open);
     let directory = || context.peek(&SubjectRef::directory(context.organisation()));
     let planned = matrix::plan(open, liable, cumulated, directory, &excluded);
@@ -48,19 +50,21 @@ pub(super) fn open(
         total,
         cumulated,
         steps: steps.collect(),
+        purpose: visit.purpose,
     };
-    if total > Fen(0) {
+    if ledger::counts(visit.purpose, total) {
         ledger.reserve(round, &matter, total);
     }
     decision.say(opened.clone());
     let Some(first) = opened.steps.first() else {
         let ended = Round::of(&opened, context.now());
-        let ending = Ending { visit: id, epoch: visit.epoch, open, round: &ended, approved: true };
+        let ending = Ending { visit: id, epoch: visit.epoch, open, round: &ended, passed: true };
         return close_round::close(decision, &ending, Actor::System, ledger);
     };
     let asked = Asked {
         visit: id,
         epoch: visit.epoch,
+        purpose: visit.purpose,
         role: &first.role,
         department: &first.department,
         secondary: secondary(open, &first.role),

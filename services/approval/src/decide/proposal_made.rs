@@ -1,8 +1,8 @@
 //! `proposal.made`: a new version voids the open round over an older one, and the next round opens. Nobody's earlier
-//! decision counts for it (aggregate status from old rounds is the mistake of GLPI #24399).
+//! decision or review counts for it (aggregate status from old rounds is the mistake of GLPI #24399).
 
 use contracts::messages::round_closed::{RoundClosed, Voided};
-use contracts::{Fen, Problem, VisitId};
+use contracts::{Problem, VisitId};
 use runtime::service::Decision;
 
 use super::{Outcome, Scene, open_round, seats};
@@ -35,12 +35,13 @@ fn reopen(
     let Scene { config, context, before, after } = *scene;
     let (old, new) = (before.proposal_of(visit.instance), after.proposal_of(visit.instance));
     let counted = open.round.as_ref().is_some_and(ledger::is_counted);
-    let on_tally = [(old, counted), (new, new.is_some_and(|one| one.total > Fen(0)))];
+    let counts = |proposal: &Proposal| ledger::counts(visit.purpose, proposal.total);
+    let on_tally = [(old, counted), (new, new.is_some_and(counts))];
     let on_tally: Vec<_> = on_tally.into_iter().filter(|(_, counts)| *counts).map(|(one, _)| one).collect();
     let mut ledger = Ledger::load(context, config, open, &on_tally)?;
     if let Some(round) = &open.round {
         let voided = Some(Voided::NewVersion);
-        decision.say(RoundClosed { visit: id, round: round.id, approved: false, voided });
+        decision.say(RoundClosed { visit: id, round: round.id, approved: false, voided, agreed: None });
         seats::withdraw(decision, id, round, "new_version");
         ledger.settle(round.id, false);
     }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use contracts::messages::round_opened::Purpose;
 use contracts::messages::work_requested::WorkRequested;
 use contracts::messages::work_withdrawn::WorkWithdrawn;
 use contracts::{PersonId, RoleKey, VisitId, WorkId};
@@ -16,7 +17,9 @@ pub(super) struct Asked<'a> {
     pub(super) visit: VisitId,
     /// Its epoch.
     pub(super) epoch: u32,
-    /// The role that decides.
+    /// What they are asked for.
+    pub(super) purpose: Purpose,
+    /// The role that decides or reviews.
     pub(super) role: &'a RoleKey,
     /// Where it is looked for.
     pub(super) department: &'a contracts::DepartmentId,
@@ -33,12 +36,19 @@ impl Asked<'_> {
             work,
             visit: self.visit,
             epoch: self.epoch,
-            task: "decide".to_owned(),
+            task: task(self.purpose).to_owned(),
             role: self.role.clone(),
             department: self.department.clone(),
             secondary: self.secondary.clone(),
             barred: self.barred.iter().cloned().collect(),
         });
+    }
+}
+
+const fn task(purpose: Purpose) -> &'static str {
+    match purpose {
+        Purpose::Decide => "decide",
+        Purpose::Review => "review",
     }
 }
 
@@ -48,7 +58,7 @@ pub(super) fn secondary(open: &Open, role: &RoleKey) -> Option<RoleKey> {
     owner.and_then(|owner| owner.secondary.clone())
 }
 
-/// Who may not decide at a visit: those barred from the case and those who would decide on their own work.
+/// Who may not sit at a visit: those barred from the case and those who would decide on or review their own work.
 pub(super) fn excluded(state: &State, visit: &Visit, open: &Open) -> BTreeSet<PersonId> {
     state.bound(visit.instance).into_iter().chain(open.barred.iter().cloned()).collect()
 }

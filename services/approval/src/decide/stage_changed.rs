@@ -35,6 +35,7 @@ pub(super) fn decide(scene: &Scene<'_, '_>, changed: &StageChanged) -> Decision<
     let asked = Asked {
         visit: changed.visit,
         epoch: changed.epoch,
+        purpose: round.purpose,
         role: &step.role,
         department: &step.department,
         secondary: secondary(open, &step.role),

@@ -1,25 +1,27 @@
-//! `stage.entered` of kind approve: a round opens over the newest version of the proposal.
+//! `stage.entered` of kind approve or review: a round opens over the newest version of the proposal.
 
+use contracts::Facts;
 use contracts::commands::Actor;
 use contracts::facts::key;
 use contracts::messages::fact_recorded::FactRecorded;
 use contracts::messages::stage_entered::StageEntered;
-use contracts::{Facts, StageKind};
 use runtime::service::Decision;
 
 use super::{Outcome, Scene, open_round};
-use crate::ledger::Ledger;
+use crate::ledger::{self, Ledger};
+use crate::needs::purpose_of;
 use crate::state::Open;
 
 pub(super) fn decide(scene: &Scene<'_, '_>, entered: &StageEntered) -> Outcome {
     let Scene { config, context, before, after } = *scene;
     let mut decision = Decision::nothing();
-    if entered.kind != StageKind::Approve || before.visits.contains_key(&entered.visit) {
+    let Some(purpose) = purpose_of(entered.kind) else { return Ok(decision) };
+    if before.visits.contains_key(&entered.visit) {
         return Ok(decision);
     }
     let open = Open::of(entered)?;
     let Some(visit) = after.visits.get(&entered.visit) else { return Ok(decision) };
-    if open.approved_before {
+    if purpose.is_decision() && open.approved_before {
         // Status comes from the current round alone: an approval of something older is taken back.
         decision.say(FactRecorded {
             facts: Facts::from([(key::approved(), false.into())]),
@@ -30,7 +32,7 @@ pub(super) fn decide(scene: &Scene<'_, '_>, entered: &StageEntered) -> Outcome {
     }
     let proposal = after.proposal_of(entered.instance);
     let total = proposal.map_or(open.amount, |proposal| proposal.total);
-    let on_tally: &[_] = if total > contracts::Fen(0) { &[proposal] } else { &[] };
+    let on_tally: &[_] = if ledger::counts(purpose, total) { &[proposal] } else { &[] };
     let mut ledger = Ledger::load(context, config, &open, on_tally)?;
     open_round::open(&mut decision, scene, (entered.visit, visit, &open), &mut ledger)?;
     decision.entries = ledger.changes()?;

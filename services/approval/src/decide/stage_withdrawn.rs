@@ -24,7 +24,7 @@ pub(super) fn decide(
         Standing::Open(open) => {
             let Some(round) = &open.round else { return Ok(decision) };
             let voided = Some(Voided::StageWithdrawn);
-            decision.say(RoundClosed { visit: id, round: round.id, approved: false, voided });
+            decision.say(RoundClosed { visit: id, round: round.id, approved: false, voided, agreed: None });
             seats::withdraw(&mut decision, id, round, "stage_withdrawn");
             if ledger::is_counted(round) {
                 let proposal = state.proposal_of(visit.instance);

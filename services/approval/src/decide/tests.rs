@@ -4,6 +4,7 @@ mod authority;
 mod duty;
 mod heard;
 mod ledger;
+mod review;
 mod walk;
 
 use contracts::commands::Actor;

@@ -36,7 +36,7 @@ pub(super) fn decide(scene: &Scene<'_, '_>, assigned: &WorkAssigned) -> Decision
     barred.extend(round.sitting(assigned.work));
     let taker = std::iter::once(&assigned.person).chain(assigned.instead_of.as_ref());
     let conflicting: Vec<_> = taker.clone().filter(|person| barred.contains(*person)).collect();
-    // Routing heard whom not to ask. If it insists all the same, the order to decide is refused instead.
+    // Routing heard whom not to ask. If it insists all the same, the order is refused instead.
     if conflicting.is_empty() || seat.asked >= TRIES {
         return decision;
     }
@@ -44,6 +44,7 @@ pub(super) fn decide(scene: &Scene<'_, '_>, assigned: &WorkAssigned) -> Decision
     let asked = Asked {
         visit: assigned.visit,
         epoch: visit.epoch,
+        purpose: round.purpose,
         role: &step.role,
         department: &step.department,
         secondary: secondary(open, &step.role),

@@ -1,10 +1,11 @@
-//! A round: the frozen steps over one version of a proposal, who sits where, and what they decided.
+//! A round: the frozen steps over one version of a proposal, who sits where, and what they said.
 
 use std::collections::BTreeSet;
 
 use contracts::messages::decision_recorded::{Decided, DecisionRecorded};
+use contracts::messages::review_recorded::{ReviewRecorded, Verdict};
 use contracts::messages::round_closed::Voided;
-use contracts::messages::round_opened::RoundOpened;
+use contracts::messages::round_opened::{Purpose, RoundOpened};
 use contracts::messages::work_assigned::WorkAssigned;
 use contracts::{DepartmentId, Fen, PersonId, ProposalId, RoleKey, RoundId, WordRef, WorkId};
 use jiff::Timestamp;
@@ -15,13 +16,16 @@ use serde::{Deserialize, Serialize};
 pub struct Round {
     /// Its id.
     pub id: RoundId,
+    /// What its people are asked for.
+    #[serde(default, skip_serializing_if = "Purpose::is_decision")]
+    pub purpose: Purpose,
     /// The proposal, when there is one.
     pub proposal: Option<ProposalId>,
     /// Its version; 0 without a proposal.
     pub version: u32,
     /// What is decided on.
     pub total: Fen,
-    /// The amount that the matrix was read with: this one and what counts together with it.
+    /// The amount that the matrix was read with: this one and what counts together with it. A review reads none.
     pub cumulated: Fen,
     /// When it was opened.
     pub opened_at: Timestamp,
@@ -50,7 +54,7 @@ pub struct Step {
     pub role: RoleKey,
     /// Where it is looked for.
     pub department: DepartmentId,
-    /// How many must approve.
+    /// How many must be in favour.
     pub needed: u32,
     /// The seats.
     pub seats: Vec<Seat>,
@@ -82,12 +86,69 @@ pub enum SeatStanding {
         /// Who decided.
         holder: Held,
         /// What.
-        decision: Decided,
+        decision: Said,
         /// Why.
         reason: Option<WordRef>,
         /// When.
         at: Timestamp,
     },
+}
+
+/// What somebody said at a seat.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Said {
+    /// Yes, of a decision.
+    Approve,
+    /// No, of a decision.
+    Refuse,
+    /// Nothing stands against it, of a review.
+    Agree,
+    /// Something does, of a review.
+    Object,
+}
+
+impl Said {
+    /// Whether it is in favour of the proposal.
+    #[must_use]
+    pub const fn is_in_favour(self) -> bool {
+        matches!(self, Self::Approve | Self::Agree)
+    }
+}
+
+/// Something that was said in a round, by whichever event.
+pub(crate) struct Spoken<'a> {
+    /// The step.
+    step: u32,
+    /// Who, if a person did.
+    by: Option<&'a PersonId>,
+    /// What.
+    said: Said,
+    /// Why.
+    reason: Option<&'a WordRef>,
+}
+
+impl<'a> From<&'a DecisionRecorded> for Spoken<'a> {
+    fn from(recorded: &'a DecisionRecorded) -> Self {
+        let said = match recorded.decision {
+            Decided::Approve => Said::Approve,
+            Decided::Refuse => Said::Refuse,
+        };
+        let DecisionRecorded { step, by, reason, .. } = recorded;
+        Self { step: *step, by: by.person(), said, reason: reason.as_ref() }
+    }
+}
+
+impl<'a> From<&'a ReviewRecorded> for Spoken<'a> {
+    fn from(recorded: &'a ReviewRecorded) -> Self {
+        let said = match recorded.verdict {
+            Verdict::Agree => Said::Agree,
+            Verdict::Object => Said::Object,
+        };
+        let ReviewRecorded { by, reason, .. } = recorded;
+        // A review has one step.
+        Self { step: 0, by: by.person(), said, reason: reason.as_ref() }
+    }
 }
 
 /// Who holds a seat.
@@ -117,9 +178,9 @@ impl Seat {
             SeatStanding::Vacant | SeatStanding::Asked => None,
         }
     }
-    /// What was decided on it.
+    /// What was said on it.
     #[must_use]
-    pub fn decision(&self) -> Option<Decided> {
+    pub fn decision(&self) -> Option<Said> {
         match &self.standing {
             SeatStanding::Decided { decision, .. } => Some(*decision),
             SeatStanding::Vacant | SeatStanding::Asked | SeatStanding::Held(_) => None,
@@ -133,20 +194,20 @@ impl Seat {
 }
 
 impl Step {
-    /// How many decided so.
-    #[must_use]
-    pub fn count(&self, decision: Decided) -> usize {
-        self.seats.iter().filter(|seat| seat.decision() == Some(decision)).count()
+    /// How many are in favour, or against.
+    fn count(&self, in_favour: bool) -> usize {
+        let said = self.seats.iter().filter_map(Seat::decision);
+        said.filter(|said| said.is_in_favour() == in_favour).count()
     }
-    /// Whether enough approved.
+    /// Whether enough are in favour.
     #[must_use]
     pub fn is_passed(&self) -> bool {
-        self.count(Decided::Approve) >= needed(self)
+        self.count(true) >= needed(self)
     }
-    /// Whether not enough can approve any more.
+    /// Whether not enough can be in favour any more.
     #[must_use]
     pub fn is_lost(&self) -> bool {
-        self.seats.len().saturating_sub(self.count(Decided::Refuse)) < needed(self)
+        self.seats.len().saturating_sub(self.count(false)) < needed(self)
     }
 }
 
@@ -166,6 +227,7 @@ impl Round {
         });
         Self {
             id: opened.round,
+            purpose: opened.purpose,
             proposal: opened.proposal,
             version: opened.version,
             total: opened.total,
@@ -194,10 +256,11 @@ impl Round {
         others.filter_map(Seat::holder).flat_map(Held::voices).cloned().collect()
     }
 
-    /// Who decided so, in order.
+    /// Who was in favour, or against, in order.
     #[must_use]
-    pub fn voters(&self, how: Decided) -> Vec<PersonId> {
-        let seats = self.seats().filter(|seat| seat.decision() == Some(how));
+    pub fn voters(&self, in_favour: bool) -> Vec<PersonId> {
+        let so = |seat: &&Seat| seat.decision().is_some_and(|said| said.is_in_favour() == in_favour);
+        let seats = self.seats().filter(so);
         seats.filter_map(Seat::holder).map(|holder| holder.person.clone()).collect()
     }
 
@@ -244,17 +307,17 @@ impl Round {
         }
     }
 
-    pub(crate) fn decided(&mut self, recorded: &DecisionRecorded, at: Timestamp) {
-        let step = usize::try_from(recorded.step).ok().and_then(|step| self.steps.get_mut(step));
-        let by = recorded.by.person();
+    pub(crate) fn spoken(&mut self, spoken: &Spoken<'_>, at: Timestamp) {
+        let step = usize::try_from(spoken.step).ok().and_then(|step| self.steps.get_mut(step));
+        let by = spoken.by;
         let is_theirs =
             |seat: &&mut Seat| matches!(&seat.standing, SeatStanding::Held(held) if Some(&held.person) == by);
         let Some(seat) = step.and_then(|step| step.seats.iter_mut().find(is_theirs)) else { return };
         if let SeatStanding::Held(holder) = &seat.standing {
             seat.standing = SeatStanding::Decided {
                 holder: holder.clone(),
-                decision: recorded.decision,
-                reason: recorded.reason.clone(),
+                decision: spoken.said,
+                reason: spoken.reason.cloned(),
                 at,
             };
         }

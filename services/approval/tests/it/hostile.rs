@@ -1,29 +1,33 @@
 //! Hostile texts in every text of every order: kept byte for byte in a real PostgreSQL, or refused with their field.
 
-use contracts::commands::approval::Decide;
+use contracts::commands::approval::{Decide, Review};
 use contracts::commands::{Actor, Answer, Verb as _};
 use contracts::{ProblemCode, ServiceName, SubjectRef};
 use serde_json::{Value, json};
 use testkit::hostile::{self, Became};
 
 use super::bench::{Bench, Voice, complaint, staff};
-use super::{entered, round_of, to, visit};
+use super::{entered, round_of, to, to_review, visit};
 
 /// A good order on complaint `n`, at whose only seat Zhou sits.
-async fn ready(bench: &Bench, n: u128) -> (SubjectRef, Value) {
+async fn ready(bench: &Bench, verb: &str, n: u128) -> (SubjectRef, Value) {
     let subject = complaint(n);
     let mut routing = Voice::of(ServiceName::Routing, &subject);
-    bench.hear(&[routing.says(entered(5_000 + n, 1))]).await;
+    let stage = if verb == Review::VERB { to_review(5_000 + n, 1) } else { entered(5_000 + n, 1) };
+    bench.hear(&[routing.says(stage)]).await;
     let round = round_of(bench, &subject).await;
     bench.hear(&[routing.says(to(&round, "zhou"))]).await;
-    let body =
-        json!({"visit": visit(), "epoch": 1, "round": round.id, "decision": "refuse", "reason": "金额过高"});
+    let mut body = json!({"visit": visit(), "epoch": 1, "round": round.id, "reason": "金额过高"});
+    match verb {
+        Review::VERB => body["verdict"] = json!("object"),
+        _ => body["decision"] = json!("refuse"),
+    }
     (subject, body)
 }
 
-async fn order(bench: &Bench, subject: &SubjectRef, body: Value) -> Answer {
-    let key = format!("decide-{}", subject.id);
-    bench.order(&key, staff("zhou", &["clerk"]), (Decide::VERB, subject), body).await
+async fn order(bench: &Bench, verb: &str, subject: &SubjectRef, body: Value) -> Answer {
+    let key = format!("{verb}-{}", subject.id);
+    bench.order(&key, staff("zhou", &["clerk"]), (verb, subject), body).await
 }
 
 /// What is on record about a complaint: its case as staff see it and every event.
@@ -41,24 +45,34 @@ async fn read_back(bench: &Bench, subject: &SubjectRef, round: &Value) -> Vec<Va
 
 #[tokio::test]
 async fn no_text_of_a_decision_does_more_than_stand_there() {
+    try_out(Decide::VERB, &schemars::schema_for!(Decide).to_value()).await;
+}
+
+#[tokio::test]
+async fn no_text_of_a_review_does_more_than_stand_there() {
+    try_out(Review::VERB, &schemars::schema_for!(Review).to_value()).await;
+}
+
+async fn try_out(verb: &str, schema: &Value) {
     let bench = Bench::start().await;
-    let (subject, example) = ready(&bench, 1_000).await;
-    let answer = order(&bench, &subject, example.clone()).await;
+    let (subject, example) = ready(&bench, verb, 1_000).await;
+    let answer = order(&bench, verb, &subject, example.clone()).await;
     assert!(matches!(answer, Answer::Done { .. }), "the example itself is good: {answer:?}");
-    let (odd, mut more) = ready(&bench, 999).await;
+    let (odd, mut more) = ready(&bench, verb, 999).await;
     more["colour"] = json!("red");
-    let Answer::Refused { problem } = order(&bench, &odd, more).await else { panic!("a colour was taken") };
+    let Answer::Refused { problem } = order(&bench, verb, &odd, more).await else {
+        panic!("a colour was taken")
+    };
     assert_eq!((problem.code, problem.field.as_deref()), (ProblemCode::UnknownField, Some("/colour")));
-    let schema = schemars::schema_for!(Decide).to_value();
-    for (attempt, n) in hostile::attempts(&schema, &example).iter().zip(1_001..) {
-        let (subject, good) = ready(&bench, n).await;
+    for (attempt, n) in hostile::attempts(schema, &example).iter().zip(1_001..) {
+        let (subject, good) = ready(&bench, verb, n).await;
         let mut body = attempt.body.clone();
         // The round is another one on every complaint.
         if attempt.place != "/round" {
             body["round"] = good["round"].clone();
         }
         let before = bench.said(&subject).await;
-        let became = match order(&bench, &subject, body).await {
+        let became = match order(&bench, verb, &subject, body).await {
             Answer::Refused { problem } => {
                 assert_eq!(bench.said(&subject).await, before, "a refused order writes nothing");
                 assert_eq!(problem.lacks(), None, "{problem:?}");

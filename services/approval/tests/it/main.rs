@@ -89,6 +89,18 @@ fn entered(proposal: u128, fen: i64) -> StageEntered {
     }
 }
 
+/// The same as a review by a clerk.
+fn to_review(proposal: u128, fen: i64) -> StageEntered {
+    let mut stage = StageEntered {
+        stage: "review".to_owned().try_into().unwrap(),
+        kind: StageKind::Review,
+        ..entered(proposal, fen)
+    };
+    stage.brief["kind"] = json!("review");
+    stage.brief["outcomes"] = json!(["agreed", "objected"]);
+    stage
+}
+
 async fn round_of(bench: &Bench, subject: &SubjectRef) -> Round {
     let state = bench.state(subject).await;
     state.visits[&visit()].open().and_then(|open| open.round.clone()).unwrap()
@@ -182,5 +194,38 @@ async fn a_party_to_the_matter_neither_decides_nor_reads() {
     assert_eq!(problem.code, ProblemCode::ConflictOfInterest);
     let asked = json!({"complaint": ComplaintId(Uuid::from_u128(9))});
     assert_eq!(bench.ask(wang(), "case", asked).await.unwrap_err().code, ProblemCode::ConflictOfInterest);
+    bench.stop().await;
+}
+
+#[tokio::test]
+async fn an_objection_is_kept_with_its_reason_and_read_by_staff() {
+    let (bench, subject) = (Bench::start().await, complaint(10));
+    let mut routing = Voice::of(ServiceName::Routing, &subject);
+    bench.hear(&[routing.says(to_review(500, 900_000))]).await;
+    let round = round_of(&bench, &subject).await;
+    assert_eq!(round.steps[0].role.as_str(), "clerk", "no limit applies to a review");
+    bench.hear(&[routing.says(to(&round, "zhou"))]).await;
+    let body =
+        json!({"visit": visit(), "epoch": 1, "round": round.id, "verdict": "object", "reason": "责任不清"});
+    let zhou = || staff("zhou", &["clerk"]);
+    let order = || bench.order("k1", zhou(), ("review", &subject), body.clone());
+    assert!(matches!(order().await, Answer::Done { repeated: false, .. }));
+    assert!(matches!(order().await, Answer::Done { repeated: true, .. }));
+    assert_eq!(
+        bench.said(&subject).await,
+        [
+            "round.opened",
+            "work.requested",
+            "review.recorded",
+            "round.closed",
+            "stage.completed",
+            "work.withdrawn"
+        ]
+    );
+    let found = bench.ask(zhou(), "case", json!({"complaint": subject.complaint_id()})).await.unwrap();
+    assert_eq!(found["visits"][0]["purpose"], json!("review"));
+    let seat = &found["visits"][0]["rounds"][0]["steps"][0]["seats"][0]["standing"]["decided"];
+    assert_eq!(seat["decision"], json!("object"));
+    assert_eq!(found["words"][seat["reason"]["id"].as_str().unwrap()], json!("责任不清"));
     bench.stop().await;
 }

@@ -38,6 +38,10 @@ pub fn endpoints() -> Endpoints {
             "/complaints/{complaint}/decide",
             "Decides at the current step of the round",
         )
+        .action::<approval::Review>(
+            "/complaints/{complaint}/review",
+            "Agrees or objects to the proposal before it is decided on",
+        )
         .action::<notification::RecordContact>(
             "/complaints/{complaint}/contact",
             "Records contact with the customer",

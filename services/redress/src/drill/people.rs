@@ -141,7 +141,7 @@ impl Player {
 
     async fn act(&self, item: &WorkItem, key: &str, tries: u32) -> anyhow::Result<()> {
         let mut chance = Chance::at_visit(self.seed, item.visit);
-        if tries == 1 && item.task != "decide" && chance.percent(2) {
+        if tries == 1 && !matches!(item.task.as_str(), "decide" | "review") && chance.percent(2) {
             let body = json!({ "complaint": item.complaint, "reason": "今天来不及 / no time today" });
             let path = format!("/work/{}/hand-back", item.work);
             let said = self.caller.order(Method::POST, &path, key, &body).await?;
@@ -180,6 +180,7 @@ impl Player {
                 "executed",
             ),
             "decide" => self.approve(item).await?,
+            "review" => self.review(item).await?,
             "contact" => act(
                 "contact",
                 json!({ "reached": true, "channel": "phone", "note": "已联系客户" }),
@@ -198,11 +199,14 @@ impl Player {
         })
     }
 
+    async fn round_of(&self, item: &WorkItem) -> anyhow::Result<Option<RoundId>> {
+        let said = self.caller.get(&format!("/complaints/{}", item.complaint)).await?;
+        let Said::Done(case) = said else { return Ok(None) };
+        Ok(open_round(&case, item))
+    }
+
     async fn approve(&self, item: &WorkItem) -> anyhow::Result<Option<Act>> {
-        let Said::Done(case) = self.caller.get(&format!("/complaints/{}", item.complaint)).await? else {
-            return Ok(None);
-        };
-        let Some(round) = open_round(&case, item) else { return Ok(None) };
+        let Some(round) = self.round_of(item).await? else { return Ok(None) };
         let mut chance = Chance::at_round(self.seed, round);
         Ok(Some(if chance.percent(15) {
             let body = json!({ "round": round, "decision": "refuse", "reason": "补偿过高，请重新拟定。" });
@@ -214,6 +218,11 @@ impl Player {
                 name: "approved".into(),
             }
         }))
+    }
+
+    async fn review(&self, item: &WorkItem) -> anyhow::Result<Option<Act>> {
+        let Some(round) = self.round_of(item).await? else { return Ok(None) };
+        Ok(Some(reviewed(round, &mut Chance::at_round(self.seed, round))))
     }
 
     async fn count(&self, item: &WorkItem, name: &str, said: &Said) {
@@ -260,6 +269,16 @@ fn propose(chance: &mut Chance) -> Option<Act> {
     Some(Act { path: "propose", body, name: name.to_owned() })
 }
 
+fn reviewed(round: RoundId, chance: &mut Chance) -> Act {
+    let (verdict, reason, name) = if chance.percent(20) {
+        ("object", Some("责任认定依据不足，请补充。"), "objected")
+    } else {
+        ("agree", None, "agreed")
+    };
+    let body = json!({ "round": round, "verdict": verdict, "reason": reason });
+    Act { path: "review", body, name: name.to_owned() }
+}
+
 fn callback(chance: &mut Chance, tries: u32) -> Option<Act> {
     if tries == 1 && chance.percent(20) {
         let body = json!({ "reached": false });
@@ -277,4 +296,32 @@ fn open_round(case: &Value, item: &WorkItem) -> Option<RoundId> {
     let visits = case["approval"]["visits"].as_array()?;
     let own = visits.iter().find(|visit| visit["visit"] == json!(item.visit))?;
     serde_json::from_value(own["round"]["id"].clone()).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use contracts::VisitId;
+    use contracts::commands::approval::Review;
+    use contracts::messages::review_recorded::Verdict;
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn reviews_are_orders_that_approval_takes_and_objections_give_a_reason() {
+        let mut names = BTreeSet::new();
+        for n in 0..100 {
+            let round = RoundId(Uuid::from_u128(n));
+            let Act { path, mut body, name } = reviewed(round, &mut Chance::at_round(7, round));
+            body["visit"] = json!(VisitId(Uuid::from_u128(1)));
+            body["epoch"] = json!(1);
+            let order: Review = serde_json::from_value(body).unwrap();
+            assert_eq!((path, order.round), ("review", round));
+            assert_eq!(order.verdict == Verdict::Object, order.reason.is_some(), "{order:?}");
+            names.insert(name);
+        }
+        assert_eq!(names.into_iter().collect::<Vec<_>>(), ["agreed", "objected"]);
+    }
 }

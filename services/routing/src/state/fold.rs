@@ -66,6 +66,7 @@ impl Case {
             | Event::RemedyExecuted(_)
             | Event::RoundOpened(_)
             | Event::DecisionRecorded(_)
+            | Event::ReviewRecorded(_)
             | Event::RoundClosed(_)
             | Event::NoticeRequested(_)
             | Event::NoticeSettled(_)

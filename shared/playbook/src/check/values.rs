@@ -163,7 +163,8 @@ fn voice(playbook: &Playbook, findings: &mut Vec<Finding>) {
     }
 }
 
-/// A stage that speaks to the customer needs the policy that says how, and is owned by whom that policy names.
+/// A stage that speaks to the customer needs the policy that says how, and is owned by whom that policy names. A review
+/// is its owner's: nothing else says whose.
 fn stages(playbook: &Playbook, findings: &mut Vec<Finding>) {
     let replier = playbook.reply_policy.as_ref().map(|policy| &policy.replier);
     let caller = playbook.callback_policy.as_ref().map(|policy| &policy.by);
@@ -180,6 +181,11 @@ fn stages(playbook: &Playbook, findings: &mut Vec<Finding>) {
                         "等待什么？请填 requires.facts，或写明何时自动完成",
                     ));
                 }
+                continue;
+            }
+            StageKind::Review if stage.owner.is_none() => {
+                let en = "who reviews? give an owner; the authority matrix says only who decides";
+                findings.push(value(key, en, "由谁审核？请填 owner；授权表只规定由谁审批"));
                 continue;
             }
             _ => {

@@ -46,6 +46,26 @@ fn an_outcome_without_a_way_is_found() {
 }
 
 #[test]
+fn a_review_stands_before_the_leader_and_is_somebodys() {
+    let reviewed = |owner: &str, next: &str| {
+        let from = "      - to: approve\n\n";
+        let review = "  - key: review\n    kind: review\n    label: {zh: 复核, en: Review}\n";
+        after(from, &format!("      - to: review\n\n{review}{owner}    next:\n{next}\n"))
+    };
+    let (owner, on) = ("    owner: {role: leader}\n", "      - to: approve\n");
+    assert_eq!(reviewed(owner, on), []);
+    assert_eq!(reviewed("", on), [Code::Value], "the matrix does not say who reviews");
+    assert_eq!(reviewed("    automatic: level > 1\n", on), [Code::Value]);
+    let objected = |to: &str| format!("      - when: outcome == 'objected'\n        to: {to}\n{on}");
+    assert_eq!(reviewed(owner, &objected("handle")), [Code::UndeclaredLoop]);
+    assert_eq!(reviewed(owner, &objected("approve")), []);
+    // What a review agrees to is not approved.
+    assert_eq!(reviewed(owner, &objected("reply")), [Code::ApprovalAvoided]);
+    let refused = "      - when: outcome == 'refused'\n        to: approve\n";
+    assert_eq!(reviewed(owner, &format!("{refused}{on}")), [Code::UnknownOutcome]);
+}
+
+#[test]
 fn a_rule_may_hang_on_facts_when_it_asks_for_them_first() {
     let archive = "      - to: archive\n";
     let with = |rule: &str| format!("      - when: {rule}\n        to: archive\n{archive}");

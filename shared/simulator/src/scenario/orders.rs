@@ -84,7 +84,7 @@ pub(super) fn fill_in(body: &mut serde_json::Map<String, Value>, verb: &str, vie
         _ => {
             offer("visit", json!(view.visit));
             offer("epoch", json!(epoch));
-            if verb == "decide" {
+            if matches!(verb, "decide" | "review") {
                 offer("round", json!(view.round));
             }
         }

@@ -197,8 +197,7 @@ fn a_quorum_is_reached_against_dissent_or_lost() {
     let votes = [("a", "approve"), ("b", "refuse"), ("c", "refuse"), ("d", "approve"), ("e", "approve")];
     assert_eq!(vote(&mut bench, &said, &votes), [None, None, None, None, Some(true)]);
     let round = &bench.state.visits[&visit(1)].rounds[0];
-    use contracts::messages::decision_recorded::Decided;
-    assert_eq!(round.voters(Decided::Refuse), vec![person("b"), person("c")], "dissent stays on record");
+    assert_eq!(round.voters(false), vec![person("b"), person("c")], "dissent stays on record");
 
     let mut bench = with_board(&people);
     let said = enter(&mut bench, quorum(), 100, "store");

@@ -2,7 +2,7 @@
 
 use contracts::facts::key;
 use contracts::messages::round_closed::RoundClosed;
-use contracts::messages::round_opened::RoundOpened;
+use contracts::messages::round_opened::{Purpose, RoundOpened};
 use contracts::{Event, Fen, Problem, ProblemCode, ProposalId, RoundId, ServiceName, StageKind};
 use serde_json::json;
 
@@ -32,6 +32,10 @@ fn code(outcome: Result<Vec<Event>, Problem>) -> ProblemCode {
 
 /// Approval's round over a version, opened and closed.
 fn round(bench: &mut Bench, proposal: ProposalId, version: u32, approved: bool) {
+    round_for(bench, Purpose::Decide, (proposal, version), approved);
+}
+
+fn round_for(bench: &mut Bench, purpose: Purpose, (proposal, version): (ProposalId, u32), approved: bool) {
     let round = RoundId(Uuid::from_u128(u128::from(version) + 900));
     let opened = RoundOpened {
         visit: visit(50),
@@ -41,9 +45,11 @@ fn round(bench: &mut Bench, proposal: ProposalId, version: u32, approved: bool) 
         total: Fen(0),
         cumulated: Fen(0),
         steps: Vec::new(),
+        purpose,
     };
     bench.hear(ServiceName::Approval, opened);
-    bench.hear(ServiceName::Approval, RoundClosed { visit: visit(50), round, approved, voided: None });
+    let closed = RoundClosed { visit: visit(50), round, approved, voided: None, agreed: None };
+    bench.hear(ServiceName::Approval, closed);
 }
 
 fn made(events: &[Event]) -> (ProposalId, u32) {
@@ -181,6 +187,16 @@ fn at_execute() -> (Bench, ProposalId) {
         made(&propose(&mut bench, visit(1), json!([{"remedy": "refund", "amount": 10_000}])).unwrap());
     enter(&mut bench, entered(StageKind::Execute, visit(10)));
     (bench, proposal)
+}
+
+#[test]
+fn a_review_allows_no_payment_whatever_it_ends_with() {
+    let (mut bench, proposal) = at_execute();
+    // Approval says of no review that it approved anything; even if it did, nothing would follow here.
+    for approved in [false, true] {
+        round_for(&mut bench, Purpose::Review, (proposal, 1), approved);
+        assert_eq!(code(execute(&mut bench, visit(10), json!([]))), ProblemCode::NotApproved);
+    }
 }
 
 #[test]

@@ -12,11 +12,14 @@ pub struct RoundClosed {
     pub visit: VisitId,
     /// The round.
     pub round: RoundId,
-    /// Whether the proposal is approved.
+    /// Whether the proposal is approved; a review never approves it.
     pub approved: bool,
     /// Why it ended without a decision, if it did: then it says nothing about the proposal.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub voided: Option<Voided>,
+    /// Of a review that was not voided: whether it was agreed to, or somebody objected.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agreed: Option<bool>,
 }
 
 /// Why a round ended without a decision.

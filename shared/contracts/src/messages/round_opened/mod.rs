@@ -1,7 +1,7 @@
-//! `round.opened`: An approval round over one version of a proposal, its steps frozen. Said by approval.
+//! `round.opened`: A round over one version of a proposal, its steps frozen. Said by approval.
 
 mod v1;
 
-pub use v1::{RoundOpened, RoundStep};
+pub use v1::{Purpose, RoundOpened, RoundStep};
 
 crate::messages::versions!(RoundOpened = "round.opened", current 1);

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::ids::{DepartmentId, ProposalId, RoleKey, RoundId, VisitId, WorkId};
 use crate::money::Fen;
 
-/// An approval round over one version of a proposal, its steps frozen. Said by approval.
+/// A round over one version of a proposal, its steps frozen. Said by approval.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct RoundOpened {
     /// The visit.
@@ -19,10 +19,32 @@ pub struct RoundOpened {
     pub version: u32,
     /// What is decided on.
     pub total: Fen,
-    /// The cumulated amount that the matrix was read with.
+    /// The cumulated amount that the matrix was read with; of a review, which reads none, the amount itself.
     pub cumulated: Fen,
     /// The steps, in order.
     pub steps: Vec<RoundStep>,
+    /// What its people are asked for.
+    #[serde(default, skip_serializing_if = "Purpose::is_decision")]
+    pub purpose: Purpose,
+}
+
+/// What the people of a round are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Purpose {
+    /// To decide on the proposal: their approval allows what it says.
+    #[default]
+    Decide,
+    /// To examine it before somebody else decides: that allows nothing.
+    Review,
+}
+
+impl Purpose {
+    /// Whether the round may approve anything.
+    #[must_use]
+    pub const fn is_decision(&self) -> bool {
+        matches!(self, Self::Decide)
+    }
 }
 
 /// One step of a round.

@@ -1,0 +1,164 @@
+//! Somebody has their say at a seat: its reason is kept, and then the round goes on or ends.
+
+use contracts::commands::{Command, check_text};
+use contracts::messages::work_withdrawn::WorkWithdrawn;
+use contracts::{ComplaintId, Problem, ProblemCode, ServiceName, VisitId, WordId, WordRef};
+use runtime::service::{Context, Decision};
+use serde_json::json;
+
+use super::Outcome;
+use super::close_round::{self, Ending};
+use super::seat_taken::{Claim, Place, take};
+use super::seats::{self, Asked, excluded, secondary};
+use crate::Row;
+use crate::config::{Config, REASON};
+use crate::ledger::{self, Ledger};
+use crate::state::{Held, Round, Seat, Spoken, State, Step};
+
+/// An order of somebody at their seat, and all that it is decided with.
+pub(super) struct Turn<'a, 'c> {
+    config: &'a Config,
+    context: &'a Context<'c, State>,
+    state: &'a State,
+    command: &'a Command,
+    complaint: ComplaintId,
+    visit: VisitId,
+    /// Where they sit.
+    pub(super) place: Place<'a>,
+}
+
+/// Whether a reason must be given.
+pub(super) enum Reason {
+    /// As they like.
+    MayBeGiven,
+    /// Without one the order is refused.
+    Needed {
+        /// What is said then.
+        detail: &'static str,
+        /// What was expected.
+        expected: &'static str,
+    },
+}
+
+impl<'a, 'c> Turn<'a, 'c> {
+    /// The turn of whoever gave the order.
+    ///
+    /// # Errors
+    /// `not-allowed` for anybody but staff, `not-found` for what is no complaint; then what [`take`] refuses.
+    pub(super) fn of(
+        config: &'a Config,
+        context: &'a Context<'c, State>,
+        state: &'a State,
+        command: &'a Command,
+        claim: &Claim,
+    ) -> Result<Self, Problem> {
+        let Some(person) = command.actor.person() else {
+            return Err(Problem::new(ProblemCode::NotAllowed, "only staff may do this")
+                .at("/actor")
+                .expected("a member of staff"));
+        };
+        let complaint = command.subject.complaint_id();
+        let complaint =
+            complaint.ok_or_else(|| Problem::new(ProblemCode::NotFound, "this is not a complaint"))?;
+        let place = take(context, state, command, claim, person)?;
+        Ok(Self { config, context, state, command, complaint, visit: claim.visit, place })
+    }
+
+    /// Keeps the reason that was given.
+    ///
+    /// # Errors
+    /// `missing-field` when one is needed; what is wrong with the text.
+    pub(super) fn reason(
+        &self,
+        decision: &mut Decision<Row>,
+        given: Option<&str>,
+        reason: Reason,
+    ) -> Result<Option<WordRef>, Problem> {
+        let Some(text) = given.filter(|text| !text.trim().is_empty()) else {
+            return match reason {
+                Reason::MayBeGiven => Ok(None),
+                Reason::Needed { detail, expected } => {
+                    Err(Problem::new(ProblemCode::MissingField, detail).at("/reason").expected(expected))
+                }
+            };
+        };
+        check_text("/reason", text, REASON)?;
+        let id = WordId(self.context.next_id());
+        Ok(Some(decision.keep(id, ServiceName::Approval, self.complaint, text)))
+    }
+
+    /// The round with what was said in it.
+    pub(super) fn after(&self, spoken: &Spoken<'_>) -> Round {
+        let mut after = self.place.round.clone();
+        after.spoken(spoken, self.context.now());
+        after
+    }
+
+    /// What follows: the round closes, the next step begins, or the step goes on. `after` is the round with what was
+    /// said in it.
+    ///
+    /// # Errors
+    /// `invalid-field` when the playbook does not foresee that end; `internal` on a defect.
+    pub(super) fn go_on(&self, mut decision: Decision<Row>, after: &Round) -> Outcome {
+        let step = after.steps.get(self.place.at).ok_or_else(|| {
+            Problem::new(ProblemCode::Internal, "the step that was decided on is not in the round")
+        })?;
+        let (lost, passed) = (step.is_lost(), step.is_passed());
+        let next = after.current().map(|(_, next)| next).filter(|_| !lost);
+        let standing = match next {
+            None => {
+                self.close(&mut decision, after, !lost)?;
+                close_round::outcome(after.purpose, !lost)
+            }
+            Some(next) => {
+                self.put_away(&mut decision);
+                if passed {
+                    seats::withdraw(&mut decision, self.visit, after, "step_passed");
+                    self.begin(&mut decision, after, next);
+                }
+                "open"
+            }
+        };
+        decision.answer_with(&json!({ "round": after.id, "step": self.place.at, "standing": standing }))
+    }
+
+    fn close(&self, decision: &mut Decision<Row>, after: &Round, passed: bool) -> Result<(), Problem> {
+        let Place { visit, open, .. } = self.place;
+        let proposal = self.state.proposal_of(visit.instance);
+        let on_tally: &[_] = if ledger::is_counted(after) { &[proposal] } else { &[] };
+        let mut ledger = Ledger::load(self.context, self.config, open, on_tally)?;
+        let ending = Ending { visit: self.visit, epoch: visit.epoch, open, round: after, passed };
+        close_round::close(decision, &ending, self.command.actor.plain(), &mut ledger)?;
+        decision.entries = ledger.changes()?;
+        self.put_away(decision);
+        seats::withdraw(decision, self.visit, after, "round_closed");
+        Ok(())
+    }
+
+    /// Asks for the people of the next step; nobody who has decided sits again.
+    fn begin(&self, decision: &mut Decision<Row>, after: &Round, next: &Step) {
+        let Place { visit, open, .. } = self.place;
+        let voices = after.seats().filter_map(Seat::holder).flat_map(Held::voices).cloned();
+        let barred = excluded(self.state, visit, open).into_iter().chain(voices).collect();
+        let asked = Asked {
+            visit: self.visit,
+            epoch: visit.epoch,
+            purpose: after.purpose,
+            role: &next.role,
+            department: &next.department,
+            secondary: secondary(open, &next.role),
+            barred: &barred,
+        };
+        for seat in &next.seats {
+            asked.ask(decision, seat.work);
+        }
+    }
+
+    fn put_away(&self, decision: &mut Decision<Row>) {
+        decision.say(WorkWithdrawn {
+            work: self.place.seat.work,
+            visit: self.visit,
+            reason: "done".to_owned(),
+        });
+    }
+}
