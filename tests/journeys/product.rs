@@ -17,6 +17,9 @@ const PATIENCE: Duration = Duration::from_secs(90);
 /// Who asks: a manager, who sees all cases, settles parked messages and may have a customer forgotten.
 const MANAGER: &str = "qian.guo";
 
+/// How large a stream may become: nats-server sets all of it aside, and a machine that builds has little room.
+pub(crate) const STREAM_BYTES: u64 = 64 << 20;
+
 /// What a subcommand said, and how it ended.
 #[derive(Debug)]
 pub(crate) struct Ran {
@@ -47,8 +50,7 @@ impl Product {
             .arg(playbooks)
             // A rebuilding leaves each source this long to deliver by itself, one after the other.
             .env("REDRESS__LISTEN__MISSING_AFTER", "500ms")
-            // nats-server sets the whole size of a stream aside, and a machine that builds has little room.
-            .env("REDRESS__NATS__STREAM_MAX_BYTES", "67108864")
+            .env("REDRESS__NATS__STREAM_MAX_BYTES", STREAM_BYTES.to_string())
             .stdin(Stdio::null())
             .stdout(output.try_clone()?)
             .stderr(output)

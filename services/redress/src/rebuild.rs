@@ -36,6 +36,7 @@ pub async fn run(ask: Ask) -> anyhow::Result<ExitCode> {
     let forgotten = analytics::rebuild::begin(&pool).await?;
     println!("{forgotten} cases forgotten; they come back from the journals");
     let report = crate::reconcile::all(&operator, Duration::from_secs(ask.patience)).await?;
-    println!("rebuilt in {:.1} s, {} differences", begun.elapsed().as_secs_f64(), report.differences);
+    let differences = report.differences + report.in_streams().differences;
+    println!("rebuilt in {:.1} s, {differences} differences", begun.elapsed().as_secs_f64());
     Ok(if report.is_whole() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

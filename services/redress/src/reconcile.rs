@@ -1,4 +1,5 @@
-//! `redress reconcile`: did everybody hear everything that was said, and is every chain whole?
+//! `redress reconcile`: did everybody hear everything that was said, is every chain whole, and do the streams hold what
+//! the journals have?
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -20,10 +21,10 @@ pub struct Ask {
     patience: u64,
 }
 
-/// Compares all stores; exit code 1 when they differ.
+/// Compares all stores and streams; exit code 1 when they differ.
 ///
 /// # Errors
-/// When a service does not answer.
+/// When a service does not answer or a stream cannot be read.
 #[expect(clippy::print_stdout, reason = "the report is the purpose")]
 pub async fn run(ask: Ask) -> anyhow::Result<ExitCode> {
     let operator = Operator::connect(ask.config.as_deref()).await?;
@@ -32,10 +33,10 @@ pub async fn run(ask: Ask) -> anyhow::Result<ExitCode> {
     Ok(if report.is_whole() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// Compares all six stores.
+/// Compares all six stores and their streams.
 ///
 /// # Errors
-/// When a service does not answer.
+/// When a service does not answer or a stream cannot be read.
 pub async fn all(operator: &Operator, patience: Duration) -> anyhow::Result<Report> {
     Ok(reconcile(operator.bus(), &hears(), patience).await?)
 }

@@ -1,9 +1,10 @@
 //! Queries: what a service is asked over request-reply, and its answers. A query changes nothing.
 //!
 //! One query a request, on `redress.query.<service>.<name>`. Every service answers the built-in names: [`HEADS`] and
-//! [`JOURNAL`] (what the stream lost), [`CURSORS`], [`CHAINS`], [`STATUS`], [`PARKED`], [`HELD`]; the others are its own.
-//! All but [`PARKED`] and [`HELD`] of the built-in ones are between machines: they go over all organisations and carry
-//! no [`Query`], but a question of their own (`runtime::recover::asking`). Who may ask what is in [`asking`].
+//! [`JOURNAL`] (what the stream lost), [`CURSORS`], [`CHAINS`], [`PLACES`], [`EXTENT`], [`STATUS`], [`PARKED`], [`HELD`];
+//! the others are its own. All but [`PARKED`] and [`HELD`] of the built-in ones are between machines: they go over all
+//! organisations and carry no [`Query`], but a question of their own (`runtime::recover::asking`). Who may ask what is
+//! in [`asking`].
 
 pub mod analytics;
 pub mod approval;
@@ -28,6 +29,10 @@ pub const JOURNAL: &str = "journal";
 pub const CURSORS: &str = "cursors";
 /// The service verifies its own hash chains, page by page.
 pub const CHAINS: &str = "chains";
+/// Where some events stand in the service's journal, with their hashes.
+pub const PLACES: &str = "places";
+/// How much the service said before an event and from it on.
+pub const EXTENT: &str = "extent";
 /// How the service is: lag, outbox, held, parked, timers.
 pub const STATUS: &str = "status";
 /// The parked messages, or one of them.

@@ -3,7 +3,7 @@
 //! ```text
 //!   shell ──▶ head (lock) ─▶ entry (lock) ─▶ journal + outbox, timer, word, command, held, parked ──▶ commit
 //!   relay ──▶ outbox (next, mark published, republish what the stream lost, purge)
-//!   recovery ─▶ recover (heads page, journal page), verify
+//!   recovery ─▶ recover (heads page, journal page), verify, place
 //! ```
 //!
 //! The rules kept here: every key begins with the organisation; the journal is append-only and holds the exact bytes
@@ -21,6 +21,7 @@ mod leader;
 mod migrate;
 pub mod outbox;
 pub mod parked;
+pub mod place;
 pub mod record;
 pub mod recover;
 pub mod timer;

@@ -1,12 +1,16 @@
-//! Comparing all stores with each other: did everybody hear everything that was said, and is every chain whole?
+//! Comparing all stores with each other: did everybody hear everything that was said, is every chain whole, and do the
+//! streams hold what the journals have, and nothing else ([`streams`])?
 //!
 //! Used by `redress reconcile` and by the drill after each fault. It asks the services themselves, so it needs no
 //! database and runs while work goes on: what is behind is looked at again until it is level or patience ends.
 
+mod runs;
+pub mod streams;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use bus::Bus;
+use bus::{Bus, BusError};
 use contracts::{ServiceName, SubjectRef, queries};
 use journal::recover::HeadLine;
 use serde::Serialize;
@@ -16,6 +20,7 @@ use tokio::time::Instant;
 use crate::recover::asking::{
     AskChains, AskCursors, AskError, AskHeads, ChainsPage, CursorLine, CursorsPage, HeadsPage, ask,
 };
+use streams::{StreamCounts, StreamFinding, StreamReport};
 
 /// Findings listed in a report; the counts go on.
 const LISTED: usize = 50;
@@ -93,27 +98,58 @@ pub struct Report {
     pub broken_chains: u64,
     /// The first of them, in words.
     pub broken: Vec<String>,
+    /// The stream of every service beside its journal.
+    pub streams: Vec<StreamReport>,
+    /// The first messages that are not what the journals have.
+    pub stream_findings: Vec<StreamFinding>,
+}
+
+/// Why stores cannot be compared.
+#[derive(Debug, thiserror::Error)]
+pub enum ReconcileError {
+    /// A service does not answer.
+    #[error(transparent)]
+    Asking(#[from] AskError),
+    /// A stream cannot be read.
+    #[error("the stream of {service} cannot be read")]
+    Stream {
+        /// Whose.
+        service: ServiceName,
+        /// Why.
+        source: BusError,
+    },
 }
 
 impl Report {
-    /// Whether everything was heard and every chain is whole.
+    /// Whether everything was heard, every chain is whole, and the streams hold nothing but what the journals have.
     #[must_use]
-    pub const fn is_whole(&self) -> bool {
-        self.differences == 0 && self.broken_chains == 0
+    pub fn is_whole(&self) -> bool {
+        self.differences == 0 && self.broken_chains == 0 && self.in_streams().differences == 0
+    }
+
+    /// What was counted in all streams.
+    #[must_use]
+    pub fn in_streams(&self) -> StreamCounts {
+        let mut all = StreamCounts::default();
+        for stream in &self.streams {
+            all += stream.counts;
+        }
+        all
     }
 }
 
-/// Compares what every service said with what its listeners heard, and lets every service verify its chains.
+/// Compares what every service said with what its listeners heard and with what its stream holds, and lets every
+/// service verify its chains.
 ///
 /// `hears`: each service with the sources it hears. What is behind has `patience` to become level.
 ///
 /// # Errors
-/// When a service does not answer.
+/// When a service does not answer or a stream cannot be read.
 pub async fn reconcile(
     bus: &Bus,
     hears: &[(ServiceName, &[ServiceName])],
     patience: Duration,
-) -> Result<Report, AskError> {
+) -> Result<Report, ReconcileError> {
     let deadline = Instant::now() + patience;
     let mut report = Report::default();
     let mut listeners: BTreeMap<ServiceName, Vec<ServiceName>> = BTreeMap::new();
@@ -127,6 +163,7 @@ pub async fn reconcile(
         compare_source(bus, source, &listeners, deadline, &mut report).await?;
     }
     for (service, _) in hears {
+        streams::compare(bus, *service, deadline, &mut report).await?;
         verify_chains(bus, *service, deadline, &mut report).await?;
     }
     Ok(report)

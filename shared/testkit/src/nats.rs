@@ -123,6 +123,13 @@ impl Streams {
         self.0.delete_consumer_from_stream(consumer, stream).await?;
         Ok(())
     }
+    /// How many consumers a stream has.
+    ///
+    /// # Errors
+    /// What the server says.
+    pub async fn consumers(&self, stream: impl AsRef<str>) -> Result<usize> {
+        Ok(self.0.get_stream(stream).await?.cached_info().state.consumer_count)
+    }
     /// Deletes one message of a stream: a hole in its middle.
     ///
     /// # Errors

@@ -1,5 +1,5 @@
 //! The balance of a drill: accepted = registered = routed = closed + open, nothing lost, nothing twice, every chain
-//! whole, every listener level.
+//! whole, every listener level, nothing in the streams but what the journals have.
 
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -51,7 +51,7 @@ pub struct Balance {
     pub parked: u64,
     /// What is still on its way: not yet published, held, or in a stream and not yet handled.
     pub under_way: Vec<String>,
-    /// The comparison of the stores.
+    /// The comparison of the stores and their streams.
     pub stores: Report,
 }
 
@@ -191,6 +191,29 @@ async fn stands(
     Ok(found.is_ok_and(|found| found["number"] == json!(receipt.number)))
 }
 
+/// What the streams hold beside the journals, and what they have lost: that is no difference, the journals have it.
+fn streams(stores: &Report) -> String {
+    let all = stores.in_streams();
+    let mut line = format!(
+        "{} messages in {} streams: {} not as the journals have them, {} repeats",
+        all.messages,
+        stores.streams.len(),
+        all.differences,
+        all.repeats
+    );
+    for (events, what) in [
+        (all.older, "older than what the streams hold"),
+        (all.in_holes, "lost in the middle"),
+        (all.unexplained, "never there or lost at the end"),
+        (all.on_the_way, "on the way"),
+    ] {
+        if events > 0 {
+            line.push_str(&format!(", {events} events {what}"));
+        }
+    }
+    line
+}
+
 /// Prints what happened and whether it adds up.
 #[expect(clippy::print_stdout, reason = "the report is the purpose")]
 pub fn report(plan: &Plan, fed: &Fed, tally: &Tally, balance: &Balance, took: (Duration, Duration)) {
@@ -227,6 +250,10 @@ pub fn report(plan: &Plan, fed: &Fed, tally: &Tally, balance: &Balance, took: (D
         balance.stores.broken_chains
     );
     for finding in balance.stores.findings.iter().take(10) {
+        println!("    {finding:?}");
+    }
+    println!("  {}", streams(&balance.stores));
+    for finding in balance.stores.stream_findings.iter().take(10) {
         println!("    {finding:?}");
     }
     for (what, list) in [("lost", &balance.missing), ("given twice", &balance.twice)] {

@@ -6,6 +6,7 @@ mod connecting;
 mod hearing;
 mod permitting;
 mod publishing;
+mod reading;
 mod requesting;
 
 use std::time::Duration;

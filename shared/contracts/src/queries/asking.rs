@@ -4,8 +4,8 @@
 //! or words but by a line of this table; a new question is a new line.
 
 use super::{
-    CHAINS, CURSORS, HEADS, HELD, JOURNAL, PARKED, REHEARSAL, STATUS, analytics, approval, intake,
-    investigation, notification, routing,
+    CHAINS, CURSORS, EXTENT, HEADS, HELD, JOURNAL, PARKED, PLACES, REHEARSAL, STATUS, analytics, approval,
+    intake, investigation, notification, routing,
 };
 use crate::service::ServiceName::{self, Analytics, Approval, Intake, Investigation, Notification, Routing};
 
@@ -50,6 +50,8 @@ const TABLE: &[(Asker, &[ServiceName], &[&str])] = &[
     (Asker::Gateway, &[Analytics], analytics::NAMES),
     // How everything is, whether it balances, and what waits for a person.
     (Asker::Operator, ServiceName::ALL, &[HEADS, CURSORS, CHAINS, STATUS, PARKED, HELD, REHEARSAL]),
+    // Whether the streams hold what the journals have. Places and hashes are told, never what was said.
+    (Asker::Operator, ServiceName::ALL, &[PLACES, EXTENT]),
     // A drill compares the receipts with the record; a record says neither who the customer is nor what they told.
     (Asker::Operator, &[Intake], &[intake::COMPLAINT, intake::COUNTS]),
     (Asker::Operator, &[Routing], &[routing::CASE, routing::COUNTS]),

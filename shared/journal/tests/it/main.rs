@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on ends")]
 
 mod chain;
+mod places;
 mod plans;
 mod waiting;
 

@@ -9,7 +9,7 @@ use journal::entry::EntryId;
 use journal::head::HeadChange;
 use journal::outbox::Published;
 use journal::timer::Timer;
-use journal::{Cursors, command, entry, head, held, outbox, parked, recover, timer, word};
+use journal::{Cursors, command, entry, head, held, outbox, parked, place, recover, timer, word};
 use serde_json::json;
 use sqlx::PgConnection;
 
@@ -130,6 +130,7 @@ async fn ask_everything(on: &mut PgConnection, nth: i64) {
     recover::heads_page(&mut *on, None, Some(&subjects[0]), 100).await.unwrap();
     recover::heads_page(&mut *on, Some(at(4_000_000_000)), None, 100).await.unwrap();
     recover::journal_page(&mut *on, &subjects[0], 0, 100).await.unwrap();
+    place::find(&mut *on, &subjects.iter().map(|subject| (subject, 1)).collect::<Vec<_>>()).await.unwrap();
     let words = [contracts::WordId(uuid::Uuid::nil())];
     word::load(&mut *on, &of, &words).await.unwrap();
     word::shred(on, &[(&of, contracts::ComplaintId(uuid::Uuid::nil()))]).await.unwrap();

@@ -11,11 +11,12 @@ use contracts::queries::QueryAnswer;
 use contracts::{Problem, ServiceName, SubjectRef, subjects};
 use jiff::Timestamp;
 use journal::Hash;
+use journal::place::Place;
 use journal::recover::HeadLine;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-/// The most lines of a page of heads, cursors or chains: some 250 bytes each, so about 250 kB.
+/// The most lines of a page of heads, cursors, chains or places: some 250 bytes each, so about 250 kB.
 pub const PAGE_LINES: u32 = 1000;
 /// How long an answer may take.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -120,6 +121,35 @@ pub struct ChainsPage {
     pub broken: Vec<String>,
     /// Where the next page starts; absent when this was the last.
     pub next: Option<SubjectRef>,
+}
+
+/// Asks a source where events stand in its journal (`places`).
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AskPlaces {
+    /// Which events, by subject and sequence; [`PAGE_LINES`] at most.
+    pub events: Vec<(SubjectRef, u64)>,
+}
+
+/// The places of events.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct PlacesPage {
+    /// One for each that was asked for, in that order; nothing for what the journal does not have.
+    pub places: Vec<Option<Place>>,
+}
+
+/// Asks a source how much it said before an event and from it on (`extent`).
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AskExtent {
+    /// The position of that event; absent: everything was said before.
+    #[serde(default)]
+    pub position: Option<u64>,
+    /// When the stream was created, by which what it did not have yet is told; absent: there is no stream.
+    #[serde(default)]
+    pub stream_created: Option<Timestamp>,
+    /// The last sequence that the stream had given.
+    pub last_sequence: u64,
 }
 
 /// Why a question has no answer.

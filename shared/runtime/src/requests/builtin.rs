@@ -6,6 +6,8 @@
 //! | `journal` | [`AskJournal`] | [`JournalPage`] |
 //! | `cursors` | [`AskCursors`] | [`CursorsPage`] |
 //! | `chains` | [`AskChains`] | [`ChainsPage`] |
+//! | `places` | [`AskPlaces`](crate::recover::asking::AskPlaces) | [`PlacesPage`](crate::recover::asking::PlacesPage) |
+//! | `extent` | [`AskExtent`](crate::recover::asking::AskExtent) | [`Extent`](journal::place::Extent) |
 //! | `status` | nothing | [`Status`] |
 //! | `parked` | [`Query`] with [`AskParked`] | [`ParkedPage`], or one [`Parked`] with its bytes |
 //! | `held` | [`Query`] with [`AskHeld`](held::AskHeld) | [`HeldPage`](held::HeldPage) |
@@ -13,13 +15,14 @@
 //! All but `parked` and `held` are between machines and go over all organisations.
 
 pub mod held;
+mod places;
 
 use std::sync::Arc;
 
 use bus::{Bus, BusError, Listener, ListenerOptions};
 use calendar::Clock;
 use contracts::queries::{self, Query};
-use contracts::{OrganisationId, Problem, ProblemCode, ServiceName, SubjectRef};
+use contracts::{OrganisationId, Problem, ProblemCode, ServiceName};
 use jiff::Timestamp;
 use journal::parked::{self, Parked, ParkedWhat};
 use journal::recover::{HeadLine, heads_page, journal_page};
@@ -42,6 +45,8 @@ pub const NAMES: &[&str] = &[
     queries::JOURNAL,
     queries::CURSORS,
     queries::CHAINS,
+    queries::PLACES,
+    queries::EXTENT,
     queries::STATUS,
     queries::PARKED,
     queries::HELD,
@@ -159,6 +164,8 @@ impl Builtin {
             queries::JOURNAL => self.answer_with(question, async |ask| self.journal(ask).await).await,
             queries::CURSORS => self.answer_with(question, async |ask| self.cursors(ask).await).await,
             queries::CHAINS => self.answer_with(question, async |ask| self.chains(ask).await).await,
+            queries::PLACES => self.answer_with(question, async |ask| self.places(ask).await).await,
+            queries::EXTENT => self.answer_with(question, async |ask| self.extent(ask).await).await,
             queries::STATUS => match self.status().await {
                 Ok(status) => written(&status),
                 Err(problem) => Err(problem),
@@ -180,7 +187,7 @@ impl Builtin {
 
     async fn heads(&self, ask: AskHeads) -> Result<HeadsPage, Problem> {
         if let Some(only) = ask.only {
-            check_count(&only)?;
+            check_count("/only", only.len())?;
             let heads = head::peek(&self.pool, &only).await.map_err(away)?.into_iter();
             let line = |head: head::Head| HeadLine {
                 subject: head.subject,
@@ -204,7 +211,7 @@ impl Builtin {
     }
 
     async fn cursors(&self, ask: AskCursors) -> Result<CursorsPage, Problem> {
-        check_count(&ask.subjects)?;
+        check_count("/subjects", ask.subjects.len())?;
         let mut heads: std::collections::BTreeMap<_, _> = head::peek(&self.pool, &ask.subjects)
             .await
             .map_err(away)?
@@ -340,10 +347,10 @@ fn show(parked: &Parked) -> Value {
     })
 }
 
-fn check_count(subjects: &[SubjectRef]) -> Result<(), Problem> {
-    if subjects.len() > PAGE_LINES as usize {
-        let problem = Problem::new(ProblemCode::TooLarge, "too many subjects at once");
-        return Err(problem.at("/subjects").expected(format!("at most {PAGE_LINES}")));
+fn check_count(pointer: &str, count: usize) -> Result<(), Problem> {
+    if count > PAGE_LINES as usize {
+        let problem = Problem::new(ProblemCode::TooLarge, "too much is asked for at once");
+        return Err(problem.at(pointer).expected(format!("at most {PAGE_LINES}")));
     }
     Ok(())
 }

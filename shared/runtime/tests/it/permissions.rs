@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bus::{
     Bus, BusError, BusOptions, Endpoint, Headers, Info, Listener, ListenerOptions, Outgoing, RequestError,
-    StreamLimits,
+    StreamLimits, StreamReader,
 };
 use bytes::Bytes;
 use contracts::queries::asking::{Asker, asked_by};
@@ -60,6 +60,25 @@ async fn every_service_makes_its_stream_publishes_and_hears_its_sources() {
         }
         assert_eq!(bus.refusals(), 0, "{service}");
     }
+}
+
+#[tokio::test]
+async fn the_operator_reads_every_stream_without_taking_part_in_it() {
+    let (nats, _folder) = nats().await;
+    let operator = user(&nats, "operator").await;
+    for service in ServiceName::ALL {
+        let bus = user(&nats, service.as_str()).await;
+        bus.ensure_event_stream(*service, StreamLimits::default()).await.unwrap();
+        let stream = subjects::event_stream(*service);
+        bus.publish(&stream, vec![event(*service, "1")]).await.remove(0).unwrap();
+        let facts = operator.stream_facts(*service).await.unwrap().unwrap();
+        let mut reader = StreamReader::new(operator.clone(), stream.clone(), 1, facts.last_sequence);
+        assert_eq!(reader.read().await.unwrap().len(), 1, "{service}");
+        assert_eq!(operator.refusals(), 0, "{service}");
+    }
+    let consumer = ListenerOptions::events(ServiceName::Routing, ServiceName::Intake);
+    let heard = Listener::new(operator.clone(), consumer).fetch(1, Duration::from_millis(100)).await;
+    assert!(matches!(heard, Err(BusError::NotPermitted { .. })), "{heard:?}");
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! Two small services over a real PostgreSQL and a real nats-server: intake says, routing hears.
 
+mod comparing;
 mod lagging;
 mod recovering;
 mod relaying;
@@ -298,7 +299,7 @@ async fn compared(bus: &Bus) -> Report {
     reconcile(bus, &[(TELLER, &[]), (HEARER, &[TELLER])], Duration::from_secs(40)).await.unwrap()
 }
 
-/// Asserts that everything said was heard once, and that `events` were said about `subjects`.
+/// Asserts that everything said was heard once, that the streams hold nothing else, and that `events` were said about `subjects`.
 async fn assert_whole(teller: &Node, hearer: &Node, subjects: u64, events: u64) {
     let report = compared(&teller.bus).await;
     assert!(report.is_whole(), "{report:#?}");

@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use contracts::subjects;
 use testkit::nats::TestNats;
 
-use super::{HEARS, Node, TELLER, TELLS, assert_whole, database, nats, setup, wait};
+use super::{HEARS, Node, TELLER, TELLS, assert_whole, compared, database, nats, setup, wait};
 
 /// None while there is no stream.
 async fn ids_on_the_stream(nats: &TestNats) -> Vec<String> {
@@ -117,6 +117,7 @@ async fn repeated_publishing_changes_nothing_for_those_who_hear() {
     let ids = ids_on_the_stream(&nats).await;
     assert_eq!((ids.len(), distinct(&ids)), (200, 100));
     assert_whole(&teller, &hearer, 5, 100).await;
+    assert_eq!(compared(&teller.bus).await.in_streams().repeats, 100);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
