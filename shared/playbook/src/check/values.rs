@@ -4,7 +4,7 @@ use calendar::{Limit, Measure};
 use contracts::{StageKind, Text};
 
 use crate::finding::{Code, Finding};
-use crate::model::{DepartmentRef, Playbook, RungOn};
+use crate::model::{DepartmentRef, Playbook, RungOn, Stage};
 
 pub(super) fn check(playbook: &Playbook) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -163,6 +163,26 @@ fn voice(playbook: &Playbook, findings: &mut Vec<Finding>) {
     }
 }
 
+/// What is to be said of a stage that names nobody and nothing that ends it.
+fn nobody_named(stage: &Stage) -> Option<(&'static str, &'static str)> {
+    let (named, automatic) = (stage.owner.is_some(), stage.automatic.is_some());
+    match stage.kind {
+        StageKind::Wait => (stage.requires.facts.is_empty() && !automatic).then_some((
+            "what does it wait for? require facts, or say when it is automatic",
+            "等待什么？请填 requires.facts，或写明何时自动完成",
+        )),
+        StageKind::Review => (!named).then_some((
+            "who reviews? give an owner; the authority matrix says only who decides",
+            "由谁审核？请填 owner；授权表只规定由谁审批",
+        )),
+        StageKind::Archive => None,
+        _ => (!named && !automatic).then_some((
+            "who does it? give an owner, or say when it is automatic",
+            "由谁负责？请填 owner，或写明何时自动完成",
+        )),
+    }
+}
+
 /// A stage that speaks to the customer needs the policy that says how, and is owned by whom that policy names. A review
 /// is its owner's: nothing else says whose.
 fn stages(playbook: &Playbook, findings: &mut Vec<Finding>) {
@@ -173,28 +193,9 @@ fn stages(playbook: &Playbook, findings: &mut Vec<Finding>) {
         let (policy, named) = match stage.kind {
             StageKind::Reply => ("reply_policy", replier),
             StageKind::Callback => ("callback_policy", caller),
-            StageKind::Wait => {
-                if stage.requires.facts.is_empty() && stage.automatic.is_none() {
-                    findings.push(value(
-                        key,
-                        "what does it wait for? require facts, or say when it is automatic",
-                        "等待什么？请填 requires.facts，或写明何时自动完成",
-                    ));
-                }
-                continue;
-            }
-            StageKind::Review if stage.owner.is_none() => {
-                let en = "who reviews? give an owner; the authority matrix says only who decides";
-                findings.push(value(key, en, "由谁审核？请填 owner；授权表只规定由谁审批"));
-                continue;
-            }
             _ => {
-                if stage.owner.is_none() && stage.automatic.is_none() && stage.kind != StageKind::Archive {
-                    findings.push(value(
-                        key,
-                        "who does it? give an owner, or say when it is automatic",
-                        "由谁负责？请填 owner，或写明何时自动完成",
-                    ));
+                if let Some((en, zh)) = nobody_named(stage) {
+                    findings.push(value(key, en, zh));
                 }
                 continue;
             }
