@@ -110,14 +110,15 @@ impl Needs {
         Ok(Self { person, rows: slice.rows, roles, owner, outcomes: brief.outcomes })
     }
 
-    /// The stage's outcome `key`.
+    /// The stage's outcome `key`, which `field` of the order asks for.
     ///
     /// # Errors
     /// `invalid-field` when the playbook does not foresee it.
-    pub fn outcome(&self, key: &str) -> Result<OutcomeKey, Problem> {
+    pub fn outcome(&self, key: &str, field: &str) -> Result<OutcomeKey, Problem> {
         self.outcomes.iter().find(|outcome| outcome.as_str() == key).cloned().ok_or_else(|| {
             let known: Vec<_> = self.outcomes.iter().map(OutcomeKey::as_str).collect();
             Problem::new(ProblemCode::InvalidField, format!("the playbook does not foresee “{key}” here"))
+                .at(field)
                 .expected(format!("what ends the stage as one of: {}", known.join(", ")))
         })
     }

@@ -40,12 +40,11 @@ pub(super) fn close(
     ledger: &mut Ledger,
 ) -> Result<(), Problem> {
     let Ending { visit, epoch, open, round, passed } = *ending;
-    let (pointer, facts) = match round.purpose {
+    let (field, facts) = match round.purpose {
         Purpose::Decide => ("/decision", Facts::from([(key::approved(), passed.into())])),
         Purpose::Review => ("/verdict", Facts::new()),
     };
-    let outcome =
-        open.needs.outcome(outcome(round.purpose, passed)).map_err(|problem| problem.at(pointer))?;
+    let outcome = open.needs.outcome(outcome(round.purpose, passed), field)?;
     let approved = passed && round.purpose.is_decision();
     let agreed = (!round.purpose.is_decision()).then_some(passed);
     ledger.settle(round.id, approved);
