@@ -297,6 +297,7 @@ impl Turn<'_, '_> {
             work: self.place.seat.work,
             visit: self.order.visit,
             reason: "done".to_owned(),
+            because: None,
         });
     }
 }

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod golden;
+mod upgrading;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -53,12 +54,4 @@ fn every_sample_is_read_back_and_none_is_missing() {
             assert!(seen.contains(&((*what).to_owned(), version)), "{what} v{version} has no sample");
         }
     }
-}
-
-#[test]
-fn a_version_nobody_said_is_not_guessed() {
-    for (what, version) in WHATS {
-        assert!(Event::read(what, version + 1, b"{}").is_err());
-    }
-    assert!(Event::read("nothing.said", 1, b"{}").is_err());
 }
