@@ -13,7 +13,8 @@ use contracts::ProblemCode;
 use tracing::Instrument as _;
 
 use crate::app::App;
-use crate::problem::Refusal;
+use crate::language;
+use crate::problem::{self, Refusal};
 use crate::randomness::random_id;
 
 /// From a request to the head of its answer. Labels: `method`, `route`.
@@ -37,13 +38,14 @@ pub async fn pass(State(app): State<App>, mut request: Request, next: Next) -> R
     let span =
         runtime::telemetry::request_span(method.as_str(), &route, trace.as_ref().map(Traceparent::as_str));
     request.extensions_mut().insert(app.clone());
+    let language = language::wanted(request.headers());
     let mut response = match app.limits.request() {
         Ok(place) => {
             let response = next.run(request).instrument(span).await;
             drop(place);
             response
         }
-        Err(refusal) => refusal.into_response(),
+        Err(refusal) => problem::in_language(refusal.into_response(), language),
     };
     let status = response.status().as_u16();
     let seconds = began.elapsed().as_secs_f64();

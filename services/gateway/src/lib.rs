@@ -10,7 +10,7 @@
 //! |---|---|
 //! | [`routes`] | one file a resource: what it needs, takes and gives; `/api/docs` is made of it |
 //! | [`endpoint`] | the table of routes with their documentation and guard |
-//! | [`problem`] | the only place where a problem becomes HTTP |
+//! | [`problem`], [`language`] | the only place where a problem becomes HTTP; in which language |
 //! | [`auth`] | accounts, tokens, API keys, and which role may ask for what |
 //! | [`sight`] | who may see which case |
 //! | [`upstream`] | commands in natural batches, queries |
@@ -28,6 +28,7 @@ pub mod cursor;
 pub mod edge;
 pub mod endpoint;
 pub mod extract;
+pub mod language;
 pub mod limits;
 pub mod openapi;
 pub mod order;

@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use axum::http::Method;
-use contracts::{Problem, ProblemCode};
+use contracts::{Language, Problem, ProblemCode};
 use schemars::generate::{SchemaGenerator, SchemaSettings};
 use serde_json::{Value, json};
 use utoipa::openapi::path::{
@@ -38,7 +38,7 @@ pub fn document(endpoints: &[Endpoint]) -> Value {
         .version(env!("CARGO_PKG_VERSION"))
         .description(Some(
             "Complaints, from intake to archive. Every refusal is `application/problem+json` with a stable `code` \
-             (see /problems) and changed nothing. Whatever becomes a command needs an `Idempotency-Key`: repeat with \
+             (see /problems) and changed nothing; `Accept-Language: zh` has it told by a Chinese `title`. Whatever becomes a command needs an `Idempotency-Key`: repeat with \
              the same key until there is an answer.",
         ))
         .build();
@@ -63,7 +63,8 @@ pub fn document(endpoints: &[Endpoint]) -> Value {
 struct ProblemDocument {
     /// `/problems/<code>`.
     r#type: String,
-    /// The meaning of the code.
+    /// The meaning of the code: English, or Chinese for who asks for it by `Accept-Language`. Every other member is
+    /// the same in all languages.
     title: String,
     /// The HTTP status.
     status: u16,
@@ -120,6 +121,9 @@ fn operation(
         let tag = "The ETag that was read; refused with stale-version when it is not current";
         operation = operation.parameter(parameter("If-Match", ParameterIn::Header, Required::False, tag));
     }
+    let language = "`zh` tells problems by a Chinese `title`; English when nothing is asked for (RFC 9110)";
+    operation =
+        operation.parameter(parameter("Accept-Language", ParameterIn::Header, Required::False, language));
     if let Some(body) = &endpoint.body {
         let body = RequestBodyBuilder::new()
             .description(Some("What is asked for"))
@@ -151,10 +155,14 @@ fn responses(
     }
     operation = operation.response(status.to_string(), success.build());
     for (status, codes) in by_status(endpoint) {
-        let description: Vec<_> = codes.iter().map(|code| format!("`{code}`: {}", code.title())).collect();
+        let description: Vec<_> = codes.iter().map(|code| description(*code)).collect();
         let content = MediaContent::new(Some(problem.clone()));
         let mut refusal =
             ResponseBuilder::new().description(description.join("; ")).content(MEDIA_TYPE, content);
+        let language = HeaderBuilder::new().schema(Some(text())).description(Some(
+            "The language of the problem's `title`: `en`, or `zh` where that was asked for",
+        ));
+        refusal = refusal.header("Content-Language", language.build());
         if matches!(status, 429 | 503 | 504) {
             let after = HeaderBuilder::new()
                 .schema(Some(text()))
@@ -164,6 +172,11 @@ fn responses(
         operation = operation.response(status.to_string(), refusal.build());
     }
     operation
+}
+
+/// What a code means, in every language.
+fn description(code: ProblemCode) -> String {
+    format!("`{code}`: {} / {}", code.title(Language::En), code.title(Language::Zh))
 }
 
 /// The problems of an operation by status.

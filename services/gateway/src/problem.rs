@@ -2,13 +2,14 @@
 //!
 //! `type` is `/problems/<code>`, which answers with what the code means; `/problems` lists all of them.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use bus::RequestError;
 use contracts::commands::Actor;
-use contracts::{Problem, ProblemCode};
+use contracts::{Language, Problem, ProblemCode};
 use serde_json::{Value, json};
 
 /// The media type of a problem.
@@ -105,11 +106,12 @@ impl From<&RequestError> for Refusal {
     }
 }
 
-/// The body of a problem.
-fn document(problem: &Problem) -> Value {
+/// The body of a problem. Its `title` is in `language`; `detail` and `expected` are for whoever writes the program that
+/// asked, and are in English.
+fn document(problem: &Problem, language: Language) -> Value {
     let mut body = json!({
         "type": format!("/problems/{}", problem.code),
-        "title": problem.code.title(),
+        "title": problem.code.title(language),
         "status": problem.code.status(),
         "detail": problem.detail,
         "code": problem.code,
@@ -121,7 +123,7 @@ fn document(problem: &Problem) -> Value {
     };
     put("field", problem.field.clone().map(Value::from));
     put("expected", problem.expected.clone().map(Value::from));
-    let errors: Vec<_> = problem.errors.iter().map(document).collect();
+    let errors: Vec<_> = problem.errors.iter().map(|error| document(error, language)).collect();
     put("errors", (!errors.is_empty()).then_some(Value::Array(errors)));
     body
 }
@@ -141,16 +143,47 @@ impl IntoResponse for Refusal {
         }
         let code = HeaderValue::from_static(self.problem.code.as_str());
         headers.insert(HeaderName::from_static("redress-problem"), code);
-        (self.status(), headers, document(&self.problem).to_string()).into_response()
+        headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(tag(Language::En)));
+        headers.append(header::VARY, HeaderValue::from_name(header::ACCEPT_LANGUAGE));
+        let body = document(&self.problem, Language::En).to_string();
+        let mut response = (self.status(), headers, body).into_response();
+        response.extensions_mut().insert(Told(self.problem.into()));
+        response
     }
 }
 
-/// All codes with status and title, as JSON.
+/// The problem that a response tells, beside its bytes.
+#[derive(Debug, Clone)]
+struct Told(Arc<Problem>);
+
+/// The language as `Content-Language` has it.
+const fn tag(language: Language) -> &'static str {
+    match language {
+        Language::En => "en",
+        Language::Zh => "zh",
+    }
+}
+
+/// The same response; where it tells a problem, told in `language`.
+#[must_use]
+pub fn in_language(mut response: Response, language: Language) -> Response {
+    let Some(Told(problem)) = response.extensions().get().cloned() else { return response };
+    if language != Language::En {
+        *response.body_mut() = document(&problem, language).to_string().into();
+        let tag = HeaderValue::from_static(tag(language));
+        response.headers_mut().insert(header::CONTENT_LANGUAGE, tag);
+    }
+    response
+}
+
+/// All codes with status and title, as JSON: `title` is the English one, `titles` has every language.
 #[must_use]
 pub fn catalogue() -> Value {
     let entry = |code: &ProblemCode| {
+        let [en, zh] = [Language::En, Language::Zh].map(|language| code.title(language));
         json!({
-            "type": format!("/problems/{code}"), "code": code, "status": code.status(), "title": code.title(),
+            "type": format!("/problems/{code}"), "code": code, "status": code.status(), "title": en,
+            "titles": { "en": en, "zh": zh },
         })
     };
     json!({ "problems": ProblemCode::ALL.iter().map(entry).collect::<Vec<_>>() })
@@ -164,18 +197,22 @@ pub fn page(only: Option<ProblemCode>) -> Html<String> {
         .map(|code| {
             format!(
                 "<tr id=\"{code}\"><td><a href=\"/problems/{code}\"><code>{code}</code></a></td>\
-                 <td>{}</td><td>{}</td></tr>\n",
+                 <td>{}</td><td>{}</td><td lang=\"zh\">{}</td></tr>\n",
                 code.status(),
-                code.title()
+                code.title(Language::En),
+                code.title(Language::Zh)
             )
         })
         .collect();
     Html(format!(
         "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>Problems</title></head>\n\
          <body><h1>Problems</h1>\n<p>Every refusal is <code>{MEDIA_TYPE}</code> with one of these codes; it changed \
-         nothing, except that <code>outcome-unknown</code> says that nobody knows.</p>\n\
+         nothing, except that <code>outcome-unknown</code> says that nobody knows. The <code>title</code> is English, or \
+         Chinese for who asks for it by <code>Accept-Language: zh</code>.</p>\n\
+         <p lang=\"zh\">每次拒绝都是带有下列代码之一的 <code>{MEDIA_TYPE}</code>，且未作任何更改；只有 \
+         <code>outcome-unknown</code> 表示结果未知。请求带 <code>Accept-Language: zh</code> 时，<code>title</code> 为中文。</p>\n\
          <table><thead><tr><th scope=\"col\">Code</th><th scope=\"col\">Status</th>\
-         <th scope=\"col\">Meaning</th></tr></thead>\n<tbody>\n{rows}</tbody></table></body></html>\n"
+         <th scope=\"col\">Meaning</th><th scope=\"col\" lang=\"zh\">含义</th></tr></thead>\n<tbody>\n{rows}</tbody></table></body></html>\n"
     ))
 }
 
@@ -206,10 +243,12 @@ mod tests {
     fn a_problem_names_its_page_its_field_and_all_findings() {
         let finding = |field: &str| Problem::new(ProblemCode::MissingField, "a field is missing").at(field);
         let problem = Problem::all(vec![finding("/a").expected("a text"), finding("/b")]).unwrap();
-        let body = document(&problem);
+        let body = document(&problem, Language::En);
         assert_eq!(body["type"], "/problems/missing-field");
         assert_eq!((&body["status"], &body["field"]), (&json!(422), &json!("/a")));
         assert_eq!(body["errors"][1]["field"], "/b");
+        let body = document(&problem, Language::Zh);
+        assert_eq!((&body["title"], &body["errors"][1]["title"]), (&json!("缺少字段"), &json!("缺少字段")));
     }
 
     #[test]
@@ -221,6 +260,22 @@ mod tests {
             assert!(status.is_client_error() || status.is_server_error(), "{problem}");
             assert_eq!(code(problem.as_str()), Some(*problem));
         }
+    }
+
+    #[tokio::test]
+    async fn every_problem_is_told_in_the_language_that_is_wanted() {
+        for code in ProblemCode::ALL {
+            for language in [Language::En, Language::Zh] {
+                let response = in_language(Refusal::new(*code, "x").into_response(), language);
+                assert_eq!(response.headers()[header::CONTENT_LANGUAGE], tag(language), "{code}");
+                assert_eq!(response.status().as_u16(), code.status());
+                let bytes = axum::body::to_bytes(response.into_body(), 10_000).await.unwrap();
+                let told: Value = serde_json::from_slice(&bytes).unwrap();
+                assert_eq!((&told["title"], &told["detail"]), (&json!(code.title(language)), &json!("x")));
+            }
+        }
+        let page = in_language(Html("x").into_response(), Language::Zh);
+        assert!(!page.headers().contains_key(header::CONTENT_LANGUAGE), "only problems are told");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, header};
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
@@ -14,7 +14,7 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::app::App;
 use crate::problem::{self, Refusal};
-use crate::{edge, openapi, routes};
+use crate::{edge, language, openapi, routes};
 
 /// Where the OpenAPI document is.
 pub const DOCUMENT: &str = "/api/openapi.json";
@@ -37,6 +37,7 @@ pub fn router(app: App) -> Router {
             Refusal::new(ProblemCode::MethodNotAllowed, "this address does not take that method")
         })
         .layer(CatchPanicLayer::custom(edge::panicked))
+        .layer(from_fn(language::speak))
         .layer(CompressionLayer::new())
         .layer(from_fn_with_state(app.clone(), edge::pass))
         .with_state(app)

@@ -152,6 +152,7 @@ async fn sign_in_all(
         let player = Player {
             person: person.id.clone(),
             deputy: deputy_of(person, &plan.people),
+            planned: person.absences.clone(),
             caller,
             seed: plan.seed,
             tally: Arc::clone(tally),

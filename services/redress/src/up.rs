@@ -7,6 +7,7 @@
 pub mod accounts;
 pub mod demo;
 pub mod programs;
+pub mod room;
 pub mod secrets;
 pub mod servers;
 pub mod settings;
@@ -77,6 +78,7 @@ pub async fn up(options: UpOptions) -> anyhow::Result<ExitCode> {
         &secrets,
         &servers.settings(&secrets, &ports, options.rehearse_from.clone())?,
     )?;
+    room::check(&servers.nats, &config).await?;
     let own = std::env::current_exe().context("this program cannot be found")?;
     let mut programs = programs::Programs::start(&folder, &own, &config, &ports, options.all_in_one).await?;
     programs.wait_ready().await?;

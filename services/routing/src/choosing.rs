@@ -9,8 +9,8 @@
 use std::collections::BTreeSet;
 
 use contracts::messages::directory_changed::Person;
-use contracts::messages::work_assigned::WorkAssigned;
-use contracts::messages::work_queued::WorkQueued;
+use contracts::messages::work_assigned::{Because, WorkAssigned};
+use contracts::messages::work_queued::{QueueCause, WorkQueued};
 use contracts::{DepartmentId, PersonId, RoleKey, WorkId};
 
 use crate::draft::Draft;
@@ -53,7 +53,7 @@ pub struct Chosen {
 const BY_AUTHORITY: [&str; 2] = ["decide", "review"];
 
 /// The reason of queued work when nobody could be found.
-pub(crate) const NOBODY: &str = "nobody_available";
+pub(crate) const NOBODY: &str = QueueCause::NobodyAvailable.as_str();
 
 impl Draft<'_> {
     /// Finds a person.
@@ -141,8 +141,8 @@ impl Draft<'_> {
         barred.extend(not.cloned());
         let chosen = self.choose(&Search::of(&work, barred));
         match &chosen {
-            Some(chosen) => self.give(id, &work, chosen.clone()),
-            None => self.queue(id, &work, NOBODY),
+            Some(chosen) => self.give(id, &work, chosen.clone(), None),
+            None => self.queue(id, &work, QueueCause::NobodyAvailable, None),
         }
         chosen
     }
@@ -155,7 +155,9 @@ impl Draft<'_> {
         let deputy = holder.as_ref().and_then(|away| self.directory().deputy_of(away, self.context.now()));
         let deputy = deputy.filter(|deputy| !barred.contains(&deputy.id)).map(|deputy| deputy.id.clone());
         match (holder, deputy) {
-            (Some(away), Some(person)) => self.give(id, &work, Chosen { person, instead_of: Some(away) }),
+            (Some(away), Some(person)) => {
+                self.give(id, &work, Chosen { person, instead_of: Some(away) }, None);
+            }
             (holder, _) => drop(self.assign(id, holder.as_ref())),
         }
     }
@@ -165,12 +167,12 @@ impl Draft<'_> {
         let Some(work) = self.case.works.get(&id).cloned() else { return };
         let barred = self.barred_from_work(id, &work);
         if let Some(chosen) = self.choose(&Search::of(&work, barred)) {
-            self.give(id, &work, chosen);
+            self.give(id, &work, chosen, None);
         }
     }
 
-    /// Says who has a piece of work.
-    pub fn give(&mut self, id: WorkId, work: &Work, chosen: Chosen) {
+    /// Says who has a piece of work; `because` when a person gave it to them.
+    pub fn give(&mut self, id: WorkId, work: &Work, chosen: Chosen, because: Option<Because>) {
         self.say(WorkAssigned {
             work: id,
             visit: work.visit,
@@ -179,18 +181,20 @@ impl Draft<'_> {
             instead_of: chosen.instead_of,
             department: work.department.clone(),
             role: work.role.clone(),
+            because,
         });
     }
 
-    /// Says that a piece of work waits in its queue.
-    pub fn queue(&mut self, id: WorkId, work: &Work, reason: &str) {
+    /// Says that a piece of work waits in its queue; `because` when its holder gave it back.
+    pub fn queue(&mut self, id: WorkId, work: &Work, cause: QueueCause, because: Option<Because>) {
         self.say(WorkQueued {
             work: id,
             visit: work.visit,
             epoch: work.epoch,
             department: work.department.clone(),
             role: work.role.clone(),
-            reason: reason.to_owned(),
+            cause,
+            because,
         });
     }
 }

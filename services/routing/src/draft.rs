@@ -10,7 +10,8 @@ use std::sync::Arc;
 use calendar::Calendar;
 use contracts::commands::Actor;
 use contracts::messages::clock_started::CalendarRef;
-use contracts::{Event, PersonId, Problem, ProblemCode, ServiceName, SubjectRef, WordRef, WorkId};
+use contracts::messages::work_assigned::Because;
+use contracts::{Event, PersonId, Problem, ProblemCode, ServiceName, SubjectRef, WordId, WordRef, WorkId};
 use jiff::Timestamp;
 use playbook::{CaseView, CompiledPlaybook, Env};
 use runtime::service::{Context, Decision, EntryChange, EntryKey, Happened, Input};
@@ -101,6 +102,20 @@ impl<'a> Draft<'a> {
         let happened = Happened { source: ServiceName::Routing, time, subject: self.subject, event: &event };
         self.case.fold(&happened);
         self.decision.events.push(event);
+    }
+
+    /// Keeps a text about the case as a word of routing. `None` only where the subject is no complaint, which a case
+    /// never is.
+    pub fn keep(&mut self, text: &str) -> Option<WordRef> {
+        let complaint = self.subject.complaint_id()?;
+        let id = WordId(self.context.next_id());
+        Some(self.decision.keep(id, ServiceName::Routing, complaint, text))
+    }
+
+    /// Keeps why somebody moves work. The words stay here; events refer to them.
+    pub fn because(&mut self, by: &Actor, reason: &str) -> Option<Because> {
+        let reason = self.keep(reason)?;
+        Some(Because { by: by.plain(), reason })
     }
 
     /// What the case was before this input.

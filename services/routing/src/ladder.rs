@@ -130,7 +130,7 @@ impl Draft<'_> {
         self.say(CaseEscalated { rung: rung.to_owned(), clock, actions: climb.done, level: climb.level });
         for (id, chosen) in climb.moves {
             if let Some(work) = self.case.works.get(&id).cloned() {
-                self.give(id, &work, chosen);
+                self.give(id, &work, chosen, None);
             }
         }
         for asked in climb.asked {

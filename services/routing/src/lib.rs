@@ -17,7 +17,7 @@
 //! | `stage.completed` | the way on by the playbook, or `act.late` |
 //! | `work.requested` | `work.assigned` to the right person, or `work.queued` |
 //! | `work.withdrawn` | the work leaves the list |
-//! | `person.erased` | closing summaries are shredded |
+//! | `person.erased` | closing summaries and why work was moved are shredded |
 //! | `playbook.publish` | `playbook.published`, or every finding |
 //! | `playbook.activate` | `playbook.activated`, once departments and calendars are there |
 //! | `calendar.publish` | `calendar.published` |
@@ -84,7 +84,9 @@ pub fn definition() -> Definition<Routing, store::Tables, queries::Answers> {
     let core = Routing { library: Arc::clone(&library) };
     let description = "Playbooks, the directory, the stage graph, work items, clocks, the ladder";
     Definition::new(core, store::Tables, &MIGRATIONS, env!("CARGO_PKG_VERSION"), description)
-        .with_queries(move |around| queries::Answers::new(around.pool.clone(), library))
+        .with_queries(move |around| {
+            queries::Answers::new(around.pool.clone(), library, Arc::clone(&around.keys))
+        })
         .with_background("follow the directory", async |around| {
             following::follow(around.pool, around.inlet, FOLLOW_EVERY, around.until).await;
             Ok(())

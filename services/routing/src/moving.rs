@@ -1,27 +1,25 @@
 //! Where a case goes: the only code that walks the playbook's graph.
 
+mod departments;
+mod instances;
+mod sides;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use contracts::commands::Actor;
-use contracts::facts::key;
-use contracts::messages::case_closed::CaseClosed;
 use contracts::messages::stage_completed::StageCompleted;
 use contracts::messages::stage_entered::{Place, StageEntered, StageResult};
-use contracts::messages::stage_withdrawn::StageWithdrawn;
-use contracts::{
-    DepartmentId, FactValue, Facts, OutcomeKey, Problem, ProblemCode, StageKey, StageKind, VisitId,
-};
-use playbook::{
-    CaseEvent, Clock, ClockScope, DepartmentRef, Env, Join, LoopKey, Need, Next, Stage, StageBrief, Trigger,
-};
+use contracts::{Facts, Problem, ProblemCode, StageKey, StageKind, VisitId};
+use playbook::{Env, LoopKey, Next, Stage, StageBrief, Trigger};
 use serde_json::{Value, json};
 
+use self::instances::is_of_earlier_instance;
 use crate::barring;
 use crate::clocks::{is_true, since};
 use crate::draft::{Draft, env_of, evaluation};
 use crate::own::own_works;
-use crate::state::{CaseClock, Done, Main, Visit, word};
+use crate::state::{Done, Main, Visit, word};
 
 /// More stages than this entered by one input is a ring of automatic stages: the case is held there instead.
 const MOST_MOVES: u32 = 64;
@@ -69,23 +67,6 @@ impl Draft<'_> {
         Ok(())
     }
 
-    /// Whether enough of the sides have ended. One that was not begun in this instance is not waited for.
-    fn is_joined(&self, join: &Join) -> bool {
-        let open = self.case.visits.values().filter(|visit| join.sides.contains(&visit.stage)).count();
-        let ended = |done: &&Done| {
-            done.place == Place::Side
-                && done.instance == self.case.instance
-                && join.sides.contains(&done.stage)
-        };
-        let ended = self.case.results.iter().filter(ended).count();
-        let need = match join.need {
-            Need::All => open + ended,
-            Need::Any => 1,
-            Need::AtLeast(need) => need as usize,
-        };
-        ended >= need.min(open + ended)
-    }
-
     fn enter_main(&mut self, stage: &Stage, via: Option<LoopKey>) -> Result<(), Problem> {
         let turn = via.as_ref().and_then(|key| self.book.turn(key)).cloned();
         let anew = turn.as_ref().is_some_and(|turn| turn.new_form == playbook::NewForm::New);
@@ -97,25 +78,6 @@ impl Draft<'_> {
             self.withdraw_sides("new_instance")?;
         }
         self.enter(Entry { stage, place: Place::Main, via, instance, level }, anew)
-    }
-
-    /// Begins the sides that something triggers, unless they are open.
-    ///
-    /// # Errors
-    /// When a rule gives no answer.
-    pub fn begin_sides(&mut self, trigger: &Trigger) -> Result<(), Problem> {
-        let book = Arc::clone(&self.book);
-        if self.case.is_closed() {
-            return Ok(());
-        }
-        for stage in book.sides_started_by(trigger, &self.env()).map_err(evaluation)? {
-            if self.case.visits.values().any(|visit| visit.stage == stage.key) || self.entered >= MOST_MOVES {
-                continue;
-            }
-            let (instance, level) = (self.case.instance, self.level());
-            self.enter(Entry { stage, place: Place::Side, via: None, instance, level }, false)?;
-        }
-        Ok(())
     }
 
     fn enter(&mut self, entry: Entry<'_>, anew: bool) -> Result<(), Problem> {
@@ -165,23 +127,6 @@ impl Draft<'_> {
         }
         (env.case.instance, env.level) = (instance, level);
         env
-    }
-
-    /// A new instance: clocks of instance scope that wait for receipt or registration begin afresh with it.
-    fn begin_instance(&mut self, visit: VisitId) -> Result<(), Problem> {
-        let at = self.at;
-        self.trigger(&Trigger::Event(CaseEvent::Reopened), at, Some(visit))?;
-        let book = Arc::clone(&self.book);
-        for clock in &book.playbook().clocks {
-            let first = [CaseEvent::Received, CaseEvent::Registered].map(Trigger::Event);
-            let afresh =
-                clock.scope == ClockScope::Instance && clock.start.iter().any(|on| first.contains(on));
-            let runs = self.case.clocks.values().any(|own| own.key == clock.key && own.is_running());
-            if afresh && !runs {
-                self.start(clock, at, Some(visit))?;
-            }
-        }
-        Ok(())
     }
 
     /// Begins what routing itself serves; every other kind is begun by the service that hears of the visit.
@@ -279,89 +224,6 @@ impl Draft<'_> {
         Ok(())
     }
 
-    fn withdraw_sides(&mut self, reason: &str) -> Result<(), Problem> {
-        let sides = self.case.visits.iter().filter(|(_, visit)| visit.place == Place::Side);
-        let sides: Vec<_> = sides.map(|(id, visit)| (*id, visit.clone())).collect();
-        for (id, visit) in sides {
-            let own = own_works(&self.case, id);
-            self.say(StageWithdrawn { visit: id, reason: reason.to_owned() });
-            self.withdraw(own, id, "stage_withdrawn");
-            self.left(id, &visit)?;
-        }
-        Ok(())
-    }
-
-    /// Closes the case: open sides are withdrawn, all clocks stop, nothing fires any more.
-    ///
-    /// # Errors
-    /// When a calendar cannot be read.
-    pub fn close(&mut self, by: Actor) -> Result<(), Problem> {
-        self.withdraw_sides("case_closed")?;
-        let at = self.at;
-        self.trigger(&Trigger::Event(CaseEvent::Closed), at, None)?;
-        self.stop_where(|_, _| true)?;
-        let main = |done: &&Done| done.place == Place::Main && done.kind != StageKind::Archive;
-        let last = self.case.results.iter().rev().find(main).map(|done| done.outcome.clone());
-        let outcome = last.unwrap_or_else(|| self.outcome_of_registration());
-        let (instances, level, summary) = (self.case.instance, self.level(), self.summary.take());
-        self.say(CaseClosed { outcome, instances, level, summary, by });
-        Ok(())
-    }
-
-    fn outcome_of_registration(&self) -> OutcomeKey {
-        let settled = self.case.facts.get(&key::settled_on_the_spot()).and_then(FactValue::as_bool);
-        word(if settled == Some(true) { "settled" } else { "registered" })
-    }
-
-    /// The department that a playbook speaks of.
-    #[must_use]
-    pub fn department(&self, reference: &DepartmentRef) -> DepartmentId {
-        match reference {
-            DepartmentRef::Named(id) => id.clone(),
-            DepartmentRef::Responsible => self.responsible(),
-            DepartmentRef::ComplainedOf => {
-                self.case.department_fact(&key::complained_of()).unwrap_or_else(|| self.responsible())
-            }
-            DepartmentRef::Receiving => self.receiving(),
-        }
-    }
-
-    /// The department that must answer: named by triage, else that of the category, else the receiving one.
-    #[must_use]
-    pub fn responsible(&self) -> DepartmentId {
-        let of_category =
-            || self.case.category().and_then(|category| self.book.department_for(&category).cloned());
-        self.case
-            .department_fact(&key::responsible())
-            .or_else(of_category)
-            .unwrap_or_else(|| self.receiving())
-    }
-
-    /// The department that took the complaint in: that of whoever registered it, else the unit, else that of the
-    /// playbook's entry, else the first that the playbook names.
-    fn receiving(&self) -> DepartmentId {
-        let origin = &self.case.origin;
-        let receiver = origin.registered_by.person().and_then(|id| self.directory().people.get(id));
-        let owner =
-            self.book.entry().and_then(|stage| stage.owner.as_ref()).and_then(|who| self.book.holder(who));
-        let named = owner.and_then(|holder| match holder.department {
-            DepartmentRef::Named(id) => Some(id),
-            DepartmentRef::Responsible | DepartmentRef::ComplainedOf | DepartmentRef::Receiving => None,
-        });
-        let departments = &self.book.playbook().departments;
-        receiver
-            .map(|person| person.department.clone())
-            .or_else(|| origin.unit.clone())
-            .or(named)
-            .or_else(|| departments.keys().next().cloned())
-            .expect("a checked playbook names a department")
-    }
-
-    fn department_of_stage(&self, stage: &Stage) -> DepartmentId {
-        let holder = stage.owner.as_ref().and_then(|who| self.book.holder(who));
-        holder.map_or_else(|| self.responsible(), |holder| self.department(&holder.department))
-    }
-
     /// Refuses an act on a visit that has ended or was reassigned.
     ///
     /// # Errors
@@ -388,10 +250,6 @@ fn latest(results: &[Done]) -> Vec<StageResult> {
     let mut kept: Vec<_> = newest.map(Done::as_result).collect();
     kept.reverse();
     kept
-}
-
-fn is_of_earlier_instance(clock: &CaseClock, model: &Clock, instance: u32) -> bool {
-    model.scope == ClockScope::Instance && clock.instance < instance
 }
 
 /// What triage decided, as it stands in the results.

@@ -2,6 +2,7 @@
 
 use contracts::commands::Actor;
 use contracts::facts::key;
+use contracts::messages::work_assigned::Because;
 use contracts::messages::work_requested::WorkRequested;
 use contracts::messages::work_withdrawn::WorkWithdrawn;
 use contracts::{Facts, Problem, VisitId, WorkId};
@@ -27,8 +28,13 @@ impl Draft<'_> {
     /// Says that routing's own pieces of work are no longer to be done.
     pub(crate) fn withdraw(&mut self, works: Vec<WorkId>, visit: VisitId, reason: &str) {
         for work in works {
-            self.say(WorkWithdrawn { work, visit, reason: reason.to_owned() });
+            self.say(WorkWithdrawn { work, visit, reason: reason.to_owned(), because: None });
         }
+    }
+
+    /// Says that a ruling is done because it was handed back.
+    pub(crate) fn leave_as_it_is(&mut self, work: WorkId, visit: VisitId, because: Option<Because>) {
+        self.say(WorkWithdrawn { work, visit, reason: "done".to_owned(), because });
     }
 
     /// Triage by itself where the playbook allows it and the category names a department; else by a dispatcher.

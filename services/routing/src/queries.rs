@@ -4,25 +4,35 @@ mod lists;
 
 use std::sync::Arc;
 
+use contracts::commands::Actor;
 use contracts::queries::Query;
 use contracts::queries::routing::{self as names, CaseAsked, PlaybookAsked, PlaybookListed, PlaybookVersion};
-use contracts::{ComplaintId, OrganisationId, Problem, ProblemCode, SubjectRef, Text};
+use contracts::{ComplaintId, OrganisationId, Problem, ProblemCode, ServiceName, SubjectRef, Text};
 use playbook::CompiledPlaybook;
 use runtime::requests::Queries;
+use runtime::shell::open_words;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use sqlx::PgPool;
+use vault::KeyRing;
 
 use crate::library::Library;
 use crate::state::{Case, Playbooks, State};
 use crate::view;
 
 /// Answers queries from the heads and routing's own tables.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Answers {
     pool: PgPool,
     library: Arc<Library>,
+    keys: Arc<KeyRing>,
+}
+
+impl std::fmt::Debug for Answers {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Answers").finish_non_exhaustive()
+    }
 }
 
 impl Queries for Answers {
@@ -37,8 +47,8 @@ impl Queries for Answers {
     /// `unavailable` when the store is away.
     async fn answer(&self, name: &str, query: Query) -> Result<Value, Problem> {
         let of_house = match &query.actor {
-            contracts::commands::Actor::Staff { .. } | contracts::commands::Actor::System => true,
-            contracts::commands::Actor::Customer | contracts::commands::Actor::Feeder { .. } => false,
+            Actor::Staff { .. } | Actor::System => true,
+            Actor::Customer | Actor::Feeder { .. } => false,
         };
         if !of_house {
             return Err(Problem::new(ProblemCode::NotAllowed, "only members of staff may ask this")
@@ -49,7 +59,7 @@ impl Queries for Answers {
         match name {
             names::WORK => written(&lists::work(&self.pool, organisation, &asked(query.body)?).await?),
             names::CASES => written(&lists::cases(&self.pool, organisation, &asked(query.body)?).await?),
-            names::CASE => self.case(organisation, &asked(query.body)?).await,
+            names::CASE => self.case(organisation, &query.actor, &asked(query.body)?).await,
             names::CLOCKS => self.clocks(organisation, &asked(query.body)?).await,
             names::PLAYBOOKS => self.playbooks(organisation).await,
             names::PLAYBOOK => self.playbook(organisation, &asked(query.body)?).await,
@@ -73,10 +83,10 @@ impl Queries for Answers {
 }
 
 impl Answers {
-    /// Over `pool`; `library` is that of the core, so that each document is read once.
+    /// Over `pool`; `library` is that of the core, so that each document is read once; `keys` open the kept texts.
     #[must_use]
-    pub const fn new(pool: PgPool, library: Arc<Library>) -> Self {
-        Self { pool, library }
+    pub const fn new(pool: PgPool, library: Arc<Library>, keys: Arc<KeyRing>) -> Self {
+        Self { pool, library, keys }
     }
 
     async fn state(&self, subject: &SubjectRef) -> Result<State, Problem> {
@@ -114,11 +124,35 @@ impl Answers {
         Ok((id, *case, book, version))
     }
 
-    async fn case(&self, organisation: &OrganisationId, asked: &CaseAsked) -> Result<Value, Problem> {
+    async fn case(
+        &self,
+        organisation: &OrganisationId,
+        actor: &Actor,
+        asked: &CaseAsked,
+    ) -> Result<Value, Problem> {
         let (id, case, book, version) = self.asked_case(organisation, asked).await?;
         let mut shown = view::case(id, &case, &book);
         shown["version"] = json!(version);
+        shown["words"] = self.words(organisation, actor, &case).await?;
         Ok(shown)
+    }
+
+    /// Why people moved work, by the ids that `moves` names; those that were shredded are left out. The person
+    /// complained of reads none of them.
+    async fn words(
+        &self,
+        organisation: &OrganisationId,
+        actor: &Actor,
+        case: &Case,
+    ) -> Result<Value, Problem> {
+        let complained_of = case.origin.complained_of_person.as_ref();
+        if case.moves.is_empty() || (actor.person().is_some() && actor.person() == complained_of) {
+            return Ok(json!({}));
+        }
+        let ids: Vec<_> = case.moves.iter().map(|one| one.because.reason.id).collect();
+        let opened = open_words(&self.pool, &self.keys, ServiceName::Routing, organisation, &ids).await;
+        let texts = opened.map_err(away)?.into_iter().map(|(id, text)| (id.to_string(), json!(text)));
+        Ok(Value::Object(texts.collect()))
     }
 
     async fn clocks(&self, organisation: &OrganisationId, asked: &CaseAsked) -> Result<Value, Problem> {

@@ -14,7 +14,7 @@ use crate::rows::place_of;
 use crate::state::{Case, CaseClock, Main, Organisation, Work, WorkState};
 
 /// What can be told of a case from its state alone. `main` is the open main visit; `path` the main stages in order,
-/// the present one included.
+/// the present one included; `moves` the work that people moved, with references to what they said.
 #[must_use]
 pub fn view(case: &Case) -> Value {
     let main = case.main_visit();
@@ -44,6 +44,7 @@ pub fn view(case: &Case) -> Value {
         })).collect::<Vec<_>>(),
         "results": case.results,
         "works": case.works.iter().map(|(id, work)| shown(*id, work)).collect::<Vec<_>>(),
+        "moves": case.moves,
         "clocks": case.clocks.iter().map(|(id, clock)| json!({
             "clock": id, "key": clock.key, "start": clock.start, "due": clock.due, "visit": clock.visit,
             "instance": clock.instance, "owner": clock.owner, "running": clock.is_running(), "state": word(clock),

@@ -72,6 +72,17 @@ pub enum BusError {
     /// The stream refused a new message: it is full and discards new ones.
     #[error("the stream is full")]
     Full,
+    /// The server may not store as much as the stream sets aside.
+    #[error(
+        "nats-server has no room for the stream {stream}: {bytes} bytes are set aside when it is made; free some of its \
+         disk, or make the streams smaller (nats.stream_max_bytes)"
+    )]
+    NoRoom {
+        /// Its name.
+        stream: String,
+        /// Its size.
+        bytes: i64,
+    },
     /// The stream or consumer is not as asked for, and could not be made so.
     #[error("the stream or consumer {name} is not as asked for: {}", differences.join("; "))]
     NotAsAsked {
@@ -104,6 +115,7 @@ impl BusError {
             | Self::Timeout { .. }
             | Self::NoSuchStream { .. }
             | Self::Full
+            | Self::NoRoom { .. }
             | Self::Failed { .. } => true,
             Self::Options(_)
             | Self::OldServer { .. }

@@ -152,6 +152,7 @@ impl Patience {
             | BusError::TooLarge { .. }
             | BusError::Full
             | BusError::NotAsAsked { .. }
+            | BusError::NoRoom { .. }
             | BusError::Failed { .. } => {}
         }
     }

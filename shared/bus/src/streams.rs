@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use async_nats::jetstream::context::{GetStreamErrorKind, RequestErrorKind};
+use async_nats::jetstream::context::{CreateStreamErrorKind, GetStreamErrorKind, RequestErrorKind};
 use async_nats::jetstream::{ErrorCode, stream};
 use contracts::{ServiceName, subjects};
 use jiff::Timestamp;
@@ -144,7 +144,12 @@ impl Bus {
         let what = "making a stream";
         let subject = format!("$JS.API.STREAM.CREATE.{}", asked.name);
         let made = self.unless_refused(&subject, self.jetstream.create_stream(asked.clone())).await?;
-        made.map(|stream| stream.cached_info().clone()).map_err(|error| BusError::failed(what, error))
+        made.map(|stream| stream.cached_info().clone()).map_err(|error| match error.kind() {
+            CreateStreamErrorKind::JetStream(reason) if is_no_room(&reason) => {
+                BusError::NoRoom { stream: asked.name.clone(), bytes: asked.max_bytes }
+            }
+            _ => BusError::failed(what, error),
+        })
     }
 
     async fn update_stream(&self, asked: &stream::Config) -> Result<stream::Info, BusError> {
@@ -157,6 +162,10 @@ impl Bus {
 
 fn is_no_stream(reason: &async_nats::jetstream::Error) -> bool {
     reason.error_code() == ErrorCode::STREAM_NOT_FOUND
+}
+
+fn is_no_room(reason: &async_nats::jetstream::Error) -> bool {
+    reason.error_code() == ErrorCode::STORAGE_RESOURCES_EXCEEDED
 }
 
 /// Turns a failed request to the JetStream API into its error; the client hides the reason behind two layers.

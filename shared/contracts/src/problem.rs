@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::words::Language;
+
 /// What a problem must name, so that whoever reads it knows what to change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Names {
@@ -13,7 +15,8 @@ pub enum Names {
 }
 
 macro_rules! codes {
-    ($($(#[$doc:meta])* $variant:ident = $code:literal, $status:literal, $names:ident, $title:literal),+ $(,)?) => {
+    ($($(#[$doc:meta])* $variant:ident = $code:literal, $status:literal, $names:ident,
+        $en:literal / $zh:literal),+ $(,)?) => {
         /// A stable code. Its meaning never changes; a new meaning gets a new code.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
         pub enum ProblemCode { $($(#[$doc])* #[serde(rename = $code)] $variant),+ }
@@ -28,7 +31,11 @@ macro_rules! codes {
             pub const fn status(self) -> u16 { match self { $(Self::$variant => $status),+ } }
             /// The short human title.
             #[must_use]
-            pub const fn title(self) -> &'static str { match self { $(Self::$variant => $title),+ } }
+            pub const fn title(self, language: Language) -> &'static str {
+                match (self, language) {
+                    $((Self::$variant, Language::En) => $en, (Self::$variant, Language::Zh) => $zh),+
+                }
+            }
             /// What a problem of this code must name.
             #[must_use]
             pub const fn names(self) -> Names { match self { $(Self::$variant => Names::$names),+ } }
@@ -38,77 +45,77 @@ macro_rules! codes {
 
 codes! {
     /// The body is not JSON.
-    MalformedJson = "malformed-json", 400, Field, "The body is not JSON",
+    MalformedJson = "malformed-json", 400, Field, "The body is not JSON" / "请求内容不是 JSON",
     /// The body is not UTF-8.
-    InvalidUtf8 = "invalid-utf8", 400, Field, "The body is not UTF-8",
+    InvalidUtf8 = "invalid-utf8", 400, Field, "The body is not UTF-8" / "请求内容不是 UTF-8",
     /// The idempotency key is missing or not 1–128 visible ASCII characters.
-    InvalidIdempotencyKey = "invalid-idempotency-key", 400, Field, "The idempotency key is missing or malformed",
+    InvalidIdempotencyKey = "invalid-idempotency-key", 400, Field, "The idempotency key is missing or malformed" / "缺少幂等键，或其格式不对",
     /// No or bad credentials.
-    NotSignedIn = "not-signed-in", 401, Nothing, "Sign in first",
+    NotSignedIn = "not-signed-in", 401, Nothing, "Sign in first" / "请先登录",
     /// The role or department of the actor does not allow it.
-    NotAllowed = "not-allowed", 403, Field, "This is not yours to do",
+    NotAllowed = "not-allowed", 403, Field, "This is not yours to do" / "您无权办理此事",
     /// A party to the matter may not handle, verify, approve or call back.
-    ConflictOfInterest = "conflict-of-interest", 403, Field, "A party to the matter may not act on it",
+    ConflictOfInterest = "conflict-of-interest", 403, Field, "A party to the matter may not act on it" / "当事人须回避，不得经办",
     /// Nobody approves a proposal they made, investigated or are liable for.
-    SeparationOfDuty = "separation-of-duty", 403, Field, "Nobody decides on their own work",
+    SeparationOfDuty = "separation-of-duty", 403, Field, "Nobody decides on their own work" / "不得审批自己经办的事项",
     /// The amount is beyond the actor's authority.
-    BeyondAuthority = "beyond-authority", 403, Field, "The amount is beyond this authority",
+    BeyondAuthority = "beyond-authority", 403, Field, "The amount is beyond this authority" / "金额超出审批权限",
     /// There is no such thing.
-    NotFound = "not-found", 404, Nothing, "There is no such thing",
+    NotFound = "not-found", 404, Nothing, "There is no such thing" / "没有这个对象",
     /// The address knows no such method.
-    MethodNotAllowed = "method-not-allowed", 405, Nothing, "This address does not take that method",
+    MethodNotAllowed = "method-not-allowed", 405, Nothing, "This address does not take that method" / "此地址不支持该请求方法",
     /// The request did not come whole in time.
-    RequestTimeout = "request-timeout", 408, Nothing, "The request did not come whole in time",
+    RequestTimeout = "request-timeout", 408, Nothing, "The request did not come whole in time" / "请求未能在限时内完整送达",
     /// The subject is not in a state that allows this.
-    WrongStage = "wrong-stage", 409, Field, "The case is not at a stage that allows this",
+    WrongStage = "wrong-stage", 409, Field, "The case is not at a stage that allows this" / "案件当前所处环节不允许此操作",
     /// The visit was left.
-    VisitLeft = "visit-left", 409, Field, "That visit to the stage has ended",
+    VisitLeft = "visit-left", 409, Field, "That visit to the stage has ended" / "该环节已经结束",
     /// The visit was reassigned since.
-    StaleEpoch = "stale-epoch", 409, Field, "The work was reassigned since",
+    StaleEpoch = "stale-epoch", 409, Field, "The work was reassigned since" / "该工作其后已改派",
     /// The work is somebody else's.
-    NotTheHolder = "not-the-holder", 409, Field, "Somebody else holds this work",
+    NotTheHolder = "not-the-holder", 409, Field, "Somebody else holds this work" / "该工作由他人承办",
     /// The same key with another body.
-    KeyReused = "idempotency-key-reused", 409, Field, "This idempotency key was used with another body",
+    KeyReused = "idempotency-key-reused", 409, Field, "This idempotency key was used with another body" / "此幂等键已用于另一内容的请求",
     /// Something by that key exists already.
-    AlreadyExists = "already-exists", 409, Field, "It exists already",
+    AlreadyExists = "already-exists", 409, Field, "It exists already" / "已经存在",
     /// Not told, paid, carried out or filed before approval.
-    NotApproved = "not-approved", 409, Field, "It has to be approved first",
+    NotApproved = "not-approved", 409, Field, "It has to be approved first" / "须先获批准",
     /// A parked message could not be handled this time either.
-    ReplayFailed = "replay-failed", 409, Nothing, "It could not be handled this time either",
+    ReplayFailed = "replay-failed", 409, Nothing, "It could not be handled this time either" / "这次仍然无法处理",
     /// The version in `If-Match` is not the current one.
-    StaleVersion = "stale-version", 412, Field, "It was changed since it was read",
+    StaleVersion = "stale-version", 412, Field, "It was changed since it was read" / "读取之后内容已被更改",
     /// The body is too large.
-    TooLarge = "too-large", 413, Field, "The body is too large",
+    TooLarge = "too-large", 413, Field, "The body is too large" / "请求内容过大",
     /// The type of the body or file is not accepted.
-    UnsupportedType = "unsupported-type", 415, Field, "This type is not accepted",
+    UnsupportedType = "unsupported-type", 415, Field, "This type is not accepted" / "不接受此类型",
     /// A field is missing.
-    MissingField = "missing-field", 422, Field, "A field is missing",
+    MissingField = "missing-field", 422, Field, "A field is missing" / "缺少字段",
     /// A field is not known.
-    UnknownField = "unknown-field", 422, Field, "A field is not known",
+    UnknownField = "unknown-field", 422, Field, "A field is not known" / "没有此字段",
     /// A field has a value that is not allowed.
-    InvalidField = "invalid-field", 422, Field, "A field has a value that is not allowed",
+    InvalidField = "invalid-field", 422, Field, "A field has a value that is not allowed" / "字段的值不允许",
     /// A field is too long.
-    FieldTooLong = "field-too-long", 422, Field, "A field is too long",
+    FieldTooLong = "field-too-long", 422, Field, "A field is too long" / "字段过长",
     /// The playbook is not known or not active.
-    UnknownPlaybook = "unknown-playbook", 422, Field, "The playbook is not known",
+    UnknownPlaybook = "unknown-playbook", 422, Field, "The playbook is not known" / "没有此流程文件",
     /// The department is not known.
-    UnknownDepartment = "unknown-department", 422, Field, "The department is not known",
+    UnknownDepartment = "unknown-department", 422, Field, "The department is not known" / "没有此部门",
     /// The person is not known.
-    UnknownPerson = "unknown-person", 422, Field, "The person is not known",
+    UnknownPerson = "unknown-person", 422, Field, "The person is not known" / "没有此人员",
     /// A playbook has errors; all of them are listed.
-    BrokenPlaybook = "broken-playbook", 422, Nothing, "The playbook has errors",
+    BrokenPlaybook = "broken-playbook", 422, Nothing, "The playbook has errors" / "流程文件有错误",
     /// The remedy is not one of those the playbook lists.
-    RemedyNotAllowed = "remedy-not-allowed", 422, Field, "The playbook does not list this remedy",
+    RemedyNotAllowed = "remedy-not-allowed", 422, Field, "The playbook does not list this remedy" / "流程文件未列出此补救措施",
     /// Nobody present and unbarred can take it.
-    NobodyAvailable = "nobody-available", 409, Nothing, "Nobody present and unbarred can take this",
+    NobodyAvailable = "nobody-available", 409, Nothing, "Nobody present and unbarred can take this" / "没有在岗且无须回避的人员可以承接",
     /// Too many requests.
-    TooManyRequests = "too-many-requests", 429, Nothing, "Too many requests",
+    TooManyRequests = "too-many-requests", 429, Nothing, "Too many requests" / "请求过于频繁",
     /// A defect: the input could not be handled.
-    Internal = "internal", 500, Nothing, "The input could not be handled",
+    Internal = "internal", 500, Nothing, "The input could not be handled" / "系统未能处理此请求",
     /// The service is overloaded or away; nothing was done.
-    Unavailable = "unavailable", 503, Nothing, "The service cannot take this now",
+    Unavailable = "unavailable", 503, Nothing, "The service cannot take this now" / "服务暂时无法受理",
     /// The answer was lost; repeat with the same key.
-    OutcomeUnknown = "outcome-unknown", 504, Nothing, "The answer was lost; repeat with the same key",
+    OutcomeUnknown = "outcome-unknown", 504, Nothing, "The answer was lost; repeat with the same key" / "结果未知，请用同一幂等键重试",
 }
 
 impl std::fmt::Display for ProblemCode {
@@ -291,6 +298,22 @@ mod tests {
         codes.sort_unstable();
         codes.dedup();
         assert_eq!(codes.len(), ProblemCode::ALL.len());
+    }
+
+    #[test]
+    fn every_code_has_a_title_of_its_own_in_each_language() {
+        let titles = |language| ProblemCode::ALL.iter().map(move |code| (*code, code.title(language)));
+        for language in [Language::En, Language::Zh] {
+            let different: std::collections::BTreeSet<_> = titles(language).map(|(_, title)| title).collect();
+            assert_eq!(different.len(), ProblemCode::ALL.len(), "two codes share a title");
+        }
+        for (code, title) in titles(Language::En) {
+            assert!(!title.is_empty() && title.is_ascii(), "{code}: {title}");
+        }
+        for (code, title) in titles(Language::Zh) {
+            let han = title.chars().filter(|letter| ('\u{4e00}'..='\u{9fff}').contains(letter)).count();
+            assert!(han >= 3, "{code}: {title}");
+        }
     }
 
     #[test]

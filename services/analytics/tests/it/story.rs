@@ -143,7 +143,7 @@ pub(crate) fn closed() -> CaseClosed {
 fn routing() -> Vec<(i64, Event)> {
     let triaged = Facts::from([(key::category(), "quality".into()), (key::responsible(), "quality".into())]);
     let department = "logistics".to_owned().try_into().unwrap();
-    let changed = StageChanged { visit: visit(2), epoch: 2, department, reason: "theirs".to_owned() };
+    let changed = StageChanged { visit: visit(2), epoch: 2, department, because: None };
     let late = ActLate { visit: visit(2), epoch: 1, act: "stage.completed".to_owned(), by: li() };
     let escalated = CaseEscalated { rung: "first".to_owned(), clock: None, actions: Vec::new(), level: 2 };
     let stale = Facts::from([(key::category(), "quality".into()), (key::satisfaction(), "1".into())]);

@@ -66,6 +66,6 @@ pub(super) fn excluded(state: &State, visit: &Visit, open: &Open) -> BTreeSet<Pe
 /// Lets go of every piece of work of the round that is still out.
 pub(super) fn withdraw(decision: &mut Decision<Row>, visit: VisitId, round: &Round, reason: &str) {
     for seat in round.seats().filter(|seat| seat.is_out()) {
-        decision.say(WorkWithdrawn { work: seat.work, visit, reason: reason.to_owned() });
+        decision.say(WorkWithdrawn { work: seat.work, visit, reason: reason.to_owned(), because: None });
     }
 }

@@ -175,6 +175,7 @@ fn give_for(bench: &mut Bench, work: &WorkRequested, to: &str, instead_of: Optio
         instead_of: instead_of.map(person),
         department: work.department.clone(),
         role: work.role.clone(),
+        because: None,
     };
     bench.hear(ServiceName::Routing, assigned)
 }

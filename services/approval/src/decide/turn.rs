@@ -159,6 +159,7 @@ impl<'a, 'c> Turn<'a, 'c> {
             work: self.place.seat.work,
             visit: self.visit,
             reason: "done".to_owned(),
+            because: None,
         });
     }
 }

@@ -54,6 +54,7 @@ pub(super) fn decide(scene: &Scene<'_, '_>, assigned: &WorkAssigned) -> Decision
         work: assigned.work,
         visit: assigned.visit,
         reason: "separation_of_duty".to_owned(),
+        because: None,
     });
     asked.ask(&mut decision, WorkId(context.next_id()));
     decision

@@ -116,6 +116,7 @@ fn to(round: &Round, who: &str) -> WorkAssigned {
         instead_of: None,
         department: step.department.clone(),
         role: step.role.clone(),
+        because: None,
     }
 }
 

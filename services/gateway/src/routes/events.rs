@@ -13,7 +13,7 @@ use axum::http::HeaderMap;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use contracts::messages::{
-    work_assigned::WorkAssigned, work_queued::WorkQueued, work_withdrawn::WorkWithdrawn,
+    Message as _, work_assigned::WorkAssigned, work_queued::WorkQueued, work_withdrawn::WorkWithdrawn,
 };
 use contracts::queries::routing as ask;
 use contracts::{ComplaintId, DepartmentId, Problem, ProblemCode, ServiceName, SubjectRef, WorkId};
@@ -287,17 +287,17 @@ impl WorkList {
         }
         match envelope.what.as_str() {
             "work.assigned" => {
-                let Ok(said) = serde_json::from_slice::<WorkAssigned>(&event.body) else { return Ok(()) };
+                let Ok(said) = WorkAssigned::read(envelope.version, &event.body) else { return Ok(()) };
                 let ours = said.person == self.staff.person || self.is_ours(&said.department);
                 self.change(event, said.work, ours).await
             }
             "work.queued" => {
-                let Ok(said) = serde_json::from_slice::<WorkQueued>(&event.body) else { return Ok(()) };
+                let Ok(said) = WorkQueued::read(envelope.version, &event.body) else { return Ok(()) };
                 let ours = self.is_ours(&said.department);
                 self.change(event, said.work, ours).await
             }
             "work.withdrawn" => {
-                let Ok(said) = serde_json::from_slice::<WorkWithdrawn>(&event.body) else { return Ok(()) };
+                let Ok(said) = WorkWithdrawn::read(envelope.version, &event.body) else { return Ok(()) };
                 self.change(event, said.work, false).await
             }
             _ => Ok(()),

@@ -111,6 +111,49 @@ async fn a_service_that_is_not_there_did_nothing() {
 }
 
 #[tokio::test]
+async fn a_problem_is_told_in_chinese_to_who_asks_for_it_and_else_in_english() {
+    let edge = Edge::start().await;
+    let asked = async |path: &'static str, accept: Option<&'static str>| {
+        let request = accept.into_iter().fold(Request::builder().uri(path), |request, accept| {
+            request.header("accept-language", accept).header("accept-encoding", "identity")
+        });
+        edge.send(request.body(Body::empty()).unwrap()).await
+    };
+    for (path, en, zh) in [
+        ("/nothing", "There is no such thing", "没有这个对象"),
+        ("/api/v1/me", "Sign in first", "请先登录"),
+        ("/api/v1/public/complaints?number=1", "A field is missing", "缺少字段"),
+    ] {
+        for (accept, language, title) in [
+            (None, "en", en),
+            (Some("fr"), "en", en),
+            (Some("en, zh;q=0.9"), "en", en),
+            (Some("zh-CN,zh;q=0.9,en;q=0.8"), "zh", zh),
+        ] {
+            let answered = asked(path, accept).await;
+            let told = answered.json();
+            assert_eq!(
+                (&told["title"], answered.headers["content-language"].to_str().unwrap()),
+                (&json!(title), language)
+            );
+            assert!(answered.headers.get_all("vary").iter().any(|vary| vary == "accept-language"), "{path}");
+            let code = answered.code();
+            assert_eq!(answered.headers["redress-problem"], code.as_str(), "{path}");
+        }
+    }
+    let page = asked("/problems", Some("zh")).await;
+    assert!(page.status.is_success() && !page.headers.contains_key("content-language"), "no problem");
+
+    let full = Edge::start_with(|config| config.concurrent_max = 0).await;
+    let request = Request::builder().uri("/problems").header("accept-language", "zh");
+    let refused = full.send(request.body(Body::empty()).unwrap()).await;
+    assert_eq!(
+        (refused.code().as_str(), &refused.json()["title"]),
+        ("unavailable", &json!("服务暂时无法受理"))
+    );
+}
+
+#[tokio::test]
 async fn an_order_too_large_for_the_transport_is_refused() {
     let edge = Edge::start().await;
     let token = edge.token("lin.yue", &["agent"], None).await;

@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use axum::body::Body;
 use axum::http::Request;
-use contracts::ProblemCode;
+use contracts::{Language, ProblemCode};
 
 use crate::Edge;
 
@@ -16,11 +16,18 @@ async fn the_api_describes_itself_whole_and_offline() {
         for (method, operation) in item.as_object().unwrap() {
             let shown = format!("{method} {path}");
             assert!(operations.insert(operation["operationId"].as_str().unwrap().to_owned()), "{shown}");
+            let parameters = operation["parameters"].as_array().unwrap();
+            assert!(parameters.iter().any(|one| one["name"] == "Accept-Language"), "{shown}");
             for (status, response) in operation["responses"].as_object().unwrap() {
+                let is_problem = response["content"]["application/problem+json"].is_object();
+                assert_eq!(
+                    response["headers"]["Content-Language"].is_object(),
+                    is_problem,
+                    "{shown} {status}"
+                );
                 assert!(!response["description"].as_str().unwrap_or_default().is_empty(), "{shown} {status}");
             }
             for name in gateway::openapi::path_parameters(path) {
-                let parameters = operation["parameters"].as_array().unwrap();
                 assert!(
                     parameters.iter().any(|one| one["name"] == name && one["in"] == "path"),
                     "{shown} {name}"
@@ -58,6 +65,11 @@ async fn every_problem_has_its_page() {
         assert_eq!(one["status"], code.status());
         let request = Request::builder().uri(format!("/problems/{code}")).header("accept", "text/html");
         let page = edge.send(request.body(Body::empty()).unwrap()).await;
-        assert!(String::from_utf8(page.bytes).unwrap().contains(code.title()));
+        let page = String::from_utf8(page.bytes).unwrap();
+        for (language, tag) in [(Language::En, "en"), (Language::Zh, "zh")] {
+            assert!(page.contains(code.title(language)), "{code}");
+            assert_eq!(one["titles"][tag], code.title(language));
+        }
+        assert_eq!(one["title"], code.title(Language::En));
     }
 }

@@ -149,7 +149,12 @@ impl Seat<'_> {
             by: self.command.actor.plain(),
         });
         if let Some(work) = &self.open.work {
-            decision.say(WorkWithdrawn { work: work.id, visit: self.id, reason: "done".to_owned() });
+            decision.say(WorkWithdrawn {
+                work: work.id,
+                visit: self.id,
+                reason: "done".to_owned(),
+                because: None,
+            });
         }
         Ok(())
     }

@@ -27,7 +27,12 @@ pub(super) fn decide(context: &Context<'_, State>, state: &State, changed: &Stag
         return decision;
     };
     if let Some(work) = &open.work {
-        decision.say(WorkWithdrawn { work: work.id, visit: changed.visit, reason: "reassigned".to_owned() });
+        decision.say(WorkWithdrawn {
+            work: work.id,
+            visit: changed.visit,
+            reason: "reassigned".to_owned(),
+            because: None,
+        });
     }
     if let Some(role) = &open.needs.role {
         decision.say(WorkRequested {

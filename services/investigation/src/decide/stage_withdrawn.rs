@@ -19,6 +19,7 @@ pub(super) fn decide(state: &State, withdrawn: &StageWithdrawn) -> Decision<Row>
                     work: work.id,
                     visit: withdrawn.visit,
                     reason: "stage_withdrawn".to_owned(),
+                    because: None,
                 });
             }
         }

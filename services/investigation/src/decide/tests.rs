@@ -84,6 +84,7 @@ fn assigned(id: VisitId, work: (WorkId, u32), to: &str) -> WorkAssigned {
         instead_of: None,
         department: "quality".to_owned().try_into().unwrap(),
         role: "handler".to_owned().try_into().unwrap(),
+        because: None,
     }
 }
 

@@ -63,6 +63,7 @@ fn to_li(id: VisitId, work: WorkId) -> WorkAssigned {
         instead_of: None,
         department: "quality".to_owned().try_into().unwrap(),
         role: "handler".to_owned().try_into().unwrap(),
+        because: None,
     }
 }
 

@@ -19,7 +19,7 @@ pub(super) fn decide(context: &Context<'_, State>, state: &State, changed: &Stag
     }
     let mut decision = Decision::nothing();
     let Some(work) = visit.work() else { return Ok(decision) }; // it waits for the customer alone
-    decision.say(WorkWithdrawn { work, visit: changed.visit, reason: "stage_changed".into() });
+    decision.say(WorkWithdrawn { work, visit: changed.visit, reason: "stage_changed".into(), because: None });
     let asked = Asked {
         visit: changed.visit,
         epoch: changed.epoch,

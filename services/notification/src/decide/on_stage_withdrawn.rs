@@ -17,7 +17,12 @@ pub(super) fn decide(state: &State, withdrawn: &StageWithdrawn) -> Decision<Row>
     }
     let mut decision = Decision::nothing();
     if let Some(work) = visit.work() {
-        decision.say(WorkWithdrawn { work, visit: withdrawn.visit, reason: "stage_withdrawn".into() });
+        decision.say(WorkWithdrawn {
+            work,
+            visit: withdrawn.visit,
+            reason: "stage_withdrawn".into(),
+            because: None,
+        });
     }
     decision
 }

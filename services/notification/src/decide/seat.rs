@@ -164,7 +164,7 @@ impl End<'_> {
             by: by.plain(),
         });
         if let Some(work) = visit.work() {
-            decision.say(WorkWithdrawn { work, visit: id, reason: "done".into() });
+            decision.say(WorkWithdrawn { work, visit: id, reason: "done".into(), because: None });
         }
         Ok(())
     }

@@ -117,6 +117,7 @@ async fn hold(bench: &Bench, routing: &mut Voice, event: StageEntered) {
         instead_of: None,
         department: "customer_service".to_owned().try_into().unwrap(),
         role: "agent".to_owned().try_into().unwrap(),
+        because: None,
     };
     bench.hear(&[routing.says(assigned)]).await;
 }

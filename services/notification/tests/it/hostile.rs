@@ -80,6 +80,7 @@ async fn begin(bench: &Bench, subject: &SubjectRef, stage: StageEntered, told: b
         instead_of: None,
         department: "customer_service".parse().unwrap(),
         role: "agent".parse().unwrap(),
+        because: None,
     };
     bench.hear(&[routing.says(Event::from(assigned))]).await;
     if told {

@@ -47,6 +47,8 @@ pub struct Player {
     pub person: PersonId,
     /// Who stands in for them.
     pub deputy: Option<PersonId>,
+    /// The leave that they have planned anyhow.
+    pub planned: Vec<Absence>,
     /// Their access.
     pub caller: Caller,
     /// The seed of their decisions.
@@ -103,7 +105,9 @@ impl Player {
         let absence = Absence { from, until: from + LEAVE, deputy: self.deputy.clone() };
         let path = format!("/directory/people/{}/absences", self.person);
         let key = format!("leave-{}-{from}", self.person);
-        let said = self.caller.order(Method::PUT, &path, &key, &json!({ "absences": [absence] })).await?;
+        // All absences from now on are told each time: the planned ones stay.
+        let absences: Vec<_> = std::iter::once(&absence).chain(&self.planned).collect();
+        let said = self.caller.order(Method::PUT, &path, &key, &json!({ "absences": absences })).await?;
         self.note("person", "took leave", &said).await;
         stop.run_until_cancelled(tokio::time::sleep(LEAVE)).await;
         Ok(())

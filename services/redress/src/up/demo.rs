@@ -27,6 +27,17 @@ struct Organisation {
     people: Vec<Person>,
 }
 
+impl Organisation {
+    fn read(playbooks: &Path) -> anyhow::Result<Self> {
+        read_yaml(&playbooks.join("demo/organisation.yaml"))
+    }
+
+    /// Departments and people, with their planned leave and deputies.
+    fn directory(&self) -> PutDirectory {
+        PutDirectory { departments: self.departments.clone(), people: self.people.clone() }
+    }
+}
+
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Activation {
@@ -57,16 +68,13 @@ pub async fn load(
     playbooks: &Path,
     password: &str,
 ) -> anyhow::Result<Demo> {
-    let path = playbooks.join("demo/organisation.yaml");
-    let organisation: Organisation = read_yaml(&path)?;
+    let organisation = Organisation::read(playbooks)?;
     let id = &organisation.id;
     let whole = SubjectRef::organisation(id);
     let calendar: calendar::Calendar =
         read_yaml(&playbooks.join(format!("calendars/{}.yaml", organisation.calendar)))?;
     put(operator, whole.clone(), &PublishCalendar { document: serde_json::to_value(&calendar)? }).await?;
-    let directory =
-        PutDirectory { departments: organisation.departments.clone(), people: organisation.people.clone() };
-    put(operator, SubjectRef::directory(id), &directory).await?;
+    put(operator, SubjectRef::directory(id), &organisation.directory()).await?;
     for activation in &organisation.playbooks {
         let text = playbook_text(playbooks, &activation.id)?;
         let version = playbook::load(&text)
@@ -159,5 +167,84 @@ impl Demo {
             folder.display()
         ));
         text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use contracts::RoleKey;
+    use contracts::messages::directory_changed::Absence;
+    use routing::Routing;
+
+    use super::*;
+
+    /// The roles by whose work a case goes on, the weightiest first.
+    const WEIGHTY: [&str; 3] = ["manager", "leader", "handler"];
+
+    fn organisation() -> Organisation {
+        let playbooks = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../deploy/playbooks");
+        Organisation::read(&playbooks).unwrap()
+    }
+
+    fn standing(person: &Person) -> Option<RoleKey> {
+        let weighty = WEIGHTY.iter().filter_map(|role| RoleKey::new(*role).ok());
+        weighty.into_iter().find(|role| person.roles.contains(role))
+    }
+
+    /// Who has a standing, with each of their absences and the deputy in it.
+    fn stand_ins(organisation: &Organisation) -> Vec<(&Person, &Absence, &Person)> {
+        let mut found = Vec::new();
+        for person in organisation.people.iter().filter(|person| standing(person).is_some()) {
+            assert!(!person.absences.is_empty(), "{} has no deputy", person.id);
+            for absence in &person.absences {
+                let deputy =
+                    organisation.people.iter().find(|other| Some(&other.id) == absence.deputy.as_ref());
+                found.push((
+                    person,
+                    absence,
+                    deputy.unwrap_or_else(|| panic!("{}: nobody stands in", person.id)),
+                ));
+            }
+        }
+        found
+    }
+
+    #[test]
+    fn whoever_leads_manages_or_handles_has_a_deputy_of_their_standing_who_is_there() {
+        let organisation = organisation();
+        for (person, absence, deputy) in stand_ins(&organisation) {
+            let who = format!("{} for {}", deputy.id, person.id);
+            assert!(deputy.roles.contains(&standing(person).unwrap()), "{who}");
+            let overlaps = |other: &&Absence| other.from < absence.until && absence.from < other.until;
+            assert_eq!(deputy.absences.iter().find(overlaps), None, "{who}: both are away");
+        }
+        for unit in &organisation.departments {
+            let leads = |person: &&Person| person.department == unit.id && person.roles.contains("leader");
+            let heads: Vec<_> = organisation.people.iter().filter(leads).collect();
+            for from in heads.iter().flat_map(|head| &head.absences).map(|absence| absence.from) {
+                let is_away =
+                    |head: &&&Person| head.absences.iter().any(|a| a.from <= from && from < a.until);
+                let away = heads.iter().filter(is_away).count();
+                assert!(away < heads.len().max(2), "{}: nobody leads it on {from}", unit.id);
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_loaded_makes_routing_find_the_deputies_while_the_leave_lasts() {
+        let organisation = organisation();
+        let mut world = corekit::World::new(Routing::default());
+        world.subject = SubjectRef::directory(&organisation.id);
+        let order = serde_json::to_value(organisation.directory()).unwrap();
+        world.order(corekit::staff("shen.yi", &["admin"]), PutDirectory::VERB, order).unwrap();
+        let directory = world.state.directory().unwrap();
+        let stand_ins = stand_ins(&organisation);
+        assert!(stand_ins.len() > 25, "{}", stand_ins.len());
+        for (person, absence, deputy) in stand_ins {
+            let found = |at| directory.deputy_of(&person.id, at).map(|found| &found.id);
+            assert_eq!(found(absence.from), Some(&deputy.id));
+            assert_eq!(found(absence.until), None, "{} is back", person.id);
+            assert!(directory.is_present(&person.id, absence.until));
+        }
     }
 }

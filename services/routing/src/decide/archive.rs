@@ -4,7 +4,7 @@ use contracts::commands::Command;
 use contracts::commands::check_text;
 use contracts::commands::routing::Archive;
 use contracts::facts::key;
-use contracts::{FactValue, Facts, Problem, ProblemCode, ServiceName, StageKind, WordId};
+use contracts::{FactValue, Facts, Problem, ProblemCode, StageKind};
 use playbook::{ApproveBefore, ResultField};
 use serde_json::Value;
 
@@ -22,10 +22,7 @@ pub(super) fn decide(desk: &Desk<'_>, command: &Command) -> Outcome {
     required(&draft, &order)?;
     if let Some(summary) = &order.summary {
         check_text("/summary", summary, LONGEST_SUMMARY)?;
-        if let Some(complaint) = command.subject.complaint_id() {
-            let id = WordId(draft.context.next_id());
-            draft.summary = Some(draft.decision.keep(id, ServiceName::Routing, complaint, summary));
-        }
+        draft.summary = draft.keep(summary);
     }
     draft.complete(order.visit, "archived", Facts::new(), Value::Null, command.actor.plain())?;
     draft.finish()

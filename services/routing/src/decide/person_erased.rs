@@ -1,4 +1,4 @@
-//! `person.erased` → the closing summaries of these complaints are shredded.
+//! `person.erased` → the closing summaries of these complaints, and why people moved work, are shredded.
 
 use contracts::messages::person_erased::PersonErased;
 use runtime::service::Decision;

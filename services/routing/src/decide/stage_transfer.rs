@@ -1,5 +1,6 @@
 //! `stage.transfer` → the visit goes to another department in a new epoch; its service asks for work anew.
 //! Clocks run on: time counts from receipt, never from when a department takes over.
+//! The reason is kept as a word of routing.
 
 use contracts::commands::routing::TransferStage;
 use contracts::commands::{Command, check_text};
@@ -30,7 +31,8 @@ pub(super) fn decide(desk: &Desk<'_>, command: &Command) -> Outcome {
     }
     let own = own_works(&draft.case, order.visit);
     let (id, epoch) = (order.visit, order.epoch + 1);
-    draft.say(StageChanged { visit: id, epoch, department: order.department.clone(), reason: order.reason });
+    let because = draft.because(&command.actor, &order.reason);
+    draft.say(StageChanged { visit: id, epoch, department: order.department.clone(), because });
     draft.withdraw(own, id, "stage_changed");
     become_responsible(&mut draft, &visit, &order.department, command)?;
     if visit.kind.service() == ServiceName::Routing && visit.kind != StageKind::Wait {

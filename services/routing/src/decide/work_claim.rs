@@ -26,6 +26,6 @@ pub(super) fn decide(desk: &Desk<'_>, command: &Command) -> Outcome {
         let detail = format!("this work is for the role {} in {}", work.role, work.department);
         Problem::new(ProblemCode::NotAllowed, detail).at("/actor").expected(work.role.to_string())
     })?;
-    draft.give(order.work, &work, taken);
+    draft.give(order.work, &work, taken, None);
     draft.finish()
 }

@@ -1,8 +1,9 @@
-//! `work.hand_back` → the work waits in the queue of its department, with the reason. A ruling that is handed back
-//! is done: things stay as they are.
+//! `work.hand_back` → the work waits in the queue of its department, A ruling that is handed back is
+//! done: things stay as they are. The reason is kept as a word of routing.
 
 use contracts::commands::routing::HandBackWork;
 use contracts::commands::{Command, check_text};
+use contracts::messages::work_queued::QueueCause;
 use contracts::{Problem, ProblemCode};
 
 use super::{Desk, Outcome, open_work, staff};
@@ -22,10 +23,11 @@ pub(super) fn decide(desk: &Desk<'_>, command: &Command) -> Outcome {
             .at("/work")
             .expected("work that you hold"));
     }
+    let because = draft.because(&command.actor, &order.reason);
     if work.task == RULE {
-        draft.withdraw(vec![order.work], work.visit, "done");
+        draft.leave_as_it_is(order.work, work.visit, because);
     } else {
-        draft.queue(order.work, &work, &order.reason);
+        draft.queue(order.work, &work, QueueCause::HandedBack, because);
     }
     draft.finish()
 }

@@ -1,4 +1,5 @@
 //! `work.reassign` → the work goes to another person, who must be there, unbarred and of the role.
+//! The reason is kept as a word of routing.
 
 use contracts::commands::routing::ReassignWork;
 use contracts::commands::{Command, check_text};
@@ -25,7 +26,8 @@ pub(super) fn decide(desk: &Desk<'_>, command: &Command) -> Outcome {
             .expected(format!("the role {} in {}", work.role, work.department))
     })?;
     if work.holder() != Some(&person) {
-        draft.give(order.work, &work, taken);
+        let because = draft.because(&command.actor, &order.reason);
+        draft.give(order.work, &work, taken, because);
     }
     draft.finish()
 }

@@ -6,6 +6,7 @@ use contracts::commands::Actor;
 use contracts::facts::key;
 use contracts::messages::complaint_registered::{ComplaintRegistered, PlaybookRef};
 use contracts::messages::stage_entered::{Place, StageResult};
+use contracts::messages::work_assigned::Because;
 use contracts::{
     CategoryKey, ChannelKey, ClockId, ComplainantId, ComplaintId, DepartmentId, FactKey, FactValue, Facts,
     Language, OutcomeKey, PersonId, RoleKey, StageKey, StageKind, VisitId, WorkId,
@@ -50,6 +51,9 @@ pub struct Case {
     pub fired: BTreeSet<String>,
     /// Who follows the case.
     pub watchers: BTreeSet<PersonId>,
+    /// The work that people moved, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub moves: Vec<Move>,
 }
 
 /// How a complaint came in.
@@ -206,10 +210,58 @@ pub enum WorkState {
     },
     /// Nobody: it waits in the queue of its department.
     Queued {
-        /// Why.
+        /// Why: the key of a [`contracts::messages::work_queued::QueueCause`], `requested` before anybody was looked
+        /// for. (What version 1 of `work.queued` said may still stand here.)
         reason: String,
         /// Since when.
         since: Timestamp,
+    },
+}
+
+/// Work that a person moved, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Move {
+    /// The visit it belongs to.
+    pub visit: VisitId,
+    /// What was moved, and where.
+    #[serde(flatten)]
+    pub moved: Moved,
+    /// When.
+    pub at: Timestamp,
+    /// By whom, and why in their words.
+    pub because: Because,
+}
+
+/// What was moved, and where.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "moved")]
+pub enum Moved {
+    /// A piece of work was given back to the queue; a ruling that was given back is over.
+    HandedBack {
+        /// Which.
+        work: WorkId,
+        /// What had to be done.
+        task: String,
+        /// Who had it.
+        from: Option<PersonId>,
+    },
+    /// A piece of work was given to somebody else.
+    Reassigned {
+        /// Which.
+        work: WorkId,
+        /// What has to be done.
+        task: String,
+        /// Who had it; nobody while it was queued.
+        from: Option<PersonId>,
+        /// Who has it now.
+        to: PersonId,
+    },
+    /// The whole visit went to another department.
+    Transferred {
+        /// Whose it was.
+        from: DepartmentId,
+        /// Whose it is now.
+        to: DepartmentId,
     },
 }
 
@@ -258,6 +310,7 @@ impl Case {
             clocks: BTreeMap::new(),
             fired: BTreeSet::new(),
             watchers: BTreeSet::new(),
+            moves: Vec::new(),
         }
     }
 

@@ -4,13 +4,14 @@ use contracts::messages::case_escalated::{CaseEscalated, EscalationAction};
 use contracts::messages::stage_changed::StageChanged;
 use contracts::messages::stage_completed::StageCompleted;
 use contracts::messages::stage_entered::{Place, StageEntered};
+use contracts::messages::work_assigned::Because;
 use contracts::messages::work_requested::WorkRequested;
-use contracts::{ClockId, Event, VisitId};
+use contracts::{ClockId, Event, PersonId, VisitId, WorkId};
 use jiff::Timestamp;
 use playbook::LoopKey;
 use runtime::service::Happened;
 
-use super::case::{Case, Done, Main, Visit, Work, WorkState};
+use super::case::{Case, Done, Main, Move, Moved, Visit, Work, WorkState};
 use super::clocks::{CaseClock, Stopped};
 
 /// The rung of an escalation that says that no way on matches.
@@ -23,22 +24,27 @@ impl Case {
         match happened.event {
             Event::FactRecorded(said) => self.learn(&said.facts),
             Event::StageEntered(said) => self.entered(said, time),
-            Event::StageChanged(said) => self.visit_changed(said),
+            Event::StageChanged(said) => self.visit_changed(said, time),
             Event::StageWithdrawn(said) => drop(self.leave(said.visit)),
             Event::StageCompleted(said) => self.completed(said, time),
             Event::WorkRequested(said) => self.work_requested(said, time),
             Event::WorkAssigned(said) => {
+                self.work_moved(said.work, Some(&said.person), said.because.as_ref(), time);
                 if let Some(work) = self.works.get_mut(&said.work) {
                     let (person, instead_of) = (said.person.clone(), said.instead_of.clone());
                     work.state = WorkState::Held { person, instead_of, since: time };
                 }
             }
             Event::WorkQueued(said) => {
+                self.work_moved(said.work, None, said.because.as_ref(), time);
                 if let Some(work) = self.works.get_mut(&said.work) {
-                    work.state = WorkState::Queued { reason: said.reason.clone(), since: time };
+                    work.state = WorkState::Queued { reason: said.cause.as_str().to_owned(), since: time };
                 }
             }
-            Event::WorkWithdrawn(said) => drop(self.works.remove(&said.work)),
+            Event::WorkWithdrawn(said) => {
+                self.work_moved(said.work, None, said.because.as_ref(), time);
+                self.works.remove(&said.work);
+            }
             Event::ClockStarted(_)
             | Event::ClockChanged(_)
             | Event::ClockStopped(_)
@@ -76,6 +82,17 @@ impl Case {
             | Event::ContactRecorded(_)
             | Event::ParkedSettled(_) => {}
         }
+    }
+
+    /// Notes that a person moved a piece of work, before it is moved.
+    fn work_moved(&mut self, work: WorkId, to: Option<&PersonId>, because: Option<&Because>, at: Timestamp) {
+        let (Some(open), Some(because)) = (self.works.get(&work), because.cloned()) else { return };
+        let (visit, task, from) = (open.visit, open.task.clone(), open.holder().cloned());
+        let moved = match to.cloned() {
+            Some(to) => Moved::Reassigned { work, task, from, to },
+            None => Moved::HandedBack { work, task, from },
+        };
+        self.moves.push(Move { visit, moved, at, because });
     }
 
     fn clock_said(&mut self, event: &Event) {
@@ -122,10 +139,13 @@ impl Case {
         self.visits.insert(said.visit, visit);
     }
 
-    fn visit_changed(&mut self, said: &StageChanged) {
+    fn visit_changed(&mut self, said: &StageChanged, at: Timestamp) {
         if let Some(visit) = self.visits.get_mut(&said.visit) {
             visit.epoch = said.epoch;
-            visit.department = said.department.clone();
+            let from = std::mem::replace(&mut visit.department, said.department.clone());
+            let moved = Moved::Transferred { from, to: said.department.clone() };
+            let because = said.because.clone();
+            self.moves.extend(because.map(|because| Move { visit: said.visit, moved, at, because }));
             self.works.retain(|_, work| work.visit != said.visit || work.epoch >= said.epoch);
         }
     }

@@ -96,10 +96,13 @@ fn work_is_given_to_nobody_who_is_barred_away_unknown_or_of_another_role() {
 fn work_that_is_handed_back_waits_until_somebody_of_the_role_takes_it() {
     let mut world = quality();
     let (work, _) = world.work("handle");
-    let back = HandBackWork { work, reason: "不属于我的范围".into() };
+    // Whatever they write, it is a person who gave it back, and a person who takes it.
+    let back = HandBackWork { work, reason: "nobody_available".into() };
     assert_eq!(world.order(&back, person("qm.b")).unwrap_err().code.as_str(), "not-the-holder");
     world.order(&back, person("qm.a")).unwrap();
     assert_eq!(world.holder("handle"), "-");
+    world.absent("agent.a", "2025-03-07T00:00:00Z", "2025-03-08T00:00:00Z", None);
+    assert_eq!(world.holder("handle"), "-", "a change of the directory finds nobody for it");
     let claim = ClaimWork { work };
     assert_eq!(world.order(&claim, person("agent.a")).unwrap_err().code.as_str(), "not-allowed");
     world.order(&claim, person("qm.b")).unwrap();

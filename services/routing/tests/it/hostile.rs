@@ -1,137 +1,22 @@
 //! Hostile texts in every text of every order: kept byte for byte in a real PostgreSQL, or refused with their field.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-
-use calendar::VirtualClock;
-use contracts::commands::{Actor, Answer, Command, Verb, routing as orders};
-use contracts::{CommandId, ComplaintId, ServiceName, SubjectKind, SubjectRef, WordId};
-use journal::head::{self, Cursors, HeadChange};
-use routing::store::Tables;
-use routing::{MIGRATIONS, Routing};
-use runtime::shell::{Inlet, Shell, ShellOptions, ShellParts, open_words};
+use contracts::commands::{Actor, Answer, Verb, routing as orders};
+use contracts::{ComplaintId, SubjectRef};
 use serde_json::{Value, json};
-use sqlx::PgPool;
-use testkit::TestDatabase;
 use testkit::hostile::{self, Attempt, Became};
-use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
-use vault::{KeyRing, VaultConfig};
 
-use crate::world::{World, administrator, complaint, organisation, person, ts};
+use crate::served::{Example, Served};
+use crate::world::{World, administrator, complaint, organisation, person};
 
 const FRIDAY: &str = "2025-03-07T10:00:00+08:00";
 
-/// Texts that are asked for and stand on no record: the events have no place for them yet.
-const ON_NO_RECORD: &[(&str, &str)] = &[("work.hand_back", "/reason"), ("work.reassign", "/reason")];
-
-/// Routing on a database of its own.
-struct Served {
-    _database: TestDatabase,
-    pool: PgPool,
-    inlet: Inlet,
-    keys: Arc<KeyRing>,
-    stop: CancellationToken,
-}
-
-impl Drop for Served {
-    fn drop(&mut self) {
-        self.stop.cancel();
-    }
-}
-
-/// An order: what it is about, who gives it, and a body that is good.
-struct Example {
-    subject: SubjectRef,
-    actor: Actor,
-    body: Value,
-}
-
 impl Served {
-    async fn start() -> Self {
-        let database = testkit::postgres().await.unwrap();
-        let pool = database.pool(4).await.unwrap();
-        journal::migrate(&pool, &MIGRATIONS).await.unwrap();
-        let keys = Arc::new(KeyRing::from_config(&VaultConfig::generate().unwrap()).unwrap());
-        let shell = Shell::new(ShellParts {
-            service: Arc::new(Routing::default()),
-            store: Tables,
-            pool: pool.clone(),
-            clock: Arc::new(VirtualClock::starting_at(ts(FRIDAY))),
-            ring: Arc::clone(&keys),
-            options: ShellOptions::default(),
-        });
-        let (inlet, stop) = (shell.inlet(), CancellationToken::new());
-        tokio::spawn(shell.run(stop.clone()));
-        Self { _database: database, pool, inlet, keys, stop }
-    }
-
-    /// Puts what a world knows into the database, its complaint under another id.
-    async fn put(&self, states: &BTreeMap<SubjectRef, String>, as_complaint: &SubjectRef) {
-        let mut transaction = self.pool.begin().await.unwrap();
-        let renamed = |subject: &SubjectRef| match subject.kind {
-            SubjectKind::Complaint => as_complaint.clone(),
-            _ => subject.clone(),
-        };
-        let all: Vec<SubjectRef> = states.keys().map(renamed).collect();
-        let known = head::peek(&self.pool, &all).await.unwrap();
-        let is_fresh = |subject: &SubjectRef| known.iter().all(|head| head.subject != *subject);
-        let fresh: Vec<_> = all.iter().zip(states.values()).filter(|(one, _)| is_fresh(one)).collect();
-        let subjects: Vec<_> = fresh.iter().map(|(subject, _)| (*subject).clone()).collect();
-        head::insert_missing(&mut transaction, &subjects).await.unwrap();
-        let cursors = Cursors::default();
-        let mut heads = Vec::new();
-        for (subject, state) in fresh {
-            let (hash, state) = ([0; 32], Some(state.clone()));
-            heads.push(HeadChange { subject, version: 1, sequence: 0, hash, state, cursors: &cursors });
-        }
-        head::write(&mut transaction, &heads).await.unwrap();
-        transaction.commit().await.unwrap();
-    }
-
-    async fn order(&self, key: String, verb: &str, example: Example) -> Answer {
-        let command = Command {
-            id: CommandId::new(key).unwrap(),
-            subject: example.subject,
-            verb: verb.to_owned(),
-            actor: example.actor,
-            expected_version: None,
-            traceparent: None,
-            body: example.body,
-        };
-        self.inlet.command(command).await
-    }
-
-    async fn events(&self, subject: &SubjectRef) -> Vec<Value> {
-        let query = "select body from journal where id = $1 and kind = $2 order by sequence";
-        let bodies: Vec<Vec<u8>> = sqlx::query_scalar(query)
-            .bind(&subject.id)
-            .bind(subject.kind.as_str())
-            .fetch_all(&self.pool)
-            .await
-            .unwrap();
-        bodies.iter().map(|body| serde_json::from_slice(body).unwrap()).collect()
-    }
-
-    /// Every event about a subject, and every text that is kept sealed.
-    async fn read_back(&self, subject: &SubjectRef) -> Vec<Value> {
-        let mut read = self.events(subject).await;
-        let ids: Vec<Uuid> = sqlx::query_scalar("select id from word").fetch_all(&self.pool).await.unwrap();
-        let ids: Vec<_> = ids.into_iter().map(WordId).collect();
-        let own = &subject.organisation;
-        let words = open_words(&self.pool, &self.keys, ServiceName::Routing, own, &ids).await.unwrap();
-        read.extend(words.into_values().map(Value::from));
-        read
-    }
-
     /// Orders it: everything that can be read about it afterwards, or the problem.
     async fn attempt(&self, attempt: &Attempt, n: u128, verb: &str, example: Example) {
         let subject = example.subject.clone();
         let before = self.events(&subject).await;
         let became = match self.order(format!("{verb}-{n}"), verb, example).await {
-            Answer::Done { .. } if ON_NO_RECORD.contains(&(verb, attempt.place.as_str())) => {
-                Became::Kept(vec![json!(attempt.text)])
-            }
             Answer::Done { .. } => Became::Kept(self.read_back(&subject).await),
             Answer::Refused { problem } => {
                 assert_eq!(self.events(&subject).await, before, "a refused order writes nothing");

@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 use sqlx::PgPool;
 use testkit::TestDatabase;
 use uuid::Uuid;
+use vault::{KeyRing, VaultConfig};
 
 use crate::world::{World, complaint, organisation, person};
 
@@ -53,6 +54,11 @@ async fn write(pool: &PgPool, world: &mut World) {
     transaction.commit().await.unwrap();
 }
 
+fn answers(pool: &PgPool) -> Answers {
+    let keys = KeyRing::from_config(&VaultConfig::generate().unwrap()).unwrap();
+    Answers::new(pool.clone(), Arc::new(Library::default()), Arc::new(keys))
+}
+
 async fn ask<T: DeserializeOwned>(answers: &Answers, name: &str, body: Value) -> T {
     let query = Query { organisation: organisation(), actor: person("qm.a"), body };
     serde_json::from_value(answers.answer(name, query).await.unwrap()).unwrap()
@@ -65,7 +71,7 @@ async fn work(answers: &Answers, body: Value) -> Vec<WorkItem> {
 #[tokio::test]
 async fn the_work_list_follows_the_case() {
     let (_database, pool) = database().await;
-    let answers = Answers::new(pool.clone(), Arc::new(Library::default()));
+    let answers = answers(&pool);
     let mut world = World::rich(FRIDAY);
     world.register(|said| said.category = Some("food".parse().unwrap()));
     write(&pool, &mut world).await;
@@ -89,7 +95,7 @@ async fn the_work_list_follows_the_case() {
 #[tokio::test]
 async fn clocks_are_explained_and_settings_are_read() {
     let (_database, pool) = database().await;
-    let answers = Answers::new(pool.clone(), Arc::new(Library::default()));
+    let answers = answers(&pool);
     let mut world = World::rich(FRIDAY);
     world.register(|said| said.category = Some("food".parse().unwrap()));
     write(&pool, &mut world).await;
@@ -143,7 +149,7 @@ fn row(n: u128, due: Option<&str>) -> Row {
 #[tokio::test]
 async fn pages_go_on_where_the_last_ended_and_what_is_not_due_comes_last() {
     let (_database, pool) = database().await;
-    let answers = Answers::new(pool.clone(), Arc::new(Library::default()));
+    let answers = answers(&pool);
     let mut connection = pool.acquire().await.unwrap();
     let due = |n: u128| {
         (!n.is_multiple_of(5)).then_some(if n.is_multiple_of(3) {

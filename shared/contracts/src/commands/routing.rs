@@ -92,7 +92,7 @@ pub struct ClaimWork {
 pub struct HandBackWork {
     /// The piece of work it completes.
     pub work: WorkId,
-    /// Why; at most 500 characters.
+    /// Why; at most 500 characters. Kept by routing, encrypted.
     pub reason: String,
 }
 
@@ -104,7 +104,7 @@ pub struct ReassignWork {
     pub work: WorkId,
     /// To whom.
     pub person: PersonId,
-    /// Why; at most 500 characters.
+    /// Why; at most 500 characters. Kept by routing, encrypted.
     pub reason: String,
 }
 
@@ -127,7 +127,7 @@ pub struct TransferStage {
     pub epoch: u32,
     /// To which.
     pub department: DepartmentId,
-    /// Why; at most 500 characters.
+    /// Why; at most 500 characters. Kept by routing, encrypted.
     pub reason: String,
 }
 

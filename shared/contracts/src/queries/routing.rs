@@ -18,7 +18,8 @@ use crate::words::Text;
 pub const WORK: &str = "work";
 /// Cases, most urgent first: [`CasesAsked`] → [`CasesPage`].
 pub const CASES: &str = "cases";
-/// One case: where it stands, how it came there, who works on it, what may be done: [`CaseAsked`] → JSON.
+/// One case: where it stands, how it came there, who works on it, who moved work and why, what may be done:
+/// [`CaseAsked`] → JSON.
 pub const CASE: &str = "case";
 /// The clocks of a case, each explained line by line: [`CaseAsked`] → `Vec<ClockShown>`.
 pub const CLOCKS: &str = "clocks";
@@ -110,7 +111,7 @@ pub struct WorkItem {
     pub person: Option<PersonId>,
     /// Whom they stand in for.
     pub instead_of: Option<PersonId>,
-    /// Why nobody holds it.
+    /// Why nobody holds it: `nobody_available` or `handed_back`; what was said is among the `words` of [`CASE`].
     pub queued: Option<String>,
     /// When it is due.
     pub due: Option<Timestamp>,

@@ -82,7 +82,8 @@ async fn a_pool_of_deaf_connections_is_given_up_at_the_first() {
     for _ in 0..CONNECTIONS {
         sqlx::query("select 1").execute(&pool).await.unwrap();
     }
-    assert!(begun.elapsed() < Duration::from_secs(4), "{:?}", begun.elapsed());
+    // One that does not answer is waited for two seconds; all of them, one by one, would be sixteen.
+    assert!(begun.elapsed() < Duration::from_secs(12), "{:?}", begun.elapsed());
 }
 
 /// A machine that dies must not keep its locks for as long as TCP would wait for it.

@@ -78,6 +78,7 @@ fn a_deputy_has_the_authority_of_the_giver_and_nobody_else_has() {
         instead_of: None,
         department: work.department,
         role: "leader".to_owned().try_into().unwrap(),
+        because: None,
     };
     bench.hear(ServiceName::Routing, lesser);
     assert_eq!(code(decide(&mut bench, ("zhou", "leader"), round, "approve")), ProblemCode::BeyondAuthority);

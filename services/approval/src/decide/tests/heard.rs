@@ -15,7 +15,7 @@ fn changed(epoch: u32) -> StageChanged {
         visit: visit(1),
         epoch,
         department: "logistics".to_owned().try_into().unwrap(),
-        reason: "theirs".to_owned(),
+        because: None,
     }
 }
 
@@ -176,6 +176,7 @@ fn stages_of_others_and_unknown_visits_are_passed_over() {
         instead_of: None,
         department: "hq".to_owned().try_into().unwrap(),
         role: "gm".to_owned().try_into().unwrap(),
+        because: None,
     };
     assert!(bench.hear(ServiceName::Routing, stray).is_empty());
     assert!(bench.state.visits.is_empty());

@@ -2,7 +2,7 @@
 
 use contracts::messages::stage_changed::StageChanged;
 use contracts::messages::stage_withdrawn::StageWithdrawn;
-use contracts::messages::work_queued::WorkQueued;
+use contracts::messages::work_queued::{QueueCause, WorkQueued};
 
 use super::*;
 use corekit::whats;
@@ -25,7 +25,8 @@ fn bench_at(standing: &str) -> (Bench, RoundId) {
                 epoch: 1,
                 department: work.department,
                 role: work.role,
-                reason: "ill".to_owned(),
+                cause: QueueCause::HandedBack,
+                because: None,
             };
             bench.hear(ServiceName::Routing, queued);
         }
@@ -34,7 +35,7 @@ fn bench_at(standing: &str) -> (Bench, RoundId) {
                 visit: visit(1),
                 epoch: 2,
                 department: "logistics".to_owned().try_into().unwrap(),
-                reason: "theirs".to_owned(),
+                because: None,
             };
             bench.hear(ServiceName::Routing, changed);
         }

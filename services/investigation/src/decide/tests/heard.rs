@@ -17,7 +17,7 @@ fn changed(epoch: u32) -> StageChanged {
         visit: visit(1),
         epoch,
         department: "logistics".to_owned().try_into().unwrap(),
-        reason: "theirs".to_owned(),
+        because: None,
     }
 }
 

@@ -35,7 +35,8 @@ fn bench_at(kind: StageKind, standing: &str) -> Bench {
                 epoch: 1,
                 department: "quality".to_owned().try_into().unwrap(),
                 role: "handler".to_owned().try_into().unwrap(),
-                reason: "ill".to_owned(),
+                cause: contracts::messages::work_queued::QueueCause::HandedBack,
+                because: None,
             };
             bench.hear(ServiceName::Routing, given_back);
         }
@@ -44,7 +45,7 @@ fn bench_at(kind: StageKind, standing: &str) -> Bench {
                 visit: visit(1),
                 epoch: 2,
                 department: "logistics".to_owned().try_into().unwrap(),
-                reason: "theirs".to_owned(),
+                because: None,
             };
             bench.hear(ServiceName::Routing, changed);
         }

@@ -15,7 +15,7 @@ use corekit::whats;
 
 fn changed(epoch: u32) -> StageChanged {
     let department = "quality".to_owned().try_into().unwrap();
-    StageChanged { visit: visit(1), epoch, department, reason: "theirs".to_owned() }
+    StageChanged { visit: visit(1), epoch, department, because: None }
 }
 
 fn withdrawn() -> StageWithdrawn {

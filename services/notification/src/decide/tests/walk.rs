@@ -3,7 +3,7 @@
 use contracts::ProblemCode;
 use contracts::messages::stage_changed::StageChanged;
 use contracts::messages::stage_withdrawn::StageWithdrawn;
-use contracts::messages::work_queued::WorkQueued;
+use contracts::messages::work_queued::{QueueCause, WorkQueued};
 
 use super::*;
 
@@ -33,7 +33,7 @@ fn bench_at(kind: StageKind, standing: &str) -> Bench {
         "queued" => drop(bench.hear(ServiceName::Routing, queued(work))),
         "reassigned" => {
             let department = "quality".to_owned().try_into().unwrap();
-            let changed = StageChanged { visit: visit(1), epoch: 2, department, reason: "theirs".to_owned() };
+            let changed = StageChanged { visit: visit(1), epoch: 2, department, because: None };
             let work = asked(&bench.hear(ServiceName::Routing, changed)).unwrap();
             bench.hear(ServiceName::Routing, assigned(visit(1), work, "zhao"));
         }
@@ -62,7 +62,8 @@ fn queued(work: (WorkId, u32)) -> WorkQueued {
         epoch: work.1,
         department: "customer_service".to_owned().try_into().unwrap(),
         role: "agent".to_owned().try_into().unwrap(),
-        reason: "ill".to_owned(),
+        cause: QueueCause::HandedBack,
+        because: None,
     }
 }
 

@@ -93,7 +93,7 @@ impl World {
         let (outcome, results) = (outcome.parse().unwrap(), Value::Null);
         self.hear(service, StageCompleted { visit, epoch, outcome, facts, results, by });
         for work in works {
-            self.hear(service, WorkWithdrawn { work, visit, reason: "done".into() });
+            self.hear(service, WorkWithdrawn { work, visit, reason: "done".into(), because: None });
         }
     }
 }

@@ -2,6 +2,6 @@
 
 mod v1;
 
-pub use v1::WorkAssigned;
+pub use v1::{Because, WorkAssigned};
 
 crate::messages::versions!(WorkAssigned = "work.assigned", current 1);

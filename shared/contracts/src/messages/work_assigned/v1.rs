@@ -3,7 +3,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::commands::Actor;
 use crate::ids::{DepartmentId, PersonId, RoleKey, VisitId, WorkId};
+use crate::words::WordRef;
 
 /// Here is who does it. Said by routing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -22,4 +24,16 @@ pub struct WorkAssigned {
     pub department: DepartmentId,
     /// In which role.
     pub role: RoleKey,
+    /// Who gave it to them and why; absent where routing found them by itself, or they took it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub because: Option<Because>,
+}
+
+/// Who moved a piece of work, and why in their words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Because {
+    /// Who.
+    pub by: Actor,
+    /// What they said, kept by routing.
+    pub reason: WordRef,
 }

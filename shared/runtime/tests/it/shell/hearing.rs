@@ -130,3 +130,43 @@ async fn what_cannot_be_read_is_parked_and_blocks_only_its_source() {
     assert_eq!((bench.count("held").await, bench.acknowledged()), (1, 6));
     replica.end().await;
 }
+
+#[tokio::test]
+async fn an_older_version_is_understood_and_a_newer_one_is_parked_however_well_its_body_reads() {
+    let bench = Bench::new().await;
+    let replica = bench.start();
+    let mut routing = Source::new(ServiceName::Routing);
+    let body = |epoch: u32, why: (&str, serde_json::Value)| {
+        let id = uuid::Uuid::from_u128(1);
+        let mut body = serde_json::json!({
+            "work": id, "visit": id, "epoch": epoch, "department": "sales", "role": "handler",
+        });
+        body[why.0] = why.1;
+        body.to_string().into_bytes()
+    };
+    let (first, second) =
+        (body(1, ("reason", "nobody_available".into())), body(2, ("cause", "handed_back".into())));
+    replica.hear(&bench, &routing.says_version("a", ("work.queued", 1), &first)).await;
+    replica.hear(&bench, &routing.says_version("a", ("work.queued", 2), &second)).await;
+    let lines = ["routing: queued 1 nobody_available", "routing: queued 2 handed_back"];
+    assert_eq!(bench.lines(&complaint("a")).await, lines);
+
+    replica.hear(&bench, &routing.says_version("a", ("work.queued", 3), &second)).await;
+    replica.hear(&bench, &routing.says("a", "after")).await;
+    replica.hear(&bench, &routing.says("b", "one")).await;
+    let parked = bench.parked().await;
+    assert_eq!(parked.len(), 1);
+    assert_eq!((parked[0].subject.clone(), parked[0].code.as_str()), (complaint("a"), "not-understood"));
+    assert!(parked[0].reason.contains("work.queued has no version 3"), "{}", parked[0].reason);
+    assert_eq!(bench.lines(&complaint("a")).await, lines, "it is not guessed, and what came after it waits");
+    assert_eq!(bench.lines(&complaint("b")).await, ["routing: one"], "other subjects go on");
+
+    // A program that does not know the version cannot handle it when it is asked to, either.
+    let replay = super::toy::settle("1", "a", "parked.replay", parked[0].id);
+    assert_eq!(super::bench::code(&replica.order(replay).await), "replay-failed");
+    let dropped = super::toy::settle("2", "a", "parked.drop", parked[0].id);
+    assert_eq!(super::bench::code(&replica.order(dropped).await), "done");
+    replica.quiet().await;
+    assert_eq!(bench.lines(&complaint("a")).await.last().unwrap(), "routing: after");
+    replica.end().await;
+}

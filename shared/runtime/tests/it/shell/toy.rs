@@ -7,6 +7,7 @@ use contracts::commands::{Actor, Command};
 use contracts::ids::CommandId;
 use contracts::messages::fact_recorded::FactRecorded;
 use contracts::messages::parked_settled::ParkedSettled;
+use contracts::messages::work_queued::WorkQueued;
 use contracts::{
     ComplaintId, Envelope, Event, EventId, Facts, OrganisationId, Problem, ProblemCode, ServiceName,
     SubjectKind, SubjectRef, WordId,
@@ -147,6 +148,7 @@ pub(crate) fn text_of(event: &Event) -> String {
         Event::ParkedSettled(ParkedSettled { sequence, outcome, .. }) => {
             format!("settled {sequence} {outcome:?}")
         }
+        Event::WorkQueued(WorkQueued { epoch, cause, .. }) => format!("queued {epoch} {}", cause.as_str()),
         other => other.what().to_owned(),
     }
 }
@@ -219,6 +221,9 @@ impl Source {
         self.says_raw(id, "fact.recorded", &body)
     }
     pub(crate) fn says_raw(&mut self, id: &str, what: &str, body: &[u8]) -> Message {
+        self.says_version(id, (what, 1), body)
+    }
+    pub(crate) fn says_version(&mut self, id: &str, (what, version): (&str, u32), body: &[u8]) -> Message {
         let (sequence, previous_hash) = self.ends.get(id).copied().unwrap_or_default();
         let number = self.said.len() as u64;
         self.said.insert(number, ());
@@ -227,7 +232,7 @@ impl Source {
             id: EventId(Uuid::new_v5(&Uuid::NAMESPACE_OID, name.as_bytes())),
             source: self.name,
             what: what.into(),
-            version: 1,
+            version,
             subject: complaint(id),
             time: Timestamp::UNIX_EPOCH,
             sequence: sequence + 1,
