@@ -61,7 +61,7 @@ fn moved() -> StageChanged {
         visit: visit(1),
         epoch: 2,
         department: "logistics".to_owned().try_into().unwrap(),
-        reason: "theirs".to_owned(),
+        because: None,
     }
 }
 
