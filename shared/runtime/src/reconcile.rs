@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use bus::{Bus, BusError};
 use contracts::{ServiceName, SubjectRef, queries};
+use futures::future::try_join_all;
 use journal::recover::HeadLine;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -162,8 +163,14 @@ pub async fn reconcile(
     for (source, listeners) in listeners {
         compare_source(bus, source, &listeners, deadline, &mut report).await?;
     }
+    // Boxed: six at once, of many large futures.
+    let compared = hears.iter().map(|(service, _)| Box::pin(streams::compare(bus, *service, deadline)));
+    for (stream, findings) in try_join_all(compared).await? {
+        let room = LISTED.saturating_sub(report.stream_findings.len());
+        report.stream_findings.extend(findings.into_iter().take(room));
+        report.streams.push(stream);
+    }
     for (service, _) in hears {
-        streams::compare(bus, *service, deadline, &mut report).await?;
         verify_chains(bus, *service, deadline, &mut report).await?;
     }
     Ok(report)

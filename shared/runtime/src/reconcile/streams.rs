@@ -18,7 +18,7 @@ use serde::Serialize;
 use tokio::time::Instant;
 
 use super::runs::Runs;
-use super::{LISTED, LOOK_EVERY, ReconcileError, Report, ask_patiently};
+use super::{LISTED, LOOK_EVERY, ReconcileError, ask_patiently};
 use crate::recover::asking::{AskExtent, AskPlaces, PAGE_LINES, PlacesPage};
 
 /// How many messages and events were counted.
@@ -94,23 +94,20 @@ pub struct StreamFinding {
     pub fault: StreamFault,
 }
 
-/// Compares the stream of `source` with its journal. A stream that is made anew meanwhile is read again.
+/// Compares the stream of `source` with its journal; gives the first messages that are not what it has. A stream that is
+/// made anew meanwhile is read again.
 pub(super) async fn compare(
     bus: &Bus,
     source: ServiceName,
     deadline: Instant,
-    report: &mut Report,
-) -> Result<(), ReconcileError> {
+) -> Result<(StreamReport, Vec<StreamFinding>), ReconcileError> {
     loop {
         let facts = look(bus, source, deadline).await?;
-        let reading = Box::pin(read_through(bus, source, facts, deadline)).await?;
+        let reading = read_through(bus, source, facts, deadline).await?;
         let now = look(bus, source, deadline).await?;
         let same = facts.map(|facts| facts.created) == now.map(|now| now.created);
         if same || Instant::now() >= deadline {
-            let room = LISTED.saturating_sub(report.stream_findings.len());
-            report.stream_findings.extend(reading.findings.into_iter().take(room));
-            report.streams.push(StreamReport { source, counts: reading.counts });
-            return Ok(());
+            return Ok((StreamReport { source, counts: reading.counts }, reading.findings));
         }
     }
 }
