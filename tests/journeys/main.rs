@@ -5,7 +5,7 @@
 //!
 //! | step | where |
 //! | --- | --- |
-//! | `up --all-in-one`, a drill, a second `up` that goes on with the same data | here |
+//! | `up --all-in-one`, the deputies it loads, a drill, a second `up` that goes on with the same data | here |
 //! | `import`, once, again, and with a row that cannot be read; a file uploaded and read back | [`taking_in`] |
 //! | `parked` and `held` on messages that really could not be handled; `reconcile` says so | [`parking`] |
 //! | a customer is forgotten: in every store and at every address | [`forgetting`] |
@@ -21,6 +21,7 @@ mod taking_in;
 use std::time::Instant;
 
 use anyhow::ensure;
+use serde_json::Value;
 
 use product::Product;
 
@@ -33,6 +34,7 @@ async fn a_company_runs_it_for_a_day() -> anyhow::Result<()> {
 
     let product = Product::start(&data).await?;
     step("everything runs");
+    deputies_are_known(&product).await?;
     let drill =
         product.run(&["drill", "--data", product.folder(), "--complaints", "6", "--seed", "11"]).await?;
     ensure!(drill.code == 0 && drill.said.contains("it balances"), "the drill: {}", drill.said);
@@ -60,4 +62,25 @@ async fn a_company_runs_it_for_a_day() -> anyhow::Result<()> {
         "the stores differ after the second start"
     );
     product.stop().await
+}
+
+/// Whoever leads, manages or handles in the demo organisation has a planned leave, and somebody who stands in.
+async fn deputies_are_known(product: &Product) -> anyhow::Result<()> {
+    let directory = product.get("/directory").await?;
+    let people = directory["people"].as_array().into_iter().flatten();
+    let holds = |person: &Value, role: &str| {
+        person["roles"].as_array().is_some_and(|roles| roles.iter().any(|held| held == role))
+    };
+    let weighty: Vec<_> = people
+        .filter(|person| ["leader", "manager", "handler"].iter().any(|role| holds(person, role)))
+        .collect();
+    ensure!(weighty.len() > 25, "few people are there: {directory}");
+    for person in weighty {
+        let leave = &person["absences"][0];
+        ensure!(
+            leave["deputy"].is_string() && leave["from"].is_string() && leave["until"].is_string(),
+            "nobody stands in for {person}"
+        );
+    }
+    Ok(())
 }
