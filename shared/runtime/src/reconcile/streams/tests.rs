@@ -27,7 +27,7 @@ fn stored(envelope: &Envelope, body: &[u8]) -> Stored {
     let mut headers: Headers = envelope.headers().into_iter().collect();
     headers.set("Nats-Msg-Id", "whatever");
     Stored {
-        subject: "redress.event.intake.fact.recorded".into(),
+        subject: subjects::event(ServiceName::Intake, "fact.recorded"),
         headers,
         body: Bytes::copy_from_slice(body),
         stream_sequence: 1,
@@ -55,7 +55,8 @@ fn a_message_is_what_the_journal_has_or_what_is_wrong_is_named() {
 
     let strange = Stored { headers: Headers::default(), ..stored(&envelope(), BODY) };
     assert_eq!(claimed(&strange).unwrap_err(), StreamFault::Unreadable);
-    let elsewhere = Stored { subject: "redress.event.intake.file.added".into(), ..stored(&envelope(), BODY) };
+    let elsewhere =
+        Stored { subject: subjects::event(ServiceName::Intake, "file.added"), ..stored(&envelope(), BODY) };
     assert_eq!(claimed(&elsewhere).unwrap_err(), StreamFault::Misplaced);
     assert_eq!(claim(ServiceName::Routing, &good).unwrap_err(), StreamFault::Misplaced);
 }

@@ -1,5 +1,6 @@
 //! Streams beside journals: what should not be there is found, what was lost is counted.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use bus::{Bus, Headers, Outgoing, Stored, StreamReader};
@@ -132,30 +133,33 @@ async fn comparing_while_work_goes_on_and_the_server_is_killed_finds_nothing() {
     let teller = Node::start(setup(TELLS), &said, &nats).await;
     let hearer = Node::start(setup(HEARS), &heard, &nats).await;
     say(&teller, "first", 10).await;
-    let (over, mut compared_often) = (tokio_util::sync::CancellationToken::new(), 0);
+    let (over, compared_often) = (tokio_util::sync::CancellationToken::new(), AtomicU64::new(0));
     let working = async {
-        for round in 0..12 {
-            say(&teller, &format!("r{round}"), 10).await;
-            if round % 4 == 3 {
+        let mut rounds = 0;
+        while rounds < 12 || compared_often.load(Ordering::Relaxed) < 3 {
+            say(&teller, &format!("r{rounds}"), 10).await;
+            if rounds % 4 == 3 {
                 nats.crash().await.unwrap();
             }
+            rounds += 1;
         }
         over.cancel();
+        rounds
     };
     let comparing = async {
         while !over.is_cancelled() {
             let report = compared(&hearer.bus).await;
             assert_eq!(report.in_streams().differences, 0, "{report:#?}");
-            compared_often += 1;
+            compared_often.fetch_add(1, Ordering::Relaxed);
         }
     };
-    tokio::join!(working, comparing);
-    assert!(compared_often > 2, "compared {compared_often} times");
-    assert_whole(&teller, &hearer, 5, 650).await;
+    let (rounds, ()) = tokio::join!(working, comparing);
+    let events = 50 * (rounds + 1);
+    assert_whole(&teller, &hearer, 5, events).await;
     wait("the stream has everything", async || {
         let told = told(&compared(&teller.bus).await);
         let lacking = told.older + told.in_holes + told.unexplained + told.on_the_way;
-        lacking == 0 && told.messages - told.repeats == 650
+        lacking == 0 && told.messages - told.repeats == events
     })
     .await;
 }
