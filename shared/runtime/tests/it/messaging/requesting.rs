@@ -103,7 +103,7 @@ async fn overload_is_answered_at_once_and_never_by_silence() {
     };
     let (first, (refused, after)) = tokio::join!(futures::future::join_all(first), further);
     assert_eq!(code(&refused[0]), Some(ProblemCode::Unavailable));
-    assert!(after < PATIENCE, "{after:?}");
+    assert!(after < Duration::from_secs(1), "{after:?}");
     // The shell never took them: that they were not carried out is not known here.
     assert!(first.iter().all(|answers| code(&answers[0]) == Some(ProblemCode::OutcomeUnknown)), "{first:?}");
 
