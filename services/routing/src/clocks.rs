@@ -65,7 +65,8 @@ impl Draft<'_> {
             }
         }
         for clock in book.clocks_started_by(trigger) {
-            if self.running(clock).is_none() && !self.ran_already(clock, visit) {
+            let is_free = self.running(clock).is_none() && !self.ran_already(clock, visit);
+            if is_free && book.clock_starts(clock, &self.env()).map_err(evaluation)? {
                 self.start(clock, at, visit)?;
             }
         }

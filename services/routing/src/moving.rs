@@ -2,6 +2,7 @@
 
 mod departments;
 mod instances;
+mod marks;
 mod sides;
 
 use std::collections::BTreeSet;
@@ -112,6 +113,7 @@ impl Draft<'_> {
             self.begin_instance(visit)?;
         }
         self.trigger(&Trigger::Entered(stage.key.clone()), at, Some(visit))?;
+        self.mark(Some(visit))?;
         self.begin_own(visit, &brief)
     }
 
@@ -208,7 +210,8 @@ impl Draft<'_> {
         }
         let waits = self.case.visits.iter().filter(|(_, visit)| visit.kind == StageKind::Wait);
         let waits: Vec<_> = waits.map(|(id, _)| *id).collect();
-        waits.into_iter().try_for_each(|id| self.look_at_wait(id))
+        waits.into_iter().try_for_each(|id| self.look_at_wait(id))?;
+        self.mark(visit)
     }
 
     /// A `wait` ends once every fact that it requires is on record and true.

@@ -85,6 +85,7 @@ declared! {
     difficult: Flag = "Difficult or repeatedly unsolved.",
     urgent: Flag = "Urgent (P37).",
     batch: Flag = "A batch of goods is affected (P18, P37).",
+    hot: Flag = "A matter that many talk of (P04).",
     important: Flag = "Important or representative (P17, P30).",
     customer_contacted: Time = "When the customer was first reached.",
     last_contact: Time = "When the customer was last reached.",

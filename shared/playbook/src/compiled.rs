@@ -9,7 +9,9 @@ use contracts::{
 use crate::brief::Holder;
 use crate::env::Env;
 use crate::finding::Finding;
-use crate::model::{AuthorityRow, Clock, Liable, Loop, Playbook, Rung, RungOn, Stage, Trigger, Who};
+use crate::model::{
+    AuthorityRow, Clock, Liable, Loop, Playbook, Remedies, RoutingFlag, Rung, RungOn, Stage, Trigger, Who,
+};
 use crate::outcomes::outcomes_of;
 use crate::rule::{Rule, RuleError};
 use crate::sites::sites;
@@ -179,9 +181,17 @@ impl CompiledPlaybook {
         self.playbook.severity_levels.iter().map(|degree| degree.level).max().unwrap_or(1)
     }
 
-    /// The clocks that this starts.
+    /// The clocks that this may start.
     pub fn clocks_started_by(&self, trigger: &Trigger) -> impl Iterator<Item = &Clock> {
         self.playbook.clocks.iter().filter(move |clock| clock.start.contains(trigger))
+    }
+
+    /// Whether a clock that is triggered starts.
+    ///
+    /// # Errors
+    /// [`RuleError`] when its rule gives no answer.
+    pub fn clock_starts(&self, clock: &Clock, env: &Env) -> Result<bool, RuleError> {
+        self.holds_or(clock.when.as_ref(), true, env)
     }
 
     /// The clocks that this stops.
@@ -265,6 +275,25 @@ impl CompiledPlaybook {
         category: Option<&CategoryKey>,
     ) -> Option<&AuthorityRow> {
         self.matrix_rows(category).into_iter().find(|row| row.holds(liable, amount, level))
+    }
+
+    /// What may be given for a matter of this category; none when the playbook lists no remedies.
+    #[must_use]
+    pub fn remedies_for(&self, category: Option<&CategoryKey>) -> Option<Remedies> {
+        let mut remedies = self.playbook.remedies.clone()?;
+        let mut line = category.into_iter().flat_map(|category| self.category_line(category));
+        if let Some(narrower) = line.find_map(|at| remedies.by_category.get(&at.key)) {
+            remedies.allowed = narrower.clone();
+        }
+        Some(remedies)
+    }
+
+    /// Whether a mark becomes true by itself.
+    ///
+    /// # Errors
+    /// [`RuleError`] when its rule gives no answer.
+    pub fn is_marked(&self, flag: &RoutingFlag, env: &Env) -> Result<bool, RuleError> {
+        self.holds_or(flag.when.as_ref(), false, env)
     }
 
     /// Where somebody is looked for, with the label of the role; none when the role is not declared.

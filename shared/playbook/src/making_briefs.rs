@@ -44,7 +44,7 @@ impl CompiledPlaybook {
             | StageKind::Propose
             | StageKind::Execute
             | StageKind::Inspect
-            | StageKind::Correct => Slice::Investigation(self.investigation_slice()),
+            | StageKind::Correct => Slice::Investigation(self.investigation_slice(env)),
             StageKind::Approve
             | StageKind::Review
             | StageKind::Meet
@@ -65,10 +65,10 @@ impl CompiledPlaybook {
         }
     }
 
-    fn investigation_slice(&self) -> InvestigationSlice {
+    fn investigation_slice(&self, env: &Env) -> InvestigationSlice {
         let playbook = self.playbook();
         InvestigationSlice {
-            remedies: playbook.remedies.clone(),
+            remedies: self.remedies_for(CategoryKey::new(env.case.category.as_str()).ok().as_ref()),
             liability_kinds: playbook.liability_kinds.clone(),
             approve_before: playbook.approve_before.clone(),
         }

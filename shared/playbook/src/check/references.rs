@@ -23,6 +23,7 @@ pub(super) fn check(playbook: &Playbook) -> Vec<Finding> {
     names.clocks();
     names.ladder();
     names.authority();
+    names.remedies();
     names.voice();
     names.findings
 }
@@ -52,7 +53,7 @@ impl Names<'_> {
         self.each_once("intake.signals", ".key", p.intake.signals.iter().map(|one| one.key.as_str()));
         self.each_once("intake.fields", ".field", p.intake.fields.iter().map(|one| one.field.as_str()));
         self.each_once("intake.required", "", p.intake.required.iter().map(|one| one.as_str()));
-        self.each_once("routing_flags", ".key", p.routing_flags.iter().map(|one| one.key.as_str()));
+        self.each_once("routing_flags", ".fact", p.routing_flags.iter().map(|one| one.fact.as_str()));
         self.each_once("stages", ".key", p.stages.iter().map(|one| one.key.as_str()));
         self.each_once("loops", ".key", p.loops.iter().map(|one| one.key.as_str()));
         self.each_once("clocks", ".key", p.clocks.iter().map(|one| one.key.as_str()));
@@ -94,6 +95,16 @@ impl Names<'_> {
                     en,
                     format!("类别“{}”的上级形成环", category.key),
                 ));
+            }
+        }
+    }
+
+    fn remedies(&mut self) {
+        let by_category = self.playbook.remedies.iter().flat_map(|remedies| remedies.by_category.keys());
+        for category in by_category {
+            if self.playbook.category(category.as_str()).is_none() {
+                let path = format!("remedies.by_category.{category}");
+                self.unknown(path, "category", "类别", category.as_str());
             }
         }
     }

@@ -1,6 +1,7 @@
 //! Values that are of the right type and yet make no sense.
 
 use calendar::{Limit, Measure};
+use contracts::facts::FactKind;
 use contracts::{StageKind, Text};
 
 use crate::finding::{Code, Finding};
@@ -16,11 +17,35 @@ pub(super) fn check(playbook: &Playbook) -> Vec<Finding> {
     voice(playbook, &mut findings);
     stages(playbook, &mut findings);
     names(playbook, &mut findings);
+    flags(playbook, &mut findings);
+    remedies(playbook, &mut findings);
     findings
 }
 
 fn value(path: impl Into<String>, en: &str, zh: &str) -> Finding {
     Finding::new(path, Code::Value, en, zh)
+}
+
+fn flags(playbook: &Playbook, findings: &mut Vec<Finding>) {
+    for (number, flag) in playbook.routing_flags.iter().enumerate() {
+        if flag.fact.kind() != FactKind::Flag {
+            let (en, zh) = ("a mark is a fact that is true or false", "标记须是真或假的事实");
+            findings.push(value(format!("routing_flags[{number}].fact"), en, zh));
+        }
+    }
+}
+
+/// What a category narrows the remedies to must be among those that may be given at all.
+fn remedies(playbook: &Playbook, findings: &mut Vec<Finding>) {
+    let Some(remedies) = &playbook.remedies else { return };
+    for (category, narrower) in &remedies.by_category {
+        for (number, remedy) in narrower.iter().enumerate() {
+            if !remedies.allowed.contains(remedy) {
+                let path = format!("remedies.by_category.{category}[{number}]");
+                findings.push(value(path, "this may not be given at all", "“allowed”中没有这种补救措施"));
+            }
+        }
+    }
 }
 
 fn numbering(playbook: &Playbook, findings: &mut Vec<Finding>) {

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Who;
-use crate::words::{Key, words};
+use crate::words::{Cel, Key, words};
 
 /// A time limit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -18,6 +18,9 @@ pub struct Clock {
     pub label: Text,
     /// What starts it; any of them.
     pub start: Vec<Trigger>,
+    /// It starts only when this holds at that moment: some channels, urgent matters (P26, P37).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub when: Option<Cel>,
     /// What stops it; any of them.
     pub stop: Vec<Trigger>,
     /// How long.

@@ -14,7 +14,7 @@ mod voice;
 
 use std::collections::BTreeMap;
 
-use contracts::{DepartmentId, PlaybookId, RoleKey, TemplateKey, Text};
+use contracts::{DepartmentId, FactKey, PlaybookId, RoleKey, TemplateKey, Text};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -93,9 +93,6 @@ pub struct Playbook {
     /// Who may be at fault; the authority matrix must decide for each of them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub liability_kinds: Vec<Liable>,
-    /// How it is judged whether a complaint stands.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub substantiation: Option<Substantiation>,
     /// What may be given to the customer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remedies: Option<Remedies>,
@@ -191,11 +188,11 @@ pub struct SeverityLevel {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RoutingFlag {
-    /// The key.
-    pub key: Key,
+    /// The fact that becomes true, such as `major`. What a person has said of it stands.
+    pub fact: FactKey,
     /// What people read.
     pub label: Text,
-    /// When it is set by itself; without a rule a person sets it.
+    /// When it becomes true by itself; without a rule a person says it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub when: Option<Cel>,
 }

@@ -1,13 +1,12 @@
-//! What may be given to a customer, and how it is judged whether a complaint stands.
+//! What may be given to a customer.
 
 use std::collections::BTreeMap;
 
-use contracts::{RoleKey, Text};
+use contracts::CategoryKey;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::DepartmentRef;
-use crate::words::{Key, words};
+use crate::words::words;
 
 words! {
     /// What may be given to a customer.
@@ -57,23 +56,11 @@ words! {
 pub struct Remedies {
     /// What may be given at all.
     pub allowed: Vec<RemedyKind>,
-    /// What may be given for which cause.
+    /// What may be given in a category and those below it, where that is less than everything. The
+    /// narrowest category that is named here counts.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub by_cause: BTreeMap<Key, Vec<RemedyKind>>,
+    pub by_category: BTreeMap<CategoryKey, Vec<RemedyKind>>,
     /// Which comes before which: a later one asks for a reason why not an earlier one.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub order: Vec<RemedyKind>,
-}
-
-/// How it is judged whether a complaint stands.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Substantiation {
-    /// Who judges.
-    pub judge: RoleKey,
-    /// With which department.
-    pub verify_with: DepartmentRef,
-    /// What the customer is told when it does not stand.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub on_not: Option<Text>,
 }

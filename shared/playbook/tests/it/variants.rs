@@ -97,7 +97,29 @@ fn amounts_that_nobody_decides_are_found() {
 }
 
 #[test]
+fn a_category_may_narrow_the_remedies_but_not_widen_them() {
+    let remedies = "remedies: # not in the document\n";
+    let narrowed = |category: &str, remedy: &str| {
+        after(remedies, &format!("remedies:\n  by_category: {{{category}: [{remedy}]}}\n"))
+    };
+    assert_eq!(narrowed("quality", "refund"), []);
+    assert_eq!(narrowed("quality", "recall"), [Code::Value]);
+    assert_eq!(narrowed("weather", "refund"), [Code::UnknownReference]);
+}
+
+#[test]
+fn marks_are_facts_that_are_true_or_false() {
+    let flags = |fact: &str, when: &str| {
+        let flag = format!("{{fact: {fact}, label: {{zh: 重大, en: Major}}, when: \"{when}\"}}");
+        after("intake:\n", &format!("routing_flags: [{flag}]\nintake:\n"))
+    };
+    assert_eq!(flags("major", "has(facts.injury) && facts.injury"), []);
+    assert_eq!(flags("amount", "true"), [Code::Value]);
+    assert_eq!(flags("major", "facts.injury"), [Code::RuleFails]);
+}
+
+#[test]
 fn what_comes_later_is_refused_by_name() {
-    assert_eq!(after("kind: propose", "kind: investigate"), [Code::NotYet]);
+    assert_eq!(after("kind: propose", "kind: correct"), [Code::NotYet]);
     assert_eq!(after("approve_before: [reply]", "approve_before: [reply]\nprivacy: {}"), [Code::NotYet]);
 }

@@ -148,19 +148,35 @@ pub async fn play<D: Driver>(all: &[Prepared], driver: &mut D) -> anyhow::Result
     for play in &mut plays {
         play.set_up(driver).await?;
     }
-    let mut timeline: Vec<(Timestamp, usize, usize)> = Vec::new();
-    for (at, prepared) in all.iter().enumerate() {
-        timeline.extend(prepared.times.iter().enumerate().map(|(step, time)| (*time, at, step)));
-    }
-    timeline.sort_unstable();
-    for (time, at, step) in timeline {
+    for (time, round) in rounds(all) {
         driver.advance_to(time).await?;
-        plays[at].step(driver, time, step).await?;
+        for &(at, step) in &round {
+            plays[at].act_in(driver, step).await?;
+        }
+        driver.advance_to(time).await?; // what was said settles before anything is expected
+        for &(at, step) in &round {
+            plays[at].expect_in(driver, step).await?;
+        }
     }
     Ok(plays
         .into_iter()
         .map(|play| Verdict { name: play.prepared.name.clone(), failures: play.failures })
         .collect())
+}
+
+/// The steps of all scenarios in rounds: what happens at one time, each scenario with one step of its own. Scenarios
+/// share nothing, so those of a round need not wait for each other.
+fn rounds(all: &[Prepared]) -> Vec<(Timestamp, Vec<(usize, usize)>)> {
+    let mut rounds: BTreeMap<(Timestamp, usize), Vec<(usize, usize)>> = BTreeMap::new();
+    for (at, prepared) in all.iter().enumerate() {
+        let (mut before, mut nth) = (None, 0);
+        for (step, time) in prepared.times.iter().enumerate() {
+            nth = if before == Some(*time) { nth + 1 } else { 0 };
+            before = Some(*time);
+            rounds.entry((*time, nth)).or_default().push((at, step));
+        }
+    }
+    rounds.into_iter().map(|((time, _), steps)| (time, steps)).collect()
 }
 
 impl<'a> Play<'a> {
@@ -211,30 +227,39 @@ impl<'a> Play<'a> {
         Ok(())
     }
 
-    async fn step<D: Driver>(&mut self, driver: &mut D, time: Timestamp, at: usize) -> anyhow::Result<()> {
-        let step = &self.prepared.scenario.steps[at];
-        let place = format!("step {} ({})", at + 1, show(time, self.zone()));
+    /// Where the step stands, for the report.
+    fn place(&self, step: usize) -> String {
+        format!("step {} ({})", step + 1, show(self.prepared.times[step], self.zone()))
+    }
+
+    /// What is done in the step.
+    async fn act_in<D: Driver>(&mut self, driver: &mut D, at: usize) -> anyhow::Result<()> {
+        let (step, place) = (&self.prepared.scenario.steps[at], self.place(at));
         if let Some(complaint) = &step.complaint {
             self.register(driver, &place, step, complaint.clone()).await?;
         }
         if let Some(verb) = &step.act {
             self.act(driver, &place, step, verb).await?;
         }
-        driver.advance_to(time).await?; // what was said settles before anything is expected
-        if let Some(expect) = &step.expect {
-            let Some(subject) = self.case(step) else {
-                self.failures.push(format!("{place}: there is no such case"));
-                return Ok(());
-            };
-            let view = self.look(driver, &subject).await?;
-            let names = self.cases.iter().map(|(name, id)| (name.clone(), id.to_string())).collect();
-            let found = expect.differences(&view, self.zone(), &names);
-            self.failures.extend(found.into_iter().map(|difference| format!("{place}: {difference}")));
-            if let Some(expected) = expect.parked {
-                let parked = driver.parked(&self.prepared.organisation).await?;
-                if parked != expected {
-                    self.failures.push(format!("{place}: parked: expected {expected}, found {parked}"));
-                }
+        Ok(())
+    }
+
+    /// What is then expected.
+    async fn expect_in<D: Driver>(&mut self, driver: &mut D, at: usize) -> anyhow::Result<()> {
+        let (step, place) = (&self.prepared.scenario.steps[at], self.place(at));
+        let Some(expect) = &step.expect else { return Ok(()) };
+        let Some(subject) = self.case(step) else {
+            self.failures.push(format!("{place}: there is no such case"));
+            return Ok(());
+        };
+        let view = self.look(driver, &subject).await?;
+        let names = self.cases.iter().map(|(name, id)| (name.clone(), id.to_string())).collect();
+        let found = expect.differences(&view, self.zone(), &names);
+        self.failures.extend(found.into_iter().map(|difference| format!("{place}: {difference}")));
+        if let Some(expected) = expect.parked {
+            let parked = driver.parked(&self.prepared.organisation).await?;
+            if parked != expected {
+                self.failures.push(format!("{place}: parked: expected {expected}, found {parked}"));
             }
         }
         Ok(())
