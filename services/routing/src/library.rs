@@ -10,8 +10,9 @@ use calendar::Calendar;
 use contracts::messages::clock_started::CalendarRef;
 use contracts::messages::complaint_registered::PlaybookRef;
 use contracts::{CalendarId, Problem, ProblemCode, SubjectRef};
-use playbook::{CompiledPlaybook, Playbook};
+use playbook::{CompiledPlaybook, Finding, Playbook};
 use runtime::service::Context;
+use sha2::{Digest as _, Sha256};
 
 use crate::state::{Organisation, Playbooks, State};
 
@@ -22,10 +23,22 @@ const KEPT: usize = 256;
 #[derive(Debug, Default)]
 pub struct Library {
     playbooks: Mutex<HashMap<String, Arc<CompiledPlaybook>>>,
+    texts: Mutex<HashMap<String, Arc<CompiledPlaybook>>>,
     calendars: Mutex<HashMap<String, Arc<Calendar>>>,
 }
 
 impl Library {
+    /// A playbook as somebody wrote it, with its checksum. Checking one costs much more than publishing it, and several
+    /// organisations may publish the same text.
+    ///
+    /// # Errors
+    /// Every mistake in it.
+    pub fn checked(&self, text: &str) -> Result<(Arc<CompiledPlaybook>, String), Vec<Finding>> {
+        let sha256 = hex::encode(Sha256::digest(text.as_bytes()));
+        let compiled = remember(&self.texts, sha256.clone(), || playbook::load(text))?;
+        Ok((compiled, sha256))
+    }
+
     /// The playbook that a case follows.
     ///
     /// # Errors
@@ -116,11 +129,11 @@ fn broken(error: &serde_json::Error) -> Problem {
     Problem::new(ProblemCode::Internal, format!("a published document cannot be read: {error}"))
 }
 
-fn remember<T>(
+fn remember<T, E>(
     memory: &Mutex<HashMap<String, Arc<T>>>,
     key: String,
-    read: impl FnOnce() -> Result<T, Problem>,
-) -> Result<Arc<T>, Problem> {
+    read: impl FnOnce() -> Result<T, E>,
+) -> Result<Arc<T>, E> {
     if let Some(known) = memory.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
         return Ok(Arc::clone(known));
     }

@@ -34,7 +34,7 @@ pub(super) fn print(mistakes: &[Mistake]) -> std::io::Result<()> {
 }
 
 fn check_all(files: &[PathBuf], named: &[PathBuf]) -> (usize, Vec<Mistake>) {
-    let (mut checked, mut mistakes) = (0, Vec::new());
+    let (mut shelf, mut checked, mut mistakes) = (load::Shelf::default(), 0, Vec::new());
     for file in files {
         let text = match fs::read_to_string(file) {
             Ok(text) => text,
@@ -48,7 +48,7 @@ fn check_all(files: &[PathBuf], named: &[PathBuf]) -> (usize, Vec<Mistake>) {
         let kind = Kind::of(&text).or(named.contains(file).then_some(Kind::Playbook));
         if let Some(kind) = kind {
             checked += 1;
-            mistakes.extend(check_one(kind, file, &text).err().unwrap_or_default());
+            mistakes.extend(check_one(&mut shelf, kind, file, &text).err().unwrap_or_default());
         }
     }
     mistakes.sort();
@@ -56,12 +56,12 @@ fn check_all(files: &[PathBuf], named: &[PathBuf]) -> (usize, Vec<Mistake>) {
     (checked, mistakes)
 }
 
-fn check_one(kind: Kind, file: &Path, text: &str) -> Result<(), Vec<Mistake>> {
+fn check_one(shelf: &mut load::Shelf, kind: Kind, file: &Path, text: &str) -> Result<(), Vec<Mistake>> {
     match kind {
         Kind::Playbook => {
             ::playbook::load(text).map(drop).map_err(|findings| load::of_findings(file, &findings))
         }
-        Kind::Scenario => load::check_one(file, text),
+        Kind::Scenario => load::check_one(shelf, file, text),
         Kind::Calendar => load::calendar_of(file, text).map(drop),
         Kind::People => load::read::<PutDirectory>(file, text).map(drop),
     }

@@ -7,7 +7,6 @@ use contracts::messages::playbook_published::PlaybookPublished;
 use contracts::{Problem, ProblemCode};
 use playbook::Finding;
 use runtime::service::Decision;
-use sha2::Digest as _;
 
 use super::{Desk, Outcome, administrators_only};
 
@@ -21,7 +20,7 @@ pub(super) fn decide(desk: &Desk<'_>, command: &Command) -> Outcome {
         let problem = Problem::new(ProblemCode::TooLarge, "the playbook is too large").at("/text");
         return Err(problem.expected(format!("at most {LONGEST} bytes")));
     }
-    let compiled = playbook::load(&order.text).map_err(broken)?;
+    let (compiled, sha256) = desk.library.checked(&order.text).map_err(broken)?;
     let document = compiled.playbook();
     if document.id.as_str() != command.subject.id {
         let problem =
@@ -42,7 +41,7 @@ pub(super) fn decide(desk: &Desk<'_>, command: &Command) -> Outcome {
     decision.say(PlaybookPublished {
         playbook: playbook.clone(),
         document: shown,
-        sha256: hex::encode(sha2::Sha256::digest(order.text.as_bytes())),
+        sha256,
         by: command.actor.plain(),
     });
     decision.answer_with(&playbook)

@@ -133,7 +133,7 @@ fn unreadable(path: &Path, error: &std::io::Error) -> Mistake {
 
 /// What was read before: a playbook that forty scenarios name is compiled once.
 #[derive(Default)]
-struct Shelf {
+pub struct Shelf {
     playbooks: BTreeMap<PathBuf, Result<Shelved, Vec<Mistake>>>,
     calendars: BTreeMap<PathBuf, Result<Calendar, Vec<Mistake>>>,
     people: BTreeMap<PathBuf, Result<PutDirectory, Vec<Mistake>>>,
@@ -186,8 +186,8 @@ pub fn load(paths: &[PathBuf]) -> Result<Vec<Prepared>, Vec<Mistake>> {
 ///
 /// # Errors
 /// All its mistakes.
-pub fn check_one(file: &Path, text: &str) -> Result<(), Vec<Mistake>> {
-    prepare(&mut Shelf::default(), file, text).map(drop)
+pub fn check_one(shelf: &mut Shelf, file: &Path, text: &str) -> Result<(), Vec<Mistake>> {
+    prepare(shelf, file, text).map(drop)
 }
 
 /// Reads a document of `T`.
