@@ -5,6 +5,7 @@ mod live;
 mod test;
 
 use std::io::Write as _;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -37,6 +38,9 @@ pub struct Test {
     /// The operator's configuration, for `--live`.
     #[arg(long, value_name = "FILE", requires = "live")]
     config: Option<PathBuf>,
+    /// At most so many of them, evenly spread over all; always the same ones. 至多演练这么多个，均匀抽取。
+    #[arg(long, value_name = "N")]
+    sample: Option<NonZeroUsize>,
     /// Messages are reordered, duplicated, lost, and services crash; the verdicts must be the same.
     #[arg(long)]
     faults: bool,
