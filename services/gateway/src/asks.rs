@@ -9,4 +9,4 @@ pub const CASE_SERVICES: [ServiceName; 4] =
     [ServiceName::Routing, ServiceName::Investigation, ServiceName::Approval, ServiceName::Notification];
 
 pub use contracts::queries::analytics::{BREACHES, COUNTS, LEDGER, STAGE_TIMES};
-pub use contracts::queries::notification::{OUTBOX, TEMPLATES};
+pub use contracts::queries::notification::{OUTBOX, TEMPLATES, WORDING};

@@ -10,7 +10,8 @@
 //! | `work.queued`, `fact.recorded`, `playbook.published` | known from now on |
 //! | `case.escalated` | a message to each person whom the rung reached |
 //! | `person.erased` | our words about their complaints are shredded |
-//! | the orders of [`contracts::commands::notification`] | see each file |
+//! | `callback.note` | what the caller has to know |
+//! | the other orders of [`contracts::commands::notification`] | see each file |
 //! | `notice.settle` | how a message ended; the sender's own order |
 
 mod on_case_escalated;
@@ -22,13 +23,16 @@ mod on_work_assigned;
 mod seat;
 mod take_answer;
 mod take_callback;
+mod take_callback_note;
 mod take_contact;
 mod take_reply;
 mod take_settlement;
 
 use std::collections::BTreeSet;
 
-use contracts::commands::notification::{RecordAnswer, RecordCallback, RecordContact, TellResult};
+use contracts::commands::notification::{
+    NoteForCallback, RecordAnswer, RecordCallback, RecordContact, TellResult,
+};
 use contracts::commands::{Actor, Command, Verb as _};
 use contracts::facts::key;
 use contracts::messages::act_late::ActLate;
@@ -114,6 +118,7 @@ fn hear(context: &Context<'_, State>, state: &State, heard: &Heard) -> Outcome {
         | Event::NoticeSettled(_)
         | Event::ReplyTold(_)
         | Event::CustomerAnswered(_)
+        | Event::CallbackNoted(_)
         | Event::CallbackRecorded(_)
         | Event::ContactRecorded(_)
         | Event::ParkedSettled(_) => Ok(Decision::nothing()),
@@ -128,6 +133,7 @@ fn take(context: &Context<'_, State>, state: &State, command: &Command) -> Outco
         TellResult::VERB => take_reply::decide(context, conversation, command),
         RecordAnswer::VERB => take_answer::decide(context, conversation, command),
         RecordCallback::VERB => take_callback::decide(context, conversation, command),
+        NoteForCallback::VERB => take_callback_note::decide(context, conversation, command),
         take_settlement::VERB => take_settlement::decide(conversation, command),
         other => Err(Problem::new(ProblemCode::NotFound, format!("notification has no verb {other}"))),
     }

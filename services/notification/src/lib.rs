@@ -22,6 +22,7 @@ pub mod queries;
 pub mod sender;
 pub mod state;
 pub mod store;
+pub mod telling;
 pub mod templates;
 
 use contracts::{Problem, ServiceName};
@@ -73,6 +74,7 @@ impl Service for Notification {
     fn says(&self) -> &'static [&'static str] {
         &[
             "act.late",
+            "callback.noted",
             "callback.recorded",
             "contact.recorded",
             "customer.answered",

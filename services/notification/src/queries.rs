@@ -3,14 +3,16 @@
 
 use std::sync::Arc;
 
-use contracts::commands::Actor;
+use contracts::commands::{Actor, check_text};
+use contracts::messages::complaint_registered::PlaybookRef;
 use contracts::messages::notice_requested::Recipient;
 use contracts::queries::Query;
-use contracts::queries::notification::{CASE, NAMES, OUTBOX, TEMPLATES};
+use contracts::queries::notification::{CASE, NAMES, OUTBOX, TEMPLATES, WORDING};
 use contracts::{
-    ComplaintId, OrganisationId, PlaybookId, Problem, ProblemCode, ServiceName, SubjectRef, WordId,
+    ComplaintId, OrganisationId, PlaybookId, Problem, ProblemCode, ServiceName, StageKind, SubjectRef, WordId,
 };
 use jiff_sqlx::ToSqlx as _;
+use playbook::warnings;
 use runtime::requests::Queries;
 use runtime::shell::open_words;
 use serde::de::DeserializeOwned;
@@ -18,9 +20,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use sqlx::PgPool;
 
-use crate::state::{Conversation, Progress, State};
+use crate::state::{Conversation, State, Visit};
 use crate::store::Standing;
+use crate::telling::{closing_question, lines};
 
+/// Characters in a text whose words are looked at.
+const MAX_TEXT: usize = 5_000;
 /// Rows of a page at most.
 const MAX_PAGE: i64 = 200;
 
@@ -28,6 +33,13 @@ const MAX_PAGE: i64 = 200;
 #[serde(deny_unknown_fields)]
 struct ByComplaint {
     complaint: ComplaintId,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    complaint: ComplaintId,
+    text: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -78,12 +90,40 @@ pub fn view(conversation: &Conversation) -> Value {
     json!({
         "number": conversation.number,
         "language": conversation.language,
+        "caller_notes": conversation.caller_notes,
         "notices": notices,
         "visits": conversation.visits.iter().map(|(id, visit)| json!({
             "visit": id, "kind": visit.kind, "stage": visit.brief.stage, "epoch": visit.epoch,
             "progress": visit.progress, "told": visit.told, "answered": visit.answered, "calls": visit.calls, "contacts": visit.contacts,
+            "guide": guide(conversation, visit),
         })).collect::<Vec<_>>(),
     })
+}
+
+/// What whoever speaks with the customer has before them: what to tell, scripts and checklists, notes for the caller,
+/// how the answer is given, the closing question. Nothing once the visit was left.
+fn guide(conversation: &Conversation, visit: &Visit) -> Value {
+    let Some(slice) = visit.slice() else { return Value::Null };
+    let mut guide = json!({ "scripts": slice.scripts, "checklists": slice.checklists });
+    match visit.kind {
+        StageKind::Contact => {
+            let told = slice.contact.as_ref().map(|contact| {
+                let (number, language) = (&conversation.number, conversation.language);
+                json!({ "words": contact.tell, "lines": lines(contact, &visit.brief, number, language) })
+            });
+            guide["tell"] = json!(told);
+        }
+        StageKind::Reply => guide["form"] = json!(slice.reply.as_ref().map(|reply| reply.form)),
+        _ => {
+            let call = slice.callback.as_ref();
+            guide["notes"] = json!(call.map(|call| &call.notes));
+            guide["calls"] = json!(call.map(|call| json!({ "min": call.min, "max": call.max })));
+        }
+    }
+    if visit.kind != StageKind::Contact {
+        guide["closing_question"] = json!(closing_question(&slice.scripts));
+    }
+    guide
 }
 
 /// The texts that a view refers to.
@@ -94,13 +134,20 @@ fn words_of(conversation: &Conversation) -> Vec<WordId> {
     let opinions = visits().flat_map(|visit| &visit.calls).filter_map(|call| call.opinion.as_ref());
     let notes = visits().flat_map(|visit| &visit.contacts).filter_map(|contact| contact.note.as_ref());
     let notices = conversation.notices.values().map(|notice| &notice.text);
-    notices.chain(told).chain(reasons).chain(opinions).chain(notes).map(|word| word.id).collect()
+    let for_callers = conversation.caller_notes.iter().map(|noted| &noted.note);
+    notices
+        .chain(for_callers)
+        .chain(told)
+        .chain(reasons)
+        .chain(opinions)
+        .chain(notes)
+        .map(|word| word.id)
+        .collect()
 }
 
 /// Whoever is kept out of the matter does not read what the customer says about it either.
 fn may_see(actor: &Actor, conversation: &Conversation) -> Result<(), Problem> {
-    let mut open = conversation.visits.values().filter(|visit| visit.progress != Progress::Left);
-    if actor.person().is_some_and(|person| open.any(|visit| visit.parties.contains(person))) {
+    if actor.person().is_some_and(|person| conversation.is_party(person)) {
         let detail = "a party to the matter does not read what is said with the customer";
         let problem = Problem::new(ProblemCode::ConflictOfInterest, detail).at("/actor");
         return Err(problem.expected("somebody who is no party to the matter"));
@@ -136,6 +183,7 @@ impl Queries for Answers {
                 let filter = if query.body.is_null() { OutboxFilter::default() } else { read(query.body)? };
                 self.outbox(organisation, &filter).await
             }
+            WORDING => self.wording(organisation, &query.actor, read(query.body)?).await,
             TEMPLATES => self.templates(organisation, read(query.body)?).await,
             other => {
                 Err(Problem::new(ProblemCode::NotFound, format!("notification answers no query {other}")))
@@ -171,6 +219,29 @@ impl Answers {
         shown["version"] = json!(version);
         shown["words"] = Value::Object(self.words(organisation, &words_of(conversation)).await?);
         Ok(shown)
+    }
+
+    /// The words of a text that the playbook of the case says to avoid.
+    async fn wording(
+        &self,
+        organisation: &OrganisationId,
+        actor: &Actor,
+        written: Written,
+    ) -> Result<Value, Problem> {
+        check_text("/text", &written.text, MAX_TEXT)?;
+        let (state, _) = self.state(SubjectRef::complaint(organisation, written.complaint)).await?;
+        let conversation = state.conversation().ok_or_else(|| {
+            Problem::new(ProblemCode::NotFound, "notification knows no such complaint").at("/complaint")
+        })?;
+        may_see(actor, conversation)?;
+        let PlaybookRef { id, version } = &conversation.playbook;
+        let (state, _) = self.state(SubjectRef::playbook(organisation, id)).await?;
+        let found = match &state {
+            State::Playbook(versions) => versions.get(version),
+            State::Unknown | State::Early(_) | State::Complaint(_) => None,
+        };
+        let warned = found.map(|messages| warnings(&messages.scripts, &written.text)).unwrap_or_default();
+        Ok(json!({ "warnings": warned }))
     }
 
     /// The templates of each version of a playbook that cannot be rendered.

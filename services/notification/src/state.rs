@@ -13,7 +13,8 @@ use contracts::{
     TemplateKey, VisitId, WordRef, WorkId,
 };
 use jiff::Timestamp;
-use playbook::model::Template;
+use playbook::Key;
+use playbook::model::{Script, Template};
 use playbook::{NotificationSlice, Slice, StageBrief};
 use serde::{Deserialize, Serialize};
 
@@ -44,6 +45,9 @@ pub struct Messages {
     pub templates: BTreeMap<TemplateKey, Template>,
     /// Those that cannot be rendered, found when the playbook was published.
     pub faults: Vec<Fault>,
+    /// What to say and what to avoid.
+    #[serde(default)]
+    pub scripts: BTreeMap<Key, Script>,
 }
 
 /// A template that cannot be rendered: the built-in text stands in for it, a reply has to be written out.
@@ -74,6 +78,9 @@ pub struct Conversation {
     pub visits: BTreeMap<VisitId, Visit>,
     /// Every message.
     pub notices: BTreeMap<NoticeId, Notice>,
+    /// What whoever calls back has to know, oldest first.
+    #[serde(default)]
+    pub caller_notes: Vec<CallerNote>,
     /// Facts heard or said here so far. What intake says may overtake routing, which then enters a stage without it.
     #[serde(default)]
     pub facts: Facts,
@@ -149,7 +156,21 @@ pub struct Contact {
     pub channel: ChannelKey,
     /// What was said.
     pub note: Option<WordRef>,
+    /// What of the playbook's own the customer was told.
+    #[serde(default)]
+    pub told: Vec<String>,
     /// Who tried.
+    pub by: Actor,
+}
+
+/// What whoever calls back has to know of a case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CallerNote {
+    /// When it was noted.
+    pub at: Timestamp,
+    /// The note.
+    pub note: WordRef,
+    /// Who noted it.
     pub by: Actor,
 }
 
@@ -210,6 +231,15 @@ impl State {
     #[must_use]
     pub fn early(&self) -> &[CaseEscalated] {
         if let Self::Early(early) = self { early } else { &[] }
+    }
+}
+
+impl Conversation {
+    /// Whether somebody is kept out of the matter, by what is known of its open visits.
+    #[must_use]
+    pub fn is_party(&self, person: &PersonId) -> bool {
+        let mut open = self.visits.values().filter(|visit| visit.progress != Progress::Left);
+        open.any(|visit| visit.parties.contains(person))
     }
 }
 

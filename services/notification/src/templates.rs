@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 
 use contracts::{ChannelKey, Facts, Fen, Language, TemplateKey};
 use minijinja::{Environment, UndefinedBehavior};
-use playbook::model::Template;
+use playbook::Key;
+use playbook::model::{Script, Template};
 use serde::Serialize;
 
 mod built_in;
@@ -98,6 +99,12 @@ pub fn of_document(document: &serde_json::Value) -> BTreeMap<TemplateKey, Templa
         .cloned()
         .and_then(|found| serde_json::from_value(found).ok())
         .unwrap_or_default()
+}
+
+/// The scripts of a published playbook document.
+#[must_use]
+pub fn scripts_of(document: &serde_json::Value) -> BTreeMap<Key, Script> {
+    document.get("scripts").cloned().and_then(|found| serde_json::from_value(found).ok()).unwrap_or_default()
 }
 
 /// The channel that the facts of a case name; the web where they do not.

@@ -36,6 +36,7 @@ mod affected;
 pub mod barring;
 mod choosing;
 mod clocks;
+mod closing;
 pub mod decide;
 mod draft;
 pub mod following;

@@ -51,7 +51,7 @@ impl Draft<'_> {
         match next {
             Some(Next::To { stage, via, .. }) => {
                 let stage = book.stage(&stage).map_err(evaluation)?;
-                if stage.join.as_ref().is_none_or(|join| self.is_joined(join)) {
+                if self.is_open_to_enter(stage)? {
                     self.enter_main(stage, via)?;
                 }
             }
@@ -66,6 +66,13 @@ impl Draft<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Whether the main line may go on to a stage: the sides that it waits for have ended, and a callback does not
+    /// wait for what is still being dealt with.
+    fn is_open_to_enter(&self, stage: &Stage) -> Result<bool, Problem> {
+        let joined = stage.join.as_ref().is_none_or(|join| self.is_joined(join));
+        Ok(joined && !self.book.callback_waits(stage, &self.env()).map_err(evaluation)?)
     }
 
     fn enter_main(&mut self, stage: &Stage, via: Option<LoopKey>) -> Result<(), Problem> {
@@ -85,7 +92,8 @@ impl Draft<'_> {
         self.entered += 1;
         let Entry { stage, place, via, instance, level } = entry;
         let env = self.env_after(&stage.key, via.as_ref(), (instance, level));
-        let brief = self.book.brief(&stage.key, &env).map_err(evaluation)?;
+        let mut brief = self.book.brief(&stage.key, &env).map_err(evaluation)?;
+        self.name_acceptor(&mut brief);
         let visit = VisitId(self.context.next_id());
         let barred = barring::barred(&self.case, instance, &self.book, self.directory(), stage.kind);
         self.say(StageEntered {

@@ -9,6 +9,7 @@ use contracts::{Facts, Problem, VisitId, WorkId};
 use playbook::{PersonNeed, Secondary, StageBrief};
 use serde_json::Value;
 
+use crate::closing;
 use crate::draft::Draft;
 use crate::ladder::RULE;
 use crate::state::Case;
@@ -54,11 +55,14 @@ impl Draft<'_> {
         }
     }
 
-    /// The archive by itself where the playbook asks for no person.
+    /// The archive by itself where the playbook asks for no person and nothing that closing requires is missing; what
+    /// is missing is for a person to see to.
     pub(crate) fn begin_archive(&mut self, id: VisitId, brief: &StageBrief) -> Result<(), Problem> {
         match brief.person {
-            PersonNeed::NotNeeded => self.complete(id, "archived", Facts::new(), Value::Null, Actor::System),
-            PersonNeed::Needed => {
+            PersonNeed::NotNeeded if closing::lacks(&self.case, &self.book).is_empty() => {
+                self.complete(id, "archived", Facts::new(), Value::Null, Actor::System)
+            }
+            PersonNeed::NotNeeded | PersonNeed::Needed => {
                 self.ask_for(id, "archive", brief);
                 Ok(())
             }

@@ -77,7 +77,11 @@ fn between(case: &Case, book: &CompiledPlaybook) -> Value {
 }
 
 fn waits_for(case: &Case, book: &CompiledPlaybook, next: &StageKey) -> Value {
-    let join = book.stage(next).ok().and_then(|stage| stage.join.as_ref());
+    let stage = book.stage(next).ok();
+    if stage.is_some_and(|stage| book.callback_waits(stage, &env_of(case, book)).unwrap_or(false)) {
+        return json!({"why": "callback_paused", "next": next});
+    }
+    let join = stage.and_then(|stage| stage.join.as_ref());
     let open = case.visits.values().map(|visit| &visit.stage);
     let sides: Vec<_> = open.filter(|stage| join.is_some_and(|join| join.sides.contains(stage))).collect();
     json!({"why": "waits_for_sides", "next": next, "sides": sides})

@@ -127,6 +127,7 @@ events! {
     NoticeSettled in notice_settled,
     ReplyTold in reply_told,
     CustomerAnswered in customer_answered,
+    CallbackNoted in callback_noted,
     CallbackRecorded in callback_recorded,
     ContactRecorded in contact_recorded,
     ParkedSettled in parked_settled,

@@ -54,6 +54,8 @@ pub struct World<C: Service> {
     pub shredded: Vec<ComplaintId>,
     /// The rows that were asked for.
     pub rows: Vec<C::Row>,
+    /// What the last order was answered.
+    pub answer: Value,
     history: Vec<(ServiceName, Event)>,
     inputs: u32,
 }
@@ -84,6 +86,7 @@ impl<C: Service> World<C> {
             words: Vec::new(),
             shredded: Vec::new(),
             rows: Vec::new(),
+            answer: Value::Null,
             history: Vec::new(),
             inputs: 0,
         }
@@ -178,6 +181,7 @@ impl<C: Service> World<C> {
                 }
             }
         }
+        self.answer = decision.answer;
         self.rows.extend(decision.rows);
         self.words.extend(decision.words);
         self.shredded.extend(decision.shred);

@@ -9,8 +9,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::model::{
-    ApproveBefore, AuthorityRow, Checklist, ConflictOfInterest, ContactPolicy, DepartmentRef, Liable,
-    Remedies, Requires, Satisfaction, Script, Secondary, Template, Who,
+    ApproveBefore, AuthorityRow, Checklist, ConflictOfInterest, DepartmentRef, Liable, Remedies, Requires,
+    Satisfaction, Script, Secondary, Tell, Template,
 };
 use crate::words::Key;
 
@@ -117,7 +117,7 @@ pub struct NotificationSlice {
     /// The one voice.
     pub reply: Option<ReplyBrief>,
     /// Keeping the customer informed.
-    pub contact: Option<ContactPolicy>,
+    pub contact: Option<ContactBrief>,
     /// Calling back.
     pub callback: Option<CallbackBrief>,
     /// The answers that the customer may give.
@@ -132,6 +132,37 @@ pub struct NotificationSlice {
     pub checklists: BTreeMap<Key, Checklist>,
 }
 
+/// What the customer is told at a contact, as far as the playbook knows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ContactBrief {
+    /// What is told.
+    pub tell: Vec<Tell>,
+    /// Who took the complaint; a playbook knows nobody, so routing puts it in.
+    pub acceptor: Option<Acceptor>,
+    /// The steps of the main line, as people read them.
+    pub flow: Vec<Text>,
+    /// How long steps take.
+    pub times: Vec<StepTime>,
+}
+
+/// Who took a complaint.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Acceptor {
+    /// Their name.
+    pub name: String,
+    /// How customers reach them.
+    pub contact: Option<String>,
+}
+
+/// How long a step takes: the limit of the clock that begins with it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct StepTime {
+    /// The step.
+    pub step: Text,
+    /// The limit.
+    pub limit: calendar::Limit,
+}
+
 /// Answering the customer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ReplyBrief {
@@ -143,8 +174,6 @@ pub struct ReplyBrief {
     pub form: ReplyForm,
     /// What must be attached.
     pub evidence_attachments: Vec<Key>,
-    /// Who is told as well.
-    pub cc: Vec<Who>,
 }
 
 /// How an answer is given.
@@ -162,8 +191,6 @@ pub enum ReplyForm {
 pub struct CallbackBrief {
     /// Who calls.
     pub by: Holder,
-    /// How soon.
-    pub within: Option<calendar::Limit>,
     /// At least so many calls.
     pub min: u32,
     /// At most so many.

@@ -10,7 +10,8 @@ use crate::brief::Holder;
 use crate::env::Env;
 use crate::finding::Finding;
 use crate::model::{
-    AuthorityRow, Clock, Liable, Loop, Playbook, Remedies, RoutingFlag, Rung, RungOn, Stage, Trigger, Who,
+    AuthorityRow, CallbackPolicy, Clock, Liable, Loop, Playbook, Remedies, RoutingFlag, Rung, RungOn, Stage,
+    Trigger, Who,
 };
 use crate::outcomes::outcomes_of;
 use crate::rule::{Rule, RuleError};
@@ -254,6 +255,26 @@ impl CompiledPlaybook {
         };
         std::iter::successors(self.playbook.category(category.as_str()), above)
             .take(self.playbook.categories.len())
+    }
+
+    /// At least and at most so many callbacks: the numbers of the narrowest category that has some.
+    pub(crate) fn calls(
+        &self,
+        policy: &CallbackPolicy,
+        category: Option<&CategoryKey>,
+    ) -> (u32, Option<u32>) {
+        let mut line = category.into_iter().flat_map(|category| self.category_line(category));
+        let own = line.find_map(|at| policy.by_category.iter().find(|calls| calls.category == at.key));
+        own.map_or((policy.min, policy.max), |calls| (calls.min, calls.max))
+    }
+
+    /// Whether a stage is not entered yet because it calls back while something is still being dealt with.
+    ///
+    /// # Errors
+    /// [`RuleError`] when the rule gives no answer.
+    pub fn callback_waits(&self, stage: &Stage, env: &Env) -> Result<bool, RuleError> {
+        let policy = self.playbook.callback_policy.as_ref().filter(|_| stage.kind == StageKind::Callback);
+        self.holds_or(policy.and_then(|policy| policy.pause_while_open.as_ref()), false, env)
     }
 
     /// The rows of the matrix that hold for a category, narrower ones first.

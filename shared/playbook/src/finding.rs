@@ -60,6 +60,8 @@ words! {
         UndeclaredLoop = "undeclared_loop",
         /// A way that avoids the approval.
         ApprovalAvoided = "approval_avoided",
+        /// A way to the archive that avoids what closing requires.
+        ClosureAvoided = "closure_avoided",
         /// A caller-back who may have handled the case.
         SelfCallback = "self_callback",
         /// An amount for which nobody decides.

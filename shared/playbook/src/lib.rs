@@ -25,6 +25,7 @@ mod schema;
 mod shape;
 mod sites;
 mod source;
+mod wording;
 mod words;
 
 pub use acting::Acting;
@@ -40,4 +41,5 @@ pub use outcomes::outcomes_of;
 pub use rule::{Names, Rule, RuleError, RuleProblem};
 pub use schema::schema;
 pub use source::Source;
+pub use wording::{Warning, warnings};
 pub use words::{Cel, Key, LoopKey, RowKey, RungKey, Yuan};

@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use contracts::{CategoryKey, RoleKey, StageKey, StageKind};
 
 use crate::brief::{
-    ApprovalSlice, CallbackBrief, Holder, InvestigationSlice, NotificationSlice, PersonNeed, ReplyBrief,
-    ReplyForm, Slice, StageBrief, TriageSlice,
+    ApprovalSlice, CallbackBrief, ContactBrief, Holder, InvestigationSlice, NotificationSlice, PersonNeed,
+    ReplyBrief, ReplyForm, Slice, StageBrief, StepTime, TriageSlice,
 };
 use crate::compiled::{CompiledPlaybook, EvaluationError};
 use crate::env::Env;
-use crate::model::Who;
+use crate::model::{Trigger, Who};
 use crate::rule::RuleError;
 
 impl CompiledPlaybook {
@@ -96,13 +96,30 @@ impl CompiledPlaybook {
         let playbook = self.playbook();
         Ok(NotificationSlice {
             reply: self.reply_brief(env)?,
-            contact: playbook.contact_policy.clone(),
+            contact: self.contact_brief(),
             callback: self.callback_brief(env)?,
             satisfaction: playbook.satisfaction.clone(),
             approve_before: playbook.approve_before.clone(),
             templates: playbook.templates.clone(),
             scripts: playbook.scripts.clone(),
             checklists: playbook.checklists.clone(),
+        })
+    }
+
+    fn contact_brief(&self) -> Option<ContactBrief> {
+        let playbook = self.playbook();
+        let policy = playbook.contact_policy.as_ref()?;
+        let is_step = |kind| !matches!(kind, StageKind::Register | StageKind::Archive);
+        let main = || playbook.stages.iter().filter(|stage| stage.side.is_none() && is_step(stage.kind));
+        let times = main().flat_map(|stage| {
+            let begun = self.clocks_started_by(&Trigger::Entered(stage.key.clone())).collect::<Vec<_>>();
+            begun.into_iter().map(|clock| StepTime { step: stage.label.clone(), limit: clock.limit })
+        });
+        Some(ContactBrief {
+            tell: policy.tell.clone(),
+            acceptor: None,
+            flow: main().map(|stage| stage.label.clone()).collect(),
+            times: times.collect(),
         })
     }
 
@@ -114,18 +131,17 @@ impl CompiledPlaybook {
             preferred_channel: policy.preferred_channel.clone(),
             form: if formal { ReplyForm::FormalLetter } else { ReplyForm::ByChannel },
             evidence_attachments: policy.evidence_attachments.clone(),
-            cc: policy.cc.clone(),
         }))
     }
 
     fn callback_brief(&self, env: &Env) -> Result<Option<CallbackBrief>, RuleError> {
         let Some(policy) = &self.playbook().callback_policy else { return Ok(None) };
         let called = policy.only_if.as_ref().map_or(Ok(true), |rule| self.holds(rule, env))?;
+        let (min, max) = self.calls(policy, CategoryKey::new(env.case.category.as_str()).ok().as_ref());
         Ok(self.holder(&policy.by).map(|by| CallbackBrief {
             by,
-            within: policy.within,
-            min: policy.min,
-            max: policy.max,
+            min,
+            max,
             person: if called { PersonNeed::Needed } else { PersonNeed::NotNeeded },
             notes: policy.notes.clone(),
             channels: policy.channels.clone(),

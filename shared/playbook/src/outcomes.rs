@@ -24,6 +24,6 @@ pub const fn outcomes_of(kind: StageKind) -> &'static [&'static str] {
         StageKind::Account => &["decided", "dropped"],
         StageKind::Contact => &["contacted", "unreachable"],
         StageKind::Reply => &["told", "accepted", "rejected", "unreachable"],
-        StageKind::Callback => &["satisfied", "dissatisfied", "unreachable"],
+        StageKind::Callback => &["satisfied", "dissatisfied", "unreachable", "not_called"],
     }
 }

@@ -52,6 +52,10 @@ pub fn endpoints() -> Endpoints {
             "Records the customer's answer",
         )
         .action::<notification::RecordCallback>("/complaints/{complaint}/callback", "Records a callback")
+        .action::<notification::NoteForCallback>(
+            "/complaints/{complaint}/callback-notes",
+            "Notes what whoever calls the customer back has to know",
+        )
         .action::<routing::Archive>("/complaints/{complaint}/archive", "Files the case")
         .action::<routing::TransferStage>(
             "/complaints/{complaint}/transfer",

@@ -15,7 +15,7 @@ use crate::app::App;
 use crate::asks;
 use crate::auth::{Act, Principal};
 use crate::endpoint::{Endpoint, Endpoints};
-use crate::extract::{Caller, Segments};
+use crate::extract::{Caller, JsonBody, Segments};
 use crate::problem::Refusal;
 use crate::sight::{self, Sight};
 use crate::tags::Tag;
@@ -23,6 +23,14 @@ use crate::timeline::{self, Positions};
 use crate::upstream::question;
 
 const TAG: &str = "Complaints";
+
+/// A text that is being written to the customer.
+#[derive(Debug, serde::Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Wording {
+    /// The text; at most 5,000 characters.
+    pub text: String,
+}
 
 /// The routes.
 #[must_use]
@@ -35,6 +43,17 @@ pub fn endpoints() -> Endpoints {
             get("/complaints/{complaint}/contact", "How to reach the customer; masked for who need not")
                 .answers::<record::Contact>(),
             contact,
+        )
+        .add(
+            Endpoint::post(
+                "/complaints/{complaint}/wording",
+                TAG,
+                "Words to avoid in a text to the customer",
+            )
+            .may(Act::ReadCase)
+            .takes::<Wording>()
+            .refuses(&[ProblemCode::FieldTooLong]),
+            wording,
         )
         .add(get("/complaints/{complaint}/clocks", "Its clocks, each explained line by line"), clocks)
         .add(get("/complaints/{complaint}/timeline", "All that was said about it, by time"), timeline_of)
@@ -156,6 +175,20 @@ async fn contact(
     // Who looked at whose contact data must be told on request.
     tracing::info!(by = %caller.key(), %complaint, masked = !sight.contact, "contact data were read");
     Ok(Json(contact))
+}
+
+/// What to avoid is a hint to who writes; nothing is kept and nothing refused.
+async fn wording(
+    State(app): State<App>,
+    Caller(caller): Caller,
+    segments: Segments,
+    JsonBody(body): JsonBody<Wording>,
+) -> Result<Json<Value>, Refusal> {
+    let complaint: ComplaintId = segments.get("complaint")?;
+    sight::of_case(&app, &caller, complaint).await?;
+    let body = json!({ "complaint": complaint, "text": body.text });
+    let query = question(caller.organisation(), caller.actor(), body);
+    app.upstream.ask(ServiceName::Notification, asks::WORDING, &query).await.map(Json)
 }
 
 async fn clocks(

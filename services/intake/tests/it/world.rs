@@ -134,6 +134,7 @@ pub(crate) fn people() -> DirectoryChanged {
         department: department.parse().unwrap(),
         roles: Default::default(),
         manager: None,
+        contact: None,
         skills: Default::default(),
         absences: Vec::new(),
         active: true,

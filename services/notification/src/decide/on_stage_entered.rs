@@ -23,6 +23,7 @@ use super::{Message, Outcome, notify, seat, take_reply, unrenderable};
 use crate::promise;
 use crate::state::State;
 use crate::store::Row;
+use crate::telling::lines;
 use crate::templates::{BuiltIn, Chosen, Variables, channel_of, choose, of_playbook, render};
 
 /// A visit that has just begun, with all that its messages are made of.
@@ -96,10 +97,16 @@ impl Arrival<'_> {
             StageKind::Reply => self.reply(context, decision),
             StageKind::Contact => {
                 self.send(context, decision, &self.channel, &self.chosen(BuiltIn::FirstContact))?;
-                self.end(decision, "contacted", Facts::new(), json!({ "channel": self.channel }))
+                let told = self.slice.contact.as_ref().map(|contact| &contact.tell);
+                self.end(
+                    decision,
+                    "contacted",
+                    Facts::new(),
+                    json!({ "channel": self.channel, "told": told }),
+                )
             }
-            // A callback that nobody makes; the other kinds are not ours.
-            _ => self.end(decision, "unreachable", Facts::new(), json!({})),
+            // A callback that nobody makes; the other kinds are not ours.
+            _ => self.end(decision, "not_called", Facts::new(), json!({})),
         }
     }
 
@@ -108,9 +115,11 @@ impl Arrival<'_> {
         let proposal = promise::read(self.entered, self.brief);
         take_reply::approved(self.slice, &self.entered.facts, proposal.awaits_approval)?;
         let preferred = self.slice.reply.as_ref().and_then(|reply| reply.preferred_channel.clone());
+        let formal = take_reply::is_formal(self.slice);
         let channel = preferred.unwrap_or_else(|| self.channel.clone());
-        let body =
-            self.send(context, decision, &channel, &self.chosen(take_reply::built_in(&self.entered.facts)))?;
+        let channel = if formal { take_reply::by_letter(channel) } else { channel };
+        let built_in = take_reply::built_in(&self.entered.facts, formal);
+        let body = self.send(context, decision, &channel, &self.chosen(built_in))?;
         let word = WordId(context.next_id());
         let text = decision.keep(word, ServiceName::Notification, self.complaint, &body);
         let visit = self.entered.visit;
@@ -120,7 +129,7 @@ impl Arrival<'_> {
             super::record(context, decision, visit, facts, &Actor::System);
             return Ok(());
         }
-        self.end(decision, "told", facts, json!({ "channel": channel }))
+        self.end(decision, "told", facts, json!({ "channel": channel, "formal_letter": formal }))
     }
 
     fn chosen(&self, built_in: BuiltIn) -> Chosen {
@@ -144,7 +153,13 @@ impl Arrival<'_> {
             answers: scale.iter().map(|answer| answer.label.get(language).to_owned()).collect(),
             ..Variables::of(&self.entered.number, self.entered.facts.clone())
         };
-        let text = render(chosen, language, &variables).map_err(|error| unrenderable(&error))?;
+        let mut text = render(chosen, language, &variables).map_err(|error| unrenderable(&error))?;
+        // Whatever the template says, what the playbook wants told is told.
+        let contact = self.slice.contact.as_ref().filter(|_| self.entered.kind == StageKind::Contact);
+        for line in contact.iter().flat_map(|it| lines(it, self.brief, &self.entered.number, language)) {
+            text.body.push('\n');
+            text.body.push_str(&line);
+        }
         let to = Recipient::Complainant { complainant: self.entered.complainant };
         let message = Message { to, channel: channel.clone(), chosen, language, text: &text };
         notify(context, decision, self.complaint, self.cause, &message);

@@ -5,6 +5,7 @@ use contracts::commands::{Command, check_text};
 use contracts::facts::key;
 use contracts::messages::contact_recorded::ContactRecorded;
 use contracts::{Facts, Problem, ProblemCode, StageKind};
+use playbook::model::Tell;
 use runtime::service::{Context, Decision};
 use serde_json::json;
 
@@ -29,6 +30,7 @@ pub(super) fn decide(
     if body.give_up {
         may_give_up(visit, &body)?;
     }
+    all_told(visit, &body)?;
     let mut decision = Decision::nothing();
     let note = match &body.note {
         Some(note) => {
@@ -38,7 +40,8 @@ pub(super) fn decide(
         None => None,
     };
     let (id, channel, by) = (body.visit, body.channel.clone(), command.actor.plain());
-    decision.say(ContactRecorded { visit: id, reached: body.reached, channel, note, by });
+    let told = body.told.clone();
+    decision.say(ContactRecorded { visit: id, reached: body.reached, channel, note, told, by });
     let facts =
         if body.reached { reached(context, visit) } else { Facts::from([(key::not_reached(), true.into())]) };
     record(context, &mut decision, id, facts.clone(), &command.actor);
@@ -55,6 +58,26 @@ fn outcome_of(visit: &Visit, body: &RecordContact) -> Option<&'static str> {
         return Some(UNREACHABLE);
     }
     (visit.kind == StageKind::Contact && body.reached).then_some("contacted")
+}
+
+/// Whoever reaches the customer at a contact stage tells them all that the playbook says.
+fn all_told(visit: &Visit, body: &RecordContact) -> Result<(), Problem> {
+    let contact = visit.slice().and_then(|slice| slice.contact.as_ref());
+    let tell: &[Tell] = contact.filter(|_| visit.kind == StageKind::Contact).map_or(&[], |it| &it.tell);
+    let named = |word: &Tell| body.told.iter().any(|told| told == word.as_str());
+    if body.told.iter().any(|told| !body.reached || !tell.iter().any(|word| told == word.as_str())) {
+        let words: Vec<_> = tell.iter().filter(|_| body.reached).map(|word| word.as_str()).collect();
+        let problem = Problem::new(ProblemCode::InvalidField, "nobody was told this here").at("/told");
+        let nothing = "nothing: nobody was reached, or the playbook wants nothing told".to_owned();
+        return Err(problem.expected(if words.is_empty() { nothing } else { words.join(", ") }));
+    }
+    let missing: Vec<_> = tell.iter().filter(|word| !named(word)).map(|word| word.as_str()).collect();
+    if body.reached && !missing.is_empty() {
+        let detail = "the customer was not told all that the playbook says";
+        let problem = Problem::new(ProblemCode::MissingField, detail).at("/told");
+        return Err(problem.expected(missing.join(", ")));
+    }
+    Ok(())
 }
 
 /// Giving up is possible only when the customer was not reached and the stage can end so.

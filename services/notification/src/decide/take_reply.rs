@@ -7,7 +7,7 @@ use contracts::messages::notice_requested::Recipient;
 use contracts::messages::reply_told::ReplyTold;
 use contracts::{ChannelKey, Facts, Problem, ProblemCode, StageKind};
 use playbook::model::ApproveBefore;
-use playbook::{NotificationSlice, StageBrief};
+use playbook::{NotificationSlice, ReplyForm, StageBrief, warnings};
 use runtime::service::{Context, Decision, Input};
 use serde_json::json;
 
@@ -30,6 +30,12 @@ pub(super) fn decide(
     if let Some(slice) = visit.slice() {
         approved(slice, &visit.facts, visit.awaits_approval)?;
     }
+    let formal = visit.slice().is_some_and(is_formal);
+    if formal && !is_letter(&body.channel) {
+        let detail = "the playbook asks for a formal letter";
+        let problem = Problem::new(ProblemCode::InvalidField, detail).at("/channel");
+        return Err(problem.expected(LETTERS.join(", ")));
+    }
     let (chosen, text) = text_of(conversation, visit, body.text.as_deref())?;
     let mut decision = Decision::nothing();
     let told = keep(context, &mut decision, command, &text.body)?;
@@ -45,11 +51,12 @@ pub(super) fn decide(
     record(context, &mut decision, body.visit, facts.clone(), &command.actor);
     let waits = waits_for_answer(&visit.brief);
     if !waits {
-        let results = json!({ "channel": body.channel });
+        let results = json!({ "channel": body.channel, "formal_letter": formal });
         let end = End { id: body.visit, visit, outcome: "told", results, by: &command.actor };
         end.say(&mut decision, &facts)?;
     }
-    decision.answer_with(&json!({ "visit": body.visit, "waits_for_answer": waits }))
+    let warned = visit.slice().map(|slice| warnings(&slice.scripts, &text.body)).unwrap_or_default();
+    decision.answer_with(&json!({ "visit": body.visit, "waits_for_answer": waits, "warnings": warned }))
 }
 
 /// Nothing is told before the round that the playbook asks for is approved; one about an earlier version is none.
@@ -77,12 +84,30 @@ pub(super) fn waits_for_answer(brief: &StageBrief) -> bool {
     !brief.outcomes.iter().any(|outcome| outcome.as_str() == "told")
 }
 
-/// The message for a result: one that explains where the complaint does not stand (P02).
-pub(super) fn built_in(facts: &Facts) -> BuiltIn {
+/// The message for a result: one that explains where the complaint does not stand (P02), a letter where one is asked for.
+pub(super) fn built_in(facts: &Facts, formal: bool) -> BuiltIn {
     match facts.get(&key::substantiated()).and_then(|fact| fact.as_bool()) {
         Some(false) => BuiltIn::Explanation,
+        Some(true) | None if formal => BuiltIn::FormalLetter,
         Some(true) | None => BuiltIn::Reply,
     }
+}
+
+/// The channels by which a formal letter can go (P13 「正式的电函」).
+const LETTERS: [&str; 5] = ["letter", "fax", "email", "mail", "post"];
+
+/// Whether the playbook asks for a formal letter this time.
+pub(super) fn is_formal(slice: &NotificationSlice) -> bool {
+    slice.reply.as_ref().is_some_and(|reply| reply.form == ReplyForm::FormalLetter)
+}
+
+fn is_letter(channel: &ChannelKey) -> bool {
+    LETTERS.contains(&channel.as_str())
+}
+
+/// The channel itself where a letter can go by it, else the post.
+pub(super) fn by_letter(channel: ChannelKey) -> ChannelKey {
+    if is_letter(&channel) { channel } else { ChannelKey::new("letter").unwrap_or(channel) }
 }
 
 /// Whether a person speaks or hands it over; a written channel gets a message.
@@ -119,7 +144,7 @@ fn text_of(
     given: Option<&str>,
 ) -> Result<(Chosen, Rendered), Problem> {
     let own = visit.slice().map(|slice| (conversation.playbook.version, &slice.templates));
-    let chosen = choose(own, built_in(&visit.facts));
+    let chosen = choose(own, built_in(&visit.facts, visit.slice().is_some_and(is_formal)));
     if let Some(text) = given {
         check_text("/text", text, MAX_TEXT)?;
         return Ok((chosen, Rendered { subject: None, body: text.to_owned() }));

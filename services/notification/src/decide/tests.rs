@@ -1,6 +1,7 @@
 //! The core walked through one conversation: every kind of visit with every order, and what may go wrong in between.
 
 mod callbacks;
+mod guides;
 mod heard;
 mod messages;
 mod refusals;
@@ -48,9 +49,9 @@ fn brief(kind: StageKind) -> Value {
         "outcomes": playbook::outcomes_of(kind), "conflict_of_interest": null,
         "slice": {"notification": {
             "reply": {"replier": agent, "preferred_channel": null, "form": "by_channel",
-                "evidence_attachments": [], "cc": []},
+                "evidence_attachments": []},
             "contact": null,
-            "callback": {"by": agent, "within": null, "min": 1, "max": null, "person": "needed",
+            "callback": {"by": agent, "min": 1, "max": null, "person": "needed",
                 "notes": [], "channels": []},
             "satisfaction": {"best": "5", "scale": [
                 {"key": "5", "label": {"zh": "满意", "en": "Satisfied"}, "positive": true},

@@ -15,7 +15,7 @@ use jiff::Timestamp;
 use playbook::{Slice, StageBrief};
 use runtime::service::Happened;
 
-use super::{Answered, Call, Contact, Conversation, Messages, Notice, Progress, State, Visit};
+use super::{Answered, Call, CallerNote, Contact, Conversation, Messages, Notice, Progress, State, Visit};
 
 /// Folds what happened into the state.
 pub fn evolve(state: &mut State, happened: &Happened<'_>) {
@@ -50,6 +50,7 @@ impl State {
                     playbook: registered.playbook.clone(),
                     visits: BTreeMap::new(),
                     notices: BTreeMap::new(),
+                    caller_notes: Vec::new(),
                     facts: Facts::new(),
                 }));
             }
@@ -62,7 +63,8 @@ impl State {
     fn publish(&mut self, published: &PlaybookPublished) {
         let templates = crate::templates::of_document(&published.document);
         let faults = crate::templates::faults(&templates);
-        let messages = Messages { templates, faults };
+        let scripts = crate::templates::scripts_of(&published.document);
+        let messages = Messages { templates, faults, scripts };
         match self {
             Self::Playbook(versions) => drop(versions.insert(published.playbook.version, messages)),
             Self::Unknown => *self = Self::Playbook(BTreeMap::from([(published.playbook.version, messages)])),
@@ -90,6 +92,7 @@ impl State {
                     playbook: entered.playbook.clone(),
                     visits: BTreeMap::new(),
                     notices: BTreeMap::new(),
+                    caller_notes: Vec::new(),
                     facts: Facts::new(),
                 };
                 conversation.enter(entered);
@@ -120,6 +123,7 @@ impl Conversation {
                     reached: contact.reached,
                     channel: contact.channel.clone(),
                     note: contact.note.clone(),
+                    told: contact.told.clone(),
                     by: contact.by.clone(),
                 });
             }),
@@ -133,6 +137,9 @@ impl Conversation {
                 });
             }),
             Event::CallbackRecorded(call) => self.on(call.visit, |visit| visit.call(call, now)),
+            Event::CallbackNoted(noted) => {
+                self.caller_notes.push(CallerNote { at: now, note: noted.note.clone(), by: noted.by.clone() })
+            }
             Event::NoticeRequested(requested) => self.ask_for(requested, now),
             Event::NoticeSettled(settled) => {
                 if let Some(notice) = self.notices.get_mut(&settled.notice) {

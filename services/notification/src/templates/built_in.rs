@@ -14,6 +14,8 @@ pub enum BuiltIn {
     Reply,
     /// The result where the complaint was found not to stand (P02).
     Explanation,
+    /// The result as a formal letter, where the playbook asks for one (R-192).
+    FormalLetter,
     /// The customer is asked how satisfied they are; sent where the playbook has a template of this key.
     Satisfaction,
     /// To staff: a clock or rung concerns you.
@@ -22,11 +24,12 @@ pub enum BuiltIn {
 
 impl BuiltIn {
     /// Every one.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Acknowledgement,
         Self::FirstContact,
         Self::Reply,
         Self::Explanation,
+        Self::FormalLetter,
         Self::Satisfaction,
         Self::Escalation,
     ];
@@ -39,6 +42,7 @@ impl BuiltIn {
             Self::FirstContact => "first_contact",
             Self::Reply => "reply",
             Self::Explanation => "explanation",
+            Self::FormalLetter => "formal_letter",
             Self::Satisfaction => "satisfaction",
             Self::Escalation => "escalation",
         }
@@ -68,6 +72,14 @@ impl BuiltIn {
                  如需了解核实情况，请随时联系我们，我们会向您详细说明。",
                 "We have looked into your complaint {{ number }} with the department concerned and could not confirm \
                  it. Please ask us at any time, and we will explain what we found.",
+            ),
+            Self::FormalLetter => (
+                "尊敬的客户：\n关于您的投诉（编号 {{ number }}），现将处理结果正式函复如下：\
+                 {% for r in remedies %}{{ r.label }}{% if r.yuan %} {{ r.yuan }} 元{% endif %}；{% endfor %}\
+                 由此给您带来的不便，我们深表歉意，并承担相应责任。\n此致\n敬礼",
+                "Dear customer,\nThis letter is our formal answer to your complaint {{ number }}: \
+                 {% for r in remedies %}{{ r.label }}{% if r.yuan %} CNY {{ r.yuan }}{% endif %}; {% endfor %}\
+                 we apologise for the trouble that you had, and answer for it.\nYours faithfully",
             ),
             Self::Satisfaction => (
                 "您好，您的投诉（编号 {{ number }}）已处理。请凭查询码 {{ tracking_code }} 告诉我们您是否满意：\

@@ -5,11 +5,12 @@ use contracts::commands::check_text;
 use contracts::commands::routing::Archive;
 use contracts::facts::key;
 use contracts::{FactValue, Facts, Problem, ProblemCode, StageKind};
-use playbook::{ApproveBefore, ResultField};
+use playbook::{ApproveBefore, ClosureNeed, ResultField};
 use serde_json::Value;
 
 use super::triage::{missing_facts, own_visit};
 use super::{Desk, Outcome};
+use crate::closing;
 use crate::draft::{Draft, evaluation};
 
 /// The longest summary, in characters.
@@ -47,5 +48,22 @@ fn required(draft: &Draft<'_>, order: &Archive) -> Result<(), Problem> {
                 .expected("a proposal that was approved"),
         );
     }
+    findings.extend(closing::lacks(&draft.case, &draft.book).into_iter().map(not_closable));
     Problem::all(findings).map_or(Ok(()), Err)
+}
+
+/// What the playbook requires before a case is closed and this one does not have.
+fn not_closable(need: ClosureNeed) -> Problem {
+    let (detail, field, expected) = match need {
+        ClosureNeed::Satisfied => (
+            "the customer has to be satisfied before it is filed",
+            "/facts/satisfaction",
+            "a positive answer",
+        ),
+        ClosureNeed::Audited => {
+            ("it has to be audited before it is filed", "/visit", "an audit that it passed")
+        }
+        ClosureNeed::Archived => ("it has to be filed", "/visit", "its archive"),
+    };
+    Problem::new(ProblemCode::MissingField, detail).at(field).expected(expected)
 }

@@ -88,7 +88,8 @@ fn texts(order: &PutDirectory) -> Vec<Problem> {
     let people = order.people.iter().enumerate().flat_map(|(n, person)| {
         let skills = person.skills.iter().enumerate();
         let skills = skills.map(move |(at, skill)| check(format!("/people/{n}/skills/{at}"), skill));
-        std::iter::once(check(format!("/people/{n}/name"), &person.name)).chain(skills)
+        let contact = person.contact.iter().map(move |text| check(format!("/people/{n}/contact"), text));
+        std::iter::once(check(format!("/people/{n}/name"), &person.name)).chain(contact).chain(skills)
     });
     units.chain(people).flatten().collect()
 }

@@ -2,7 +2,7 @@
 
 use contracts::DepartmentId;
 use contracts::facts::key;
-use playbook::{DepartmentRef, Stage};
+use playbook::{Acceptor, DepartmentRef, Slice, Stage, StageBrief};
 
 use crate::draft::Draft;
 
@@ -49,6 +49,17 @@ impl Draft<'_> {
             .or(named)
             .or_else(|| departments.keys().next().cloned())
             .expect("a checked playbook names a department")
+    }
+
+    /// Puts into a brief who took the complaint and how customers reach them.
+    pub(super) fn name_acceptor(&self, brief: &mut StageBrief) {
+        let Slice::Notification(slice) = &mut brief.slice else { return };
+        let receiver = self.case.origin.registered_by.person().and_then(|id| self.directory().people.get(id));
+        let acceptor =
+            receiver.map(|person| Acceptor { name: person.name.clone(), contact: person.contact.clone() });
+        if let Some(contact) = &mut slice.contact {
+            contact.acceptor = acceptor;
+        }
     }
 
     /// Where a stage is done.

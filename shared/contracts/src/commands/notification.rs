@@ -19,6 +19,10 @@ pub struct RecordContact {
     /// What was said; at most 5,000 characters.
     #[serde(default)]
     pub note: Option<String>,
+    /// What the customer was told of what the playbook says, such as `acceptor_name`: all of it, at the contact that
+    /// reaches them.
+    #[serde(default)]
+    pub told: Vec<String>,
     /// Nobody will try again: the stage ends as `unreachable`, where it has that outcome.
     #[serde(default)]
     pub give_up: bool,
@@ -70,9 +74,18 @@ pub struct RecordCallback {
     pub opinion: Option<String>,
 }
 
+/// Notes what whoever calls the customer back has to know of this case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NoteForCallback {
+    /// The note; at most 2,000 characters.
+    pub note: String,
+}
+
 super::verbs! { Notification:
     RecordContact = "contact.record",
     TellResult = "reply",
     RecordAnswer = "answer.record",
     RecordCallback = "callback",
+    NoteForCallback = "callback.note",
 }

@@ -11,6 +11,7 @@ use crate::event::ReadError;
 
 pub mod act_late;
 pub mod calendar_published;
+pub mod callback_noted;
 pub mod callback_recorded;
 pub mod case_closed;
 pub mod case_escalated;

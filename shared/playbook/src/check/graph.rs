@@ -1,5 +1,5 @@
 //! The stage graph: everything is reached, everything reaches the archive, every way back is a declared loop, and
-//! nothing passes by the approval that the playbook asks for.
+//! nothing passes by the approval that the playbook asks for, nor by what it requires before a case is closed.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +7,7 @@ use contracts::StageKind;
 
 use super::ways::Ways;
 use crate::finding::{Code, Finding};
-use crate::model::{ApproveBefore, Playbook, Stage};
+use crate::model::{ApproveBefore, ClosureNeed, Playbook, Stage};
 use crate::words::LoopKey;
 
 /// One arrow of the graph.
@@ -30,6 +30,7 @@ pub(super) fn check(playbook: &Playbook) -> Vec<Finding> {
     findings.extend(graph.archived());
     findings.extend(graph.ways_back());
     findings.extend(graph.approval());
+    findings.extend(graph.closing());
     findings
 }
 
@@ -200,15 +201,7 @@ impl Graph<'_> {
     }
 
     fn avoids_approval(&self, kind: StageKind, starts: &[usize]) -> Vec<Finding> {
-        let approves: Vec<(usize, BTreeSet<usize>)> =
-            self.of_kind(StageKind::Approve).into_iter().map(|at| (at, self.without_approval(at))).collect();
-        let unapproved = |arrow: &Arrow| match approves.iter().find(|(at, _)| *at == arrow.from) {
-            Some((at, ways)) => ways.iter().any(|way| arrow.path == format!("stages[{at}].next[{way}].to")),
-            None => true,
-        };
-        let met = self.from(starts, unapproved);
-        let wrong = met.into_iter().filter(|number| self.stage(*number).kind == kind);
-        wrong
+        self.without(StageKind::Approve, &["approved", "amended"], kind, starts)
             .map(|number| {
                 let key = &self.stage(number).key;
                 let en =
@@ -219,11 +212,67 @@ impl Graph<'_> {
             .collect()
     }
 
-    /// The moves that an approval stage takes after anything but an approval.
-    fn without_approval(&self, number: usize) -> BTreeSet<usize> {
+    /// The stages of kind `kind` that a case can reach from `starts` without a stage of kind `gate` having ended with
+    /// one of the `good` outcomes.
+    fn without(
+        &self,
+        gate: StageKind,
+        good: &[&str],
+        kind: StageKind,
+        starts: &[usize],
+    ) -> impl Iterator<Item = usize> {
+        let gates: Vec<(usize, BTreeSet<usize>)> =
+            self.of_kind(gate).into_iter().map(|at| (at, self.otherwise(at, good))).collect();
+        let around = |arrow: &Arrow| match gates.iter().find(|(at, _)| *at == arrow.from) {
+            Some((at, ways)) => ways.iter().any(|way| arrow.path == format!("stages[{at}].next[{way}].to")),
+            None => true,
+        };
+        let met = self.from(starts, around);
+        met.into_iter().filter(move |number| self.stage(*number).kind == kind)
+    }
+
+    /// The moves that a stage takes after anything but the `good` outcomes.
+    fn otherwise(&self, number: usize, good: &[&str]) -> BTreeSet<usize> {
         let ways = Ways::of(self.playbook, self.stage(number));
-        let other =
-            ways.taken.into_iter().filter(|(outcome, _)| !matches!(outcome.as_str(), "approved" | "amended"));
+        let other = ways.taken.into_iter().filter(|(outcome, _)| !good.contains(&outcome.as_str()));
         other.flat_map(|(_, moves)| moves).collect()
+    }
+
+    /// No case reaches the archive without what closing requires. Where the stage that gives it stands beside
+    /// the main line the graph does not tell; then the archive itself is held until it is there.
+    fn closing(&self) -> Vec<Finding> {
+        let Some(rule) = &self.playbook.closure_rule else { return Vec::new() };
+        let begin = self.of_kind(StageKind::Register);
+        let mut findings = Vec::new();
+        for (number, need) in rule.requires.iter().enumerate() {
+            let Some((gate, good)) = given_by(*need) else { continue };
+            let gates = self.of_kind(gate);
+            if gates.is_empty() {
+                let en = format!("“{need}” is required, but no stage is of kind {gate}");
+                let zh = format!("要求“{need}”，但没有 {gate} 环节");
+                let path = format!("closure_rule.requires[{number}]");
+                findings.push(Finding::new(path, Code::ClosureAvoided, en, zh));
+                continue;
+            }
+            if gates.iter().any(|gate| self.stage(*gate).side.is_some()) {
+                continue;
+            }
+            for at in self.without(gate, &[good], StageKind::Archive, &begin) {
+                let key = &self.stage(at).key;
+                let en = format!("a case can reach “{key}” without “{need}”, which closure_rule requires");
+                let zh = format!("个案可以未满足 closure_rule 要求的“{need}”而到达“{key}”");
+                findings.push(Finding::new(format!("stages[{at}].key"), Code::ClosureAvoided, en, zh));
+            }
+        }
+        findings
+    }
+}
+
+/// The kind of stage, and its outcome, by which a need of closing is met; none for what every case meets.
+const fn given_by(need: ClosureNeed) -> Option<(StageKind, &'static str)> {
+    match need {
+        ClosureNeed::Satisfied => Some((StageKind::Callback, "satisfied")),
+        ClosureNeed::Audited => Some((StageKind::Audit, "passed")),
+        ClosureNeed::Archived => None,
     }
 }

@@ -6,6 +6,7 @@ mod references;
 mod rules;
 mod samples;
 mod values;
+mod voice;
 mod ways;
 
 use crate::finding::Finding;
@@ -15,6 +16,7 @@ use crate::model::Playbook;
 pub(crate) fn check(playbook: &Playbook) -> Vec<Finding> {
     let mut findings = references::check(playbook);
     findings.extend(values::check(playbook));
+    findings.extend(voice::check(playbook));
     findings.extend(authority::check(playbook));
     findings.extend(graph::check(playbook));
     findings.extend(rules::check(playbook));

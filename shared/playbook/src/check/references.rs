@@ -294,12 +294,17 @@ impl Names<'_> {
         let p = self.playbook;
         if let Some(policy) = &p.reply_policy {
             self.who("reply_policy.replier", &policy.replier);
-            for (number, who) in policy.cc.iter().enumerate() {
-                self.who(&format!("reply_policy.cc[{number}]"), who);
-            }
         }
         if let Some(policy) = &p.callback_policy {
             self.who("callback_policy.by", &policy.by);
+            let keys = policy.by_category.iter().map(|calls| calls.category.as_str());
+            self.each_once("callback_policy.by_category", ".category", keys);
+            for (number, calls) in policy.by_category.iter().enumerate() {
+                if p.category(calls.category.as_str()).is_none() {
+                    let path = format!("callback_policy.by_category[{number}].category");
+                    self.unknown(path, "category", "类别", calls.category.as_str());
+                }
+            }
         }
         let reply = p.reply_policy.iter().filter_map(|policy| policy.preferred_channel.as_ref());
         let reply = reply.map(|channel| ("reply_policy.preferred_channel".to_owned(), channel));

@@ -14,7 +14,6 @@ pub(super) fn check(playbook: &Playbook) -> Vec<Finding> {
     limits(playbook, &mut findings);
     loops(playbook, &mut findings);
     levels(playbook, &mut findings);
-    voice(playbook, &mut findings);
     stages(playbook, &mut findings);
     names(playbook, &mut findings);
     flags(playbook, &mut findings);
@@ -22,7 +21,7 @@ pub(super) fn check(playbook: &Playbook) -> Vec<Finding> {
     findings
 }
 
-fn value(path: impl Into<String>, en: &str, zh: &str) -> Finding {
+pub(super) fn value(path: impl Into<String>, en: &str, zh: &str) -> Finding {
     Finding::new(path, Code::Value, en, zh)
 }
 
@@ -162,28 +161,6 @@ fn levels(playbook: &Playbook, findings: &mut Vec<Finding>) {
         if number == 0 && degree.when.is_some() {
             let en = "the lowest level has no rule: it is where a case belongs otherwise";
             findings.push(value("severity_levels[0].when", en, "最低级别不写规则：其余个案都归于此"));
-        }
-    }
-}
-
-fn voice(playbook: &Playbook, findings: &mut Vec<Finding>) {
-    if let Some(policy) = &playbook.callback_policy
-        && policy.max.is_some_and(|max| max < policy.min)
-    {
-        findings.push(value("callback_policy.max", "max must be at least min", "max 不得小于 min"));
-    }
-    if let Some(satisfaction) = &playbook.satisfaction {
-        if !satisfaction.scale.iter().any(|answer| answer.key == satisfaction.best && answer.positive) {
-            let en = "best must be a positive answer of the scale";
-            findings.push(value("satisfaction.best", en, "best 必须是量表中的肯定答案"));
-        }
-        if satisfaction.scale.iter().all(|answer| answer.positive) {
-            let en = "a customer must be able to say no: one answer must not be positive";
-            findings.push(value(
-                "satisfaction.scale",
-                en,
-                "客户须能表示不满意：至少一个答案为 positive: false",
-            ));
         }
     }
 }

@@ -1,7 +1,6 @@
 //! Every word to the customer: who says it, when, and what the customer may answer.
 
-use calendar::Limit;
-use contracts::{ChannelKey, Text};
+use contracts::{CategoryKey, ChannelKey, Text};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -23,23 +22,13 @@ pub struct ReplyPolicy {
     /// What must be attached as proof.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub evidence_attachments: Vec<Key>,
-    /// Who is told as well.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub cc: Vec<Who>,
 }
 
-/// How the customer is kept informed.
+/// What the customer hears besides the result. When they are contacted is said by clocks and sides.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ContactPolicy {
-    /// The first contact.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub first_contact: Option<Limit>,
-    /// Then so often.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub progress_every: Option<Limit>,
-    /// What the customer is told.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    /// What the customer is told when a contact stage reaches them.
     pub tell: Vec<Tell>,
 }
 
@@ -65,9 +54,6 @@ words! {
 pub struct CallbackPolicy {
     /// Who calls; never somebody who handled the case.
     pub by: Who,
-    /// How soon.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub within: Option<Limit>,
     /// At least so many calls; the callbacks end when the number is reached and the last answer is positive.
     #[serde(default = "one")]
     #[schemars(range(min = 1))]
@@ -76,18 +62,37 @@ pub struct CallbackPolicy {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1))]
     pub max: Option<u32>,
-    /// Only when this holds; otherwise the stage ends by itself.
+    /// Other numbers for some categories and those below them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub by_category: Vec<CallsFor>,
+    /// Only when this holds; otherwise the stage ends by itself, as `not_called`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub only_if: Option<Cel>,
-    /// What it waits for while something is still open.
+    /// While this holds something is still being dealt with, and the stage is not entered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pause_while_open: Option<Cel>,
-    /// What the caller should know.
+    /// What every caller should know; what is special about one case is noted on it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<Text>,
     /// By which channels.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub channels: Vec<ChannelKey>,
+}
+
+/// How many calls a category asks for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CallsFor {
+    /// The category; the narrowest one that is named counts.
+    pub category: CategoryKey,
+    /// At least so many.
+    #[serde(default = "one")]
+    #[schemars(range(min = 1))]
+    pub min: u32,
+    /// At most so many.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1))]
+    pub max: Option<u32>,
 }
 
 const fn one() -> u32 {
@@ -127,11 +132,11 @@ pub struct ClosureRule {
 words! {
     /// A condition of closing.
     ClosureNeed {
-        /// The customer's last answer is positive.
+        /// The customer's last answer at a callback is positive.
         Satisfied = "satisfied",
-        /// The handling was audited.
+        /// The handling passed an audit.
         Audited = "audited",
-        /// The file is complete.
+        /// It was filed; true of every case, since it ends with its archive.
         Archived = "archived",
     }
 }
@@ -147,7 +152,8 @@ pub struct Template {
     pub body: Text,
 }
 
-/// What to say and what to avoid.
+/// What to say and what to avoid. The script `closing_question` says how a talk about the result ends
+///
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Script {
@@ -158,7 +164,21 @@ pub struct Script {
     pub say: Vec<Text>,
     /// Do not say this.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub avoid: Vec<Text>,
+    pub avoid: Vec<Avoid>,
+}
+
+/// The script with which a talk about the result ends.
+pub const CLOSING_QUESTION: &str = "closing_question";
+
+/// Words that are not said to a customer. They are warned of, never refused.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Avoid {
+    /// The words, in each language.
+    pub words: Text,
+    /// What is better said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub better: Option<Text>,
 }
 
 /// What a receiver goes through with the customer.

@@ -136,6 +136,47 @@ fn a_brief_carries_answers_instead_of_rules() {
 }
 
 #[test]
+fn the_narrowest_category_says_how_often_is_called_back() {
+    let playbook = rich();
+    let calls = |category: &str| {
+        let mut env = Env::default();
+        env.case.category = category.to_owned();
+        let Slice::Notification(slice) = playbook.brief(&"callback".parse().unwrap(), &env).unwrap().slice
+        else {
+            panic!()
+        };
+        let call = slice.callback.unwrap();
+        (call.min, call.max)
+    };
+    assert_eq!(calls("food"), (3, Some(4)));
+    assert_eq!(calls("quality"), (2, None));
+    assert_eq!(calls("nothing declared"), (1, Some(2)));
+}
+
+#[test]
+fn only_a_callback_waits_for_what_is_open() {
+    let playbook = rich();
+    let waits = |stage: &str, batch| {
+        let env = Env { facts: [(key::batch(), FactValue::Bool(batch))].into(), ..Env::default() };
+        playbook.callback_waits(playbook.stage(&stage.parse().unwrap()).unwrap(), &env).unwrap()
+    };
+    assert!(waits("callback", true) && !waits("callback", false) && !waits("reply", true));
+}
+
+#[test]
+fn a_contact_knows_the_steps_and_how_long_they_take() {
+    let playbook = rich();
+    let brief = playbook.brief(&"contact".parse().unwrap(), &Env::default()).unwrap();
+    let Slice::Notification(slice) = brief.slice else { panic!() };
+    let contact = slice.contact.unwrap();
+    let flow: Vec<_> = contact.flow.iter().map(|step| step.en.as_str()).collect();
+    assert_eq!(flow, ["Handle", "Approve", "Execute", "Reply", "Callback", "Meeting"], "not the side");
+    let times: Vec<_> = contact.times.iter().map(|one| format!("{} {}", one.step.en, one.limit)).collect();
+    assert_eq!(times, ["Handle 3 working days"]);
+    assert_eq!(contact.acceptor, None, "a playbook knows nobody");
+}
+
+#[test]
 fn the_receiver_settles_up_to_and_including_the_amount_when_liability_is_clear() {
     let playbook = rich();
     let clear = Env { facts: [(key::liability_clear(), true.into())].into(), ..Env::default() };

@@ -40,7 +40,7 @@ fn an_outcome_without_a_way_is_found() {
         after("      - to: archive", "      - when: outcome == 'satisfied'\n        to: archive"),
         [Code::NoWayOut]
     );
-    let both = "      - when: outcome in ['satisfied', 'unreachable']\n        to: archive";
+    let both = "      - when: outcome in ['satisfied', 'unreachable', 'not_called']\n        to: archive";
     assert_eq!(after("      - to: archive", both), []);
     assert_eq!(after("outcomes: [approved, refused]", "outcomes: [approved]"), [Code::UnknownOutcome]);
 }
@@ -122,4 +122,72 @@ fn marks_are_facts_that_are_true_or_false() {
 fn what_comes_later_is_refused_by_name() {
     assert_eq!(after("kind: propose", "kind: correct"), [Code::NotYet]);
     assert_eq!(after("approve_before: [reply]", "approve_before: [reply]\nprivacy: {}"), [Code::NotYet]);
+}
+
+/// What is found after adding `keys` at the end of P03, besides what is replaced.
+fn with(keys: &str, from: &str, to: &str) -> Vec<Code> {
+    let text = file("../../deploy/playbooks/p03-receive-classify-approve.yaml");
+    assert!(text.contains(from), "P03 no longer says: {from}");
+    match load(&format!("{}\n{keys}\n", text.replacen(from, to, 1))) {
+        Ok(_) => Vec::new(),
+        Err(findings) => {
+            assert!(
+                findings.iter().all(|finding| finding.line > 0 && finding.column > 0),
+                "{}",
+                lines(&findings)
+            );
+            findings.iter().map(|finding| finding.code).collect()
+        }
+    }
+}
+
+#[test]
+fn what_closing_requires_cannot_be_avoided() {
+    let satisfied = "closure_rule: {requires: [satisfied]}";
+    let kind = "    kind: callback\n";
+    assert_eq!(
+        with(satisfied, kind, kind),
+        [Code::ClosureAvoided],
+        "who was not reached is filed all the same"
+    );
+    let asked = "    kind: callback\n    outcomes: [satisfied, dissatisfied]\n";
+    assert_eq!(with(satisfied, kind, asked), []);
+    assert_eq!(with("closure_rule: {requires: [archived]}", kind, kind), []);
+    assert_eq!(
+        with("closure_rule: {requires: [audited]}", kind, kind),
+        [Code::ClosureAvoided],
+        "no stage audits it"
+    );
+}
+
+#[test]
+fn callbacks_that_make_no_sense_are_found() {
+    let by = "  by: {role: agent}\n";
+    let policy = |more: &str| with("", by, &format!("{by}{more}"));
+    assert_eq!(policy("  only_if: level > 1\n  pause_while_open: has(facts.batch) && facts.batch\n"), []);
+    assert_eq!(policy("  by_category: [{category: quality, min: 2}]\n"), []);
+    assert_eq!(policy("  by_category: [{category: quality, min: 2, max: 1}]\n"), [Code::Value]);
+    assert_eq!(policy("  by_category: [{category: nowhere, min: 2}]\n"), [Code::UnknownReference]);
+    let twice = "  by_category: [{category: quality}, {category: quality}]\n";
+    assert_eq!(policy(twice), [Code::Duplicate]);
+    assert_eq!(policy("  within: 24h\n"), [Code::UnknownKey], "a limit is a clock");
+    let listed = with(
+        "",
+        "    kind: callback\n",
+        "    kind: callback\n    automatic: level > 1\n    outcomes: [satisfied, dissatisfied, unreachable]\n",
+    );
+    assert_eq!(listed, [Code::Value], "a callback that is left out ends as not_called");
+}
+
+#[test]
+fn what_is_told_is_told_somewhere_and_scripts_say_something() {
+    let none = |keys: &str| with(keys, "id: p03", "id: p03");
+    assert_eq!(none("contact_policy: {tell: [number]}"), [Code::Value], "no stage is of kind contact");
+    assert_eq!(none("contact_policy: {first_contact: 2h, tell: [number]}"), [Code::UnknownKey]);
+    assert_eq!(none("contact_policy: {tell: [weather]}"), [Code::Shape]);
+    let script =
+        |text: &str| none(&format!("scripts:\n  taboos:\n    label: {{zh: 禁语, en: Taboos}}\n{text}"));
+    assert_eq!(script("    avoid: [{words: {zh: 不可能, en: impossible}}]"), []);
+    assert_eq!(script("    avoid: [{words: {zh: 不可能, en: ''}}]"), [Code::Value]);
+    assert_eq!(script(""), [Code::Value]);
 }

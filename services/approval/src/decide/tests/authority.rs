@@ -135,6 +135,7 @@ fn with_board(people: &[&str]) -> Bench {
         department: "hq".to_owned().try_into().unwrap(),
         roles: ["board".to_owned().try_into().unwrap()].into(),
         manager: None,
+        contact: None,
         skills: std::collections::BTreeSet::new(),
         absences: Vec::new(),
         active: true,

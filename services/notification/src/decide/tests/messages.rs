@@ -153,7 +153,7 @@ fn a_callback_that_nobody_makes_has_no_answer() {
     let mut event = entered(StageKind::Callback, visit(1));
     slice(&mut event)["callback"]["person"] = json!("not_needed");
     let said = Bench::new(Notification).hear(ServiceName::Routing, event.clone());
-    assert_eq!(ended(&said), Some("unreachable"));
+    assert_eq!(ended(&said), Some("not_called"));
     event.brief["outcomes"] = json!(["satisfied", "dissatisfied"]);
     let problem = Bench::new(Notification).try_hear(ServiceName::Routing, event).unwrap_err();
     assert_eq!(problem.code, contracts::ProblemCode::BrokenPlaybook, "nor is one made up");

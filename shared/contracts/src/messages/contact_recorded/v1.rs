@@ -18,6 +18,9 @@ pub struct ContactRecorded {
     pub channel: ChannelKey,
     /// What was said.
     pub note: Option<WordRef>,
+    /// What they were told of what the playbook says.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub told: Vec<String>,
     /// Who contacted them.
     pub by: Actor,
 }

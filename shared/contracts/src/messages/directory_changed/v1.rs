@@ -51,6 +51,9 @@ pub struct Person {
     /// Their line manager.
     #[serde(default)]
     pub manager: Option<PersonId>,
+    /// How customers reach them directly.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contact: Option<String>,
     /// What they are able to do.
     #[serde(default)]
     pub skills: std::collections::BTreeSet<String>,
