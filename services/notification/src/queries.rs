@@ -86,7 +86,9 @@ pub fn view(conversation: &Conversation) -> Value {
         })
     });
     let mut notices: Vec<Value> = notices.collect();
-    notices.sort_by(|a, b| a["at"].as_str().cmp(&b["at"].as_str()));
+    // What was asked for at one instant has no order of its own: two services may have given cause for it.
+    let order = |notice: &Value| (notice["at"].as_str().map(str::to_owned), notice["template"].to_string());
+    notices.sort_by_cached_key(order);
     json!({
         "number": conversation.number,
         "language": conversation.language,
