@@ -9,7 +9,9 @@ use contracts::{
 use crate::brief::Holder;
 use crate::env::Env;
 use crate::finding::Finding;
-use crate::model::{AuthorityRow, Clock, Liable, Loop, Playbook, Rung, RungOn, Stage, Trigger, Who};
+use crate::model::{
+    AuthorityRow, Clock, Incentive, Liable, Loop, Playbook, Rung, RungOn, Stage, Trigger, Who,
+};
 use crate::outcomes::outcomes_of;
 use crate::rule::{Rule, RuleError};
 use crate::sites::sites;
@@ -265,6 +267,11 @@ impl CompiledPlaybook {
         category: Option<&CategoryKey>,
     ) -> Option<&AuthorityRow> {
         self.matrix_rows(category).into_iter().find(|row| row.holds(liable, amount, level))
+    }
+
+    /// The rewards and penalties that a stage names, in the order in which it does.
+    pub fn incentives_of<'p>(&'p self, stage: &'p Stage) -> impl Iterator<Item = &'p Incentive> {
+        stage.incentives.iter().filter_map(|key| self.playbook.incentive(key.as_str()))
     }
 
     /// Where somebody is looked for, with the label of the role; none when the role is not declared.
