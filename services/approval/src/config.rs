@@ -59,6 +59,10 @@ impl Config {
     }
 }
 
+/// How long the opinion of a meeting may be, in characters.
+pub(crate) const OPINION: usize = 4_000;
+/// How many rewards and penalties one order may decide on.
+pub(crate) const DECISIONS: usize = 100;
 /// How long the reason of a decision may be, in characters.
 pub(crate) const REASON: usize = 2_000;
 /// How many seats a step may have, however many hold the role.

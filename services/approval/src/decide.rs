@@ -1,9 +1,15 @@
 //! The table: every input and the file that decides on it.
 
+mod account_seat;
+mod audit_seat;
+mod clock_missed;
 mod close_round;
 mod decide_seat;
+mod incentives;
+mod meet_seat;
 mod open_round;
 mod proposal_made;
+mod reopen_round;
 mod review_seat;
 mod seat_taken;
 mod seats;
@@ -39,6 +45,9 @@ pub(crate) fn decide(config: &Config, context: &Context<'_, State>, state: &Stat
         Input::Command(command) => match command.verb.as_str() {
             "decide" => decide_seat::decide(config, context, state, command),
             "review" => review_seat::decide(config, context, state, command),
+            "audit" => audit_seat::decide(config, context, state, command),
+            "meet" => meet_seat::decide(config, context, state, command),
+            "account" => account_seat::decide(config, context, state, command),
             other => Err(Problem::new(ProblemCode::NotFound, format!("approval takes no order “{other}”"))),
         },
         Input::Due(_) => Ok(Decision::nothing()), // this service sets no timers: business clocks are routing's
@@ -61,20 +70,23 @@ fn hear(config: &Config, context: &Context<'_, State>, before: &State, heard: &H
         Event::ProposalMade(_) if heard.envelope.source == ServiceName::Investigation => {
             proposal_made::decide(&Scene { config, context, before, after: &after() })
         }
+        Event::ClockMissed(missed) => {
+            clock_missed::decide(&Scene { config, context, before, after: &after() }, missed)
+        }
         Event::PersonErased(erased) => {
             let mut decision = Decision::nothing();
             decision.shred = erased.complaints.clone();
             Ok(decision)
         }
-        // Folded into the state, nothing to say about: investigators, people, queues, withdrawals.
-        Event::VerificationRecorded(_)
+        // Folded into the state, nothing to say about: who had a part in it, people, queues, withdrawals.
+        Event::ComplaintRegistered(_)
+        | Event::VerificationRecorded(_)
         | Event::FindingRecorded(_)
         | Event::DirectoryChanged(_)
         | Event::WorkQueued(_)
         | Event::WorkWithdrawn(_) => Ok(Decision::nothing()),
         // Not this service's matter.
         Event::ProposalMade(_)
-        | Event::ComplaintRegistered(_)
         | Event::FileAdded(_)
         | Event::FactRecorded(_)
         | Event::PlaybookPublished(_)
@@ -85,7 +97,6 @@ fn hear(config: &Config, context: &Context<'_, State>, before: &State, heard: &H
         | Event::ClockStarted(_)
         | Event::ClockChanged(_)
         | Event::ClockStopped(_)
-        | Event::ClockMissed(_)
         | Event::CaseEscalated(_)
         | Event::ActLate(_)
         | Event::CaseClosed(_)
@@ -93,6 +104,10 @@ fn hear(config: &Config, context: &Context<'_, State>, before: &State, heard: &H
         | Event::RoundOpened(_)
         | Event::DecisionRecorded(_)
         | Event::ReviewRecorded(_)
+        | Event::AuditRecorded(_)
+        | Event::OpinionRecorded(_)
+        | Event::OpinionSigned(_)
+        | Event::AccountabilityDecided(_)
         | Event::RoundClosed(_)
         | Event::NoticeRequested(_)
         | Event::NoticeSettled(_)

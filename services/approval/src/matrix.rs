@@ -6,6 +6,7 @@ use contracts::{DepartmentId, Fen, PersonId, RoleKey};
 use playbook::{ApprovalStep, AuthorityRow, DepartmentRef, Liable, PersonNeed, StepMode, deciding_row};
 
 use crate::config::SEATS;
+use crate::needs::Owner;
 use crate::state::{Open, State};
 
 /// A step that will be frozen.
@@ -70,15 +71,16 @@ fn strictest(rows: &[AuthorityRow], liable: Option<Liable>) -> Option<&Authority
     same.max_by_key(rank).or_else(|| rows.iter().max_by_key(rank))
 }
 
-/// No matrix: the owner of the stage decides (P03, P11, P12: the leader, on every plan), or reviews (P14).
+/// No matrix: the owner of the stage decides (P03, P11, P12: the leader, on every plan), reviews (P14), audits (P38),
+/// holds to account; or convenes a meeting, whose participants then sign, each at a step of their own (P14, P15).
 fn owner(open: &Open) -> Vec<Planned> {
-    let step = open.needs.owner.as_ref().map(|owner| Planned {
+    let step = |owner: &Owner| Planned {
         role: owner.role.clone(),
         department: open.places.department(&owner.department),
         needed: 1,
         seats: 1,
-    });
-    step.into_iter().collect()
+    };
+    open.needs.owner.iter().chain(&open.needs.participants).map(step).collect()
 }
 
 fn department_of(open: &Open, step: &ApprovalStep) -> DepartmentRef {

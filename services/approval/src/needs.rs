@@ -1,4 +1,4 @@
-//! What a decision or a review asks for, taken from the brief that routing sends with the visit. Only this is kept in the state.
+//! What a visit asks for, taken from the brief that routing sends with the visit. Only this is kept in the state.
 
 use std::collections::BTreeMap;
 
@@ -6,25 +6,34 @@ use contracts::facts::key;
 use contracts::messages::round_opened::Purpose;
 use contracts::messages::stage_entered::StageEntered;
 use contracts::{DepartmentId, FactKey, Facts, OutcomeKey, Problem, ProblemCode, RoleKey, StageKind};
-use playbook::{AuthorityRow, DepartmentRef, Holder, PersonNeed, Secondary, Slice, StageBrief};
+use playbook::{AuthorityRow, DepartmentRef, Holder, Incentive, PersonNeed, Secondary, Slice, StageBrief};
 use serde::{Deserialize, Serialize};
 
 /// What the playbook asks of one visit.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Needs {
-    /// Whether somebody must decide or review, or a rule of the playbook did.
+    /// Whether somebody must do it, or a rule of the playbook did.
     pub person: PersonNeed,
-    /// The rows of the matrix for the category of the case, narrower ones first. None for a review: no limit applies.
+    /// The rows of the matrix for the category of the case, narrower ones first. None where nothing is decided: no limit applies.
     pub rows: Vec<AuthorityRow>,
     /// Where each role of the rows is usually looked for.
     pub roles: BTreeMap<RoleKey, DepartmentRef>,
-    /// Who decides where there is no matrix, and who reviews: the owner of the stage, and who takes over.
+    /// Who decides where there is no matrix, and who does everything else: the owner of the stage, and who takes over.
     pub owner: Option<Owner>,
+    /// Who signs besides the owner; of a meeting.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub participants: Vec<Owner>,
+    /// The rewards and penalties that may be proposed; of accountability.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub incentives: Vec<Incentive>,
+    /// The department that must answer, as the playbook has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub responsible: Option<DepartmentId>,
     /// With what it may end.
     pub outcomes: Vec<OutcomeKey>,
 }
 
-/// The owner of a stage.
+/// The owner of a stage, or who signs besides.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Owner {
     /// The role.
@@ -54,6 +63,9 @@ pub const fn purpose_of(kind: StageKind) -> Option<Purpose> {
     match kind {
         StageKind::Approve => Some(Purpose::Decide),
         StageKind::Review => Some(Purpose::Review),
+        StageKind::Meet => Some(Purpose::Meet),
+        StageKind::Audit => Some(Purpose::Audit),
+        StageKind::Account => Some(Purpose::Account),
         StageKind::Register
         | StageKind::Clarify
         | StageKind::Triage
@@ -65,12 +77,21 @@ pub const fn purpose_of(kind: StageKind) -> Option<Purpose> {
         | StageKind::Execute
         | StageKind::Inspect
         | StageKind::Correct
-        | StageKind::Meet
-        | StageKind::Audit
-        | StageKind::Account
         | StageKind::Contact
         | StageKind::Reply
         | StageKind::Callback => None,
+    }
+}
+
+/// The kind of the stages where this is done: the other way round.
+#[must_use]
+pub const fn kind_of(purpose: Purpose) -> StageKind {
+    match purpose {
+        Purpose::Decide => StageKind::Approve,
+        Purpose::Review => StageKind::Review,
+        Purpose::Meet => StageKind::Meet,
+        Purpose::Audit => StageKind::Audit,
+        Purpose::Account => StageKind::Account,
     }
 }
 
@@ -87,8 +108,8 @@ impl Needs {
         let brief: StageBrief =
             serde_json::from_value(entered.brief.clone()).map_err(|error| broken(&error.to_string()))?;
         let Slice::Approval(mut slice) = brief.slice else { return Err(broken("it is not for an approval")) };
-        if purpose_of(entered.kind) == Some(Purpose::Review) {
-            // The matrix says who decides. Whoever owns the stage reviews, whatever the amount.
+        if purpose_of(entered.kind) != Some(Purpose::Decide) {
+            // The matrix says who decides. Everything else is the stage owner's, whatever the amount.
             slice.rows.clear();
             slice.roles.clear();
         }
@@ -96,8 +117,8 @@ impl Needs {
             Secondary::Automatic => None,
             Secondary::Role(role) => Some(role),
         };
-        let owner = |holder: Holder| Owner { role: holder.role, department: holder.department, secondary };
-        let owner = brief.owner.map(owner);
+        let holder = |one: Holder| Owner { role: one.role, department: one.department, secondary: None };
+        let owner = brief.owner.map(|owner| Owner { secondary, ..holder(owner) });
         // A stage without an owner needs nobody of its own: then the matrix names who decides.
         let person = match (brief.person, &owner) {
             (PersonNeed::NotNeeded, Some(_)) => PersonNeed::NotNeeded,
@@ -107,7 +128,16 @@ impl Needs {
             return Err(broken("neither a matrix nor an owner says who decides"));
         }
         let roles = slice.roles.into_iter().map(|(role, holder)| (role, holder.department)).collect();
-        Ok(Self { person, rows: slice.rows, roles, owner, outcomes: brief.outcomes })
+        Ok(Self {
+            person,
+            rows: slice.rows,
+            roles,
+            owner,
+            participants: slice.participants.into_iter().map(holder).collect(),
+            incentives: slice.incentives,
+            responsible: slice.responsible,
+            outcomes: brief.outcomes,
+        })
     }
 
     /// The stage's outcome `key`, which `field` of the order asks for.
@@ -125,15 +155,16 @@ impl Needs {
 }
 
 impl Places {
-    /// The places of the case that a visit belongs to.
+    /// The places of the case that a visit belongs to, where the playbook has this department as the one that must
+    /// answer.
     #[must_use]
-    pub fn of(entered: &StageEntered) -> Self {
+    pub fn of(entered: &StageEntered, responsible: Option<&DepartmentId>) -> Self {
         let part = |key: &FactKey, facts: &Facts| {
             facts.get(key).and_then(|fact| fact.as_text()).and_then(|text| DepartmentId::new(text).ok())
         };
         Self {
             own: entered.department.clone(),
-            responsible: part(&key::responsible(), &entered.facts),
+            responsible: part(&key::responsible(), &entered.facts).or_else(|| responsible.cloned()),
             complained_of: part(&key::complained_of(), &entered.facts),
             receiving: part(&key::unit(), &entered.facts),
         }

@@ -110,10 +110,7 @@ fn may_see(actor: &Actor, state: &State) -> Result<(), Problem> {
 }
 
 fn rounds(state: &State) -> impl Iterator<Item = (contracts::VisitId, &Round)> {
-    state.visits.iter().flat_map(|(id, visit)| {
-        let current = visit.open().and_then(|open| open.round.as_ref());
-        visit.rounds.iter().chain(current).map(|round| (*id, round))
-    })
+    state.visits.iter().flat_map(|(id, visit)| visit.all_rounds().map(|round| (*id, round)))
 }
 
 fn reasons(round: &Round) -> impl Iterator<Item = WordId> {

@@ -7,8 +7,10 @@
 //!                    └─────┘ a new version of the proposal voids the round and opens the next
 //! ```
 
+mod duty;
 mod people;
 mod round;
+mod spoken;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -28,9 +30,12 @@ use jiff::Timestamp;
 use runtime::service::Happened;
 use serde::{Deserialize, Serialize};
 
+pub use duty::Missed;
+pub(crate) use duty::is_on;
 pub use people::Member;
-pub(crate) use round::Spoken;
-pub use round::{Closing, Held, Round, Said, Seat, SeatStanding, Step};
+pub use round::{Closing, Held, Round, Seat, SeatStanding, Step};
+pub use spoken::Said;
+pub(crate) use spoken::Spoken;
 
 use crate::needs::{Needs, Places, purpose_of};
 
@@ -43,6 +48,15 @@ pub struct State {
     /// Who verified or recorded findings in this handling.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub investigators: BTreeSet<PersonId>,
+    /// Who handled, answered or judged the case in this handling: who completed a visit, or settled it on the spot.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub handlers: BTreeSet<PersonId>,
+    /// The visits of earlier handlings.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub earlier: BTreeSet<VisitId>,
+    /// The clocks that ran out and that nobody was held to account for yet.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub missed: Vec<Missed>,
     /// The newest version of the proposal.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub proposal: Option<Proposal>,
@@ -73,7 +87,7 @@ pub struct Proposal {
     pub proposer: Option<PersonId>,
 }
 
-/// A visit to a stage of kind `approve` or `review`.
+/// A visit to a stage of one of this service's kinds.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Visit {
     /// The stage of the playbook.
@@ -95,7 +109,7 @@ pub struct Visit {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Standing {
-    /// It is being decided or reviewed.
+    /// Its people are at it.
     Open(Box<Open>),
     /// It ended with this outcome.
     Completed(OutcomeKey),
@@ -124,6 +138,9 @@ pub struct Open {
     pub liable: Option<String>,
     /// Whether an approval of something older was on record when the visit began.
     pub approved_before: bool,
+    /// Who owned the step that gives cause for an incentive, by the incentive.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub step_owners: BTreeMap<String, PersonId>,
     /// The round; none between two rounds.
     pub round: Option<Round>,
 }
@@ -165,9 +182,11 @@ impl Open {
     pub fn of(entered: &StageEntered) -> Result<Self, contracts::Problem> {
         let fact = |key: &FactKey| entered.facts.get(key);
         let order = fact(&key::order_key()).and_then(|value| value.as_text()).map(str::to_owned);
+        let mut needs = Needs::read(entered)?;
+        let step_owners = duty::causes(&mut needs.incentives, entered);
         Ok(Self {
-            needs: Needs::read(entered)?,
-            places: Places::of(entered),
+            places: Places::of(entered, needs.responsible.as_ref()),
+            needs,
             barred: entered.barred.clone(),
             level: entered.level,
             customer: entered.complainant,
@@ -175,6 +194,7 @@ impl Open {
             amount: Fen(fact(&key::remedy_amount()).and_then(|value| value.as_int()).unwrap_or(0).max(0)),
             liable: fact(&key::liable()).and_then(|value| value.as_text()).map(str::to_owned),
             approved_before: is_approved(&entered.facts),
+            step_owners,
             round: None,
         })
     }
@@ -185,16 +205,6 @@ impl State {
     #[must_use]
     pub fn proposal_of(&self, instance: u32) -> Option<&Proposal> {
         self.proposal.as_ref().filter(|proposal| proposal.instance == instance)
-    }
-
-    /// Who may neither decide nor review in `instance`, because it would be their own work (separation of duty).
-    #[must_use]
-    pub fn bound(&self, instance: u32) -> BTreeSet<PersonId> {
-        let proposal = self.proposal_of(instance);
-        let named = proposal.into_iter().flat_map(|one| [&one.proposer, &one.liable_person]);
-        let named = named.filter_map(Clone::clone);
-        let investigators = self.investigators.iter().filter(|_| instance == self.instance).cloned();
-        named.chain(investigators).collect()
     }
 
     /// Folds one event in. Events that this service does not act on change nothing.
@@ -227,9 +237,18 @@ impl State {
             Event::RoundClosed(closed) => self.round_closed(closed, at),
             Event::DecisionRecorded(recorded) => self.spoken(recorded.visit, &recorded.into(), at),
             Event::ReviewRecorded(recorded) => self.spoken(recorded.visit, &recorded.into(), at),
+            Event::AuditRecorded(recorded) => self.spoken(recorded.visit, &recorded.into(), at),
+            Event::OpinionRecorded(recorded) => self.spoken(recorded.visit, &recorded.into(), at),
+            Event::OpinionSigned(signed) => self.spoken(signed.visit, &signed.into(), at),
+            Event::AccountabilityDecided(decided) => {
+                self.accounted(decided.visit);
+                self.spoken(decided.visit, &decided.into(), at);
+            }
+            Event::ComplaintRegistered(registered) => self.registered(registered),
+            Event::ClockMissed(missed) => self.clock_missed(missed),
             Event::WorkRequested(requested) => {
                 if let Some(round) = self.round_mut(requested.visit) {
-                    round.requested(requested.work);
+                    round.requested(requested);
                 }
             }
             Event::WorkAssigned(assigned) => self.work_assigned(assigned),
@@ -244,7 +263,6 @@ impl State {
                 }
             }
             Event::StageCompleted(_)
-            | Event::ComplaintRegistered(_)
             | Event::FileAdded(_)
             | Event::PersonErased(_)
             | Event::FactRecorded(_)
@@ -254,7 +272,6 @@ impl State {
             | Event::ClockStarted(_)
             | Event::ClockChanged(_)
             | Event::ClockStopped(_)
-            | Event::ClockMissed(_)
             | Event::CaseEscalated(_)
             | Event::ActLate(_)
             | Event::CaseClosed(_)
@@ -282,10 +299,10 @@ impl State {
 
     fn stage_entered(&mut self, entered: &StageEntered) {
         if entered.instance > self.instance {
-            self.instance = entered.instance;
-            self.investigators.clear();
+            self.begin_instance(entered);
         }
         self.note_results(entered);
+        self.note_handlers(entered);
         let Some(purpose) = purpose_of(entered.kind) else { return };
         if self.visits.contains_key(&entered.visit) {
             return;

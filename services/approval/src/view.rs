@@ -1,5 +1,6 @@
-//! What the case page and scenarios see of approvals and reviews. Also the body of the queries, so that a simulation and the
-//! running system are read alike. References to words, no words: those are opened for whoever may read.
+//! What the case page and scenarios see of approvals, reviews, audits, meetings and accountability. Also the body of the
+//! queries, so that a simulation and the running system are read alike. References to words, no words: those are opened
+//! for whoever may read.
 
 use contracts::VisitId;
 use serde_json::{Value, json};
@@ -28,6 +29,7 @@ pub fn view(state: &State) -> Value {
 #[must_use]
 pub fn round_view(state: &State, visit: VisitId, round: &Round) -> Value {
     let at = state.visits.get(&visit);
+    let step = round.current().map(|(at, _)| at).filter(|_| round.closing.is_none());
     let proposal = state
         .proposal
         .as_ref()
@@ -36,8 +38,8 @@ pub fn round_view(state: &State, visit: VisitId, round: &Round) -> Value {
         "visit": visit,
         "epoch": at.map(|visit| visit.epoch),
         "round": round,
-        "step": round.current().map(|(at, _)| at).filter(|_| round.closing.is_none()),
+        "step": step,
         "proposal": proposal,
-        "excluded": at.map(|visit| state.bound(visit.instance)),
+        "excluded": at.map(|visit| state.bound(visit, step.unwrap_or(0))),
     })
 }

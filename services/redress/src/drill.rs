@@ -6,6 +6,7 @@ pub mod balance;
 pub mod chance;
 pub mod feed;
 pub mod generate;
+pub mod judging;
 pub mod people;
 
 use std::path::PathBuf;

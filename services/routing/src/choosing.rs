@@ -25,7 +25,7 @@ pub struct Search<'a> {
     pub secondary: Option<&'a RoleKey>,
     /// Where.
     pub department: &'a DepartmentId,
-    /// What for: a decision or a review goes up the line before it goes to whoever is on duty.
+    /// What for: what needs authority goes up the line before it goes to whoever is on duty.
     pub task: &'a str,
     /// Who may not.
     pub barred: BTreeSet<PersonId>,
@@ -50,7 +50,7 @@ pub struct Chosen {
 }
 
 /// The tasks of somebody whose authority is asked for, at approval.
-const BY_AUTHORITY: [&str; 2] = ["decide", "review"];
+const BY_AUTHORITY: [&str; 5] = ["decide", "review", "audit", "meet", "account"];
 
 /// The reason of queued work when nobody could be found.
 pub(crate) const NOBODY: &str = QueueCause::NobodyAvailable.as_str();

@@ -8,7 +8,7 @@ use contracts::messages::clock_started::ClockStarted;
 use contracts::messages::clock_stopped::ClockStopped;
 use contracts::{ClockId, DepartmentId, FactKey, FactValue, Facts, PersonId, Problem, VisitId};
 use jiff::Timestamp;
-use playbook::{CaseEvent, Clock, ClockScope, Repeating, Strictness, Trigger};
+use playbook::{CaseEvent, Clock, ClockScope, Repeating, Strictness, Trigger, Who};
 
 use crate::draft::{Draft, SYSTEM, evaluation};
 use crate::library::calendar_for;
@@ -145,7 +145,11 @@ impl Draft<'_> {
         let hard = model.strictness == Strictness::Hard;
         let visit = clock.visit.or(self.case.main_visit().map(|(id, _)| id));
         let owner = self.owner_at(&clock, visit);
-        let person = visit.and_then(|visit| self.holder_at(visit));
+        let person = match &model.owner {
+            Some(who) => self.named_owner(who),
+            None => visit.and_then(|visit| self.holder_at(visit)),
+        };
+        self.missed.push(clock.key.clone());
         self.say(ClockMissed { clock: id, key: clock.key, due, hard, visit: clock.visit, owner, person });
         Ok(())
     }
@@ -155,6 +159,21 @@ impl Draft<'_> {
         let named = self.book.clock(&clock.key).is_some_and(|model| model.owner.is_some());
         let here = visit.and_then(|id| self.case.visits.get(&id)).map(|visit| visit.department.clone());
         if named { clock.owner.clone() } else { here.or_else(|| clock.owner.clone()) }
+    }
+
+    /// Who owns the time of a clock that names its owner: who holds work in that role, or held it until this input; else
+    /// who registered the case, if they have that role; else the only one who has it. Of several, nobody can be said.
+    fn named_owner(&self, who: &Who) -> Option<PersonId> {
+        let holder = self.book.holder(who)?;
+        let department = self.department(&holder.department);
+        let works = self.case.works.values();
+        let works = works.chain(self.before().into_iter().flat_map(|case| case.works.values()));
+        let mut held = works.filter(|work| work.role == holder.role && work.department == department);
+        let in_role: Vec<_> =
+            self.directory().holders(&holder.role, &department).map(|one| &one.id).collect();
+        let registrar = || self.case.origin.registered_by.person().filter(|person| in_role.contains(person));
+        let only = || if let [one] = in_role[..] { Some(one) } else { None };
+        held.find_map(|work| work.holder()).or_else(registrar).or_else(only).cloned()
     }
 
     /// Who holds the first open work of a visit.

@@ -11,7 +11,9 @@ use calendar::Calendar;
 use contracts::commands::Actor;
 use contracts::messages::clock_started::CalendarRef;
 use contracts::messages::work_assigned::Because;
-use contracts::{Event, PersonId, Problem, ProblemCode, ServiceName, SubjectRef, WordId, WordRef, WorkId};
+use contracts::{
+    ClockKey, Event, PersonId, Problem, ProblemCode, ServiceName, SubjectRef, WordId, WordRef, WorkId,
+};
 use jiff::Timestamp;
 use playbook::{CaseView, CompiledPlaybook, Env};
 use runtime::service::{Context, Decision, EntryChange, EntryKey, Happened, Input};
@@ -40,6 +42,8 @@ pub struct Draft<'a> {
     pub entered: u32,
     /// A level that this decision found and the next stage will be entered with.
     pub found_level: u32,
+    /// The clocks that ran out and whose sides are still to begin: they do once everything else is decided.
+    pub missed: Vec<ClockKey>,
     /// The closing summary, when one was written.
     pub summary: Option<WordRef>,
     /// Work whose timer has fired and is to be set anew.
@@ -84,6 +88,7 @@ impl<'a> Draft<'a> {
             decision: Decision::nothing(),
             entered: 0,
             found_level: 1,
+            missed: Vec::new(),
             summary: None,
             retime: BTreeSet::new(),
             library,
@@ -170,11 +175,12 @@ impl<'a> Draft<'a> {
         count(self.case.held_by(person)) - count(before)
     }
 
-    /// Ends the decision: adds rows, timers and loads that follow from the difference.
+    /// Ends the decision: begins what missed clocks begin, adds rows, timers and loads that follow from the difference.
     ///
     /// # Errors
-    /// When the calendar of a clock cannot be read.
+    /// When the calendar of a clock cannot be read, or a rule gives no answer.
     pub fn finish(mut self) -> Result<Decision<Row>, Problem> {
+        self.begin_missed()?;
         let rows = rows::changes(self.subject, self.before, &self.case, &self.book);
         let timers = timers::changes(&self)?;
         let loads: Vec<_> =

@@ -6,9 +6,12 @@ use std::sync::Arc;
 use calendar::{Calendar, Limit};
 use contracts::messages::case_escalated::{CaseEscalated, EscalationAction};
 use contracts::messages::work_requested::WorkRequested;
-use contracts::{ClockId, ClockKey, FactKey, PersonId, Problem, RoleKey, VisitId, WorkId};
+use contracts::results::AccountResult;
+use contracts::{ClockId, ClockKey, FactKey, PersonId, Problem, RoleKey, StageKind, VisitId, WorkId};
 use jiff::Timestamp;
 use playbook::{Action, CompiledPlaybook, Rung, RungOn, Secondary, Who};
+use serde::Deserialize;
+use serde_json::Value;
 
 use crate::choosing::{Chosen, Search};
 use crate::draft::{Draft, evaluation};
@@ -16,6 +19,9 @@ use crate::state::NO_WAY_ON;
 
 /// The task of somebody who is asked to rule.
 pub(crate) const RULE: &str = "rule";
+
+/// What is said instead of a rung when somebody is told of rewards and penalties.
+const ACCOUNTED: &str = "accounted";
 
 /// A rung that stands at an offset to a clock.
 #[derive(Debug, Clone, PartialEq)]
@@ -124,6 +130,26 @@ impl Draft<'_> {
         let people = self.on_duty(&department).into_iter().collect();
         let done = vec![EscalationAction::Notified { people, template: None }];
         self.escalate(NO_WAY_ON, None, Climb { done, level: self.level(), ..Climb::default() });
+    }
+
+    /// Rewards and penalties that were decided are told to whom the playbook names.
+    pub fn tell_accounted(&mut self, kind: StageKind, results: &Value) {
+        if kind != StageKind::Account || self.case.is_closed() {
+            return;
+        }
+        let Ok(result) = AccountResult::deserialize(results) else { return };
+        let playbook = self.book.playbook();
+        let decided = result.decisions.iter().filter_map(|one| playbook.incentive(&one.incentive));
+        let people: BTreeSet<_> = decided
+            .flat_map(|incentive| &incentive.report_to)
+            .flat_map(|who| self.reach(who, None))
+            .collect();
+        if people.is_empty() {
+            return;
+        }
+        let people = people.into_iter().collect();
+        let done = vec![EscalationAction::Notified { people, template: None }];
+        self.escalate(ACCOUNTED, None, Climb { done, level: self.level(), ..Climb::default() });
     }
 
     fn escalate(&mut self, rung: &str, clock: Option<ClockKey>, climb: Climb) {

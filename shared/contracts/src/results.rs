@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{PersonId, ProposalId, RoundId};
+use crate::messages::accountability_decided::Accounted;
 use crate::messages::proposal_made::Remedy;
 use crate::money::Fen;
 use crate::words::WordRef;
@@ -80,6 +81,45 @@ pub struct ReviewResult {
     pub agreeing: Vec<PersonId>,
     /// Who objected.
     pub objecting: Vec<PersonId>,
+}
+
+/// Of `audit`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct AuditResult {
+    /// The round.
+    pub round: RoundId,
+    /// Whether it was passed.
+    pub passed: bool,
+    /// Who audited; nobody where a rule did.
+    pub auditors: Vec<PersonId>,
+}
+
+/// Of `meet`: the opinion and who signed it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct MeetResult {
+    /// The round.
+    pub round: RoundId,
+    /// What the meeting was about, if there was a proposal.
+    pub proposal: Option<ProposalId>,
+    /// Its version; 0 without a proposal.
+    pub version: u32,
+    /// Whether everybody signed.
+    pub agreed: bool,
+    /// The opinion.
+    pub opinion: Option<WordRef>,
+    /// Who signed, the convener first.
+    pub signed: Vec<PersonId>,
+    /// Who refused.
+    pub refused: Vec<PersonId>,
+}
+
+/// Of `account`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct AccountResult {
+    /// The round.
+    pub round: RoundId,
+    /// The rewards and penalties; none when the matter was dropped.
+    pub decisions: Vec<Accounted>,
 }
 
 /// Of `approve`.

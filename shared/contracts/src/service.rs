@@ -42,7 +42,7 @@ words! {
         Routing = "routing",
         /// Verification, findings, liability, remedy proposals, their execution.
         Investigation = "investigation",
-        /// The authority matrix, rounds, review.
+        /// The authority matrix, rounds, review, meetings, audit, accountability.
         Approval = "approval",
         /// Every word to the customer and to staff.
         Notification = "notification",

@@ -9,8 +9,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::model::{
-    ApproveBefore, AuthorityRow, Checklist, ConflictOfInterest, DepartmentRef, Liable, Remedies, Requires,
-    Satisfaction, Script, Secondary, Tell, Template,
+    ApproveBefore, AuthorityRow, Checklist, ConflictOfInterest, DepartmentRef, Incentive, Liable, Remedies,
+    Requires, Satisfaction, Script, Secondary, Tell, Template, Who,
 };
 use crate::words::Key;
 
@@ -109,6 +109,15 @@ pub struct ApprovalSlice {
     pub approve_before: Vec<ApproveBefore>,
     /// What may be given, for an amended proposal.
     pub remedies: Option<Remedies>,
+    /// The department that must answer: named by triage, else that of the category.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub responsible: Option<contracts::DepartmentId>,
+    /// Who signs besides the owner, for `meet`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub participants: Vec<Holder>,
+    /// What may be decided on, for `account`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub incentives: Vec<Incentive>,
 }
 
 /// What notification needs.

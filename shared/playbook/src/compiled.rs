@@ -10,8 +10,8 @@ use crate::brief::Holder;
 use crate::env::Env;
 use crate::finding::Finding;
 use crate::model::{
-    AuthorityRow, CallbackPolicy, Clock, Liable, Loop, Playbook, Remedies, RoutingFlag, Rung, RungOn, Stage,
-    Trigger, Who,
+    AuthorityRow, CallbackPolicy, Clock, Incentive, Liable, Loop, Playbook, Remedies, RoutingFlag, Rung,
+    RungOn, Stage, Trigger, Who,
 };
 use crate::outcomes::outcomes_of;
 use crate::rule::{Rule, RuleError};
@@ -315,6 +315,11 @@ impl CompiledPlaybook {
     /// [`RuleError`] when its rule gives no answer.
     pub fn is_marked(&self, flag: &RoutingFlag, env: &Env) -> Result<bool, RuleError> {
         self.holds_or(flag.when.as_ref(), false, env)
+    }
+
+    /// The rewards and penalties that a stage names, in the order in which it does.
+    pub fn incentives_of<'p>(&'p self, stage: &'p Stage) -> impl Iterator<Item = &'p Incentive> {
+        stage.incentives.iter().filter_map(|key| self.playbook.incentive(key.as_str()))
     }
 
     /// Where somebody is looked for, with the label of the role; none when the role is not declared.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use contracts::{CategoryKey, RoleKey, StageKey, StageKind};
+use contracts::{CategoryKey, DepartmentId, RoleKey, StageKey, StageKind};
 
 use crate::brief::{
     ApprovalSlice, CallbackBrief, ContactBrief, Holder, InvestigationSlice, NotificationSlice, PersonNeed,
@@ -10,7 +10,7 @@ use crate::brief::{
 };
 use crate::compiled::{CompiledPlaybook, EvaluationError};
 use crate::env::Env;
-use crate::model::{Trigger, Who};
+use crate::model::{Stage, Trigger, Who};
 use crate::rule::RuleError;
 
 impl CompiledPlaybook {
@@ -31,12 +31,12 @@ impl CompiledPlaybook {
             requires: stage.requires.clone(),
             outcomes: Self::outcomes(stage),
             conflict_of_interest: self.playbook().conflict_of_interest.clone(),
-            slice: self.slice(stage.kind, env)?,
+            slice: self.slice(stage, env)?,
         })
     }
 
-    fn slice(&self, kind: StageKind, env: &Env) -> Result<Slice, RuleError> {
-        Ok(match kind {
+    fn slice(&self, stage: &Stage, env: &Env) -> Result<Slice, RuleError> {
+        Ok(match stage.kind {
             StageKind::Register | StageKind::Clarify | StageKind::Wait | StageKind::Archive => Slice::Nothing,
             StageKind::Triage => Slice::Triage(self.triage_slice()),
             StageKind::Verify
@@ -49,7 +49,7 @@ impl CompiledPlaybook {
             | StageKind::Review
             | StageKind::Meet
             | StageKind::Audit
-            | StageKind::Account => Slice::Approval(self.approval_slice(env)),
+            | StageKind::Account => Slice::Approval(self.approval_slice(stage, env)),
             StageKind::Contact | StageKind::Reply | StageKind::Callback => {
                 Slice::Notification(Box::new(self.notification_slice(env)?))
             }
@@ -74,7 +74,7 @@ impl CompiledPlaybook {
         }
     }
 
-    fn approval_slice(&self, env: &Env) -> ApprovalSlice {
+    fn approval_slice(&self, stage: &Stage, env: &Env) -> ApprovalSlice {
         let playbook = self.playbook();
         let category = CategoryKey::new(env.case.category.as_str()).ok();
         let rows: Vec<_> = self.matrix_rows(category.as_ref()).into_iter().cloned().collect();
@@ -89,6 +89,9 @@ impl CompiledPlaybook {
             roles,
             approve_before: playbook.approve_before.clone(),
             remedies: playbook.remedies.clone(),
+            responsible: DepartmentId::new(env.case.department.as_str()).ok(),
+            participants: stage.participants.iter().filter_map(|who| self.holder(who)).collect(),
+            incentives: self.incentives_of(stage).cloned().collect(),
         }
     }
 

@@ -1,12 +1,12 @@
-//! Closing a round that was not voided: the visit ends. After a decision the fact is recorded and the amount settled; a
-//! review allows nothing, so it records neither.
+//! Closing a round that was not voided: the visit ends. After a decision the fact is recorded and the amount settled;
+//! everything else allows nothing, so it records neither.
 
 use contracts::commands::Actor;
 use contracts::facts::key;
 use contracts::messages::round_closed::RoundClosed;
 use contracts::messages::round_opened::Purpose;
 use contracts::messages::stage_completed::StageCompleted;
-use contracts::results::{ApprovalResult, ReviewResult};
+use contracts::results::{AccountResult, ApprovalResult, AuditResult, MeetResult, ReviewResult};
 use contracts::{Facts, Problem, ProblemCode, VisitId};
 use runtime::service::Decision;
 use serde_json::Value;
@@ -42,7 +42,9 @@ pub(super) fn close(
     let Ending { visit, epoch, open, round, passed } = *ending;
     let (field, facts) = match round.purpose {
         Purpose::Decide => ("/decision", Facts::from([(key::approved(), passed.into())])),
-        Purpose::Review => ("/verdict", Facts::new()),
+        Purpose::Review | Purpose::Audit => ("/verdict", Facts::new()),
+        Purpose::Meet => ("/signature", Facts::new()),
+        Purpose::Account => ("/decisions", Facts::new()),
     };
     let outcome = open.needs.outcome(outcome(round.purpose, passed), field)?;
     let approved = passed && round.purpose.is_decision();
@@ -58,8 +60,13 @@ pub(super) const fn outcome(purpose: Purpose, passed: bool) -> &'static str {
     match (purpose, passed) {
         (Purpose::Decide, true) => "approved",
         (Purpose::Decide, false) => "refused",
-        (Purpose::Review, true) => "agreed",
+        (Purpose::Review | Purpose::Meet, true) => "agreed",
         (Purpose::Review, false) => "objected",
+        (Purpose::Meet, false) => "not_agreed",
+        (Purpose::Audit, true) => "passed",
+        (Purpose::Audit, false) => "failed",
+        (Purpose::Account, true) => "decided",
+        (Purpose::Account, false) => "dropped",
     }
 }
 
@@ -84,6 +91,23 @@ fn results(round: &Round, passed: bool) -> Result<Value, Problem> {
             agreeing: in_favour,
             objecting: against,
         }),
+        Purpose::Meet => serde_json::to_value(MeetResult {
+            round: id,
+            proposal,
+            version,
+            agreed: passed,
+            opinion: round.opinion().cloned(),
+            signed: in_favour,
+            refused: against,
+        }),
+        Purpose::Audit => serde_json::to_value(AuditResult {
+            round: id,
+            passed,
+            auditors: if passed { in_favour } else { against },
+        }),
+        Purpose::Account => {
+            serde_json::to_value(AccountResult { round: id, decisions: round.decided.clone() })
+        }
     };
     results.map_err(|error| Problem::new(ProblemCode::Internal, error.to_string()))
 }

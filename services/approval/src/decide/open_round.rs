@@ -1,21 +1,21 @@
-//! Opening a round: the matrix is read with the cumulated amount and its steps are frozen. A review has one step, its
-//! owner's, and no amount counts.
+//! Opening a round: the matrix is read with the cumulated amount and its steps are frozen. Where nothing is decided there
+//! is one step, the owner's of the stage, or in a meeting one for each who signs, and no amount counts.
 
 use contracts::commands::Actor;
-use contracts::messages::round_opened::{RoundOpened, RoundStep};
+use contracts::messages::round_opened::{Purpose, RoundOpened, RoundStep};
 use contracts::{Problem, RoundId, SubjectRef, VisitId, WorkId};
 use runtime::service::Decision;
 
-use super::Scene;
 use super::close_round::{self, Ending};
 use super::seats::{Asked, excluded, secondary};
+use super::{Scene, incentives};
 use crate::Row;
 use crate::ledger::{self, Ledger};
 use crate::matrix;
 use crate::state::{Open, Round, Visit};
 
 /// Opens a round at `visit` over the newest proposal of its handling, and asks for the people of its first step.
-/// Where nobody has to decide or review, the round closes at once. The ledger must have been loaded for that proposal.
+/// Where nobody has to do anything, the round closes at once: also where there is nothing to account for. The ledger must have been loaded for that proposal.
 ///
 /// # Errors
 /// `internal` on a defect, which parks the event.
@@ -33,9 +33,17 @@ pub(super) fn open(
     let matter = ledger::matter(round, proposal);
     let cumulated =
         if ledger::counts(visit.purpose, total) { ledger.cumulated(&matter, total) } else { total };
-    let excluded = excluded(state, visit, open);
     let directory = || context.peek(&SubjectRef::directory(context.organisation()));
-    let planned = matrix::plan(open, liable, cumulated, directory, &excluded);
+    let incentives = match visit.purpose {
+        Purpose::Account => incentives::proposed(state, open, proposal, directory().as_deref()),
+        Purpose::Decide | Purpose::Review | Purpose::Audit | Purpose::Meet => Vec::new(),
+    };
+    let mut excluded = excluded(state, visit, open, 0);
+    excluded.extend(incentives.iter().filter_map(|incentive| incentive.person.clone()));
+    let mut planned = matrix::plan(open, liable, cumulated, directory, &excluded);
+    if visit.purpose == Purpose::Account && incentives.is_empty() {
+        planned.clear();
+    }
     let steps = planned.iter().map(|step| RoundStep {
         role: step.role.clone(),
         department: step.department.clone(),
@@ -51,6 +59,7 @@ pub(super) fn open(
         cumulated,
         steps: steps.collect(),
         purpose: visit.purpose,
+        incentives,
     };
     if ledger::counts(visit.purpose, total) {
         ledger.reserve(round, &matter, total);
@@ -58,7 +67,9 @@ pub(super) fn open(
     decision.say(opened.clone());
     let Some(first) = opened.steps.first() else {
         let ended = Round::of(&opened, context.now());
-        let ending = Ending { visit: id, epoch: visit.epoch, open, round: &ended, passed: true };
+        // Nobody is held to account by a rule alone.
+        let passed = visit.purpose != Purpose::Account;
+        let ending = Ending { visit: id, epoch: visit.epoch, open, round: &ended, passed };
         return close_round::close(decision, &ending, Actor::System, ledger);
     };
     let asked = Asked {

@@ -1,12 +1,13 @@
-//! Who sits where: whether the actor of an order may have their say at a seat, in the same order of questions for a
-//! decision and for a review.
+//! Who sits where: whether the actor of an order may have their say at a seat, in the same order of questions whatever
+//! they are asked for.
 
 use contracts::commands::Command;
 use contracts::messages::round_opened::Purpose;
-use contracts::{PersonId, Problem, ProblemCode, RoundId, StageKind, SubjectRef, VisitId};
+use contracts::{PersonId, Problem, ProblemCode, RoleKey, RoundId, SubjectRef, VisitId};
 use runtime::service::Context;
 
 use super::seats::secondary;
+use crate::needs::kind_of;
 use crate::state::{Held, Open, Round, Seat, SeatStanding, Standing, State, Step, Visit};
 
 /// What somebody wants to have a say in.
@@ -54,7 +55,7 @@ pub(super) fn take<'a>(
     let visit = state.visits.get(&claim.visit).filter(fits).ok_or_else(|| {
         Problem::new(ProblemCode::WrongStage, "the case is not at such a visit")
             .at("/visit")
-            .expected(format!("the open visit to a stage of kind {}", kind(claim.purpose)))
+            .expected(format!("the open visit to a stage of kind {}", kind_of(claim.purpose)))
     })?;
     let left = |how: String| {
         Problem::new(ProblemCode::VisitLeft, how).at("/visit").expected("a visit that is still open")
@@ -70,25 +71,33 @@ pub(super) fn take<'a>(
             .expected(visit.epoch.to_string()));
     }
     let round = current_round(visit, open, claim)?;
-    let (at, step) = round.current().ok_or_else(|| left("the round is over".to_owned()))?;
-    let mine = step.seats.iter().find_map(|seat| match &seat.standing {
+    let (first, _) = round.current().ok_or_else(|| left("the round is over".to_owned()))?;
+    let mine = round.at_work().find_map(|(at, step)| {
+        let (seat, held) = step.seats.iter().find_map(|seat| theirs(seat, person))?;
+        Some((at, step, seat, held))
+    });
+    let at = mine.map_or(first, |(at, ..)| at);
+    check_duty(state, (visit, open), at, person, mine.map(|(.., held)| held))?;
+    let (at, step, seat, held) = mine.ok_or_else(|| not_theirs(command, open, round, person))?;
+    check_alone(round, seat, held)?;
+    check_authority(context, command, (visit.purpose, open), step, held)?;
+    Ok(Place { visit, open, round, at, seat, held })
+}
+
+fn theirs<'s>(seat: &'s Seat, person: &PersonId) -> Option<(&'s Seat, &'s Held)> {
+    match &seat.standing {
         SeatStanding::Held(held) if held.person == *person => Some((seat, held)),
         SeatStanding::Vacant | SeatStanding::Asked | SeatStanding::Held(_) | SeatStanding::Decided { .. } => {
             None
         }
-    });
-    check_duty(state, visit, open, person, mine.map(|(_, held)| held))?;
-    let (seat, held) = mine.ok_or_else(|| not_theirs(command, open, round, step, person))?;
-    check_alone(round, seat, held)?;
-    check_authority(context, command, (visit.purpose, open), step, held)?;
-    Ok(Place { visit, open, round, at, seat, held })
+    }
 }
 
 fn current_round<'a>(visit: &Visit, open: &'a Open, claim: &Claim) -> Result<&'a Round, Problem> {
     match &open.round {
         Some(round) if round.id == claim.round => Ok(round),
         _ if visit.rounds.iter().any(|ended| ended.id == claim.round) => {
-            let detail = "a new version of the proposal was made; that round says nothing any more";
+            let detail = "what that round was about has changed since; it says nothing any more";
             let current = open
                 .round
                 .as_ref()
@@ -102,8 +111,8 @@ fn current_round<'a>(visit: &Visit, open: &'a Open, claim: &Claim) -> Result<&'a
 /// A party to the matter never has a say; nor does anybody on their own work, nor a deputy in the name of either.
 fn check_duty(
     state: &State,
-    visit: &Visit,
-    open: &Open,
+    (visit, open): (&Visit, &Open),
+    at: usize,
     person: &PersonId,
     held: Option<&Held>,
 ) -> Result<(), Problem> {
@@ -113,19 +122,32 @@ fn check_duty(
         let detail = match visit.purpose {
             Purpose::Decide => "a party to the matter may not decide on it",
             Purpose::Review => "a party to the matter may not review it",
+            Purpose::Audit => "a party to the matter may not audit it",
+            Purpose::Meet => "a party to the matter neither convenes nor signs",
+            Purpose::Account => "a party to the matter holds nobody to account for it",
         };
         return Err(Problem::new(ProblemCode::ConflictOfInterest, detail)
             .at("/actor")
             .expected("somebody who is no party to the matter"));
     }
-    let bound = state.bound(visit.instance);
+    let bound = state.bound(visit, at);
     if voices().any(|voice| bound.contains(voice)) {
-        let detail = match visit.purpose {
-            Purpose::Decide => {
+        let detail = match (visit.purpose, at) {
+            (Purpose::Decide, _) => {
                 "nobody decides on what they proposed, investigated or are liable for, in person or by deputy"
             }
-            Purpose::Review => {
+            (Purpose::Review, _) => {
                 "nobody reviews what they proposed, investigated or are liable for, in person or by deputy"
+            }
+            (Purpose::Audit, _) => {
+                "nobody audits what they handled, proposed, judged or are liable for, in person or by deputy"
+            }
+            (Purpose::Meet, 0) => {
+                "nobody convenes over what they proposed, investigated or are liable for, in person or by deputy"
+            }
+            (Purpose::Meet, _) => "nobody signs over what they are liable for, in person or by deputy",
+            (Purpose::Account, _) => {
+                "nobody decides on a reward or penalty of their own, in person or by deputy"
             }
         };
         return Err(Problem::new(ProblemCode::SeparationOfDuty, detail)
@@ -135,7 +157,7 @@ fn check_duty(
     Ok(())
 }
 
-fn not_theirs(command: &Command, open: &Open, round: &Round, step: &Step, person: &PersonId) -> Problem {
+fn not_theirs(command: &Command, open: &Open, round: &Round, person: &PersonId) -> Problem {
     let decided = |seat: &&Seat| seat.decision().is_some();
     let mut deciders = round.seats().filter(decided).filter_map(Seat::holder);
     if deciders.any(|held| held.person == *person) {
@@ -143,16 +165,21 @@ fn not_theirs(command: &Command, open: &Open, round: &Round, step: &Step, person
             .at("/round")
             .expected("one decision of a person in a round");
     }
-    let second = secondary(open, &step.role);
-    let roles = std::iter::once(&step.role).chain(second.as_ref());
-    if roles.into_iter().any(|role| command.actor.holds(role.as_str())) {
+    let asked: Vec<_> = round.at_work().map(|(_, step)| &step.role).collect();
+    let holds = |role: &&RoleKey| {
+        let second = secondary(open, role);
+        std::iter::once(*role).chain(second.as_ref()).any(|role| command.actor.holds(role.as_str()))
+    };
+    if asked.iter().any(holds) {
         Problem::new(ProblemCode::NotTheHolder, "you hold no seat of the current step")
             .at("/actor")
             .expected("somebody who was given a seat of the current step")
     } else {
+        let mut roles: Vec<_> = asked.iter().map(ToString::to_string).collect();
+        roles.dedup();
         Problem::new(ProblemCode::NotAllowed, "the current step is for another role")
             .at("/actor")
-            .expected(step.role.to_string())
+            .expected(roles.join(", "))
     }
 }
 
@@ -189,14 +216,9 @@ fn check_authority(
     let detail = match purpose {
         Purpose::Decide => "this amount is for another role to decide",
         Purpose::Review => "this is for another role to review",
+        Purpose::Audit => "this is for another role to audit",
+        Purpose::Meet => "this is for another role to sign",
+        Purpose::Account => "this is for another role to decide",
     };
     Err(Problem::new(ProblemCode::BeyondAuthority, detail).at("/actor").expected(step.role.to_string()))
-}
-
-/// The kind of the stages where this is done.
-const fn kind(purpose: Purpose) -> StageKind {
-    match purpose {
-        Purpose::Decide => StageKind::Approve,
-        Purpose::Review => StageKind::Review,
-    }
 }

@@ -19,11 +19,11 @@ pub(super) struct Asked<'a> {
     pub(super) epoch: u32,
     /// What they are asked for.
     pub(super) purpose: Purpose,
-    /// The role that decides or reviews.
+    /// The role that is asked for.
     pub(super) role: &'a RoleKey,
     /// Where it is looked for.
     pub(super) department: &'a contracts::DepartmentId,
-    /// The role to turn to; only where the owner of the stage decides, for a matrix gives authority to its roles alone.
+    /// The role to turn to; only where the owner of the stage is asked, for a matrix gives authority to its roles alone.
     pub(super) secondary: Option<RoleKey>,
     /// Who may not sit here.
     pub(super) barred: &'a BTreeSet<PersonId>,
@@ -45,10 +45,14 @@ impl Asked<'_> {
     }
 }
 
+/// The task, which is the verb of the order that does it.
 const fn task(purpose: Purpose) -> &'static str {
     match purpose {
         Purpose::Decide => "decide",
         Purpose::Review => "review",
+        Purpose::Audit => "audit",
+        Purpose::Meet => "meet",
+        Purpose::Account => "account",
     }
 }
 
@@ -58,9 +62,9 @@ pub(super) fn secondary(open: &Open, role: &RoleKey) -> Option<RoleKey> {
     owner.and_then(|owner| owner.secondary.clone())
 }
 
-/// Who may not sit at a visit: those barred from the case and those who would decide on or review their own work.
-pub(super) fn excluded(state: &State, visit: &Visit, open: &Open) -> BTreeSet<PersonId> {
-    state.bound(visit.instance).into_iter().chain(open.barred.iter().cloned()).collect()
+/// Who may not sit at step `at` of a round at a visit: those barred from the case and those whose own work it is.
+pub(super) fn excluded(state: &State, visit: &Visit, open: &Open, at: usize) -> BTreeSet<PersonId> {
+    state.bound(visit, at).into_iter().chain(open.barred.iter().cloned()).collect()
 }
 
 /// Lets go of every piece of work of the round that is still out.

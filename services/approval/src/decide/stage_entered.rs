@@ -1,4 +1,4 @@
-//! `stage.entered` of kind approve or review: a round opens over the newest version of the proposal.
+//! `stage.entered` of one of this service's kinds: a round opens, over the newest version of the proposal if there is one.
 
 use contracts::Facts;
 use contracts::commands::Actor;

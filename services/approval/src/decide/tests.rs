@@ -1,9 +1,12 @@
 //! The core walked through approvals: who decides on what, and who may not.
 
+mod account;
+mod audit;
 mod authority;
 mod duty;
 mod heard;
 mod ledger;
+mod meet;
 mod review;
 mod walk;
 

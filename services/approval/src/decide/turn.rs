@@ -2,7 +2,7 @@
 
 use contracts::commands::{Command, check_text};
 use contracts::messages::work_withdrawn::WorkWithdrawn;
-use contracts::{ComplaintId, Problem, ProblemCode, ServiceName, VisitId, WordId, WordRef};
+use contracts::{ComplaintId, Problem, ProblemCode, ServiceName, SubjectRef, VisitId, WordId, WordRef};
 use runtime::service::{Context, Decision};
 use serde_json::json;
 
@@ -27,7 +27,7 @@ pub(super) struct Turn<'a, 'c> {
     pub(super) place: Place<'a>,
 }
 
-/// Whether a reason must be given.
+/// Whether a text must be given.
 pub(super) enum Reason {
     /// As they like.
     MayBeGiven,
@@ -74,17 +74,31 @@ impl<'a, 'c> Turn<'a, 'c> {
         given: Option<&str>,
         reason: Reason,
     ) -> Result<Option<WordRef>, Problem> {
-        let Some(text) = given.filter(|text| !text.trim().is_empty()) else {
-            return match reason {
-                Reason::MayBeGiven => Ok(None),
-                Reason::Needed { detail, expected } => {
-                    Err(Problem::new(ProblemCode::MissingField, detail).at("/reason").expected(expected))
-                }
-            };
-        };
-        check_text("/reason", text, REASON)?;
+        match (given.filter(|text| !text.trim().is_empty()), reason) {
+            (Some(text), _) => self.keep(decision, "/reason", (text, REASON)).map(Some),
+            (None, Reason::MayBeGiven) => Ok(None),
+            (None, Reason::Needed { detail, expected }) => Err(missing("/reason", detail, expected)),
+        }
+    }
+
+    /// Keeps a text of at most so many characters, which stands in `field`.
+    ///
+    /// # Errors
+    /// What is wrong with the text.
+    pub(super) fn keep(
+        &self,
+        decision: &mut Decision<Row>,
+        field: &str,
+        (text, most): (&str, usize),
+    ) -> Result<WordRef, Problem> {
+        check_text(field, text, most)?;
         let id = WordId(self.context.next_id());
-        Ok(Some(decision.keep(id, ServiceName::Approval, self.complaint, text)))
+        Ok(decision.keep(id, ServiceName::Approval, self.complaint, text))
+    }
+
+    /// The people who work here; of the directory's subject.
+    pub(super) fn people(&self) -> Option<std::sync::Arc<State>> {
+        self.context.peek(&SubjectRef::directory(self.context.organisation()))
     }
 
     /// The round with what was said in it.
@@ -104,20 +118,18 @@ impl<'a, 'c> Turn<'a, 'c> {
             Problem::new(ProblemCode::Internal, "the step that was decided on is not in the round")
         })?;
         let (lost, passed) = (step.is_lost(), step.is_passed());
-        let next = after.current().map(|(_, next)| next).filter(|_| !lost);
-        let standing = match next {
-            None => {
-                self.close(&mut decision, after, !lost)?;
-                close_round::outcome(after.purpose, !lost)
-            }
-            Some(next) => {
-                self.put_away(&mut decision);
-                if passed {
-                    seats::withdraw(&mut decision, self.visit, after, "step_passed");
-                    self.begin(&mut decision, after, next);
+        let standing = if lost || after.current().is_none() {
+            self.close(&mut decision, after, !lost)?;
+            close_round::outcome(after.purpose, !lost)
+        } else {
+            self.put_away(&mut decision);
+            if passed {
+                self.let_go(&mut decision, step);
+                for (at, next) in after.at_work().filter(|(_, next)| !next.is_begun()) {
+                    self.begin(&mut decision, after, (at, next));
                 }
-                "open"
             }
+            "open"
         };
         decision.answer_with(&json!({ "round": after.id, "step": self.place.at, "standing": standing }))
     }
@@ -135,11 +147,11 @@ impl<'a, 'c> Turn<'a, 'c> {
         Ok(())
     }
 
-    /// Asks for the people of the next step; nobody who has decided sits again.
-    fn begin(&self, decision: &mut Decision<Row>, after: &Round, next: &Step) {
+    /// Asks for the people of a step that begins; nobody who sits in the round sits again.
+    fn begin(&self, decision: &mut Decision<Row>, after: &Round, (at, next): (usize, &Step)) {
         let Place { visit, open, .. } = self.place;
         let voices = after.seats().filter_map(Seat::holder).flat_map(Held::voices).cloned();
-        let barred = excluded(self.state, visit, open).into_iter().chain(voices).collect();
+        let barred = excluded(self.state, visit, open, at).into_iter().chain(voices).collect();
         let asked = Asked {
             visit: self.visit,
             epoch: visit.epoch,
@@ -154,6 +166,14 @@ impl<'a, 'c> Turn<'a, 'c> {
         }
     }
 
+    /// Lets go of the seats of a step that was passed without them.
+    fn let_go(&self, decision: &mut Decision<Row>, step: &Step) {
+        for seat in step.seats.iter().filter(|seat| seat.is_out()) {
+            let reason = "step_passed".to_owned();
+            decision.say(WorkWithdrawn { work: seat.work, visit: self.visit, reason, because: None });
+        }
+    }
+
     fn put_away(&self, decision: &mut Decision<Row>) {
         decision.say(WorkWithdrawn {
             work: self.place.seat.work,
@@ -162,4 +182,9 @@ impl<'a, 'c> Turn<'a, 'c> {
             because: None,
         });
     }
+}
+
+/// What must be said was not.
+pub(super) fn missing(field: &str, detail: &str, expected: &str) -> Problem {
+    Problem::new(ProblemCode::MissingField, detail).at(field).expected(expected)
 }

@@ -1,4 +1,4 @@
-//! `work.assigned`: who sits at a seat. Whoever may not decide there loses it at once and somebody else is asked for:
+//! `work.assigned`: who sits at a seat. Whoever may not sit there loses it at once and somebody else is asked for:
 //! a party to the matter, somebody who would decide on their own work, somebody who already sits in the round, or a
 //! deputy of one of them.
 
@@ -15,6 +15,7 @@ use super::Scene;
 use super::seats::{Asked, excluded, secondary};
 use crate::Row;
 use crate::config::TRIES;
+use crate::state::Seat;
 
 pub(super) fn decide(scene: &Scene<'_, '_>, assigned: &WorkAssigned) -> Decision<Row> {
     let Scene { context, before, after, .. } = *scene;
@@ -22,17 +23,18 @@ pub(super) fn decide(scene: &Scene<'_, '_>, assigned: &WorkAssigned) -> Decision
     let Some(visit) = after.visits.get(&assigned.visit) else { return decision };
     let round = visit.open().and_then(|open| open.round.as_ref().map(|round| (open, round)));
     let place = round.and_then(|(open, round)| {
-        let (_, step) = round.current()?;
-        let seat = step.seats.iter().find(|seat| seat.work == assigned.work && seat.is_out())?;
-        Some((open, round, step, seat))
+        let theirs = |seat: &&Seat| seat.work == assigned.work && seat.is_out();
+        let (at, step, seat) =
+            round.at_work().find_map(|(at, step)| Some((at, step, step.seats.iter().find(theirs)?)))?;
+        Some((open, round, (at, step), seat))
     });
-    let Some((open, round, step, seat)) = place.filter(|_| visit.epoch == assigned.epoch) else {
+    let Some((open, round, (at, step), seat)) = place.filter(|_| visit.epoch == assigned.epoch) else {
         if before.visits.contains_key(&assigned.visit) {
             decision.say(late(assigned));
         }
         return decision;
     };
-    let mut barred: BTreeSet<PersonId> = excluded(after, visit, open);
+    let mut barred: BTreeSet<PersonId> = excluded(after, visit, open, at);
     barred.extend(round.sitting(assigned.work));
     let taker = std::iter::once(&assigned.person).chain(assigned.instead_of.as_ref());
     let conflicting: Vec<_> = taker.clone().filter(|person| barred.contains(*person)).collect();

@@ -2,14 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use contracts::messages::decision_recorded::{Decided, DecisionRecorded};
-use contracts::messages::review_recorded::{ReviewRecorded, Verdict};
+use contracts::messages::accountability_decided::Accounted;
 use contracts::messages::round_closed::Voided;
-use contracts::messages::round_opened::{Purpose, RoundOpened};
+use contracts::messages::round_opened::{ProposedIncentive, Purpose, RoundOpened};
 use contracts::messages::work_assigned::WorkAssigned;
+use contracts::messages::work_requested::WorkRequested;
 use contracts::{DepartmentId, Fen, PersonId, ProposalId, RoleKey, RoundId, WordRef, WorkId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+
+use super::{Said, Spoken};
 
 /// A round over one version of a proposal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,12 +27,18 @@ pub struct Round {
     pub version: u32,
     /// What is decided on.
     pub total: Fen,
-    /// The amount that the matrix was read with: this one and what counts together with it. A review reads none.
+    /// The amount that the matrix was read with: this one and what counts together with it. Only a decision reads it.
     pub cumulated: Fen,
     /// When it was opened.
     pub opened_at: Timestamp,
     /// The steps, in order; never changed once the round is open.
     pub steps: Vec<Step>,
+    /// The rewards and penalties that the playbook proposes; of accountability alone.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub incentives: Vec<ProposedIncentive>,
+    /// Those that were decided.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub decided: Vec<Accounted>,
     /// How it ended, once it did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub closing: Option<Closing>,
@@ -94,63 +102,6 @@ pub enum SeatStanding {
     },
 }
 
-/// What somebody said at a seat.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Said {
-    /// Yes, of a decision.
-    Approve,
-    /// No, of a decision.
-    Refuse,
-    /// Nothing stands against it, of a review.
-    Agree,
-    /// Something does, of a review.
-    Object,
-}
-
-impl Said {
-    /// Whether it is in favour of the proposal.
-    #[must_use]
-    pub const fn is_in_favour(self) -> bool {
-        matches!(self, Self::Approve | Self::Agree)
-    }
-}
-
-/// Something that was said in a round, by whichever event.
-pub(crate) struct Spoken<'a> {
-    /// The step.
-    step: u32,
-    /// Who, if a person did.
-    by: Option<&'a PersonId>,
-    /// What.
-    said: Said,
-    /// Why.
-    reason: Option<&'a WordRef>,
-}
-
-impl<'a> From<&'a DecisionRecorded> for Spoken<'a> {
-    fn from(recorded: &'a DecisionRecorded) -> Self {
-        let said = match recorded.decision {
-            Decided::Approve => Said::Approve,
-            Decided::Refuse => Said::Refuse,
-        };
-        let DecisionRecorded { step, by, reason, .. } = recorded;
-        Self { step: *step, by: by.person(), said, reason: reason.as_ref() }
-    }
-}
-
-impl<'a> From<&'a ReviewRecorded> for Spoken<'a> {
-    fn from(recorded: &'a ReviewRecorded) -> Self {
-        let said = match recorded.verdict {
-            Verdict::Agree => Said::Agree,
-            Verdict::Object => Said::Object,
-        };
-        let ReviewRecorded { by, reason, .. } = recorded;
-        // A review has one step.
-        Self { step: 0, by: by.person(), said, reason: reason.as_ref() }
-    }
-}
-
 /// Who holds a seat.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Held {
@@ -204,6 +155,11 @@ impl Step {
     pub fn is_passed(&self) -> bool {
         self.count(true) >= needed(self)
     }
+    /// Whether anybody was ever asked for it.
+    #[must_use]
+    pub fn is_begun(&self) -> bool {
+        self.seats.iter().any(|seat| seat.asked > 0)
+    }
     /// Whether not enough can be in favour any more.
     #[must_use]
     pub fn is_lost(&self) -> bool {
@@ -234,6 +190,8 @@ impl Round {
             cumulated: opened.cumulated,
             opened_at: at,
             steps: steps.collect(),
+            incentives: opened.incentives.clone(),
+            decided: Vec::new(),
             closing: None,
         }
     }
@@ -242,6 +200,31 @@ impl Round {
     #[must_use]
     pub fn current(&self) -> Option<(usize, &Step)> {
         self.steps.iter().enumerate().find(|(_, step)| !step.is_passed())
+    }
+
+    /// The steps that are worked on, with their numbers: one after the other; but once a meeting has its opinion, all
+    /// its participants at the same time.
+    pub fn at_work(&self) -> impl Iterator<Item = (usize, &Step)> {
+        let first = self.current().map_or(0, |(at, _)| at);
+        let together = self.purpose == Purpose::Meet && first > 0;
+        let open = self.steps.iter().enumerate().filter(|(_, step)| !step.is_passed());
+        open.filter(move |(at, _)| *at == first || together)
+    }
+
+    /// The opinion of a meeting, once it was written down.
+    #[must_use]
+    pub fn opinion(&self) -> Option<&WordRef> {
+        let convener = self.steps.first().filter(|_| self.purpose == Purpose::Meet)?;
+        convener.seats.iter().find_map(|seat| match &seat.standing {
+            SeatStanding::Decided { reason, .. } => reason.as_ref(),
+            SeatStanding::Vacant | SeatStanding::Asked | SeatStanding::Held(_) => None,
+        })
+    }
+
+    /// Who said something in it, and in whose name.
+    pub fn speakers(&self) -> impl Iterator<Item = &PersonId> {
+        let spoken = self.seats().filter(|seat| seat.decision().is_some());
+        spoken.filter_map(Seat::holder).flat_map(Held::voices)
     }
 
     /// All seats of all steps.
@@ -268,15 +251,19 @@ impl Round {
         self.steps.iter_mut().flat_map(|step| &mut step.seats).find(|seat| seat.work == work)
     }
 
-    /// A piece of work was asked for: its own seat, or anew for the first vacant seat of the current step.
-    pub(super) fn requested(&mut self, work: WorkId) {
+    /// A piece of work was asked for: its own seat, or anew for the first vacant seat that is worked on in that role.
+    pub(super) fn requested(&mut self, requested: &WorkRequested) {
+        let WorkRequested { work, role, department, .. } = requested;
+        let work = *work;
         let known = self.seats().any(|seat| seat.work == work);
-        let current = self.current().map(|(at, _)| at);
         let seat = if known {
             self.seat_mut(work)
         } else {
-            let step = current.and_then(|at| self.steps.get_mut(at));
-            step.and_then(|step| step.seats.iter_mut().find(|seat| seat.standing == SeatStanding::Vacant))
+            let fits = |(_, step): &(usize, &Step)| step.role == *role && step.department == *department;
+            let vacant = |seat: &Seat| seat.standing == SeatStanding::Vacant;
+            let place = |(at, step): (usize, &Step)| Some((at, step.seats.iter().position(vacant)?));
+            let found = self.at_work().filter(fits).find_map(place);
+            found.and_then(|(at, seat)| self.steps.get_mut(at)?.seats.get_mut(seat))
         };
         if let Some(seat) = seat {
             seat.work = work;
@@ -320,6 +307,7 @@ impl Round {
                 reason: spoken.reason.cloned(),
                 at,
             };
+            self.decided.extend_from_slice(spoken.decided);
         }
     }
 

@@ -1,27 +1,36 @@
 //! Hostile texts in every text of every order: kept byte for byte in a real PostgreSQL, or refused with their field.
 
-use contracts::commands::approval::{Decide, Review};
+use contracts::commands::approval::{Account, Audit, Decide, Meet, Review};
 use contracts::commands::{Actor, Answer, Verb as _};
 use contracts::{ProblemCode, ServiceName, SubjectRef};
 use serde_json::{Value, json};
 use testkit::hostile::{self, Became};
 
 use super::bench::{Bench, Voice, complaint, staff};
-use super::{entered, round_of, to, to_review, visit};
+use super::{entered, of_kind, round_of, to, visit};
 
 /// A good order on complaint `n`, at whose only seat Zhou sits.
 async fn ready(bench: &Bench, verb: &str, n: u128) -> (SubjectRef, Value) {
     let subject = complaint(n);
     let mut routing = Voice::of(ServiceName::Routing, &subject);
-    let stage = if verb == Review::VERB { to_review(5_000 + n, 1) } else { entered(5_000 + n, 1) };
+    let stage = match verb {
+        Decide::VERB => entered(5_000 + n, 1),
+        kind => of_kind(kind, 5_000 + n, 1),
+    };
     bench.hear(&[routing.says(stage)]).await;
     let round = round_of(bench, &subject).await;
     bench.hear(&[routing.says(to(&round, "zhou"))]).await;
-    let mut body = json!({"visit": visit(), "epoch": 1, "round": round.id, "reason": "金额过高"});
-    match verb {
-        Review::VERB => body["verdict"] = json!("object"),
-        _ => body["decision"] = json!("refuse"),
-    }
+    let said = match verb {
+        Review::VERB => json!({"verdict": "object", "reason": "金额过高"}),
+        Audit::VERB => json!({"verdict": "failed", "reason": "缺照片"}),
+        Meet::VERB => json!({"opinion": "退还工时费"}),
+        Account::VERB => {
+            json!({"decisions": [{"incentive": "late", "person": "qian", "amount": 3_000}], "reason": "超时"})
+        }
+        _ => json!({"decision": "refuse", "reason": "金额过高"}),
+    };
+    let mut body = json!({"visit": visit(), "epoch": 1, "round": round.id});
+    body.as_object_mut().unwrap().extend(said.as_object().unwrap().clone());
     (subject, body)
 }
 
@@ -51,6 +60,21 @@ async fn no_text_of_a_decision_does_more_than_stand_there() {
 #[tokio::test]
 async fn no_text_of_a_review_does_more_than_stand_there() {
     try_out(Review::VERB, &schemars::schema_for!(Review).to_value()).await;
+}
+
+#[tokio::test]
+async fn no_text_of_an_audit_does_more_than_stand_there() {
+    try_out(Audit::VERB, &schemars::schema_for!(Audit).to_value()).await;
+}
+
+#[tokio::test]
+async fn no_text_of_a_meeting_does_more_than_stand_there() {
+    try_out(Meet::VERB, &schemars::schema_for!(Meet).to_value()).await;
+}
+
+#[tokio::test]
+async fn no_text_of_accountability_does_more_than_stand_there() {
+    try_out(Account::VERB, &schemars::schema_for!(Account).to_value()).await;
 }
 
 async fn try_out(verb: &str, schema: &Value) {

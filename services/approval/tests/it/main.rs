@@ -89,15 +89,23 @@ fn entered(proposal: u128, fen: i64) -> StageEntered {
     }
 }
 
-/// The same as a review by a clerk.
-fn to_review(proposal: u128, fen: i64) -> StageEntered {
+/// The same as a stage of another kind, which a clerk owns; what somebody may be held to account for is the liable person's.
+fn of_kind(kind: &str, proposal: u128, fen: i64) -> StageEntered {
+    let found = StageKind::ALL.iter().find(|known| known.as_str() == kind);
     let mut stage = StageEntered {
-        stage: "review".to_owned().try_into().unwrap(),
-        kind: StageKind::Review,
+        stage: kind.to_owned().try_into().unwrap(),
+        kind: *found.unwrap(),
         ..entered(proposal, fen)
     };
-    stage.brief["kind"] = json!("review");
-    stage.brief["outcomes"] = json!(["agreed", "objected"]);
+    stage.brief["kind"] = json!(kind);
+    stage.brief["outcomes"] = json!(playbook::outcomes_of(*found.unwrap()));
+    let slice = &mut stage.brief["slice"]["approval"];
+    let role = json!({"role": "manager", "label": {"zh": "经理", "en": "Manager"}, "department": "hq"});
+    slice["participants"] = json!([role]);
+    slice["incentives"] = json!([{
+        "key": "late", "label": {"zh": "超时", "en": "Late"}, "subject": "person", "on": {"left": "propose"},
+        "form": "fine", "amount_from": 30, "amount_to": 100,
+    }]);
     stage
 }
 
@@ -202,7 +210,7 @@ async fn a_party_to_the_matter_neither_decides_nor_reads() {
 async fn an_objection_is_kept_with_its_reason_and_read_by_staff() {
     let (bench, subject) = (Bench::start().await, complaint(10));
     let mut routing = Voice::of(ServiceName::Routing, &subject);
-    bench.hear(&[routing.says(to_review(500, 900_000))]).await;
+    bench.hear(&[routing.says(of_kind("review", 500, 900_000))]).await;
     let round = round_of(&bench, &subject).await;
     assert_eq!(round.steps[0].role.as_str(), "clerk", "no limit applies to a review");
     bench.hear(&[routing.says(to(&round, "zhou"))]).await;

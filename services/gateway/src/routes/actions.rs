@@ -42,6 +42,15 @@ pub fn endpoints() -> Endpoints {
             "/complaints/{complaint}/review",
             "Agrees or objects to the proposal before it is decided on",
         )
+        .action::<approval::Audit>("/complaints/{complaint}/audit", "Passes or fails the whole handled case")
+        .action::<approval::Meet>(
+            "/complaints/{complaint}/meet",
+            "Writes down the opinion of a meeting, or signs it",
+        )
+        .action::<approval::Account>(
+            "/complaints/{complaint}/account",
+            "Decides on rewards and penalties, or drops the matter",
+        )
         .action::<notification::RecordContact>(
             "/complaints/{complaint}/contact",
             "Records contact with the customer",

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use calendar::{Clock as _, SystemClock};
 use contracts::messages::directory_changed::Absence;
 use contracts::queries::routing::{WorkItem, WorkPage};
-use contracts::{PersonId, ProblemCode, RoundId};
+use contracts::{PersonId, ProblemCode};
 use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
@@ -19,6 +19,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::api::{Caller, Said};
 use super::chance::Chance;
+use super::judging::{BY_AUTHORITY, Round, judged};
 
 /// How long somebody waits who has nothing to do; each further time longer, up to [`IDLE_MOST`].
 const IDLE: Duration = Duration::from_millis(250);
@@ -58,10 +59,13 @@ pub struct Player {
 }
 
 /// An act that was decided on.
-struct Act {
-    path: &'static str,
-    body: Value,
-    name: String,
+pub(super) struct Act {
+    /// The last segment of its address.
+    pub(super) path: &'static str,
+    /// What is ordered.
+    pub(super) body: Value,
+    /// What is counted.
+    pub(super) name: String,
 }
 
 impl Player {
@@ -145,7 +149,7 @@ impl Player {
 
     async fn act(&self, item: &WorkItem, key: &str, tries: u32) -> anyhow::Result<()> {
         let mut chance = Chance::at_visit(self.seed, item.visit);
-        if tries == 1 && !matches!(item.task.as_str(), "decide" | "review") && chance.percent(2) {
+        if tries == 1 && !BY_AUTHORITY.contains(&item.task.as_str()) && chance.percent(2) {
             let body = json!({ "complaint": item.complaint, "reason": "今天来不及 / no time today" });
             let path = format!("/work/{}/hand-back", item.work);
             let said = self.caller.order(Method::POST, &path, key, &body).await?;
@@ -184,7 +188,7 @@ impl Player {
                 "executed",
             ),
             "decide" => self.approve(item).await?,
-            "review" => self.review(item).await?,
+            "review" | "audit" | "meet" | "account" => self.judge(item).await?,
             "contact" => act(
                 "contact",
                 json!({ "reached": true, "channel": "phone", "note": "已联系客户" }),
@@ -203,14 +207,15 @@ impl Player {
         })
     }
 
-    async fn round_of(&self, item: &WorkItem) -> anyhow::Result<Option<RoundId>> {
+    /// The open round of the visit, as the case shows it.
+    async fn round_of(&self, item: &WorkItem) -> anyhow::Result<Option<Round>> {
         let said = self.caller.get(&format!("/complaints/{}", item.complaint)).await?;
         let Said::Done(case) = said else { return Ok(None) };
-        Ok(open_round(&case, item))
+        Ok(Round::of(&case, item))
     }
 
     async fn approve(&self, item: &WorkItem) -> anyhow::Result<Option<Act>> {
-        let Some(round) = self.round_of(item).await? else { return Ok(None) };
+        let Some(Round { id: round, .. }) = self.round_of(item).await? else { return Ok(None) };
         let mut chance = Chance::at_round(self.seed, round);
         Ok(Some(if chance.percent(15) {
             let body = json!({ "round": round, "decision": "refuse", "reason": "补偿过高，请重新拟定。" });
@@ -224,9 +229,11 @@ impl Player {
         }))
     }
 
-    async fn review(&self, item: &WorkItem) -> anyhow::Result<Option<Act>> {
+    /// What needs authority and is no decision: reviews, audits, meetings, accountability.
+    async fn judge(&self, item: &WorkItem) -> anyhow::Result<Option<Act>> {
         let Some(round) = self.round_of(item).await? else { return Ok(None) };
-        Ok(Some(reviewed(round, &mut Chance::at_round(self.seed, round))))
+        let mut chance = Chance::at_round(self.seed, round.id);
+        Ok(judged(&item.task, &round, &mut chance))
     }
 
     async fn count(&self, item: &WorkItem, name: &str, said: &Said) {
@@ -273,16 +280,6 @@ fn propose(chance: &mut Chance) -> Option<Act> {
     Some(Act { path: "propose", body, name: name.to_owned() })
 }
 
-fn reviewed(round: RoundId, chance: &mut Chance) -> Act {
-    let (verdict, reason, name) = if chance.percent(20) {
-        ("object", Some("责任认定依据不足，请补充。"), "objected")
-    } else {
-        ("agree", None, "agreed")
-    };
-    let body = json!({ "round": round, "verdict": verdict, "reason": reason });
-    Act { path: "review", body, name: name.to_owned() }
-}
-
 fn callback(chance: &mut Chance, tries: u32) -> Option<Act> {
     if tries == 1 && chance.percent(20) {
         let body = json!({ "reached": false });
@@ -293,39 +290,4 @@ fn callback(chance: &mut Chance, tries: u32) -> Option<Act> {
     let opinion = if satisfied { "客户表示满意" } else { "客户认为处理太慢" };
     let body = json!({ "reached": true, "satisfaction": word, "opinion": opinion });
     Some(Act { path: "callback", body, name: word.to_owned() })
-}
-
-/// The open round of the visit, as the case shows it.
-fn open_round(case: &Value, item: &WorkItem) -> Option<RoundId> {
-    let visits = case["approval"]["visits"].as_array()?;
-    let own = visits.iter().find(|visit| visit["visit"] == json!(item.visit))?;
-    serde_json::from_value(own["round"]["id"].clone()).ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
-
-    use contracts::VisitId;
-    use contracts::commands::approval::Review;
-    use contracts::messages::review_recorded::Verdict;
-    use uuid::Uuid;
-
-    use super::*;
-
-    #[test]
-    fn reviews_are_orders_that_approval_takes_and_objections_give_a_reason() {
-        let mut names = BTreeSet::new();
-        for n in 0..100 {
-            let round = RoundId(Uuid::from_u128(n));
-            let Act { path, mut body, name } = reviewed(round, &mut Chance::at_round(7, round));
-            body["visit"] = json!(VisitId(Uuid::from_u128(1)));
-            body["epoch"] = json!(1);
-            let order: Review = serde_json::from_value(body).unwrap();
-            assert_eq!((path, order.round), ("review", round));
-            assert_eq!(order.verdict == Verdict::Object, order.reason.is_some(), "{order:?}");
-            names.insert(name);
-        }
-        assert_eq!(names.into_iter().collect::<Vec<_>>(), ["agreed", "objected"]);
-    }
 }

@@ -49,6 +49,18 @@ impl Draft<'_> {
         Ok(())
     }
 
+    /// Begins the sides of the clocks that ran out. Last of all, so that a case which is left or closed by the same
+    /// input begins none that would be withdrawn at once.
+    ///
+    /// # Errors
+    /// When a rule gives no answer.
+    pub fn begin_missed(&mut self) -> Result<(), Problem> {
+        while let Some(key) = self.missed.pop() {
+            self.begin_sides(&Trigger::Missed(key))?;
+        }
+        Ok(())
+    }
+
     /// Withdraws every side that is open.
     pub(super) fn withdraw_sides(&mut self, reason: &str) -> Result<(), Problem> {
         let sides = self.case.visits.iter().filter(|(_, visit)| visit.place == Place::Side);

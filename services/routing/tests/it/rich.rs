@@ -1,5 +1,6 @@
 //! Sides, joins, loops with a limit, new instances: the parts of the vocabulary that no shipped playbook uses yet.
 
+use contracts::Event;
 use contracts::messages::stage_entered::Place;
 use routing::state::Main;
 
@@ -94,4 +95,26 @@ fn criteria_set_the_level_at_once() {
         said.facts = facts([("signal_newspaper", true.into())]);
     });
     assert_eq!(world.case().level, 3);
+}
+
+#[test]
+fn a_missed_clock_begins_the_side_that_waits_for_it_and_names_who_owned_the_time() {
+    let mut world = rich();
+    world.advance_to("2025-03-10T23:59:00+08:00");
+    assert!(!world.entered().iter().any(|said| said.stage.as_str() == "account"), "not before it ran out");
+    world.advance_to("2025-03-11T00:01:00+08:00");
+    let missed = world.said.iter().find_map(|event| match event {
+        Event::ClockMissed(said) if said.key.as_str() == "first_contact" => Some(said),
+        _ => None,
+    });
+    // The agent who was to contact the customer, not the handler at whose stage the case stands.
+    assert_eq!(missed.unwrap().person.as_ref().map(|person| person.as_str()), Some("s.agent"));
+    let begun: Vec<_> = world.entered().into_iter().filter(|said| said.stage.as_str() == "account").collect();
+    assert_eq!((begun.len(), begun[0].place), (1, Place::Side));
+    assert_eq!(world.stage(), "handle", "the main line goes on");
+    world.complete("account", "dropped");
+    world.advance_to("2025-03-12T00:01:00+08:00");
+    let again = world.entered().into_iter().filter(|said| said.stage.as_str() == "account").count();
+    assert_eq!(again, 1, "a clock is missed once");
+    world.replay();
 }

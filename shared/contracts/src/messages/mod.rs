@@ -9,7 +9,9 @@ use serde::de::DeserializeOwned;
 
 use crate::event::ReadError;
 
+pub mod accountability_decided;
 pub mod act_late;
+pub mod audit_recorded;
 pub mod calendar_published;
 pub mod callback_noted;
 pub mod callback_recorded;
@@ -29,6 +31,8 @@ pub mod file_added;
 pub mod finding_recorded;
 pub mod notice_requested;
 pub mod notice_settled;
+pub mod opinion_recorded;
+pub mod opinion_signed;
 pub mod parked_settled;
 pub mod person_erased;
 pub mod playbook_activated;

@@ -1,5 +1,6 @@
 //! Whether a playbook of the right shape makes sense. Every check tells all it finds; none stops another.
 
+mod accountability;
 mod authority;
 mod graph;
 mod references;
@@ -18,6 +19,7 @@ pub(crate) fn check(playbook: &Playbook) -> Vec<Finding> {
     findings.extend(values::check(playbook));
     findings.extend(voice::check(playbook));
     findings.extend(authority::check(playbook));
+    findings.extend(accountability::check(playbook));
     findings.extend(graph::check(playbook));
     findings.extend(rules::check(playbook));
     findings

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use contracts::{RoleKey, StageKey};
+use contracts::{ClockKey, RoleKey, StageKey};
 
 use crate::finding::{Code, Finding};
 use crate::model::{Action, DepartmentRef, Playbook, RungOn, Secondary, Trigger, Who};
@@ -25,6 +25,7 @@ pub(super) fn check(playbook: &Playbook) -> Vec<Finding> {
     names.authority();
     names.remedies();
     names.voice();
+    names.incentives();
     names.findings
 }
 
@@ -139,13 +140,24 @@ impl Names<'_> {
         }
     }
 
+    fn clock(&mut self, path: String, key: &ClockKey) {
+        if !self.playbook.clocks.iter().any(|clock| clock.key == *key) {
+            self.unknown(path, "clock", "时限", key.as_str());
+        }
+    }
+
+    fn trigger(&mut self, path: &str, trigger: &Trigger) {
+        match trigger {
+            Trigger::Entered(key) => self.stage(format!("{path}.entered"), key),
+            Trigger::Left(key) => self.stage(format!("{path}.left"), key),
+            Trigger::Missed(key) => self.clock(format!("{path}.missed"), key),
+            Trigger::Fact(_) | Trigger::Event(_) => {}
+        }
+    }
+
     fn triggers(&mut self, path: &str, triggers: &[Trigger]) {
         for (number, trigger) in triggers.iter().enumerate() {
-            match trigger {
-                Trigger::Entered(key) => self.stage(format!("{path}[{number}].entered"), key),
-                Trigger::Left(key) => self.stage(format!("{path}[{number}].left"), key),
-                Trigger::Fact(_) | Trigger::Event(_) => {}
-            }
+            self.trigger(&format!("{path}[{number}]"), trigger);
         }
         if triggers.is_empty() {
             let en = "name at least one thing that does it";
@@ -172,6 +184,24 @@ impl Names<'_> {
             }
             if let Secondary::Role(role) = &stage.secondary {
                 self.role(format!("{path}.secondary"), role);
+            }
+            for (which, who) in stage.participants.iter().enumerate() {
+                self.who(&format!("{path}.participants[{which}]"), who);
+            }
+            self.each_once(
+                &format!("{path}.incentives"),
+                "",
+                stage.incentives.iter().map(crate::words::Key::as_str),
+            );
+            for (which, key) in stage.incentives.iter().enumerate() {
+                if self.playbook.incentive(key.as_str()).is_none() {
+                    self.unknown(
+                        format!("{path}.incentives[{which}]"),
+                        "incentive",
+                        "奖惩事项",
+                        key.as_str(),
+                    );
+                }
             }
             for (which, outcome) in stage.outcomes.iter().enumerate() {
                 let known = outcomes_of(stage.kind);
@@ -234,10 +264,8 @@ impl Names<'_> {
 
     fn ladder(&mut self) {
         for (number, rung) in self.playbook.ladder.iter().enumerate() {
-            if let RungOn::Clock(offset) = &rung.on
-                && !self.playbook.clocks.iter().any(|clock| clock.key == offset.key)
-            {
-                self.unknown(format!("ladder[{number}].on.clock.key"), "clock", "时限", offset.key.as_str());
+            if let RungOn::Clock(offset) = &rung.on {
+                self.clock(format!("ladder[{number}].on.clock.key"), &offset.key);
             }
             for (which, action) in rung.actions.iter().enumerate() {
                 self.action(&format!("ladder[{number}].actions[{which}]"), action);
@@ -286,6 +314,19 @@ impl Names<'_> {
             for (which, step) in row.steps.iter().enumerate() {
                 let who = Who { role: step.role.clone(), department: step.department.clone() };
                 self.who(&format!("{path}.steps[{which}]"), &who);
+            }
+        }
+    }
+
+    fn incentives(&mut self) {
+        for (number, incentive) in self.playbook.incentives.iter().enumerate() {
+            let path = format!("incentives[{number}]");
+            self.trigger(&format!("{path}.on"), &incentive.on);
+            if let Some(approver) = &incentive.approver {
+                self.who(&format!("{path}.approver"), approver);
+            }
+            for (which, who) in incentive.report_to.iter().enumerate() {
+                self.who(&format!("{path}.report_to[{which}]"), who);
             }
         }
     }

@@ -177,6 +177,11 @@ fn nobody_named(stage: &Stage) -> Option<(&'static str, &'static str)> {
             "who reviews? give an owner; the authority matrix says only who decides",
             "由谁审核？请填 owner；授权表只规定由谁审批",
         )),
+        StageKind::Audit => (!named).then_some(("who audits? give an owner", "由谁审计？请填 owner")),
+        StageKind::Meet => (!named).then_some(("who convenes? give an owner", "由谁召集？请填 owner")),
+        StageKind::Account => {
+            (!named).then_some(("who holds to account? give an owner", "由谁决定奖惩？请填 owner"))
+        }
         StageKind::Archive => None,
         _ => (!named && !automatic).then_some((
             "who does it? give an owner, or say when it is automatic",

@@ -49,7 +49,8 @@ pub struct Clock {
     pub calendar: Option<CalendarId>,
 }
 
-/// Something that starts or stops a clock or begins a side branch: `{fact: …}`, `{entered: …}`, `{left: …}`, `{event: …}`.
+/// Something that starts or stops a clock or begins a side branch: `{fact: …}`, `{entered: …}`, `{left: …}`,
+/// `{event: …}`, `{missed: …}`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Trigger {
@@ -61,6 +62,8 @@ pub enum Trigger {
     Left(StageKey),
     /// Something happened to the case as a whole.
     Event(CaseEvent),
+    /// This clock ran out. It begins side branches and gives cause for incentives; no clock starts or stops by it.
+    Missed(ClockKey),
 }
 
 words! {

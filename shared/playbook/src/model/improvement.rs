@@ -1,6 +1,6 @@
 //! What surrounds the handling of a case: records, teams, reports, rewards, returned goods, improvement, queues, privacy.
 //!
-//! Playbooks can say all of it today; none of it acts yet (see [`crate::acting`]).
+//! Playbooks can say all of it today; which of it acts is decided by [`crate::acting`].
 
 use std::collections::BTreeMap;
 
@@ -94,7 +94,7 @@ words! {
     }
 }
 
-/// A reward or penalty.
+/// A reward or penalty, which a stage of kind `account` decides on. A record, never a payment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Incentive {
@@ -111,13 +111,16 @@ pub struct Incentive {
     /// The least amount.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub amount_from: Option<Yuan>,
-    /// The greatest amount.
+    /// The greatest amount, inclusive.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub amount_to: Option<Yuan>,
-    /// The share of wages or bonus, in percent.
+    /// The greatest share of wages or bonus, in percent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub percent: Option<u8>,
-    /// Who decides.
+    /// The most points.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub points: Option<u32>,
+    /// Who decides: the owner of every stage that names it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub approver: Option<Who>,
     /// Who is told.
@@ -154,6 +157,8 @@ words! {
         TeamReward = "team_reward",
         /// Compensation to be borne.
         Compensation = "compensation",
+        /// The form is marked red for the year-end assessment.
+        RedMark = "red_mark",
     }
 }
 

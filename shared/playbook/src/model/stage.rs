@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Secondary, Trigger, Who};
-use crate::words::{Cel, LoopKey, words};
+use crate::words::{Cel, Key, LoopKey, words};
 
 /// One step of the procedure.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -26,6 +26,12 @@ pub struct Stage {
     /// No person is needed when this holds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub automatic: Option<Cel>,
+    /// Who signs the opinion of a meeting besides its owner, who convenes it; of kind `meet` alone.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub participants: Vec<Who>,
+    /// The rewards and penalties that may be decided on here; of kind `account` alone.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub incentives: Vec<Key>,
     /// What must be given to complete it.
     #[serde(default, skip_serializing_if = "Requires::is_empty")]
     pub requires: Requires,

@@ -88,7 +88,8 @@ fn expected(
         known("部门", "department", unit, people.departments.iter().any(|one| one.id.as_str() == unit));
     }
     let holders = expect.person.iter().chain(sides().map(|(_, person)| person));
-    let staff = expect.notified.iter().flatten().chain(holders.filter(|person| *person != "nobody"));
+    let holders = holders.flat_map(|several| several.split(", ")).filter(|person| *person != "nobody");
+    let staff = expect.notified.iter().flatten().map(String::as_str).chain(holders);
     for person in staff {
         known("人员", "person", person, people.people.iter().any(|one| one.id.as_str() == person));
     }
@@ -98,6 +99,10 @@ fn expected(
     for due in expect.due.values().filter(|due| !["none", "open"].contains(&due.as_str())) {
         let is_time = local_time(due, Timestamp::UNIX_EPOCH, &TimeZone::UTC).is_ok();
         known("时间", "time", due, is_time && due.len() > 10);
+    }
+    for said in expect.incentives.iter().chain(&expect.accounted).flatten() {
+        let key = said.split(' ').next().unwrap_or_default();
+        known("奖惩事项", "incentive", key, playbook.incentive(key).is_some());
     }
     for turn in expect.loops.keys() {
         known("回路", "loop", turn, playbook.loops.iter().any(|one| one.key.as_str() == turn));

@@ -41,6 +41,10 @@ pub struct Expect {
     pub proposal: Option<i64>,
     /// How many versions of a proposal were made.
     pub proposals: Option<usize>,
+    /// The rewards and penalties that open rounds propose, as `late_contact lin.agent 3000` (fen); exactly these.
+    pub incentives: Option<Vec<String>>,
+    /// Those that were decided so far; exactly these, in the order of the visits.
+    pub accounted: Option<Vec<String>>,
     /// Facts and their values.
     pub facts: BTreeMap<String, Value>,
     /// How often each loop was taken.
@@ -105,6 +109,8 @@ impl Expect {
             view.proposals.last().map(ToString::to_string),
         );
         same("proposals", self.proposals.map(|n| n.to_string()), Some(view.proposals.len().to_string()));
+        same("incentives", self.incentives.as_ref().map(list), Some(list(&view.incentives)));
+        same("accounted", self.accounted.as_ref().map(list), Some(list(&view.accounted)));
         same("path", self.path.as_ref().map(list), Some(list(&view.path)));
         for (key, value) in &self.facts {
             same(

@@ -163,6 +163,10 @@ pub struct CaseView {
     pub proposals: Vec<i64>,
     /// The open approval round, else the last one.
     pub round: Option<String>,
+    /// The rewards and penalties that open rounds propose, as `late_contact lin.agent 3000`.
+    pub incentives: Vec<String>,
+    /// Those that were decided so far.
+    pub accounted: Vec<String>,
     /// The complaint it repeats.
     pub repeats: Option<String>,
 }
@@ -180,6 +184,8 @@ pub struct VisitView {
     pub person: Option<String>,
     /// Its work, while it is open.
     pub work: Option<String>,
+    /// Its round at approval: the open one, else the last.
+    pub round: Option<String>,
 }
 
 /// One running clock.

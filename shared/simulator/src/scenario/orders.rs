@@ -69,6 +69,8 @@ pub(super) fn fill_in(body: &mut serde_json::Map<String, Value>, verb: &str, vie
         body.insert("work".into(), json!(of.work));
     }
     let epoch = visit.and_then(|visit| visit.epoch).unwrap_or(view.epoch);
+    let main = view.stage.as_ref().and_then(|stage| view.visits.get(stage));
+    let round = visit.or(main).and_then(|visit| visit.round.clone()).or_else(|| view.round.clone());
     let mut offer = |key: &str, value: Value| {
         body.entry(key).or_insert(value);
     };
@@ -84,8 +86,8 @@ pub(super) fn fill_in(body: &mut serde_json::Map<String, Value>, verb: &str, vie
         _ => {
             offer("visit", json!(view.visit));
             offer("epoch", json!(epoch));
-            if matches!(verb, "decide" | "review") {
-                offer("round", json!(view.round));
+            if contracts::commands::approval::VERBS.contains(&verb) {
+                offer("round", json!(round));
             }
         }
     }

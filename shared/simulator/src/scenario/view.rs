@@ -93,6 +93,7 @@ fn open_visit(visit: String, open: &Value, works: &[Value]) -> VisitView {
         open_side: open["place"] == "side",
         person: (!people.is_empty()).then(|| people.join(", ")),
         work: works.first().and_then(|work| text(&work["work"])),
+        round: None,
     }
 }
 
@@ -107,6 +108,29 @@ fn from_approval(view: &mut CaseView, said: &Value) {
         let closed = list(&said["visits"]).iter().flat_map(|visit| list(&visit["rounds"]));
         closed.last().and_then(|round| text(&round["id"]))
     });
+    for at in list(&said["visits"]) {
+        let rounds = || list(&at["rounds"]).iter().chain(Some(&at["round"]).filter(|round| !round.is_null()));
+        let known = view.visits.values_mut().find(|visit| at["visit"] == visit.visit.as_str());
+        if let Some(visit) = known {
+            visit.round = rounds().last().and_then(|round| text(&round["id"]));
+        }
+        view.incentives.extend(list(&at["round"]["incentives"]).iter().map(incentive));
+        view.accounted.extend(rounds().flat_map(|round| list(&round["decided"])).map(incentive));
+    }
+}
+
+/// A reward or penalty in one line: which, for whom, how much.
+fn incentive(said: &Value) -> String {
+    let whom = text(&said["person"]).or_else(|| text(&said["department"]));
+    let range = match (said["amount_from"].as_i64(), said["amount_to"].as_i64()) {
+        (Some(from), Some(to)) if from == to => Some(to.to_string()),
+        (Some(from), Some(to)) => Some(format!("{from}..{to}")),
+        _ => said["amount"].as_i64().map(|amount| amount.to_string()),
+    };
+    let share = said["percent"].as_u64().map(|percent| format!("{percent}%"));
+    let points = said["points"].as_u64().map(|points| format!("{points} points"));
+    let words = [text(&said["incentive"]), whom.or_else(|| Some("nobody".to_owned())), range, share, points];
+    words.into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
 
 fn from_notification(view: &mut CaseView, said: &Value) {

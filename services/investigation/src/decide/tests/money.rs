@@ -46,6 +46,7 @@ fn round_for(bench: &mut Bench, purpose: Purpose, (proposal, version): (Proposal
         cumulated: Fen(0),
         steps: Vec::new(),
         purpose,
+        incentives: Vec::new(),
     };
     bench.hear(ServiceName::Approval, opened);
     let closed = RoundClosed { visit: visit(50), round, approved, voided: None, agreed: None };

@@ -12,12 +12,13 @@ pub struct RoundClosed {
     pub visit: VisitId,
     /// The round.
     pub round: RoundId,
-    /// Whether the proposal is approved; a review never approves it.
+    /// Whether the proposal is approved; only a decision approves it.
     pub approved: bool,
     /// Why it ended without a decision, if it did: then it says nothing about the proposal.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub voided: Option<Voided>,
-    /// Of a review that was not voided: whether it was agreed to, or somebody objected.
+    /// Of a round that approves nothing and was not voided: whether a review or meeting agreed, an audit was passed,
+    /// somebody was held to account.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub agreed: Option<bool>,
 }
@@ -28,6 +29,8 @@ pub struct RoundClosed {
 pub enum Voided {
     /// A new version of the proposal was made.
     NewVersion,
+    /// Another clock ran out that somebody is to be held to account for.
+    NewCause,
     /// The visit was revoked.
     StageWithdrawn,
 }

@@ -2,6 +2,6 @@
 
 mod v1;
 
-pub use v1::{Purpose, RoundOpened, RoundStep};
+pub use v1::{ProposedIncentive, Purpose, RoundOpened, RoundStep};
 
 crate::messages::versions!(RoundOpened = "round.opened", current 1);
