@@ -47,6 +47,8 @@ impl Draft<'_> {
             Some(stage) => stage.clone(),
             None => book.entry().ok_or_else(|| evaluation("the playbook has no entry"))?.key.clone(),
         };
+        // What became known since the last stage was entered may have raised the level; the way on depends on it.
+        self.found_level = book.level(&self.env()).map_err(evaluation)?.max(self.found_level);
         let next = if self.entered < MOST_MOVES { book.next(&after, &self.env()).ok() } else { None };
         match next {
             Some(Next::To { stage, via, .. }) => {

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::{
     ApproveBefore, AuthorityRow, Checklist, ConflictOfInterest, DepartmentRef, Incentive, Liable, Remedies,
-    Requires, Satisfaction, Script, Secondary, Tell, Template, Who,
+    Requires, Satisfaction, Script, Secondary, Tell, Template,
 };
 use crate::words::Key;
 

@@ -5,7 +5,7 @@ use contracts::commands::{Command, check_text};
 use contracts::facts::key;
 use contracts::messages::notice_requested::Recipient;
 use contracts::messages::reply_told::ReplyTold;
-use contracts::{ChannelKey, Facts, Problem, ProblemCode, StageKind};
+use contracts::{ChannelKey, FactKey, Facts, Problem, ProblemCode, StageKind};
 use playbook::model::ApproveBefore;
 use playbook::{NotificationSlice, ReplyForm, StageBrief, warnings};
 use runtime::service::{Context, Decision, Input};
@@ -59,7 +59,8 @@ pub(super) fn decide(
     decision.answer_with(&json!({ "visit": body.visit, "waits_for_answer": waits, "warnings": warned }))
 }
 
-/// Nothing is told before the round that the playbook asks for is approved; one about an earlier version is none.
+/// Nothing is told before the round that the playbook asks for is approved; one about an earlier version is none. That a
+/// complaint does not stand is explained without a round: there is nothing to approve.
 ///
 /// # Errors
 /// `not-approved`.
@@ -69,8 +70,9 @@ pub(super) fn approved(
     awaits_approval: bool,
 ) -> Result<(), Problem> {
     let needed = slice.approve_before.contains(&ApproveBefore::Reply);
-    let is_approved = facts.get(&key::approved()).and_then(|fact| fact.as_bool()) == Some(true);
-    if needed && (!is_approved || awaits_approval) {
+    let says = |key: &FactKey| facts.get(key).and_then(|fact| fact.as_bool());
+    let is_settled = says(&key::approved()) == Some(true) || says(&key::substantiated()) == Some(false);
+    if needed && (!is_settled || awaits_approval) {
         let detail = "the customer is told after approval, not before";
         return Err(Problem::new(ProblemCode::NotApproved, detail)
             .at("/visit")

@@ -50,6 +50,21 @@ fn nothing_is_told_before_the_round_is_approved() {
 }
 
 #[test]
+fn that_a_complaint_does_not_stand_is_explained_without_a_round() {
+    let unfounded = |results| {
+        let change = guarded(results, None);
+        let mut bench = bench_with(StageKind::Reply, |event| {
+            change(event);
+            event.facts.insert(key::substantiated(), false.into());
+        });
+        bench.order(li(), "reply", by("phone", None)).map(|events| ended(&events).map(str::to_owned))
+    };
+    assert_eq!(unfounded(vec![]).unwrap().as_deref(), Some("told"));
+    // What was proposed all the same is decided first.
+    assert_eq!(unfounded(vec![proposed(1, 1)]).unwrap_err().code, ProblemCode::NotApproved);
+}
+
+#[test]
 fn the_template_names_what_was_approved_and_nothing_else() {
     let told = |language, change: Box<dyn FnOnce(&mut StageEntered)>| {
         let mut bench = bench_with(StageKind::Reply, |event| {
