@@ -10,7 +10,7 @@ use crate::brief::Holder;
 use crate::env::Env;
 use crate::finding::Finding;
 use crate::model::{
-    AuthorityRow, CallbackPolicy, Clock, Liable, Loop, Playbook, Rung, RungOn, Stage, Trigger, Who,
+    AuthorityRow, CallbackPolicy, Clock, Liable, Loop, Playbook, Report, Rung, RungOn, Stage, Trigger, Who,
 };
 use crate::outcomes::outcomes_of;
 use crate::rule::{Rule, RuleError};
@@ -195,6 +195,12 @@ impl CompiledPlaybook {
     #[must_use]
     pub fn clock(&self, key: &ClockKey) -> Option<&Clock> {
         self.playbook.clocks.iter().find(|clock| clock.key == *key)
+    }
+
+    /// A report by its key.
+    #[must_use]
+    pub fn report(&self, key: &str) -> Option<&Report> {
+        self.playbook.reports.iter().find(|report| report.key.as_str() == key)
     }
 
     /// The rungs that hang on a clock, in the order of the playbook.

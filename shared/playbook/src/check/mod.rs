@@ -3,6 +3,7 @@
 mod authority;
 mod graph;
 mod references;
+mod reports;
 mod rules;
 mod samples;
 mod values;
@@ -17,6 +18,7 @@ pub(crate) fn check(playbook: &Playbook) -> Vec<Finding> {
     let mut findings = references::check(playbook);
     findings.extend(values::check(playbook));
     findings.extend(voice::check(playbook));
+    findings.extend(reports::check(playbook));
     findings.extend(authority::check(playbook));
     findings.extend(graph::check(playbook));
     findings.extend(rules::check(playbook));

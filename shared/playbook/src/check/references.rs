@@ -24,6 +24,7 @@ pub(super) fn check(playbook: &Playbook) -> Vec<Finding> {
     names.ladder();
     names.authority();
     names.voice();
+    names.reports();
     names.findings
 }
 
@@ -275,6 +276,15 @@ impl Names<'_> {
             for (which, step) in row.steps.iter().enumerate() {
                 let who = Who { role: step.role.clone(), department: step.department.clone() };
                 self.who(&format!("{path}.steps[{which}]"), &who);
+            }
+        }
+    }
+
+    fn reports(&mut self) {
+        for (number, report) in self.playbook.reports.iter().enumerate() {
+            self.who(&format!("reports[{number}].from"), &report.from);
+            for (which, who) in report.to.iter().enumerate() {
+                self.who(&format!("reports[{number}].to[{which}]"), who);
             }
         }
     }
