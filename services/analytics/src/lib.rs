@@ -4,6 +4,7 @@
 //! ```text
 //! every event of intake, routing, investigation, approval, notification ─▶ the facts of its case
 //!                                                                       ─▶ ledger, stage times, breaches (rows)
+//! report.due of routing ─▶ the figures of its period or case, frozen as they are then (row)
 //! ```
 //!
 //! **Rebuilding** forgets heads and rows in one transaction; comparing heads with the sources then brings everything
@@ -12,10 +13,11 @@
 
 pub mod queries;
 pub mod rebuild;
+pub mod reports;
 pub mod state;
 pub mod store;
 
-use contracts::{Problem, ServiceName};
+use contracts::{Event, Problem, ServiceName};
 use runtime::definition::Definition;
 use runtime::service::{Context, Decision, Happened, Heeds, Input, Service};
 
@@ -68,7 +70,7 @@ impl Service for Analytics {
         Heeds::All
     }
 
-    /// Every event becomes the present row of its case; nothing is refused and nothing is said.
+    /// Every event becomes the present row of its case, `report.due` a report besides; nothing is refused and nothing is said.
     fn decide(
         &self,
         _: &Context<'_, State>,
@@ -87,11 +89,19 @@ impl Service for Analytics {
             };
             state::evolve(&mut after, &happened);
             if let (State::Case(facts), Some(complaint)) = (after, subject.complaint_id()) {
-                decision.rows.push(store::Row {
+                decision.rows.push(store::Row::Case(Box::new(store::CaseRow {
                     organisation: subject.organisation.clone(),
                     complaint,
                     facts: *facts,
-                });
+                })));
+            }
+            if let Event::ReportDue(due) = &heard.event {
+                decision.rows.push(store::Row::Report(Box::new(store::ReportRow {
+                    organisation: subject.organisation.clone(),
+                    id: heard.envelope.id.0,
+                    complaint: subject.complaint_id(),
+                    due: due.clone(),
+                })));
             }
         }
         Ok(decision)

@@ -5,7 +5,7 @@
 
 use contracts::commands::{Actor, check_text};
 use contracts::queries::Query;
-use contracts::queries::analytics::{BREACHES, COUNTS, LEDGER, NAMES, STAGE_TIMES};
+use contracts::queries::analytics::{BREACHES, COUNTS, LEDGER, NAMES, REPORT, REPORTS, STAGE_TIMES};
 use contracts::{CategoryKey, DepartmentId, OrganisationId, Problem, ProblemCode, StageKey};
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
@@ -15,6 +15,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
+mod reports;
+
+use self::reports::{report, reports};
 use crate::state::WITHDRAWN;
 
 /// Rows of a page at most.
@@ -145,6 +148,13 @@ impl Queries for Answers {
             COUNTS => counts(pool, organisation, &read(body)?).await,
             STAGE_TIMES => stage_times(pool, organisation, &read(body)?).await,
             BREACHES => breaches(pool, organisation, &read(body)?).await,
+            REPORTS => reports(pool, organisation, &read(body)?).await,
+            REPORT => {
+                let found =
+                    report(pool, organisation, &Problem::read(body)?).await.map_err(|error| away(&error))?;
+                let none = || Problem::new(ProblemCode::NotFound, "there is no such report").at("/report");
+                return found.ok_or_else(none);
+            }
             other => {
                 let detail = format!("analytics answers no query {other}");
                 return Err(Problem::new(ProblemCode::NotFound, detail));

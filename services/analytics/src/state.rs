@@ -34,6 +34,10 @@ pub struct CaseFacts {
     pub number: Option<String>,
     /// The playbook, as `id@version`.
     pub playbook: Option<String>,
+    /// The nature of the matter.
+    pub kind: Option<String>,
+    /// Who is at fault by the last proposal.
+    pub liable: Option<String>,
     /// The channel it came by.
     pub channel: Option<String>,
     /// Who complains.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use contracts::messages::report_due::ReportDue;
 use contracts::{ComplaintId, OrganisationId, SubjectRef};
 use jiff_sqlx::{Timestamp as SqlTimestamp, ToSqlx as _};
 use runtime::shell::Store;
@@ -9,11 +10,34 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::Analytics;
+use crate::reports;
 use crate::state::{CaseFacts, Left, VisitTime};
+
+/// What a decision writes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Row {
+    /// The present facts of one case.
+    Case(Box<CaseRow>),
+    /// A report is to be made.
+    Report(Box<ReportRow>),
+}
+
+/// A report that is to be made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReportRow {
+    /// Whose.
+    pub organisation: OrganisationId,
+    /// Which: the id of the event that asks for it.
+    pub id: Uuid,
+    /// The case that it is about; none for a period.
+    pub complaint: Option<ComplaintId>,
+    /// What it is.
+    pub due: ReportDue,
+}
 
 /// The present facts of one case.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Row {
+pub struct CaseRow {
     /// Whose.
     pub organisation: OrganisationId,
     /// Which case.
@@ -27,20 +51,27 @@ pub struct Row {
 pub struct Ledger;
 
 impl Store<Analytics> for Ledger {
-    /// Of several rows for one case the last holds.
+    /// Of several rows for one case the last holds. Reports come last: they are of the ledger as it is then.
     async fn write_rows(
         &self,
         transaction: &mut PgConnection,
         rows: Vec<(SubjectRef, Row)>,
     ) -> Result<(), sqlx::Error> {
-        let mut last = BTreeMap::new();
+        let (mut last, mut reports) = (BTreeMap::new(), Vec::new());
         for (_, row) in rows {
-            last.insert((row.organisation.to_string(), row.complaint), row.facts);
+            match row {
+                Row::Case(row) => drop(last.insert((row.organisation.to_string(), row.complaint), row.facts)),
+                Row::Report(row) => reports.push(row),
+            }
         }
         write_cases(&mut *transaction, &last).await?;
         write_visits(&mut *transaction, &last).await?;
         write_breaches(&mut *transaction, &last).await?;
-        write_as_of(&mut *transaction, &last).await
+        write_as_of(&mut *transaction, &last).await?;
+        for report in &reports {
+            reports::freeze(&mut *transaction, report).await?;
+        }
+        Ok(())
     }
 }
 
@@ -67,11 +98,11 @@ async fn write_cases(connection: &mut PgConnection, cases: &Cases) -> Result<(),
     sqlx::query(
         "insert into case_fact (organisation, complaint, number, playbook, channel, customer_type, category,
              department, complained_of, received_at, registered_at, repeats, stage, level, instance, substantiated,
-             proposed_fen, executed_fen, satisfaction, closed_at, outcome, breaches, escalations, as_of)
+             proposed_fen, executed_fen, satisfaction, closed_at, outcome, breaches, escalations, as_of, kind, liable)
          select * from unnest($1::text[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
              $8::text[], $9::text[], $10::timestamptz[], $11::timestamptz[], $12::bool[], $13::text[], $14::int[],
              $15::int[], $16::bool[], $17::bigint[], $18::bigint[], $19::text[], $20::timestamptz[], $21::text[],
-             $22::int[], $23::int[], $24::timestamptz[])
+             $22::int[], $23::int[], $24::timestamptz[], $25::text[], $26::text[])
          on conflict (organisation, complaint) do update set
              number = excluded.number, playbook = excluded.playbook, channel = excluded.channel,
              customer_type = excluded.customer_type, category = excluded.category, department = excluded.department,
@@ -80,7 +111,8 @@ async fn write_cases(connection: &mut PgConnection, cases: &Cases) -> Result<(),
              level = excluded.level, instance = excluded.instance, substantiated = excluded.substantiated,
              proposed_fen = excluded.proposed_fen, executed_fen = excluded.executed_fen,
              satisfaction = excluded.satisfaction, closed_at = excluded.closed_at, outcome = excluded.outcome, breaches = excluded.breaches,
-             escalations = excluded.escalations, as_of = excluded.as_of",
+             escalations = excluded.escalations, as_of = excluded.as_of, kind = excluded.kind,
+             liable = excluded.liable",
     )
     .bind(organisations)
     .bind(complaints)
@@ -106,6 +138,8 @@ async fn write_cases(connection: &mut PgConnection, cases: &Cases) -> Result<(),
     .bind(column(cases, |case| whole(case.breaches.len())))
     .bind(column(cases, |case| whole(case.escalations)))
     .bind(column(cases, |case| case.as_of.unwrap_or_default().to_sqlx()))
+    .bind(column(cases, |case| case.kind.clone()))
+    .bind(column(cases, |case| case.liable.clone()))
     .execute(connection)
     .await?;
     Ok(())

@@ -113,6 +113,7 @@ fn hear(config: &Config, context: &Context<'_, State>, before: &State, heard: &H
         | Event::NoticeSettled(_)
         | Event::ReplyTold(_)
         | Event::CustomerAnswered(_)
+        | Event::ReportDue(_)
         | Event::CallbackNoted(_)
         | Event::CallbackRecorded(_)
         | Event::ContactRecorded(_)

@@ -323,6 +323,7 @@ pub(crate) fn evolve(state: &mut State, happened: &Happened<'_>) {
         | Event::NoticeSettled(_)
         | Event::ReplyTold(_)
         | Event::CustomerAnswered(_)
+        | Event::ReportDue(_)
         | Event::CallbackNoted(_)
         | Event::CallbackRecorded(_)
         | Event::ContactRecorded(_)

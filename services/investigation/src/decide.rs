@@ -77,6 +77,7 @@ fn hear(context: &Context<'_, State>, state: &State, heard: &Heard) -> Decided {
         | Event::NoticeSettled(_)
         | Event::ReplyTold(_)
         | Event::CustomerAnswered(_)
+        | Event::ReportDue(_)
         | Event::CallbackNoted(_)
         | Event::CallbackRecorded(_)
         | Event::ContactRecorded(_)

@@ -240,6 +240,7 @@ impl State {
             | Event::NoticeSettled(_)
             | Event::ReplyTold(_)
             | Event::CustomerAnswered(_)
+            | Event::ReportDue(_)
             | Event::CallbackNoted(_)
             | Event::CallbackRecorded(_)
             | Event::ContactRecorded(_)

@@ -8,6 +8,7 @@
 //! | `stage.withdrawn` | the work put away; or `act.late` |
 //! | `work.assigned` | whose it is; or `act.late` |
 //! | `work.queued`, `fact.recorded`, `playbook.published` | known from now on |
+//! | `report.due` of the organisation | a message to each person who gets the report |
 //! | `case.escalated` | a message to each person whom the rung reached |
 //! | `person.erased` | our words about their complaints are shredded |
 //! | `callback.note` | what the caller has to know |
@@ -16,6 +17,7 @@
 
 mod on_case_escalated;
 mod on_complaint_registered;
+mod on_report_due;
 mod on_stage_changed;
 mod on_stage_entered;
 mod on_stage_withdrawn;
@@ -42,7 +44,7 @@ use contracts::messages::notice_requested::{NoticeRequested, Recipient};
 use contracts::messages::stage_entered::StageEntered;
 use contracts::{
     ChannelKey, ComplaintId, Event, Facts, Language, NoticeId, PersonId, Problem, ProblemCode, ServiceName,
-    StageKind, SubjectRef, VisitId, WordId, WordRef,
+    StageKind, SubjectKind, SubjectRef, VisitId, WordId, WordRef,
 };
 use runtime::service::{Context, Decision, Heard, Input};
 use uuid::Uuid;
@@ -84,6 +86,7 @@ fn hear(context: &Context<'_, State>, state: &State, heard: &Heard) -> Outcome {
         Event::StageWithdrawn(withdrawn) => Ok(on_stage_withdrawn::decide(state, withdrawn)),
         Event::WorkAssigned(assigned) => Ok(on_work_assigned::decide(state, assigned)),
         Event::CaseEscalated(escalated) => Ok(on_case_escalated::decide(context, state, escalated, heard)),
+        Event::ReportDue(due) => Ok(on_report_due::decide(context, due, heard)),
         Event::PersonErased(erased) => {
             Ok(Decision { shred: erased.complaints.clone(), ..Decision::nothing() })
         }
@@ -131,6 +134,11 @@ fn hear(context: &Context<'_, State>, state: &State, heard: &Heard) -> Outcome {
 
 fn take(context: &Context<'_, State>, state: &State, command: &Command) -> Outcome {
     let not_found = || Problem::new(ProblemCode::NotFound, "notification knows no such complaint");
+    if let State::Reports(open) = state
+        && command.verb == take_settlement::VERB
+    {
+        return take_settlement::of_report(open, command);
+    }
     let conversation = state.conversation().ok_or_else(not_found)?;
     match command.verb.as_str() {
         RecordContact::VERB => take_contact::decide(context, conversation, command),
@@ -224,6 +232,17 @@ fn notify(
     cause: Uuid,
     message: &Message<'_>,
 ) {
+    notify_of(context, decision, (SubjectKind::Complaint, complaint), cause, message);
+}
+
+/// The same of any subject. A report is of no complaint: its words are kept under the id of the report.
+fn notify_of(
+    context: &Context<'_, State>,
+    decision: &mut Decision<Row>,
+    (about, complaint): (SubjectKind, ComplaintId),
+    cause: Uuid,
+    message: &Message<'_>,
+) {
     let recipient = match &message.to {
         Recipient::Complainant { complainant } => format!("complainant:{complainant}"),
         Recipient::Staff { person } => format!("staff:{person}"),
@@ -236,6 +255,7 @@ fn notify(
     let subject = message.text.subject.as_deref().map(|line| keep(line).id);
     decision.rows.push(Row::Deliver(Box::new(Delivery {
         organisation: context.organisation().clone(),
+        about,
         complaint,
         notice,
         to: message.to.clone(),
@@ -264,7 +284,7 @@ fn messages_of(context: &Context<'_, State>, playbook: &PlaybookRef) -> Option<(
         State::Playbook(versions) => {
             versions.get(&playbook.version).map(|messages| (playbook.version, messages.clone()))
         }
-        State::Unknown | State::Early(_) | State::Complaint(_) => None,
+        State::Unknown | State::Early(_) | State::Complaint(_) | State::Reports(_) => None,
     }
 }
 

@@ -95,6 +95,7 @@ impl Service for Notification {
             "fact.recorded",
             "person.erased",
             "playbook.published",
+            "report.due",
             "stage.changed",
             "stage.entered",
             "stage.withdrawn",

@@ -240,7 +240,7 @@ impl Answers {
         let (state, _) = self.state(SubjectRef::playbook(organisation, id)).await?;
         let found = match &state {
             State::Playbook(versions) => versions.get(version),
-            State::Unknown | State::Early(_) | State::Complaint(_) => None,
+            State::Unknown | State::Early(_) | State::Complaint(_) | State::Reports(_) => None,
         };
         let warned = found.map(|messages| warnings(&messages.scripts, &written.text)).unwrap_or_default();
         Ok(json!({ "warnings": warned }))

@@ -17,7 +17,7 @@ use bus::Bus;
 use contracts::commands::{Actor, Answer, Command};
 use contracts::messages::notice_requested::Recipient;
 use contracts::messages::notice_settled::NoticeOutcome;
-use contracts::{CommandId, ComplaintId, NoticeId, OrganisationId, SubjectRef};
+use contracts::{CommandId, ComplaintId, NoticeId, OrganisationId, SubjectKind, SubjectRef};
 use futures::StreamExt as _;
 use lettre::{AsyncSmtpTransport, Tokio1Executor};
 use runtime::connect::in_time;
@@ -224,7 +224,11 @@ fn order(message: &Leased, outcome: NoticeOutcome, attempts: i32) -> Option<Comm
     let organisation = OrganisationId::new(message.organisation.clone()).ok()?;
     Some(Command {
         id: CommandId::new(format!("settle-{}", message.notice)).ok()?,
-        subject: SubjectRef::complaint(&organisation, ComplaintId(message.complaint)),
+        subject: if message.about == SubjectKind::Organisation.as_str() {
+            SubjectRef::organisation(&organisation)
+        } else {
+            SubjectRef::complaint(&organisation, ComplaintId(message.complaint))
+        },
         verb: SETTLE_VERB.to_owned(),
         actor: Actor::System,
         expected_version: None,

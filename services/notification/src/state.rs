@@ -1,6 +1,6 @@
 //! What notification knows of one subject: the conversation about a complaint, or the templates of a playbook.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use contracts::commands::Actor;
 use contracts::messages::case_escalated::CaseEscalated;
@@ -36,6 +36,8 @@ pub enum State {
     Complaint(Box<Conversation>),
     /// A playbook: its messages, by version.
     Playbook(BTreeMap<u32, Messages>),
+    /// The organisation: messages about its reports whose end is not on record yet.
+    Reports(BTreeSet<NoticeId>),
 }
 
 /// The messages of one version of a playbook.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use contracts::messages::notice_requested::Recipient;
 use contracts::messages::notice_settled::NoticeOutcome;
 use contracts::{
-    ChannelKey, ComplaintId, Language, NoticeId, OrganisationId, SubjectRef, TemplateKey, WordId,
+    ChannelKey, ComplaintId, Language, NoticeId, OrganisationId, SubjectKind, SubjectRef, TemplateKey, WordId,
 };
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
@@ -27,7 +27,9 @@ pub enum Row {
 pub struct Delivery {
     /// Whose.
     pub organisation: OrganisationId,
-    /// About which complaint.
+    /// Of what kind its subject is: a complaint, or the organisation for a report.
+    pub about: SubjectKind,
+    /// About which complaint; of a report, its own id.
     pub complaint: ComplaintId,
     /// Which message: stands for event, recipient, channel and template version.
     pub notice: NoticeId,
@@ -79,9 +81,9 @@ async fn insert(connection: &mut PgConnection, rows: &[Delivery]) -> Result<(), 
     }
     sqlx::query(
         "insert into delivery (organisation, notice, complaint, recipient, channel, template, language, word,
-             subject, requested_at)
+             subject, requested_at, about)
          select * from unnest($1::text[], $2::uuid[], $3::uuid[], $4::jsonb[], $5::text[], $6::text[], $7::text[],
-             $8::uuid[], $9::uuid[], $10::timestamptz[])
+             $8::uuid[], $9::uuid[], $10::timestamptz[], $11::text[])
          on conflict (organisation, notice) do nothing",
     )
     .bind(column(rows, |row| row.organisation.to_string()))
@@ -94,6 +96,7 @@ async fn insert(connection: &mut PgConnection, rows: &[Delivery]) -> Result<(), 
     .bind(column(rows, |row| row.word.0))
     .bind(column(rows, |row| row.subject.map(|word| word.0)))
     .bind(column(rows, |row| row.requested_at.to_sqlx()))
+    .bind(column(rows, |row| row.about.as_str()))
     .execute(connection)
     .await?;
     Ok(())
@@ -106,7 +109,9 @@ pub struct Leased {
     pub organisation: String,
     /// Which.
     pub notice: Uuid,
-    /// About which complaint.
+    /// Of what kind its subject is.
+    pub about: String,
+    /// About which complaint; of a report, its own id.
     pub complaint: Uuid,
     /// To whom.
     pub recipient: sqlx::types::Json<Recipient>,
@@ -184,7 +189,7 @@ pub async fn lease(pool: &PgPool, most: i64, lease: Duration) -> Result<Vec<Leas
              select organisation, notice from delivery
              where not settled and next_attempt_at <= now() and (leased_until is null or leased_until < now())
              order by next_attempt_at limit $1 for update skip locked)
-         returning organisation, notice, complaint, recipient, channel, word, subject, state, attempts",
+         returning organisation, notice, about, complaint, recipient, channel, word, subject, state, attempts",
     )
     .bind(most)
     .bind(lease.as_secs_f64())

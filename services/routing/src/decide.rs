@@ -11,6 +11,7 @@ mod fact_recorded;
 mod person_erased;
 mod playbook_activate;
 mod playbook_publish;
+pub(crate) mod report_due;
 mod stage_completed;
 mod stage_transfer;
 mod timer_due;
@@ -97,7 +98,10 @@ pub fn decide(desk: &Desk<'_>) -> Outcome {
     match desk.input {
         Input::Heard(heard) => on_event(desk, heard),
         Input::Command(command) => on_command(desk, command),
-        Input::Due(due) => timer_due::decide(desk, due),
+        Input::Due(due) => match desk.state.organisation() {
+            Some(organisation) => report_due::decide(desk, organisation, due),
+            None => timer_due::decide(desk, due),
+        },
     }
 }
 
@@ -143,6 +147,7 @@ fn on_event(desk: &Desk<'_>, heard: &Heard) -> Outcome {
         | Event::NoticeSettled(_)
         | Event::ReplyTold(_)
         | Event::CustomerAnswered(_)
+        | Event::ReportDue(_)
         | Event::CallbackNoted(_)
         | Event::CallbackRecorded(_)
         | Event::ContactRecorded(_)

@@ -5,17 +5,23 @@ use std::sync::Arc;
 
 use calendar::{Calendar, Limit};
 use contracts::messages::case_escalated::{CaseEscalated, EscalationAction};
+use contracts::messages::report_due::ReportDue;
 use contracts::messages::work_requested::WorkRequested;
 use contracts::results::AccountResult;
-use contracts::{ClockId, ClockKey, FactKey, PersonId, Problem, RoleKey, StageKind, VisitId, WorkId};
+use contracts::{
+    ClockId, ClockKey, FactKey, PersonId, Problem, RoleKey, StageKind, TemplateKey, VisitId, WorkId,
+};
 use jiff::Timestamp;
-use playbook::{Action, CompiledPlaybook, Rung, RungOn, Secondary, Who};
+use playbook::{Action, CompiledPlaybook, Key, Rung, RungOn, Secondary, Who};
 use serde::Deserialize;
 use serde_json::Value;
 
 use crate::choosing::{Chosen, Search};
 use crate::draft::{Draft, evaluation};
 use crate::state::NO_WAY_ON;
+
+/// The message to whoever gets a report.
+const REPORT: &str = "report";
 
 /// The task of somebody who is asked to rule.
 pub(crate) const RULE: &str = "rule";
@@ -66,6 +72,7 @@ struct Climb {
     done: Vec<EscalationAction>,
     moves: Vec<(WorkId, Chosen)>,
     asked: Vec<WorkRequested>,
+    reports: Vec<ReportDue>,
     level: u32,
 }
 
@@ -154,6 +161,9 @@ impl Draft<'_> {
 
     fn escalate(&mut self, rung: &str, clock: Option<ClockKey>, climb: Climb) {
         self.say(CaseEscalated { rung: rung.to_owned(), clock, actions: climb.done, level: climb.level });
+        for report in climb.reports {
+            self.say(report);
+        }
         for (id, chosen) in climb.moves {
             if let Some(work) = self.case.works.get(&id).cloned() {
                 self.give(id, &work, chosen, None);
@@ -185,11 +195,33 @@ impl Draft<'_> {
                     climb.done.extend(watcher.map(|person| EscalationAction::Watched { person }));
                 }
                 Action::OpenRulingTask(who) => self.ask_ruling(who, visit, &mut climb),
-                // Reports are made by analytics, which hears the escalation.
-                Action::Report(_) => {}
+                Action::Report(key) => self.report(key, visit, &mut climb),
             }
         }
         climb
+    }
+
+    /// A report about this case: analytics makes it, those who get it are told by the escalation itself.
+    fn report(&self, key: &Key, visit: Option<VisitId>, climb: &mut Climb) {
+        let Some(report) = self.book.report(key.as_str()) else { return };
+        let mut receivers: Vec<_> = report.to.iter().flat_map(|who| self.reach(who, visit)).collect();
+        receivers.sort();
+        receivers.dedup();
+        let template = TemplateKey::new(REPORT).ok();
+        climb.done.push(EscalationAction::Notified { people: receivers.clone(), template });
+        climb.reports.push(ReportDue {
+            report: key.to_string(),
+            playbook: self.case.playbook.clone(),
+            label: report.label.clone(),
+            from: self.case.origin.received_at,
+            to: self.at,
+            due: self.at,
+            period: self.case.number.clone(),
+            made_by: self.reach(&report.from, visit),
+            receivers,
+            channel: report.channel.clone(),
+            contents: report.contents.clone(),
+        });
     }
 
     fn remind(&self, owner: Option<&Who>, visit: Option<VisitId>) -> Climb {

@@ -4,7 +4,7 @@
 //!  intake ── complaint.registered ─┐                     ┌─ stage.entered, stage.changed, stage.withdrawn
 //!  any ───── fact.recorded ────────┤                     ├─ work.assigned, work.queued
 //!  owners ── stage.completed ──────┼──▶ routing (case) ──┼─ clock.started/changed/stopped/missed
-//!  owners ── work.requested ───────┤     playbook        ├─ case.escalated, case.closed, act.late
+//!  owners ── work.requested ───────┤     playbook        ├─ case.escalated, case.closed, act.late, report.due
 //!  owners ── work.withdrawn ───────┤     directory       ├─ playbook.published/activated
 //!  people ── commands ─────────────┤     organisation    ├─ calendar.published, directory.changed
 //!  time ──── timers ───────────────┘                     └─ its own triage and archive: work.requested, stage.completed
@@ -28,6 +28,7 @@
 //! | `clock.pause`, `clock.resume` | `clock.changed` |
 //! | timer `clock:…` | `clock.missed` |
 //! | timer `rung:…` | `case.escalated`, work that moves |
+//! | timer `report:…` (of the organisation) | `report.due`, for the period that is over |
 //! | timers `absent:…`, `return:…` | `work.assigned`, `work.queued` |
 //!
 //! Everything else that is heard only advances its cursor.
@@ -45,6 +46,7 @@ mod library;
 mod moving;
 mod own;
 pub mod queries;
+mod reporting;
 mod rows;
 pub mod state;
 pub mod store;
@@ -123,6 +125,7 @@ impl Service for Routing {
             "fact.recorded",
             "playbook.activated",
             "playbook.published",
+            "report.due",
             "stage.changed",
             "stage.completed",
             "stage.entered",

@@ -75,6 +75,10 @@ impl Queries for Answers {
                 let state = self.state(&SubjectRef::organisation(organisation)).await?;
                 Ok(json!({"activations": state.organisation().map(|all| &all.activations)}))
             }
+            names::REPORTS => {
+                let state = self.state(&SubjectRef::organisation(organisation)).await?;
+                Ok(json!(state.organisation().map(|all| &all.reports)))
+            }
             names::COUNTS => lists::counts(&self.pool, organisation).await,
             names::CALENDARS => self.calendars(organisation).await,
             other => Err(Problem::new(ProblemCode::NotFound, format!("routing answers no query {other}"))),

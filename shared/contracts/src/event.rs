@@ -113,6 +113,7 @@ events! {
     ClockStopped in clock_stopped,
     ClockMissed in clock_missed,
     CaseEscalated in case_escalated,
+    ReportDue in report_due,
     ActLate in act_late,
     CaseClosed in case_closed,
     VerificationRecorded in verification_recorded,

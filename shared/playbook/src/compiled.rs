@@ -10,8 +10,8 @@ use crate::brief::Holder;
 use crate::env::Env;
 use crate::finding::Finding;
 use crate::model::{
-    AuthorityRow, CallbackPolicy, Clock, Incentive, Liable, Loop, Playbook, Remedies, RoutingFlag, Rung,
-    RungOn, Stage, Trigger, Who,
+    AuthorityRow, CallbackPolicy, Clock, Incentive, Liable, Loop, Playbook, Remedies, Report, RoutingFlag,
+    Rung, RungOn, Stage, Trigger, Who,
 };
 use crate::outcomes::outcomes_of;
 use crate::rule::{Rule, RuleError};
@@ -204,6 +204,12 @@ impl CompiledPlaybook {
     #[must_use]
     pub fn clock(&self, key: &ClockKey) -> Option<&Clock> {
         self.playbook.clocks.iter().find(|clock| clock.key == *key)
+    }
+
+    /// A report by its key.
+    #[must_use]
+    pub fn report(&self, key: &str) -> Option<&Report> {
+        self.playbook.reports.iter().find(|report| report.key.as_str() == key)
     }
 
     /// The rungs that hang on a clock, in the order of the playbook.

@@ -54,7 +54,10 @@ impl CaseFacts {
                 self.visits.entry(late.visit).or_default().late.insert(late.epoch);
             }
             Event::FactRecorded(recorded) => self.learn(&recorded.facts, first_hand),
-            Event::ProposalMade(proposal) => self.proposed_fen = Some(proposal.total.0),
+            Event::ProposalMade(proposal) => {
+                self.proposed_fen = Some(proposal.total.0);
+                self.liable = Some(proposal.liable.clone());
+            }
             Event::RemedyExecuted(executed) => {
                 let sum: i64 = executed.remedies.iter().map(|remedy| remedy.amount).map(|Fen(fen)| fen).sum();
                 self.executed_fen = Some(self.executed_fen.unwrap_or(0).saturating_add(sum));
@@ -87,6 +90,7 @@ impl CaseFacts {
     fn register(&mut self, registered: &ComplaintRegistered, saying: Saying) {
         self.number = Some(registered.number.clone());
         self.playbook = Some(format!("{}@{}", registered.playbook.id, registered.playbook.version));
+        self.kind = Some(registered.kind.clone());
         self.channel = Some(registered.channel.to_string());
         self.customer_type = Some(registered.customer_type.clone());
         self.complained_of.clone_from(&registered.complained_of);

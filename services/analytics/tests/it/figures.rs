@@ -282,3 +282,46 @@ fn explain(statement: &str, values: &str) -> String {
     }
     format!("explain (format json) {text}")
 }
+
+#[tokio::test]
+async fn a_report_is_frozen_when_it_falls_due() {
+    let (bench, mut journals) = (Bench::start().await, Journals::default());
+    let mut first = Vec::new();
+    for saying in story().iter().flatten() {
+        first.push(journals.say(&complaint(1), saying));
+    }
+    bench.hear(&first).await;
+    let due: contracts::messages::report_due::ReportDue = serde_json::from_value(json!({
+        "report": "weekly", "playbook": registered("TS-1", false).playbook,
+        "label": {"zh": "投诉周报", "en": "Weekly report"}, "from": at(-600), "to": at(100_000), "due": at(100_000),
+        "period": "2025-03-04 – 2025-03-10", "made_by": ["lin.agent"], "receivers": ["guo"], "channel": null,
+        "contents": [{"zh": "类型", "en": "Types"}],
+    }))
+    .unwrap();
+    let saying = Saying { source: ServiceName::Routing, at: at(100_000), event: due.into() };
+    let settings = contracts::SubjectRef::organisation(&super::bench::organisation());
+    let message = journals.say(&settings, &saying);
+    bench.hear(&[message.clone()]).await;
+    let asked = |person: Option<&str>| json!({"key": "weekly", "person": person});
+    let page = bench.ask("reports", asked(None)).await;
+    let [report] = &page["reports"].as_array().unwrap()[..] else { panic!("{page}") };
+    assert_eq!(
+        (&report["figures"]["registered"], &report["figures"]["closed"]),
+        (&json!(1), &json!(1)),
+        "{report}"
+    );
+    assert!(report["as_of"].is_string() && report["cases"].is_null());
+    // A case that comes later changes nothing, nor does the same event again.
+    let mut later = registered("TS-2", false);
+    later.registered_at = at(50);
+    let saying = Saying { source: ServiceName::Intake, at: at(50), event: later.into() };
+    bench.hear(&[journals.say(&complaint(2), &saying), message]).await;
+    let whole = bench.ask("report", json!({"report": report["report"]})).await;
+    assert_eq!(whole["figures"], report["figures"]);
+    assert_eq!(whole["cases"].as_array().unwrap().len(), 1);
+    for (person, found) in [("guo", 1), ("lin.agent", 1), ("sun", 0)] {
+        let page = bench.ask("reports", asked(Some(person))).await;
+        assert_eq!(page["reports"].as_array().unwrap().len(), found, "{person}");
+    }
+    bench.stop().await;
+}

@@ -2,17 +2,17 @@
 
 use axum::Json;
 use axum::extract::State;
-use contracts::ServiceName;
 use contracts::queries::routing;
+use contracts::{PersonId, ServiceName};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::app::App;
 use crate::asks;
-use crate::auth::Act;
+use crate::auth::{Act, Reach};
 use crate::cursor::{Page, seal};
 use crate::endpoint::{Endpoint, Endpoints};
-use crate::extract::{Caller, Parameters};
+use crate::extract::{Caller, Parameters, Segments};
 use crate::problem::Refusal;
 use crate::routes::work::department;
 use crate::upstream::question;
@@ -56,6 +56,43 @@ pub fn endpoints() -> Endpoints {
                 .paged(),
             breaches,
         )
+        .add(
+            get(
+                "/reports",
+                "The reports that were made, latest first; the own ones for roles that see no more",
+            )
+            .with("key", "Only those with this key in their playbook")
+            .paged(),
+            reports,
+        )
+        .add(get("/reports/{report}", "One report with its figures and cases, as they were then"), report)
+}
+
+/// Whose reports somebody reads: everybody's, or those that they make or get.
+fn of_person(app: &App, caller: &Caller) -> Result<Option<PersonId>, Refusal> {
+    if caller.0.reach(&app.config.roles) == Reach::All {
+        return Ok(None);
+    }
+    Ok(Some(caller.staff()?.person.clone()))
+}
+
+async fn reports(
+    State(app): State<App>,
+    caller: Caller,
+    parameters: Parameters,
+) -> Result<Json<Value>, Refusal> {
+    parameters.only(&["key", "cursor", "limit"])?;
+    let mut body = json!({ "person": of_person(&app, &caller)?, "key": parameters.text("key") });
+    Page::read(&parameters)?.put(&mut body);
+    let mut page = ask(&app, &caller, asks::REPORTS, body).await?;
+    seal(&mut page);
+    Ok(Json(page))
+}
+
+async fn report(State(app): State<App>, caller: Caller, segments: Segments) -> Result<Json<Value>, Refusal> {
+    let report: uuid::Uuid = segments.get("report")?;
+    let body = json!({ "report": report, "person": of_person(&app, &caller)? });
+    ask(&app, &caller, asks::REPORT, body).await.map(Json)
 }
 
 async fn ask(app: &App, Caller(caller): &Caller, name: &str, body: Value) -> Result<Value, Refusal> {

@@ -83,7 +83,9 @@ fn written(
 ) -> Option<(Chosen, Rendered)> {
     let found = messages_of(context, case.playbook);
     let own = found.as_ref().map(|(version, messages)| (*version, &messages.templates));
+    let is_report = template.as_ref().is_some_and(|key| key.as_str() == BuiltIn::Report.as_str());
     let named = template.and_then(|key| of_playbook(own, &key));
+    let named = named.or_else(|| is_report.then(|| choose(None, BuiltIn::Report)));
     let choices = [named, Some(choose(own, BuiltIn::Escalation)), Some(choose(None, BuiltIn::Escalation))];
     let rendered =
         |chosen: Chosen| Some((chosen.clone(), render(&chosen, DEFAULT_LANGUAGE, variables).ok()?));

@@ -1,5 +1,7 @@
 //! `notice.settle` → how a message ended, as the sender found it. Only the sender itself gives this order.
 
+use std::collections::BTreeSet;
+
 use contracts::commands::{Actor, Command};
 use contracts::messages::notice_settled::{NoticeOutcome, NoticeSettled};
 use contracts::{NoticeId, Problem, ProblemCode};
@@ -24,12 +26,26 @@ pub struct SettleNotice {
     pub attempts: u32,
 }
 
-pub(super) fn decide(conversation: &Conversation, command: &Command) -> Outcome {
+/// The end of a message about a report; one that ended already is not said again.
+pub(super) fn of_report(open: &BTreeSet<NoticeId>, command: &Command) -> Outcome {
+    let body = the_senders(command)?;
+    let mut decision = Decision::nothing();
+    if open.contains(&body.notice) {
+        decision.say(NoticeSettled { notice: body.notice, outcome: body.outcome, attempts: body.attempts });
+    }
+    Ok(decision)
+}
+
+fn the_senders(command: &Command) -> Result<SettleNotice, Problem> {
     if command.actor != Actor::System {
         let problem = Problem::new(ProblemCode::NotAllowed, "only the sender says how a message ended");
         return Err(problem.at("/actor").expected("the sender itself"));
     }
-    let body: SettleNotice = command.read()?;
+    command.read()
+}
+
+pub(super) fn decide(conversation: &Conversation, command: &Command) -> Outcome {
+    let body = the_senders(command)?;
     let notice = conversation.notices.get(&body.notice);
     let notice = notice
         .ok_or_else(|| Problem::new(ProblemCode::NotFound, "there is no such message").at("/notice"))?;

@@ -6,6 +6,7 @@ mod heard;
 mod messages;
 mod refusals;
 mod replies;
+mod reported;
 mod walk;
 
 use contracts::commands::Actor;

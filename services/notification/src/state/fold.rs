@@ -1,6 +1,6 @@
 //! Folding what happened into the state: nothing else changes it, so that a history replayed gives the same state.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use contracts::messages::callback_recorded::CallbackRecorded;
 use contracts::messages::case_escalated::CaseEscalated;
@@ -10,7 +10,7 @@ use contracts::messages::playbook_published::PlaybookPublished;
 use contracts::messages::stage_changed::StageChanged;
 use contracts::messages::stage_entered::StageEntered;
 use contracts::messages::work_assigned::WorkAssigned;
-use contracts::{Event, Facts, ServiceName, VisitId, WorkId};
+use contracts::{Event, Facts, ServiceName, SubjectKind, VisitId, WorkId};
 use jiff::Timestamp;
 use playbook::{Slice, StageBrief};
 use runtime::service::Happened;
@@ -19,6 +19,9 @@ use super::{Answered, Call, CallerNote, Contact, Conversation, Messages, Notice,
 
 /// Folds what happened into the state.
 pub fn evolve(state: &mut State, happened: &Happened<'_>) {
+    if happened.subject.kind == SubjectKind::Organisation {
+        return state.report(happened.event);
+    }
     match happened.event {
         Event::ComplaintRegistered(registered) => state.register(registered),
         Event::PlaybookPublished(published) => state.publish(published),
@@ -39,6 +42,18 @@ pub fn is_ours(entered: &StageEntered) -> bool {
 }
 
 impl State {
+    /// Messages about reports; nothing else of an organisation is of concern.
+    fn report(&mut self, event: &Event) {
+        match (&mut *self, event) {
+            (Self::Reports(open), Event::NoticeRequested(requested)) => drop(open.insert(requested.notice)),
+            (Self::Unknown, Event::NoticeRequested(requested)) => {
+                *self = Self::Reports(BTreeSet::from([requested.notice]));
+            }
+            (Self::Reports(open), Event::NoticeSettled(settled)) => drop(open.remove(&settled.notice)),
+            _ => {}
+        }
+    }
+
     fn register(&mut self, registered: &ComplaintRegistered) {
         match self {
             Self::Unknown | Self::Early(_) => {
@@ -56,7 +71,7 @@ impl State {
             }
             // A stage was heard of first; routing knew the channel from the facts, intake knows it itself.
             Self::Complaint(conversation) => conversation.channel = registered.channel.clone(),
-            Self::Playbook(_) => {}
+            Self::Playbook(_) | Self::Reports(_) => {}
         }
     }
 
@@ -68,7 +83,7 @@ impl State {
         match self {
             Self::Playbook(versions) => drop(versions.insert(published.playbook.version, messages)),
             Self::Unknown => *self = Self::Playbook(BTreeMap::from([(published.playbook.version, messages)])),
-            Self::Early(_) | Self::Complaint(_) => {}
+            Self::Early(_) | Self::Complaint(_) | Self::Reports(_) => {}
         }
     }
 
@@ -76,7 +91,7 @@ impl State {
         match self {
             Self::Unknown => *self = Self::Early(vec![escalated.clone()]),
             Self::Early(early) => early.push(escalated.clone()),
-            Self::Complaint(_) | Self::Playbook(_) => {}
+            Self::Complaint(_) | Self::Playbook(_) | Self::Reports(_) => {}
         }
     }
 
@@ -99,7 +114,7 @@ impl State {
                 *self = Self::Complaint(Box::new(conversation));
             }
             Self::Complaint(conversation) => conversation.enter(entered),
-            Self::Playbook(_) => {}
+            Self::Playbook(_) | Self::Reports(_) => {}
         }
     }
 }

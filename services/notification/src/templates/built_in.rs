@@ -20,11 +20,13 @@ pub enum BuiltIn {
     Satisfaction,
     /// To staff: a clock or rung concerns you.
     Escalation,
+    /// To staff: a report is there; its number is the period or the case, its text the name.
+    Report,
 }
 
 impl BuiltIn {
     /// Every one.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Acknowledgement,
         Self::FirstContact,
         Self::Reply,
@@ -32,6 +34,7 @@ impl BuiltIn {
         Self::FormalLetter,
         Self::Satisfaction,
         Self::Escalation,
+        Self::Report,
     ];
 
     /// Its key; a playbook replaces it by a template of the same key.
@@ -45,6 +48,7 @@ impl BuiltIn {
             Self::FormalLetter => "formal_letter",
             Self::Satisfaction => "satisfaction",
             Self::Escalation => "escalation",
+            Self::Report => "report",
         }
     }
 
@@ -91,6 +95,10 @@ impl BuiltIn {
             Self::Escalation => (
                 "投诉 {{ number }} 需要您关注：{{ text }}",
                 "Complaint {{ number }} needs your attention: {{ text }}",
+            ),
+            Self::Report => (
+                "报告已生成，请查阅：{{ text }}（{{ number }}）",
+                "A report is there for you: {{ text }} ({{ number }})",
             ),
         };
         Template { subject: None, body: Text { zh: zh.to_owned(), en: en.to_owned() } }

@@ -57,6 +57,15 @@ impl Driver for Live {
         Ok(assemble(&said))
     }
 
+    async fn reports(
+        &mut self,
+        organisation: &OrganisationId,
+    ) -> anyhow::Result<BTreeMap<String, Timestamp>> {
+        let name = queries::routing::REPORTS;
+        let made = self.operator.ask(ServiceName::Routing, name, organisation, Value::Null).await?;
+        Ok(serde_json::from_value(made).unwrap_or_default())
+    }
+
     async fn parked(&mut self, organisation: &OrganisationId) -> anyhow::Result<usize> {
         let mut parked = 0;
         for service in ServiceName::ALL {

@@ -1,4 +1,5 @@
 //! `playbook.activate` → new complaints of a scope follow this version; cases that run stay on theirs.
+//! Its reports fall due from now on.
 
 use contracts::commands::routing::ActivatePlaybook;
 use contracts::commands::{Command, check_text};
@@ -7,7 +8,7 @@ use contracts::{Problem, ProblemCode, SubjectRef};
 use playbook::CompiledPlaybook;
 use runtime::service::Decision;
 
-use super::{Desk, Outcome, administrators_only};
+use super::{Desk, Outcome, administrators_only, report_due};
 use crate::state::Directory;
 
 /// The longest customer type, in characters.
@@ -32,6 +33,7 @@ pub(super) fn decide(desk: &Desk<'_>, command: &Command) -> Outcome {
         return Err(problem);
     }
     let mut decision = Decision::nothing();
+    report_due::begin(desk, &mut decision, &order.playbook, &book)?;
     let (playbook, scope, by) = (order.playbook, order.scope, command.actor.plain());
     decision.say(PlaybookActivated { playbook, scope, by });
     Ok(decision)

@@ -82,6 +82,7 @@ impl Case {
             | Event::NoticeSettled(_)
             | Event::ReplyTold(_)
             | Event::CustomerAnswered(_)
+            | Event::ReportDue(_)
             | Event::CallbackNoted(_)
             | Event::CallbackRecorded(_)
             | Event::ContactRecorded(_)

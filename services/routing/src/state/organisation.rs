@@ -6,7 +6,7 @@ use contracts::commands::Actor;
 use contracts::messages::calendar_published::CalendarPublished;
 use contracts::messages::complaint_registered::PlaybookRef;
 use contracts::messages::playbook_activated::{ActivationScope, PlaybookActivated};
-use contracts::{CalendarId, Event};
+use contracts::{CalendarId, Event, PlaybookId};
 use jiff::Timestamp;
 use runtime::service::Happened;
 use serde::{Deserialize, Serialize};
@@ -21,6 +21,12 @@ pub struct Organisation {
     pub calendars: BTreeMap<CalendarId, BTreeMap<u32, PublishedCalendar>>,
     /// The calendar of the organisation: the first that was published.
     pub calendar: Option<CalendarId>,
+    /// When each report was last made, by `<playbook>:<report>`: the time it was due, so that none is made twice.
+    #[serde(default)]
+    pub reports: BTreeMap<String, Timestamp>,
+    /// Since when each playbook is in force without a break, whatever its version and scope.
+    #[serde(default)]
+    pub since: BTreeMap<PlaybookId, Timestamp>,
 }
 
 /// A playbook in force.
@@ -54,6 +60,20 @@ impl Organisation {
         self.calendars.get(calendar)?.last_key_value().map(|(version, _)| *version)
     }
 
+    /// The version of a playbook that was put into force last, in any scope.
+    #[must_use]
+    pub fn in_force(&self, playbook: &PlaybookId) -> Option<PlaybookRef> {
+        let mut newest = self.activations.iter().rev();
+        newest.find(|one| one.playbook.id == *playbook).map(|one| one.playbook.clone())
+    }
+
+    /// Since when some version of a playbook is in force.
+    #[must_use]
+    pub fn in_force_since(&self, playbook: &PlaybookId) -> Option<Timestamp> {
+        let own = self.activations.iter().filter(|one| one.playbook.id == *playbook).map(|one| one.at);
+        self.since.get(playbook).copied().or_else(|| own.min())
+    }
+
     /// Folds an event in; false when it is of no concern.
     pub(super) fn fold(&mut self, happened: &Happened<'_>) -> bool {
         if let Event::PlaybookActivated(said) = happened.event {
@@ -64,13 +84,22 @@ impl Organisation {
             self.published(said, happened.time);
             return true;
         }
+        if let Event::ReportDue(said) = happened.event {
+            let key = crate::decide::report_due::key_of(&said.playbook.id, &said.report);
+            self.reports.insert(key, said.due);
+            return true;
+        }
         false // nothing else is said about an organisation
     }
 
     fn activated(&mut self, said: &PlaybookActivated, at: Timestamp) {
+        let since = self.in_force_since(&said.playbook.id).unwrap_or(at);
+        self.since.insert(said.playbook.id.clone(), since);
         self.activations.retain(|activation| activation.scope != said.scope);
         let (playbook, scope, by) = (said.playbook.clone(), said.scope.clone(), said.by.clone());
         self.activations.push(Activation { playbook, scope, by, at });
+        let activations = &self.activations;
+        self.since.retain(|id, _| activations.iter().any(|one| one.playbook.id == *id));
     }
 
     fn published(&mut self, said: &CalendarPublished, at: Timestamp) {

@@ -9,6 +9,7 @@ mod journeys;
 mod moves;
 mod properties;
 mod refusals;
+mod reports;
 mod rich;
 mod served;
 mod store;

@@ -40,6 +40,7 @@ pub mod playbook_published;
 pub mod proposal_made;
 pub mod remedy_executed;
 pub mod reply_told;
+pub mod report_due;
 pub mod review_recorded;
 pub mod round_closed;
 pub mod round_opened;

@@ -8,5 +8,9 @@ pub const COUNTS: &str = "counts";
 pub const STAGE_TIMES: &str = "stage_times";
 /// The clocks that ran out.
 pub const BREACHES: &str = "breaches";
+/// Reports that were made, page by page.
+pub const REPORTS: &str = "reports";
+/// One report with its figures and cases.
+pub const REPORT: &str = "report";
 /// Every query of analytics' own.
-pub const NAMES: &[&str] = &[LEDGER, COUNTS, STAGE_TIMES, BREACHES];
+pub const NAMES: &[&str] = &[LEDGER, COUNTS, STAGE_TIMES, BREACHES, REPORTS, REPORT];

@@ -33,11 +33,13 @@ pub const DIRECTORY: &str = "directory";
 pub const ACTIVATIONS: &str = "activations";
 /// The published calendars: null → JSON.
 pub const CALENDARS: &str = "calendars";
+/// Which report was last made, and when: `{}` → `{"<playbook>:<report>": instant}`.
+pub const REPORTS: &str = "reports";
 /// How many cases there are, by place: null → `{"routed": n, "open": n, "parked": n, "closed": n}`.
 pub const COUNTS: &str = "counts";
 /// Every query of routing's own.
 pub const NAMES: &[&str] =
-    &[WORK, CASES, CASE, CLOCKS, PLAYBOOKS, PLAYBOOK, DIRECTORY, ACTIVATIONS, CALENDARS, COUNTS];
+    &[WORK, CASES, CASE, CLOCKS, PLAYBOOKS, PLAYBOOK, DIRECTORY, ACTIVATIONS, CALENDARS, COUNTS, REPORTS];
 
 /// Who has a piece of work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]

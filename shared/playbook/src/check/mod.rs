@@ -4,6 +4,7 @@ mod accountability;
 mod authority;
 mod graph;
 mod references;
+mod reports;
 mod rules;
 mod samples;
 mod values;
@@ -18,6 +19,7 @@ pub(crate) fn check(playbook: &Playbook) -> Vec<Finding> {
     let mut findings = references::check(playbook);
     findings.extend(values::check(playbook));
     findings.extend(voice::check(playbook));
+    findings.extend(reports::check(playbook));
     findings.extend(authority::check(playbook));
     findings.extend(accountability::check(playbook));
     findings.extend(graph::check(playbook));

@@ -25,7 +25,8 @@ pub(super) fn check(playbook: &Playbook) -> Vec<Finding> {
     names.authority();
     names.remedies();
     names.voice();
-    names.incentives();
+        names.incentives();
+        names.reports();
     names.findings
 }
 
@@ -314,6 +315,15 @@ impl Names<'_> {
             for (which, step) in row.steps.iter().enumerate() {
                 let who = Who { role: step.role.clone(), department: step.department.clone() };
                 self.who(&format!("{path}.steps[{which}]"), &who);
+            }
+        }
+    }
+
+    fn reports(&mut self) {
+        for (number, report) in self.playbook.reports.iter().enumerate() {
+            self.who(&format!("reports[{number}].from"), &report.from);
+            for (which, who) in report.to.iter().enumerate() {
+                self.who(&format!("reports[{number}].to[{which}]"), who);
             }
         }
     }

@@ -63,14 +63,15 @@ pub struct Report {
     pub label: Text,
     /// How often.
     pub cadence: Cadence,
-    /// On which days: week days 1–7, or days of the month.
+    /// On which days: week days 1–7; days of the month 1–28, or 31 for its end. Without any, the first. A weekly report
+    /// covers the time since the day before it; the others the last whole day, month or quarter.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub days: Vec<u8>,
     /// Who makes it.
     pub from: Who,
     /// Who gets it.
     pub to: Vec<Who>,
-    /// How it is sent.
+    /// How it is sent; without one it is shown in the product.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub channel: Option<ChannelKey>,
     /// What stands in it.
@@ -89,7 +90,7 @@ words! {
         Monthly = "monthly",
         /// Each quarter.
         Quarterly = "quarterly",
-        /// At once.
+        /// At once, about one case: when a rung of the ladder asks for it.
         AtOnce = "at_once",
     }
 }

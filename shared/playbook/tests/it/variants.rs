@@ -191,3 +191,28 @@ fn what_is_told_is_told_somewhere_and_scripts_say_something() {
     assert_eq!(script("    avoid: [{words: {zh: 不可能, en: ''}}]"), [Code::Value]);
     assert_eq!(script(""), [Code::Value]);
 }
+
+#[test]
+fn reports_that_make_no_sense_are_found() {
+    let report = |text: &str| {
+        let to = "from: {role: agent}, to: [{role: leader, department: sales}]";
+        let head = "key: r, label: {zh: 报告, en: Report}";
+        with(&format!("reports:\n  - {{{head}, {}}}", text.replace("TO", to)), "id: p03", "id: p03")
+    };
+    assert_eq!(report("cadence: weekly, days: [2], TO"), []);
+    assert_eq!(report("cadence: monthly, days: [2, 31], TO"), []);
+    assert_eq!(report("cadence: weekly, days: [0], TO"), [Code::Value]);
+    assert_eq!(report("cadence: monthly, days: [30], TO"), [Code::Value], "not every month has one");
+    assert_eq!(report("cadence: daily, days: [1], TO"), [Code::Value]);
+    assert_eq!(report("cadence: at_once, TO"), [Code::Value], "nothing asks for it");
+    assert_eq!(report("cadence: weekly, from: {role: agent}, to: []"), [Code::Value]);
+    assert_eq!(
+        report("cadence: weekly, from: {role: handler}, to: [{role: agent}]"),
+        [Code::Value],
+        "whose department is responsible in no case?"
+    );
+    assert_eq!(
+        report("cadence: weekly, from: {role: agent}, to: [{role: nobody}]"),
+        [Code::UnknownReference]
+    );
+}

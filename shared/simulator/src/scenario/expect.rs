@@ -55,6 +55,8 @@ pub struct Expect {
     pub repeats: Option<String>,
     /// The number people use.
     pub number: Option<String>,
+    /// When each report of the playbook was last due, in local time; `none` for one that was not made yet.
+    pub reports: BTreeMap<String, String>,
     /// Messages that could not be handled, anywhere.
     pub parked: Option<usize>,
 }
@@ -89,6 +91,10 @@ impl Expect {
         same("outcome", self.outcome.clone(), view.outcome.clone());
         for (clock, due) in &self.due {
             same(&format!("due {clock}"), Some(self.due_text(due, zone)), Some(view.due_text(clock, zone)));
+        }
+        for (report, due) in &self.reports {
+            let made = view.reports.get(report).map_or_else(|| "none".to_owned(), |at| show(*at, zone));
+            same(&format!("report {report}"), Some(self.due_text(due, zone)), Some(made));
         }
         let list = |items: &Vec<String>| format!("[{}]", items.join(", "));
         let sorted = |items: &Vec<String>| {

@@ -169,6 +169,8 @@ pub struct CaseView {
     pub accounted: Vec<String>,
     /// The complaint it repeats.
     pub repeats: Option<String>,
+    /// When each report of the organisation was last due, by its key.
+    pub reports: BTreeMap<String, Timestamp>,
 }
 
 /// One visit to a stage.

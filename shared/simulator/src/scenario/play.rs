@@ -31,6 +31,11 @@ pub trait Driver {
     fn advance_to(&mut self, target: Timestamp) -> impl Future<Output = anyhow::Result<()>>;
     /// What is known of a case.
     fn view(&mut self, complaint: &SubjectRef) -> impl Future<Output = anyhow::Result<CaseView>>;
+    /// When each report was last due, by `<playbook>:<report>`.
+    fn reports(
+        &mut self,
+        organisation: &OrganisationId,
+    ) -> impl Future<Output = anyhow::Result<BTreeMap<String, Timestamp>>>;
     /// How many messages could not be handled, anywhere.
     fn parked(&mut self, organisation: &OrganisationId) -> impl Future<Output = anyhow::Result<usize>>;
 }
@@ -328,6 +333,9 @@ impl<'a> Play<'a> {
 
     async fn look<D: Driver>(&mut self, driver: &mut D, subject: &SubjectRef) -> anyhow::Result<CaseView> {
         let mut view = driver.view(subject).await?;
+        let made = driver.reports(&self.prepared.organisation).await?;
+        let key = |key: String| key.rsplit(':').next().unwrap_or_default().to_owned();
+        view.reports = made.into_iter().map(|(name, at)| (key(name), at)).collect();
         let seen = self.seen.entry(subject.clone()).or_default();
         for (stage, visit) in &*seen {
             let gone = || VisitView { open_side: false, ..visit.clone() };

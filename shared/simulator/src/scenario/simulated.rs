@@ -180,6 +180,15 @@ impl Driver for Simulated {
         Ok(assemble(&self.views(complaint)))
     }
 
+    async fn reports(
+        &mut self,
+        organisation: &OrganisationId,
+    ) -> anyhow::Result<BTreeMap<String, Timestamp>> {
+        let settings = SubjectRef::organisation(organisation);
+        let state = self.state::<Routing>(ServiceName::Routing, &settings);
+        Ok(state.and_then(routing::State::organisation).map(|all| all.reports.clone()).unwrap_or_default())
+    }
+
     async fn parked(&mut self, organisation: &OrganisationId) -> anyhow::Result<usize> {
         let of = |parked: &&crate::host::Parked| parked.said.envelope.subject.organisation == *organisation;
         Ok(self.stack.nodes().map(|node| node.parked().iter().filter(of).count()).sum())

@@ -19,8 +19,10 @@ const RUNS: (&str, u64) = ("REDRESS_FAULT_SEEDS", 2);
 const FURTHER_RUNS: u64 = 40;
 
 /// The timers that services set, by what their keys begin with.
-const TIMERS: &[(ServiceName, &[&str])] =
-    &[(ServiceName::Intake, &["upload"]), (ServiceName::Routing, &["absent", "clock", "return", "rung"])];
+const TIMERS: &[(ServiceName, &[&str])] = &[
+    (ServiceName::Intake, &["upload"]),
+    (ServiceName::Routing, &["absent", "report", "clock", "return", "rung"]),
+];
 
 /// What is ordered by the contracts' table of commands.
 const VERBS: &[(ServiceName, &[&str])] = &[

@@ -1,0 +1,75 @@
+//! A report of the organisation: who gets it is told, and how the message ended is on record.
+
+use contracts::SubjectRef;
+use contracts::messages::notice_requested::{NoticeRequested, Recipient};
+use contracts::messages::report_due::ReportDue;
+
+use super::*;
+use crate::decide::SETTLE_VERB;
+use crate::state::State;
+
+fn due() -> ReportDue {
+    serde_json::from_value(json!({
+        "report": "weekly", "playbook": {"id": "p03", "version": 2}, "label": {"zh": "投诉周报", "en": "Weekly report"},
+        "from": now(), "to": now(), "due": now(), "period": "2025-03-04 – 2025-03-10",
+        "made_by": ["li"], "receivers": ["gao", "zhou"], "channel": null, "contents": [],
+    }))
+    .unwrap()
+}
+
+fn organisation() -> Bench {
+    let mut bench = Bench::new(Notification);
+    bench.subject = SubjectRef::organisation(&"huarun".parse().unwrap());
+    bench
+}
+
+fn notices(said: &[Event]) -> Vec<&NoticeRequested> {
+    let notices = said.iter().filter_map(|event| match event {
+        Event::NoticeRequested(notice) => Some(notice),
+        _ => None,
+    });
+    notices.collect()
+}
+
+#[test]
+fn each_who_gets_a_report_is_told_once() {
+    let mut bench = organisation();
+    let said = bench.hear(ServiceName::Routing, due());
+    let told = notices(&said);
+    let to: Vec<_> = told.iter().map(|notice| notice.to.clone()).collect();
+    assert_eq!(to, ["gao", "zhou"].map(|who| Recipient::Staff { person: person(who) }));
+    assert!(
+        told.iter().all(|notice| notice.channel.as_str() == "web" && notice.template.as_str() == "report")
+    );
+    assert_eq!(bench.words[0].text, "报告已生成，请查阅：投诉周报（2025-03-04 – 2025-03-10）");
+}
+
+#[test]
+fn how_a_message_about_a_report_ended_is_on_record_once() {
+    let mut bench = organisation();
+    let said = bench.hear(ServiceName::Routing, due());
+    let settle = json!({"notice": notices(&said)[0].notice, "outcome": "listed", "attempts": 1});
+    assert!(bench.order(li(), SETTLE_VERB, settle.clone()).is_err(), "only the sender says it");
+    assert_eq!(bench.order(Actor::System, SETTLE_VERB, settle.clone()).unwrap()[0].what(), "notice.settled");
+    assert_eq!(bench.order(Actor::System, SETTLE_VERB, settle).unwrap(), []);
+    let State::Reports(open) = &bench.state else { panic!() };
+    assert_eq!(open.len(), 1, "the other is under way");
+}
+
+#[test]
+fn one_about_a_case_is_told_by_the_escalation_that_asked_for_it() {
+    let mut bench = Bench::new(Notification);
+    bench.hear(ServiceName::Intake, registered("phone", Language::Zh));
+    assert!(bench.hear(ServiceName::Routing, due()).is_empty());
+    let escalated = contracts::messages::case_escalated::CaseEscalated {
+        rung: "grave".to_owned(),
+        clock: None,
+        actions: vec![contracts::messages::case_escalated::EscalationAction::Notified {
+            people: vec![person("gao")],
+            template: Some("report".parse().unwrap()),
+        }],
+        level: 1,
+    };
+    let said = bench.hear(ServiceName::Routing, escalated);
+    assert_eq!(notices(&said)[0].template.as_str(), "report", "built in where the playbook has none");
+}
