@@ -146,7 +146,7 @@ impl Draft<'_> {
         let visit = clock.visit.or(self.case.main_visit().map(|(id, _)| id));
         let owner = self.owner_at(&clock, visit);
         let person = match &model.owner {
-            Some(who) => self.named_owner(who),
+            Some(who) => self.named_owner(&model, who),
             None => visit.and_then(|visit| self.holder_at(visit)),
         };
         self.missed.push(clock.key.clone());
@@ -161,19 +161,26 @@ impl Draft<'_> {
         if named { clock.owner.clone() } else { here.or_else(|| clock.owner.clone()) }
     }
 
-    /// Who owns the time of a clock that names its owner: who holds work in that role, or held it until this input; else
-    /// who registered the case, if they have that role; else the only one who has it. Of several, nobody can be said.
-    fn named_owner(&self, who: &Who) -> Option<PersonId> {
+    /// Who owns the time of a clock that names its owner: who holds work in that role, or held it until this input, at
+    /// a stage whose end stops the clock, else at any; else who registered the case, if they have that role; else the
+    /// only one who has it. Of several, nobody can be said.
+    fn named_owner(&self, model: &Clock, who: &Who) -> Option<PersonId> {
         let holder = self.book.holder(who)?;
         let department = self.department(&holder.department);
-        let works = self.case.works.values();
-        let works = works.chain(self.before().into_iter().flat_map(|case| case.works.values()));
-        let mut held = works.filter(|work| work.role == holder.role && work.department == department);
-        let in_role: Vec<_> =
-            self.directory().holders(&holder.role, &department).map(|one| &one.id).collect();
-        let registrar = || self.case.origin.registered_by.person().filter(|person| in_role.contains(person));
-        let only = || if let [one] = in_role[..] { Some(one) } else { None };
-        held.find_map(|work| work.holder()).or_else(registrar).or_else(only).cloned()
+        let cases = || std::iter::once(&self.case).chain(self.before());
+        let works = cases().flat_map(|case| case.works.values());
+        let in_role = works.filter(|work| work.role == holder.role && work.department == department);
+        let held: Vec<_> = in_role.filter_map(|work| Some((work.visit, work.holder()?))).collect();
+        let stage =
+            |id: &VisitId| cases().find_map(|case| case.visits.get(id)).map(|visit| visit.stage.clone());
+        let ends = |(visit, _): &&(VisitId, _)| {
+            stage(visit).is_some_and(|stage| model.stop.contains(&Trigger::Left(stage)))
+        };
+        let holds = held.iter().find(ends).or(held.first()).map(|(_, person)| *person);
+        let people: Vec<_> = self.directory().holders(&holder.role, &department).map(|one| &one.id).collect();
+        let registrar = || self.case.origin.registered_by.person().filter(|person| people.contains(person));
+        let only = || if let [one] = people[..] { Some(one) } else { None };
+        holds.or_else(registrar).or_else(only).cloned()
     }
 
     /// Who holds the first open work of a visit.

@@ -30,7 +30,7 @@ pub(super) fn proposed(
             None => open.step_owners.get(incentive.key.as_str()),
         };
         // Whoever let a clock run out is at fault for that, whoever may be liable for the matter itself.
-        let at_fault = if cause.is_some() { owner.or(liable) } else { liable.or(owner) };
+        let at_fault = if cause.is_some() { owner } else { liable };
         let person = match incentive.subject {
             IncentiveSubject::Person => at_fault.cloned(),
             IncentiveSubject::StepOwner => owner.cloned(),

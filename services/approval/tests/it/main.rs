@@ -89,7 +89,8 @@ fn entered(proposal: u128, fen: i64) -> StageEntered {
     }
 }
 
-/// The same as a stage of another kind, which a clerk owns; what somebody may be held to account for is the liable person's.
+/// The same as a stage of another kind, which a clerk owns; what somebody may be held to account for is the
+/// proposer's.
 fn of_kind(kind: &str, proposal: u128, fen: i64) -> StageEntered {
     let found = StageKind::ALL.iter().find(|known| known.as_str() == kind);
     let mut stage = StageEntered {
@@ -103,8 +104,8 @@ fn of_kind(kind: &str, proposal: u128, fen: i64) -> StageEntered {
     let role = json!({"role": "manager", "label": {"zh": "经理", "en": "Manager"}, "department": "hq"});
     slice["participants"] = json!([role]);
     slice["incentives"] = json!([{
-        "key": "late", "label": {"zh": "超时", "en": "Late"}, "subject": "person", "on": {"left": "propose"},
-        "form": "fine", "amount_from": 30, "amount_to": 100,
+        "key": "late", "label": {"zh": "超时", "en": "Late"}, "subject": "step_owner", "on": {"left": "propose"},
+        "form": "fine", "amount_from": 30, "amount_to": 100, "percent": 10, "points": 3,
     }]);
     stage
 }
