@@ -28,6 +28,7 @@ pub(crate) fn play_on(simulated: &mut Simulated, all: &[Prepared]) {
     let two = desk.register_two();
     desk.add_findings(&two);
     desk.settle_notices(&two);
+    desk.note_for_callbacks(&two);
     desk.upload(&two);
     desk.abandon_uploads(&two);
     desk.change_documents();
@@ -147,6 +148,17 @@ impl Desk<'_> {
             for notice in notices {
                 let body = json!({ "notice": notice, "outcome": "delivered", "attempts": 1 });
                 self.order(ServiceName::Notification, complaint, Actor::System, "notice.settle", body);
+            }
+        }
+        self.settle();
+    }
+
+    /// Nothing of notification's own follows a note, so two stand next to each other.
+    fn note_for_callbacks(&mut self, complaints: &[SubjectRef]) {
+        for complaint in complaints {
+            for note in ["请先致歉", "语速放慢", "勿提竞品"] {
+                let (actor, body) = (self.holder(complaint), json!({ "note": note }));
+                self.order(ServiceName::Notification, complaint, actor, "callback.note", body);
             }
         }
         self.settle();
