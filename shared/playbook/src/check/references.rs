@@ -25,8 +25,8 @@ pub(super) fn check(playbook: &Playbook) -> Vec<Finding> {
     names.authority();
     names.remedies();
     names.voice();
-        names.incentives();
-        names.reports();
+    names.incentives();
+    names.reports();
     names.findings
 }
 

@@ -102,21 +102,18 @@ impl Expect {
             items.sort();
             items
         };
-        same("missed", self.missed.as_ref().map(|m| list(&sorted(m))), Some(list(&sorted(&view.missed))));
+        let any_order = |items: &Vec<String>| list(&sorted(items));
+        same("missed", self.missed.as_ref().map(any_order), Some(any_order(&view.missed)));
         same("messages", self.messages.as_ref().map(list), Some(list(&view.messages)));
-        same(
-            "notified",
-            self.notified.as_ref().map(|n| list(&sorted(n))),
-            Some(list(&sorted(&view.notified))),
-        );
+        same("notified", self.notified.as_ref().map(any_order), Some(any_order(&view.notified)));
         same(
             "proposal",
             self.proposal.map(|n| n.to_string()),
             view.proposals.last().map(ToString::to_string),
         );
         same("proposals", self.proposals.map(|n| n.to_string()), Some(view.proposals.len().to_string()));
-        same("incentives", self.incentives.as_ref().map(list), Some(list(&view.incentives)));
-        same("accounted", self.accounted.as_ref().map(list), Some(list(&view.accounted)));
+        same("incentives", self.incentives.as_ref().map(any_order), Some(any_order(&view.incentives)));
+        same("accounted", self.accounted.as_ref().map(any_order), Some(any_order(&view.accounted)));
         same("path", self.path.as_ref().map(list), Some(list(&view.path)));
         for (key, value) in &self.facts {
             same(
