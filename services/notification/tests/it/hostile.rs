@@ -133,7 +133,7 @@ async fn try_all<V: Verb>(bench: &Bench, first: u128, stage: StageEntered, told:
 async fn no_text_of_any_order_does_more_than_stand_there() {
     let bench = Bench::start().await;
     let contact = json!({"visit": visit(), "epoch": 1, "reached": true, "channel": "phone", "note": "已联系",
-        "give_up": false});
+        "give_up": false, "told": ["number"]});
     let stage = entered(StageKind::Contact, json!(["contacted"]));
     try_all::<orders::RecordContact>(&bench, 1_000, stage, false, contact).await;
     let reply = json!({"visit": visit(), "epoch": 1, "channel": "phone", "text": "您好"});
@@ -145,6 +145,7 @@ async fn no_text_of_any_order_does_more_than_stand_there() {
     let callback =
         json!({"visit": visit(), "epoch": 1, "reached": true, "satisfaction": "5", "opinion": "满意"});
     let stage = entered(StageKind::Callback, json!(["satisfied", "dissatisfied"]));
-    try_all::<orders::RecordCallback>(&bench, 4_000, stage, false, callback).await;
+    try_all::<orders::RecordCallback>(&bench, 4_000, stage.clone(), false, callback).await;
+    try_all::<orders::NoteForCallback>(&bench, 5_000, stage, false, json!({"note": "请先致歉"})).await;
     bench.stop().await;
 }
