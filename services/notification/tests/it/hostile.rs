@@ -134,7 +134,9 @@ async fn no_text_of_any_order_does_more_than_stand_there() {
     let bench = Bench::start().await;
     let contact = json!({"visit": visit(), "epoch": 1, "reached": true, "channel": "phone", "note": "已联系",
         "give_up": false, "told": ["number"]});
-    let stage = entered(StageKind::Contact, json!(["contacted"]));
+    let mut stage = entered(StageKind::Contact, json!(["contacted"]));
+    stage.brief["slice"]["notification"]["contact"] =
+        json!({"tell": ["number"], "acceptor": null, "flow": [], "times": []});
     try_all::<orders::RecordContact>(&bench, 1_000, stage, false, contact).await;
     let reply = json!({"visit": visit(), "epoch": 1, "channel": "phone", "text": "您好"});
     let stage = entered(StageKind::Reply, json!(["told"]));
