@@ -301,7 +301,7 @@ async fn a_report_is_frozen_when_it_falls_due() {
     let saying = Saying { source: ServiceName::Routing, at: at(100_000), event: due.into() };
     let settings = contracts::SubjectRef::organisation(&super::bench::organisation());
     let message = journals.say(&settings, &saying);
-    bench.hear(&[message.clone()]).await;
+    bench.hear(std::slice::from_ref(&message)).await;
     let asked = |person: Option<&str>| json!({"key": "weekly", "person": person});
     let page = bench.ask("reports", asked(None)).await;
     let [report] = &page["reports"].as_array().unwrap()[..] else { panic!("{page}") };
