@@ -16,6 +16,7 @@ use crate::endpoint::{Endpoint, Endpoints};
 use crate::extract::{JsonBody, Segments};
 use crate::order::{Orderer, answer};
 use crate::problem::Refusal;
+use crate::sight;
 
 const TAG: &str = "Work of the stages";
 
@@ -61,9 +62,12 @@ pub fn endpoints() -> Endpoints {
             "Records the customer's answer",
         )
         .action::<notification::RecordCallback>("/complaints/{complaint}/callback", "Records a callback")
-        .action::<notification::NoteForCallback>(
-            "/complaints/{complaint}/callback-notes",
-            "Notes what whoever calls the customer back has to know",
+        .add(
+            order_of::<notification::NoteForCallback>(
+                "/complaints/{complaint}/callback-notes",
+                "Notes what whoever calls the customer back has to know",
+            ),
+            act_in_reach::<notification::NoteForCallback>,
         )
         .action::<routing::Archive>("/complaints/{complaint}/archive", "Files the case")
         .action::<routing::TransferStage>(
@@ -79,18 +83,20 @@ pub fn endpoints() -> Endpoints {
 
 impl Endpoints {
     fn action<V: Verb + 'static>(self, path: &'static str, summary: &'static str) -> Self {
-        let endpoint =
-            Endpoint::order(Method::POST, path, TAG, summary).may(Act::DoWork).takes::<V>().refuses(&[
-                ProblemCode::VisitLeft,
-                ProblemCode::StaleEpoch,
-                ProblemCode::NotTheHolder,
-                ProblemCode::WrongStage,
-                ProblemCode::ConflictOfInterest,
-                ProblemCode::SeparationOfDuty,
-                ProblemCode::FieldTooLong,
-            ]);
-        self.add(endpoint, act::<V>)
+        self.add(order_of::<V>(path, summary), act::<V>)
     }
+}
+
+fn order_of<V: Verb + 'static>(path: &'static str, summary: &'static str) -> Endpoint {
+    Endpoint::order(Method::POST, path, TAG, summary).may(Act::DoWork).takes::<V>().refuses(&[
+        ProblemCode::VisitLeft,
+        ProblemCode::StaleEpoch,
+        ProblemCode::NotTheHolder,
+        ProblemCode::WrongStage,
+        ProblemCode::ConflictOfInterest,
+        ProblemCode::SeparationOfDuty,
+        ProblemCode::FieldTooLong,
+    ])
 }
 
 async fn act<V: Verb + 'static>(
@@ -103,4 +109,16 @@ async fn act<V: Verb + 'static>(
     let subject = SubjectRef::complaint(orderer.principal.organisation(), complaint);
     let done = orderer.order(&app, V::SERVICE, subject, V::VERB, body).await?;
     Ok(answer(V::SERVICE, done))
+}
+
+/// As [`act`], for an order that names no visit: nobody's seat is looked at, so the case must be within reach.
+async fn act_in_reach<V: Verb + 'static>(
+    state: State<App>,
+    orderer: Orderer,
+    segments: Segments,
+    body: JsonBody<Value>,
+) -> Result<Response, Refusal> {
+    let complaint: ComplaintId = segments.get("complaint")?;
+    sight::require(&state, &orderer.principal, complaint).await?;
+    act::<V>(state, orderer, segments, body).await
 }

@@ -19,7 +19,7 @@ pub(super) fn decide(desk: &Desk<'_>, said: &StageCompleted) -> Outcome {
     };
     let rulings = draft.before().map(|case| own_works(case, said.visit)).unwrap_or_default();
     draft.withdraw(rulings, said.visit, "done");
+    draft.tell_accounted(visit.kind, &said.results); // before the case may close
     draft.after_visit(said.visit, &visit, &said.facts)?;
-    draft.tell_accounted(visit.kind, &said.results);
     draft.finish()
 }
