@@ -66,11 +66,19 @@ impl Draft<'_> {
         }
         for clock in book.clocks_started_by(trigger) {
             let is_free = self.running(clock).is_none() && !self.ran_already(clock, visit);
-            if is_free && book.clock_starts(clock, &self.env()).map_err(evaluation)? {
+            if is_free && self.may_start(clock)? {
                 self.start(clock, at, visit)?;
             }
         }
         self.begin_sides(trigger)
+    }
+
+    /// Whether a clock that is triggered starts. Most have no condition, and what rules see is not put together for them.
+    fn may_start(&self, clock: &Clock) -> Result<bool, Problem> {
+        if clock.when.is_none() {
+            return Ok(true);
+        }
+        self.book.clock_starts(clock, &self.env()).map_err(evaluation)
     }
 
     /// The running clock of this key; there is at most one a case.

@@ -48,8 +48,10 @@ impl Draft<'_> {
             None => book.entry().ok_or_else(|| evaluation("the playbook has no entry"))?.key.clone(),
         };
         // What became known since the last stage was entered may have raised the level; the way on depends on it.
-        self.found_level = book.level(&self.env()).map_err(evaluation)?.max(self.found_level);
-        let next = if self.entered < MOST_MOVES { book.next(&after, &self.env()).ok() } else { None };
+        let mut env = self.env();
+        self.found_level = book.level(&env).map_err(evaluation)?.max(self.found_level);
+        env.level = self.level();
+        let next = if self.entered < MOST_MOVES { book.next(&after, &env).ok() } else { None };
         match next {
             Some(Next::To { stage, via, .. }) => {
                 let stage = book.stage(&stage).map_err(evaluation)?;

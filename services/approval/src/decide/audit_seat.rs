@@ -39,7 +39,5 @@ pub(super) fn decide(
         by: command.actor.plain(),
         instead_of: turn.place.held.instead_of.clone(),
     };
-    let after = turn.after(&(&recorded).into());
-    decision.say(recorded);
-    turn.go_on(decision, &after)
+    turn.say(decision, recorded)
 }

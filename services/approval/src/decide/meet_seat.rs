@@ -48,9 +48,7 @@ fn convene(turn: &Turn<'_, '_>, command: &Command, order: &Meet) -> Outcome {
         by: command.actor.plain(),
         instead_of: turn.place.held.instead_of.clone(),
     };
-    let after = turn.after(&(&recorded).into());
-    decision.say(recorded);
-    turn.go_on(decision, &after)
+    turn.say(decision, recorded)
 }
 
 fn sign(turn: &Turn<'_, '_>, command: &Command, order: &Meet) -> Outcome {
@@ -78,9 +76,7 @@ fn sign(turn: &Turn<'_, '_>, command: &Command, order: &Meet) -> Outcome {
         by: command.actor.plain(),
         instead_of: turn.place.held.instead_of.clone(),
     };
-    let after = turn.after(&(&signed).into());
-    decision.say(signed);
-    turn.go_on(decision, &after)
+    turn.say(decision, signed)
 }
 
 fn not_yours(field: &str, detail: &str, expected: &str) -> Problem {

@@ -2,7 +2,9 @@
 
 use contracts::commands::{Command, check_text};
 use contracts::messages::work_withdrawn::WorkWithdrawn;
-use contracts::{ComplaintId, Problem, ProblemCode, ServiceName, SubjectRef, VisitId, WordId, WordRef};
+use contracts::{
+    ComplaintId, Event, Problem, ProblemCode, ServiceName, SubjectRef, VisitId, WordId, WordRef,
+};
 use runtime::service::{Context, Decision};
 use serde_json::json;
 
@@ -101,19 +103,24 @@ impl<'a, 'c> Turn<'a, 'c> {
         self.context.peek(&SubjectRef::directory(self.context.organisation()))
     }
 
-    /// The round with what was said in it.
-    pub(super) fn after(&self, spoken: &Spoken<'_>) -> Round {
+    /// Says what they have to say, and what follows from it.
+    ///
+    /// # Errors
+    /// `invalid-field` when the playbook does not foresee that end; `internal` on a defect.
+    pub(super) fn say<R>(&self, mut decision: Decision<Row>, recorded: R) -> Outcome
+    where
+        R: Into<Event>,
+        for<'r> Spoken<'r>: From<&'r R>,
+    {
         let mut after = self.place.round.clone();
-        after.spoken(spoken, self.context.now());
-        after
+        after.spoken(&Spoken::from(&recorded), self.context.now());
+        decision.say(recorded);
+        self.go_on(decision, &after)
     }
 
     /// What follows: the round closes, the next step begins, or the step goes on. `after` is the round with what was
     /// said in it.
-    ///
-    /// # Errors
-    /// `invalid-field` when the playbook does not foresee that end; `internal` on a defect.
-    pub(super) fn go_on(&self, mut decision: Decision<Row>, after: &Round) -> Outcome {
+    fn go_on(&self, mut decision: Decision<Row>, after: &Round) -> Outcome {
         let step = after.steps.get(self.place.at).ok_or_else(|| {
             Problem::new(ProblemCode::Internal, "the step that was decided on is not in the round")
         })?;

@@ -14,7 +14,7 @@ impl Draft<'_> {
     /// # Errors
     /// When a rule gives no answer.
     pub(super) fn mark(&mut self, visit: Option<VisitId>) -> Result<(), Problem> {
-        if self.case.is_closed() {
+        if self.case.is_closed() || self.book.playbook().routing_flags.is_empty() {
             return Ok(());
         }
         let (book, env) = (Arc::clone(&self.book), self.env());
