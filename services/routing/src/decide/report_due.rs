@@ -3,14 +3,11 @@
 //! | key | fires when |
 //! |---|---|
 //! | `report:<playbook>:<report>` | a report of a playbook in force falls due |
-//! | `reports` | an organisation that had playbooks in force before there were reports is started anew |
 //!
 //! A report of a playbook in force has one timer, from when it comes into force until it does not hold any more. One
 //! that fires late still says its own period, and the next one follows from the time it was due: after a long stop every
 //! period is made, in order, and none twice. Another version with the same schedule leaves the timer alone; a report
 //! that is new, or falls due at other times, begins with the version that says so.
-
-use std::collections::BTreeSet;
 
 use contracts::messages::playbook_activated::PlaybookActivated;
 use contracts::messages::report_due::ReportDue;
@@ -28,17 +25,7 @@ use crate::state::{Directory, Organisation};
 
 /// What was stored with a timer.
 #[derive(Debug, Deserialize)]
-#[serde(untagged)]
-enum Payload {
-    Report(One),
-    /// The keys of timers that are set already.
-    Begin {
-        kept: BTreeSet<String>,
-    },
-}
-
-#[derive(Debug, Deserialize)]
-struct One {
+struct Payload {
     playbook: PlaybookId,
     report: String,
     /// Timers of earlier programs are without: it then follows from when they were due.
@@ -46,22 +33,8 @@ struct One {
 }
 
 pub(super) fn decide(desk: &Desk<'_>, organisation: &Organisation, due: &Due) -> Outcome {
-    let payload = Payload::deserialize(&due.payload)
+    let Payload { playbook, report, turn } = Payload::deserialize(&due.payload)
         .map_err(|error| Problem::new(ProblemCode::Internal, format!("timer {}: {error}", due.key)))?;
-    match payload {
-        Payload::Report(one) => make(desk, organisation, due, one),
-        Payload::Begin { kept } => {
-            let mut decision = Decision::nothing();
-            let none = Organisation::default();
-            let is_kept = |key: &str| kept.contains(key);
-            begin_new(desk, &mut decision, (&none, organisation), is_kept)?;
-            Ok(decision)
-        }
-    }
-}
-
-fn make(desk: &Desk<'_>, organisation: &Organisation, due: &Due, one: One) -> Outcome {
-    let One { playbook, report, turn } = one;
     let mut decision = Decision::nothing();
     // A playbook that is no longer in force reports no more; one that comes into force again begins anew.
     let Some(reference) = organisation.in_force(&playbook) else { return Ok(decision) };
@@ -89,7 +62,7 @@ fn make(desk: &Desk<'_>, organisation: &Organisation, due: &Due, one: One) -> Ou
         });
     }
     let next = reporting::next(model, due.due, &calendar);
-    // In a zone further west the same day begins once more.
+    // In a zone further west the same day begins once more; and no period is told of twice.
     let again = next.as_ref().filter(|next| Some(&next.period) == period.as_ref()).map(|next| next.at);
     let next = again.map_or(next, |at| reporting::next(model, at, &calendar));
     decision.timers.extend(next.map(|turn| timer(&playbook, model, turn)));
@@ -106,26 +79,17 @@ pub(super) fn begin(
     let none = Organisation::default();
     let before = desk.state.organisation().unwrap_or(&none);
     let after = before.once_activated(said, desk.context.now());
-    begin_new(desk, decision, (before, &after), |_| false)
-}
-
-fn begin_new(
-    desk: &Desk<'_>,
-    decision: &mut Decision<Row>,
-    (before, after): (&Organisation, &Organisation),
-    is_kept: impl Fn(&str) -> bool,
-) -> Result<(), Problem> {
-    let calendar = desk.library.calendar(Some(after), &calendar_for(Some(after), None))?;
+    let calendar = desk.library.calendar(Some(before), &calendar_for(Some(before), None))?;
     for (id, reference) in after.all_in_force() {
         let earlier = before.in_force(&id);
         let earlier = earlier.map(|one| desk.library.playbook(desk.context, &one)).transpose()?;
         let book = desk.library.playbook(desk.context, &reference)?;
         for report in &book.playbook().reports {
             let was = earlier.as_ref().and_then(|book| book.report(report.key.as_str()));
-            let key = timer_of(&id, report.key.as_str());
-            if was.is_some_and(|was| reporting::is_alike(was, report)) || is_kept(&key) {
+            if was.is_some_and(|was| reporting::is_alike(was, report)) {
                 continue;
             }
+            let key = timer_of(&id, report.key.as_str());
             let next = reporting::next(report, desk.context.now(), &calendar);
             let change = next.map_or(TimerChange::Cancel { key }, |turn| timer(&id, report, turn));
             decision.timers.push(change);

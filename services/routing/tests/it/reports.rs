@@ -141,26 +141,6 @@ fn another_schedule_begins_with_its_version_and_the_same_one_goes_on() {
 }
 
 #[test]
-fn an_organisation_from_before_there_were_reports_is_started_anew() {
-    let mut world = weekly("2025-03-03T02:00:00Z");
-    activate(&mut world);
-    let subject = SubjectRef::organisation(&organisation());
-    let set = std::mem::take(&mut world.timers);
-    let wake = |world: &mut World, kept: serde_json::Value| {
-        let timer = (world.now, json!({ "kept": kept }));
-        world.timers.insert((subject.clone(), "reports".to_owned()), timer);
-        world.advance_to(&world.now.to_string());
-    };
-    wake(&mut world, json!([]));
-    assert_eq!(world.timers, set);
-    // What has its timer keeps it, also one that is late.
-    world.now = "2025-03-20T00:00:00Z".parse().unwrap();
-    world.timers = std::collections::BTreeMap::new();
-    wake(&mut world, json!(["report:p03:weekly"]));
-    assert!(world.timers.is_empty());
-}
-
-#[test]
 fn every_week_is_reported_once_when_the_organisation_moves_to_another_zone() {
     for zone in ["Europe/Berlin", "Pacific/Auckland"] {
         let mut world = weekly("2025-03-03T02:00:00Z");
