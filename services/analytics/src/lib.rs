@@ -4,7 +4,7 @@
 //! ```text
 //! every event of intake, routing, investigation, approval, notification ─▶ the facts of its case
 //!                                                                       ─▶ ledger, stage times, breaches (rows)
-//! report.due of routing ─▶ the figures of its period or case, frozen as they are then (row)
+//! report.due of routing ─▶ a report that is asked for (row) ─▶ its figures, frozen once the ledger is level
 //! ```
 //!
 //! **Rebuilding** forgets heads and rows in one transaction; comparing heads with the sources then brings everything
@@ -36,6 +36,8 @@ pub fn definition() -> Definition<Analytics, Ledger, Answers> {
     Definition::new(Analytics, Ledger, &MIGRATIONS, env!("CARGO_PKG_VERSION"), description)
         .with_queries(|around| Answers { pool: around.pool.clone() })
         .with_background("rebuilding", rebuild::follow)
+        .with_background("reports", reports::follow)
+        .with_outstanding("reports to make", reports::outstanding)
 }
 
 /// Analytics' core.

@@ -36,6 +36,10 @@ pub async fn begin(pool: &PgPool) -> Result<u64, sqlx::Error> {
     sqlx::query("truncate head, held, case_fact, stage_time, breach, ledger_as_of")
         .execute(&mut *transaction)
         .await?;
+    // Reports wait until everything is there again.
+    sqlx::query("update ledger_level set begun_at = clock_timestamp(), level_at = null")
+        .execute(&mut *transaction)
+        .await?;
     // What analytics said itself (how parked messages were settled) stays, and the chain goes on from there.
     sqlx::query(
         "insert into head (organisation, kind, id, sequence, hash)

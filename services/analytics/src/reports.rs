@@ -1,102 +1,109 @@
-//! Reports: the figures of a period or of one case, frozen in a table of their own when `report.due` is heard.
+//! Reports: the figures of a period or of one case, frozen in a table of their own.
 //!
-//! What is counted is what the ledger knows at that moment, and the report says its "as of". A report is made once: the
-//! same event again, also after a rebuilding, leaves it as it is.
+//! `report.due` asks for a report; it is made by [`follow`] as soon as everything is in the ledger that the sources had
+//! said until then. So one that falls due while the ledger is built anew or catches up counts no half-filled ledger: it
+//! has no figures yet. What is counted is what the ledger knows when it is made, and the report says its "as of". It is
+//! made once: the same event again, also after a rebuilding, leaves it as it is.
 
-use std::collections::BTreeMap;
+use std::time::Duration;
 
-use contracts::messages::report_due::ReportDue;
-use jiff::Timestamp;
-use jiff_sqlx::ToSqlx as _;
-use serde::Deserialize;
-use serde_json::{Value, json};
-use sqlx::PgConnection;
+use contracts::ServiceName;
+use jiff_sqlx::{Timestamp as SqlTimestamp, ToSqlx as _};
+use runtime::connect::in_time;
+use runtime::definition::Surroundings;
+use runtime::permissions::heard_by;
+use runtime::recover::asking::AskError;
+use runtime::recover::level::{LevelError, is_level};
+use serde_json::json;
+use sqlx::{PgConnection, PgPool};
+use tokio::time::sleep;
+use uuid::Uuid;
 
 use crate::store::ReportRow;
 
-/// Cases that a report lists; the rest are counted and stand in the ledger.
-const MOST_LISTED: usize = 1_000;
+/// How often it is looked whether a report is asked for.
+const EVERY: Duration = Duration::from_millis(500);
+/// How long after the ledger was not level, or could not be compared, it is tried again.
+const AGAIN: Duration = Duration::from_secs(5);
+/// How much further back than the last time it was level it is compared: clocks of machines differ.
+const MARGIN: Duration = Duration::from_secs(120);
 
-/// What a report counts of a case.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
-struct Counted {
-    registered_at: Option<Timestamp>,
-    closed_at: Option<Timestamp>,
-    kind: Option<String>,
-    category: Option<String>,
-    channel: Option<String>,
-    department: Option<String>,
-    level: u32,
-    liable: Option<String>,
-    outcome: Option<String>,
-    satisfaction: Option<String>,
-    repeats: bool,
-}
+/// Makes a report that is asked for: the cases of its playbook that were open at some time of its period, or the case
+/// that it is about.
+///
+/// What came in is counted by what it was about, what was closed by how; besides, what was open at the end, and the
+/// clocks that ran out. Of one case that case is counted. At most a thousand cases are listed; the rest stand in the
+/// ledger.
+pub const MAKE: &str = "
+    with asked as (
+        select * from report where organisation = $1 and report = $2 and figures is null for update),
+    found as (
+        select c.* from asked a join case_fact c on c.organisation = a.organisation and c.complaint = a.complaint
+        union all
+        select c.* from asked a join case_fact c
+            on a.complaint is null and c.organisation = a.organisation
+            and split_part(c.playbook, '@', 1) = a.playbook
+            and coalesce(c.closed_at, 'infinity'::timestamptz) >= a.from_at and c.registered_at < a.to_at),
+    counted as (
+        select c.*,
+            a.complaint is not null or (c.registered_at >= a.from_at and c.registered_at < a.to_at) as came,
+            c.closed_at is not null
+                and (a.complaint is not null or (c.closed_at >= a.from_at and c.closed_at < a.to_at)) as went,
+            c.closed_at is null or c.closed_at >= a.to_at as stays
+        from found c cross join asked a where c.registered_at is not null),
+    groups as (
+        select name, jsonb_object_agg(value, n) as counts from (
+            select name, value, count(*) as n
+            from counted c cross join lateral (values
+                ('by_kind', c.kind, came), ('by_category', c.category, came), ('by_channel', c.channel, came),
+                ('by_department', c.department, came), ('by_level', c.level::text, came),
+                ('by_cause', c.liable, came), ('by_result', c.outcome, went),
+                ('by_satisfaction', c.satisfaction, went)) as v (name, value, counts)
+            where counts and value is not null group by name, value) valued
+        group by name),
+    ran_out as (
+        select b.clock_key from asked a join breach b
+            on b.organisation = a.organisation and b.complaint = a.complaint
+        union all
+        select b.clock_key from asked a join breach b
+            on a.complaint is null and b.organisation = a.organisation and b.due >= a.from_at and b.due < a.to_at
+        join case_fact c on c.organisation = b.organisation and c.complaint = b.complaint
+            and split_part(c.playbook, '@', 1) = a.playbook),
+    breaches as (
+        select coalesce(jsonb_object_agg(clock_key, n), '{}') as counts
+        from (select clock_key, count(*) as n from ran_out group by clock_key) keyed),
+    listed as (
+        select * from counted order by registered_at, complaint limit 1000),
+    list as (
+        select coalesce(jsonb_agg(to_jsonb(l) - array['organisation', 'came', 'went', 'stays']
+            order by registered_at, complaint), '[]') as cases, count(*) as n
+        from listed l)
+    update report r set
+        figures = (
+            select jsonb_build_object(
+                'registered', count(*) filter (where came), 'closed', count(*) filter (where went),
+                'open', count(*) filter (where stays), 'repeats', count(*) filter (where came and repeats),
+                'cases', count(*), 'listed', (select n from list),
+                'breaches', (select counts from breaches),
+                'by_kind', '{}'::jsonb, 'by_category', '{}'::jsonb, 'by_channel', '{}'::jsonb,
+                'by_department', '{}'::jsonb, 'by_level', '{}'::jsonb, 'by_cause', '{}'::jsonb,
+                'by_result', '{}'::jsonb, 'by_satisfaction', '{}'::jsonb)
+            from counted)
+            || coalesce((select jsonb_object_agg(name, counts) from groups), '{}'),
+        cases = (select cases from list),
+        as_of = (select as_of from ledger_as_of where organisation = $1)
+    from asked where r.organisation = asked.organisation and r.report = asked.report";
 
-/// The cases of a playbook that were open at some time of the period, or the one that the report is about.
-const CASES: &str = "select to_jsonb(c) - 'organisation' from case_fact c
-     where organisation = $1 and registered_at is not null
-       and case when $5::uuid is not null then complaint = $5::uuid
-           else split_part(playbook, '@', 1) = $2 and registered_at < $4
-               and (closed_at is null or closed_at >= $3) end
-     order by registered_at, complaint";
-
-/// The clocks that ran out in the period, by their key.
-const BREACHES: &str =
-    "select b.clock_key, count(*) from breach b join case_fact c using (organisation, complaint)
-     where b.organisation = $1
-       and case when $5::uuid is not null then b.complaint = $5::uuid
-           else split_part(c.playbook, '@', 1) = $2 and b.due >= $3 and b.due < $4 end
-     group by b.clock_key";
-
-/// Makes a report, unless it was made before.
+/// Asks for reports, unless they were asked for before.
 ///
 /// # Errors
 /// What PostgreSQL says.
-pub(crate) async fn freeze(connection: &mut PgConnection, row: &ReportRow) -> Result<(), sqlx::Error> {
-    let made: Option<(i32,)> = sqlx::query_as("select 1 from report where organisation = $1 and report = $2")
-        .bind(row.organisation.as_str())
-        .bind(row.id)
-        .fetch_optional(&mut *connection)
-        .await?;
-    if made.is_some() {
-        return Ok(());
-    }
-    let cases: Vec<(Value,)> = sqlx::query_as(CASES)
-        .bind(row.organisation.as_str())
-        .bind(row.due.playbook.id.as_str())
-        .bind(row.due.from.to_sqlx())
-        .bind(row.due.to.to_sqlx())
-        .bind(row.complaint.map(|complaint| complaint.0))
-        .fetch_all(&mut *connection)
-        .await?;
-    let cases: Vec<Value> = cases.into_iter().map(|(case,)| case).collect();
-    let breaches: Vec<(String, i64)> = sqlx::query_as(BREACHES)
-        .bind(row.organisation.as_str())
-        .bind(row.due.playbook.id.as_str())
-        .bind(row.due.from.to_sqlx())
-        .bind(row.due.to.to_sqlx())
-        .bind(row.complaint.map(|complaint| complaint.0))
-        .fetch_all(&mut *connection)
-        .await?;
-    let figures = figures(&cases, row.complaint.is_some(), &row.due, breaches.into_iter().collect());
-    insert(connection, row, figures, cases).await
-}
-
-async fn insert(
-    connection: &mut PgConnection,
-    row: &ReportRow,
-    figures: Value,
-    mut cases: Vec<Value>,
-) -> Result<(), sqlx::Error> {
-    cases.truncate(MOST_LISTED);
+pub(crate) async fn ask_for(connection: &mut PgConnection, row: &ReportRow) -> Result<(), sqlx::Error> {
     let due = &row.due;
     sqlx::query(
         "insert into report (organisation, report, playbook, version, key, label, complaint, period, from_at, to_at,
-             due, made_by, receivers, channel, contents, figures, cases, as_of)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
-             (select as_of from ledger_as_of where organisation = $1))
+             due, made_by, receivers, channel, contents)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
          on conflict (organisation, report) do nothing",
     )
     .bind(row.organisation.as_str())
@@ -114,93 +121,108 @@ async fn insert(
     .bind(due.receivers.iter().map(ToString::to_string).collect::<Vec<_>>())
     .bind(due.channel.as_ref().map(ToString::to_string))
     .bind(json!(due.contents))
-    .bind(figures)
-    .bind(Value::Array(cases))
     .execute(connection)
     .await?;
     Ok(())
 }
 
-/// The figures: what came in, by what it was about; what was closed, by how; what was open at the end; what ran out.
-/// Of one case it counts that case.
-fn figures(cases: &[Value], is_one: bool, due: &ReportDue, breaches: BTreeMap<String, i64>) -> Value {
-    let read = |case: &Value| serde_json::from_value::<Counted>(case.clone()).unwrap_or_default();
-    let all: Vec<Counted> = cases.iter().map(read).collect();
-    let within = |at: Option<Timestamp>| at.is_some_and(|at| is_one || (due.from <= at && at < due.to));
-    let came: Vec<_> = all.iter().filter(|case| within(case.registered_at)).collect();
-    let closed: Vec<_> = all.iter().filter(|case| within(case.closed_at)).collect();
-    let is_open = |case: &&Counted| case.closed_at.is_none_or(|at| at >= due.to);
-    json!({
-        "registered": came.len(),
-        "closed": closed.len(),
-        "open": all.iter().filter(is_open).count(),
-        "repeats": came.iter().filter(|case| case.repeats).count(),
-        "by_kind": counts(&came, |case| case.kind.clone()),
-        "by_category": counts(&came, |case| case.category.clone()),
-        "by_channel": counts(&came, |case| case.channel.clone()),
-        "by_department": counts(&came, |case| case.department.clone()),
-        "by_level": counts(&came, |case| Some(case.level.to_string())),
-        "by_cause": counts(&came, |case| case.liable.clone()),
-        "by_result": counts(&closed, |case| case.outcome.clone()),
-        "by_satisfaction": counts(&closed, |case| case.satisfaction.clone()),
-        "breaches": breaches,
-        "cases": cases.len(),
-        "listed": cases.len().min(MOST_LISTED),
-    })
+/// How many reports are asked for and not made yet.
+///
+/// # Errors
+/// What PostgreSQL says.
+pub async fn outstanding(pool: PgPool) -> Result<u64, sqlx::Error> {
+    let count: i64 =
+        sqlx::query_scalar("select count(*) from report where figures is null").fetch_one(&pool).await?;
+    Ok(u64::try_from(count).unwrap_or(0))
 }
 
-/// How many cases have each value; those without one are not counted.
-fn counts(cases: &[&Counted], of: impl Fn(&Counted) -> Option<String>) -> BTreeMap<String, usize> {
-    let mut counted = BTreeMap::new();
-    for value in cases.iter().filter_map(|case| of(case)) {
-        *counted.entry(value).or_insert(0) += 1;
+/// Makes the reports that are asked for, each as soon as the ledger is level.
+///
+/// # Errors
+/// None: what is away is waited for.
+pub async fn follow(around: Surroundings) -> anyhow::Result<()> {
+    let mut pause = EVERY;
+    while let Some(made) = Box::pin(around.until.run_until_cancelled(turn(&around, pause))).await {
+        pause = if matches!(made, Ok(true)) { EVERY } else { AGAIN };
+        match made {
+            Ok(_) => {}
+            // A source that has not started yet, or is away: its own health tells that.
+            Err(error @ LevelError::Ask(AskError::Silent { .. })) => tracing::debug!(%error, "reports wait"),
+            Err(error) => tracing::warn!(%error, "reports are not made now"),
+        }
     }
-    counted
+    Ok(())
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn due() -> ReportDue {
-        serde_json::from_value(json!({
-            "report": "weekly", "playbook": {"id": "p14", "version": 1}, "label": {"zh": "周报", "en": "Weekly"},
-            "from": "2025-03-04T00:00:00Z", "to": "2025-03-11T00:00:00Z", "due": "2025-03-11T00:00:00Z",
-            "period": "2025-03-04 – 2025-03-10", "made_by": [], "receivers": [], "channel": null, "contents": [],
-        }))
-        .unwrap()
+/// Makes what is asked for after a pause; false when the ledger is not level.
+async fn turn(around: &Surroundings, pause: Duration) -> Result<bool, LevelError> {
+    sleep(pause).await;
+    match Asked::read(&around.pool).await? {
+        Some(asked) => asked.make_when_level(around).await,
+        None => Ok(true),
     }
+}
 
-    fn case(registered: &str, closed: Option<&str>, category: &str) -> Value {
-        json!({"registered_at": registered, "closed_at": closed, "category": category, "level": 1, "kind": "complaint",
-            "channel": "phone", "outcome": closed.map(|_| "satisfied"), "satisfaction": closed.map(|_| "5"),
-            "liable": "company", "repeats": false, "department": null})
-    }
+/// The reports that are asked for, and what the ledger was then.
+#[derive(Debug)]
+pub struct Asked {
+    reports: Vec<(String, Uuid)>,
+    begun: SqlTimestamp,
+    level: Option<SqlTimestamp>,
+    at: SqlTimestamp,
+}
 
-    #[test]
-    fn what_came_in_was_closed_and_is_open_is_counted_by_the_period() {
-        let cases = [
-            case("2025-03-01T00:00:00Z", Some("2025-03-05T00:00:00Z"), "quality"), // before, closed within
-            case("2025-03-04T00:00:00Z", None, "quality"),                         // at the first instant
-            case("2025-03-10T23:59:59Z", Some("2025-03-12T00:00:00Z"), "delivery"), // closed after
-            case("2025-03-05T00:00:00Z", Some("2025-03-06T00:00:00Z"), "delivery"),
-        ];
-        let found = figures(&cases, false, &due(), BTreeMap::from([("contact".to_owned(), 2)]));
-        let number = |name: &str| found[name].as_u64().unwrap();
-        assert_eq!((number("registered"), number("closed"), number("open")), (3, 2, 2));
-        assert_eq!(found["by_category"], json!({"quality": 1, "delivery": 2}));
-        assert_eq!(found["by_result"], json!({"satisfied": 2}));
-        assert_eq!(found["by_department"], json!({}), "nobody answers for it yet");
-        assert_eq!(found["breaches"], json!({"contact": 2}));
-    }
-
-    #[test]
-    fn a_report_about_a_case_counts_that_case() {
-        let cases = [case("2025-01-01T00:00:00Z", None, "quality")];
-        let found = figures(&cases, true, &due(), BTreeMap::new());
-        assert_eq!(
-            (&found["registered"], &found["open"], &found["cases"]),
-            (&json!(1), &json!(1), &json!(1))
+impl Asked {
+    /// What is asked for now; none when nothing is.
+    ///
+    /// # Errors
+    /// What PostgreSQL says.
+    pub async fn read(pool: &PgPool) -> Result<Option<Self>, sqlx::Error> {
+        let reports = sqlx::query_as(
+            "select organisation, report from report where figures is null order by due, report",
         );
+        let reports: Vec<(String, Uuid)> = in_time(reports.fetch_all(pool)).await?;
+        if reports.is_empty() {
+            return Ok(None);
+        }
+        let level = sqlx::query_as("select begun_at, level_at, clock_timestamp() from ledger_level");
+        let (begun, level, at) = in_time(level.fetch_one(pool)).await?;
+        Ok(Some(Self { reports, begun, level, at }))
+    }
+
+    /// Makes the reports if everything was heard; whether it was.
+    async fn make_when_level(self, around: &Surroundings) -> Result<bool, LevelError> {
+        let level = self.level.map(|level| level.to_jiff());
+        let since = level.and_then(|level| level.checked_sub(MARGIN).ok());
+        for source in heard_by(ServiceName::Analytics) {
+            if !is_level((&around.bus, &around.pool), *source, since).await? {
+                return Ok(false);
+            }
+        }
+        Ok(self.make(&around.pool).await?)
+    }
+
+    /// Makes the reports of a ledger that is level; unless it was begun anew meanwhile. Whether they were made.
+    ///
+    /// A rebuilding takes the heads first, and whole: it waits for this, or this for it.
+    ///
+    /// # Errors
+    /// What PostgreSQL says.
+    pub async fn make(self, pool: &PgPool) -> Result<bool, sqlx::Error> {
+        let mut transaction = pool.begin().await?;
+        sqlx::query("lock table head in access share mode").execute(&mut *transaction).await?;
+        let same = sqlx::query("update ledger_level set level_at = $2 where begun_at = $1")
+            .bind(self.begun)
+            .bind(self.at)
+            .execute(&mut *transaction)
+            .await?;
+        if same.rows_affected() == 0 {
+            return Ok(false);
+        }
+        for (organisation, report) in &self.reports {
+            sqlx::query(MAKE).bind(organisation).bind(report).execute(&mut *transaction).await?;
+        }
+        transaction.commit().await?;
+        Ok(true)
     }
 }

@@ -51,7 +51,7 @@ pub struct CaseRow {
 pub struct Ledger;
 
 impl Store<Analytics> for Ledger {
-    /// Of several rows for one case the last holds. Reports come last: they are of the ledger as it is then.
+    /// Of several rows for one case the last holds.
     async fn write_rows(
         &self,
         transaction: &mut PgConnection,
@@ -69,7 +69,7 @@ impl Store<Analytics> for Ledger {
         write_breaches(&mut *transaction, &last).await?;
         write_as_of(&mut *transaction, &last).await?;
         for report in &reports {
-            reports::freeze(&mut *transaction, report).await?;
+            reports::ask_for(&mut *transaction, report).await?;
         }
         Ok(())
     }

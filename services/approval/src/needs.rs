@@ -6,7 +6,9 @@ use contracts::facts::key;
 use contracts::messages::round_opened::Purpose;
 use contracts::messages::stage_entered::StageEntered;
 use contracts::{DepartmentId, FactKey, Facts, OutcomeKey, Problem, ProblemCode, RoleKey, StageKind};
-use playbook::{AuthorityRow, DepartmentRef, Holder, Incentive, PersonNeed, Secondary, Slice, StageBrief};
+use playbook::{
+    AuthorityRow, DepartmentRef, Holder, Incentive, PersonNeed, Secondary, Slice, StageBrief, Trigger,
+};
 use serde::{Deserialize, Serialize};
 
 /// What the playbook asks of one visit.
@@ -26,6 +28,9 @@ pub struct Needs {
     /// The rewards and penalties that may be proposed; of accountability.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub incentives: Vec<Incentive>,
+    /// What began the visit, of accountability on the side.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub because: Option<Trigger>,
     /// The department that must answer, as the playbook has it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub responsible: Option<DepartmentId>,
@@ -135,6 +140,7 @@ impl Needs {
             owner,
             participants: slice.participants.into_iter().map(holder).collect(),
             incentives: slice.incentives,
+            because: slice.because,
             responsible: slice.responsible,
             outcomes: brief.outcomes,
         })

@@ -57,6 +57,9 @@ pub struct State {
     /// The clocks that ran out and that nobody was held to account for yet.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub missed: Vec<Missed>,
+    /// The other causes that were decided on, each as its incentive and what gave cause for it.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub settled: BTreeSet<(String, String)>,
     /// The newest version of the proposal.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub proposal: Option<Proposal>,
@@ -141,6 +144,9 @@ pub struct Open {
     /// Who owned the step that gives cause for an incentive, by the incentive.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub step_owners: BTreeMap<String, PersonId>,
+    /// What gives cause for an incentive, by the incentive; of those that wait for no clock.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub causes: BTreeMap<String, String>,
     /// The round; none between two rounds.
     pub round: Option<Round>,
 }
@@ -175,15 +181,15 @@ impl Visit {
 }
 
 impl Open {
-    /// An open visit as it begins.
+    /// An open visit as it begins, in a case that stands as in `state`.
     ///
     /// # Errors
     /// `internal` when the brief is unusable.
-    pub fn of(entered: &StageEntered) -> Result<Self, contracts::Problem> {
+    pub fn of(entered: &StageEntered, state: &State) -> Result<Self, contracts::Problem> {
         let fact = |key: &FactKey| entered.facts.get(key);
         let order = fact(&key::order_key()).and_then(|value| value.as_text()).map(str::to_owned);
         let mut needs = Needs::read(entered)?;
-        let step_owners = duty::causes(&mut needs.incentives, entered);
+        let duty::Causes { causes, step_owners } = duty::causes(&mut needs, entered, state);
         Ok(Self {
             places: Places::of(entered, needs.responsible.as_ref()),
             needs,
@@ -195,6 +201,7 @@ impl Open {
             liable: fact(&key::liable()).and_then(|value| value.as_text()).map(str::to_owned),
             approved_before: is_approved(&entered.facts),
             step_owners,
+            causes,
             round: None,
         })
     }
@@ -309,7 +316,7 @@ impl State {
             return;
         }
         // An unusable brief was parked by the decision and never comes here.
-        let Ok(open) = Open::of(entered) else { return };
+        let Ok(open) = Open::of(entered, self) else { return };
         let visit = Visit {
             stage: entered.stage.clone(),
             purpose,

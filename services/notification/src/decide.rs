@@ -7,7 +7,7 @@
 //! | `stage.changed` | the work anew; or `act.late` |
 //! | `stage.withdrawn` | the work put away; or `act.late` |
 //! | `work.assigned` | whose it is; or `act.late` |
-//! | `work.queued`, `fact.recorded`, `playbook.published` | known from now on |
+//! | `work.queued`, `fact.recorded`, `playbook.published`, `case.closed` | known from now on |
 //! | `report.due` of the organisation | a message to each person who gets the report |
 //! | `case.escalated` | a message to each person whom the rung reached |
 //! | `person.erased` | our words about their complaints are shredded |
@@ -91,9 +91,10 @@ fn hear(context: &Context<'_, State>, state: &State, heard: &Heard) -> Outcome {
             Ok(Decision { shred: erased.complaints.clone(), ..Decision::nothing() })
         }
         // Folded into the state, nothing to say about.
-        Event::WorkQueued(_) | Event::FactRecorded(_) | Event::PlaybookPublished(_) => {
-            Ok(Decision::nothing())
-        }
+        Event::WorkQueued(_)
+        | Event::FactRecorded(_)
+        | Event::PlaybookPublished(_)
+        | Event::CaseClosed(_) => Ok(Decision::nothing()),
         // Not this service's matter.
         Event::StageEntered(_)
         | Event::FileAdded(_)
@@ -108,7 +109,6 @@ fn hear(context: &Context<'_, State>, state: &State, heard: &Heard) -> Outcome {
         | Event::ClockStopped(_)
         | Event::ClockMissed(_)
         | Event::ActLate(_)
-        | Event::CaseClosed(_)
         | Event::VerificationRecorded(_)
         | Event::FindingRecorded(_)
         | Event::ProposalMade(_)

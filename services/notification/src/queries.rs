@@ -300,7 +300,8 @@ async fn page(
     limit: i64,
 ) -> Result<Vec<Value>, sqlx::Error> {
     let rows: Vec<(Value,)> = sqlx::query_as(
-        "select to_jsonb(d) - 'organisation' - 'leased_until' || jsonb_build_object('last_attempt', (
+        "select to_jsonb(d) - 'organisation' - 'leased_until' || case about when 'complaint' then '{}'
+             else jsonb_build_object('complaint', null, 'report', complaint) end || jsonb_build_object('last_attempt', (
              select jsonb_build_object('at', a.at, 'outcome', a.outcome, 'detail', a.detail)
              from delivery_attempt a where a.organisation = d.organisation and a.notice = d.notice
              order by a.attempt desc limit 1))

@@ -80,6 +80,12 @@ pub struct Conversation {
     pub visits: BTreeMap<VisitId, Visit>,
     /// Every message.
     pub notices: BTreeMap<NoticeId, Notice>,
+    /// Who is complained of: a party to the matter at every stage and at none.
+    #[serde(default)]
+    pub complained_of: Option<PersonId>,
+    /// Whether the case is archived.
+    #[serde(default)]
+    pub closed: bool,
     /// What whoever calls back has to know, oldest first.
     #[serde(default)]
     pub caller_notes: Vec<CallerNote>,
@@ -237,11 +243,13 @@ impl State {
 }
 
 impl Conversation {
-    /// Whether somebody is kept out of the matter, by what is known of its open visits.
+    /// Whether somebody is kept out of the matter: the person complained of, and whom any visit keeps out. A callback
+    /// also keeps out whoever handled the case, who is no party to it once the callback is over.
     #[must_use]
     pub fn is_party(&self, person: &PersonId) -> bool {
-        let mut open = self.visits.values().filter(|visit| visit.progress != Progress::Left);
-        open.any(|visit| visit.parties.contains(person))
+        let lasts = |visit: &&Visit| visit.progress != Progress::Left || visit.kind != StageKind::Callback;
+        self.complained_of.as_ref() == Some(person)
+            || self.visits.values().filter(lasts).any(|visit| visit.parties.contains(person))
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use calendar::{Calendar, Limit};
-use contracts::messages::case_escalated::{CaseEscalated, EscalationAction};
+use contracts::messages::case_escalated::{CaseEscalated, EscalationAction, ReportTold};
 use contracts::messages::report_due::ReportDue;
 use contracts::messages::work_requested::WorkRequested;
 use contracts::results::AccountResult;
@@ -135,7 +135,7 @@ impl Draft<'_> {
     pub fn tell_no_way_on(&mut self) {
         let department = self.responsible();
         let people = self.on_duty(&department).into_iter().collect();
-        let done = vec![EscalationAction::Notified { people, template: None }];
+        let done = vec![EscalationAction::Notified { people, template: None, report: None }];
         self.escalate(NO_WAY_ON, None, Climb { done, level: self.level(), ..Climb::default() });
     }
 
@@ -155,7 +155,7 @@ impl Draft<'_> {
             return;
         }
         let people = people.into_iter().collect();
-        let done = vec![EscalationAction::Notified { people, template: None }];
+        let done = vec![EscalationAction::Notified { people, template: None, report: None }];
         self.escalate(ACCOUNTED, None, Climb { done, level: self.level(), ..Climb::default() });
     }
 
@@ -182,7 +182,7 @@ impl Draft<'_> {
             match action {
                 Action::Notify(notify) => {
                     let (people, template) = (self.reach(&notify.who, visit), notify.template.clone());
-                    climb.done.push(EscalationAction::Notified { people, template });
+                    climb.done.push(EscalationAction::Notified { people, template, report: None });
                 }
                 Action::RaiseLevel(by) => {
                     let highest = self.book.highest_level().max(climb.level);
@@ -208,7 +208,9 @@ impl Draft<'_> {
         receivers.sort();
         receivers.dedup();
         let template = TemplateKey::new(REPORT).ok();
-        climb.done.push(EscalationAction::Notified { people: receivers.clone(), template });
+        let told = ReportTold { label: report.label.clone(), channel: report.channel.clone() };
+        let people = receivers.clone();
+        climb.done.push(EscalationAction::Notified { people, template, report: Some(told) });
         climb.reports.push(ReportDue {
             report: key.to_string(),
             playbook: self.case.playbook.clone(),
@@ -230,7 +232,7 @@ impl Draft<'_> {
             Some(who) => self.reach(who, visit),
             None => holder.into_iter().collect(),
         };
-        let done = vec![EscalationAction::Notified { people, template: None }];
+        let done = vec![EscalationAction::Notified { people, template: None, report: None }];
         Climb { done, level: self.level(), ..Climb::default() }
     }
 

@@ -12,7 +12,7 @@ use contracts::commands::Actor;
 use contracts::messages::stage_completed::StageCompleted;
 use contracts::messages::stage_entered::{Place, StageEntered, StageResult};
 use contracts::{Facts, Problem, ProblemCode, StageKey, StageKind, VisitId};
-use playbook::{Env, LoopKey, Next, Stage, StageBrief, Trigger};
+use playbook::{Env, LoopKey, Next, Slice, Stage, StageBrief, Trigger};
 use serde_json::{Value, json};
 
 use self::instances::is_of_earlier_instance;
@@ -30,6 +30,8 @@ struct Entry<'a> {
     stage: &'a Stage,
     place: Place,
     via: Option<LoopKey>,
+    /// What began it, of a side.
+    because: Option<Trigger>,
     instance: u32,
     level: u32,
 }
@@ -87,17 +89,18 @@ impl Draft<'_> {
         let raised = (self.level() + up).min(self.book.highest_level()).max(self.level());
         let level = raised.max(self.book.level(&self.env()).map_err(evaluation)?);
         if anew {
-            self.withdraw_sides("new_instance")?;
+            self.withdraw_sides_of_handling()?;
         }
-        self.enter(Entry { stage, place: Place::Main, via, instance, level }, anew)
+        self.enter(Entry { stage, place: Place::Main, via, because: None, instance, level }, anew)
     }
 
     fn enter(&mut self, entry: Entry<'_>, anew: bool) -> Result<(), Problem> {
         self.entered += 1;
-        let Entry { stage, place, via, instance, level } = entry;
+        let Entry { stage, place, via, because, instance, level } = entry;
         let env = self.env_after(&stage.key, via.as_ref(), (instance, level));
         let mut brief = self.book.brief(&stage.key, &env).map_err(evaluation)?;
         self.name_acceptor(&mut brief);
+        name_cause(&mut brief, because);
         let visit = VisitId(self.context.next_id());
         let barred = barring::barred(&self.case, instance, &self.book, self.directory(), stage.kind);
         self.say(StageEntered {
@@ -186,16 +189,23 @@ impl Draft<'_> {
         let own = own_works(&self.case, id);
         self.say(StageCompleted { visit: id, epoch, outcome, facts: facts.clone(), results, by });
         self.withdraw(own, id, "done");
-        self.after_visit(id, &visit, &facts)
+        self.after_visit(id, &visit, (&facts, &Value::Null))
     }
 
-    /// What follows the end of a visit: its facts, the clocks that ended with it, the way on.
+    /// What follows the end of a visit: its facts, the clocks that ended with it, accountability that it left open, the
+    /// way on.
     ///
     /// # Errors
     /// When a rule gives no answer.
-    pub fn after_visit(&mut self, id: VisitId, visit: &Visit, facts: &Facts) -> Result<(), Problem> {
+    pub fn after_visit(
+        &mut self,
+        id: VisitId,
+        visit: &Visit,
+        (facts, results): (&Facts, &Value),
+    ) -> Result<(), Problem> {
         self.learnt(facts, Some(id))?;
         self.left(id, visit)?;
+        self.account_again(visit, results)?;
         self.advance()
     }
 
@@ -255,6 +265,13 @@ impl Draft<'_> {
             return Err(problem.expected(visit.epoch.to_string()));
         }
         Ok(visit.clone())
+    }
+}
+
+/// Tells whoever decides on accountability what began that side.
+fn name_cause(brief: &mut StageBrief, because: Option<Trigger>) {
+    if let (StageKind::Account, Slice::Approval(slice)) = (brief.kind, &mut brief.slice) {
+        slice.because = because;
     }
 }
 

@@ -7,14 +7,16 @@ use calendar::Calendar;
 use jiff::civil::Date;
 use jiff::{Span, Timestamp};
 use playbook::{Cadence, Report};
+use serde::{Deserialize, Serialize};
 
 /// Days in which any report falls due at least once.
 const LONGEST: usize = 100;
 /// The day that stands for the end of a month.
 const MONTH_END: u8 = 31;
 
-/// One making of a report.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// One making of a report. It is kept with its timer: what falls due is what was meant when the timer was set, also when
+/// the organisation moved to another zone since.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Turn {
     /// When it falls due.
     pub at: Timestamp,
@@ -24,6 +26,11 @@ pub(crate) struct Turn {
     pub to: Timestamp,
     /// The period as people say it.
     pub period: String,
+}
+
+/// Whether two versions of a report fall due at the same times.
+pub(crate) fn is_alike(one: &Report, other: &Report) -> bool {
+    (&one.key, one.cadence, &one.days) == (&other.key, other.cadence, &other.days)
 }
 
 /// The next making after `after`; none for one that is made at once.

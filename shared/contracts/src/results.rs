@@ -3,10 +3,11 @@
 //! Routing passes them on unread as [`crate::messages::stage_entered::StageResult`], so that a later stage of another
 //! service knows what an earlier one found, whatever order the streams arrive in.
 
+use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{PersonId, ProposalId, RoundId};
+use crate::ids::{ClockId, PersonId, ProposalId, RoundId};
 use crate::messages::accountability_decided::Accounted;
 use crate::messages::proposal_made::Remedy;
 use crate::money::Fen;
@@ -120,6 +121,18 @@ pub struct AccountResult {
     pub round: RoundId,
     /// The rewards and penalties; none when the matter was dropped.
     pub decisions: Vec<Accounted>,
+    /// The clocks that ran out and that were known of when it was decided.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub clocks: Vec<MissedClock>,
+}
+
+/// A clock that ran out, once for each limit it had.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct MissedClock {
+    /// The clock.
+    pub clock: ClockId,
+    /// When it was due.
+    pub due: Timestamp,
 }
 
 /// Of `approve`.

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::{
     ApproveBefore, AuthorityRow, Checklist, ConflictOfInterest, DepartmentRef, Incentive, Liable, Remedies,
-    Requires, Satisfaction, Script, Secondary, Tell, Template,
+    Requires, Satisfaction, Script, Secondary, Tell, Template, Trigger,
 };
 use crate::words::Key;
 
@@ -118,6 +118,9 @@ pub struct ApprovalSlice {
     /// What may be decided on, for `account`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub incentives: Vec<Incentive>,
+    /// What began the side, for `account`: it gives cause anew, though the same was decided on before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub because: Option<Trigger>,
 }
 
 /// What notification needs.
@@ -149,8 +152,10 @@ pub struct ContactBrief {
     /// Who took the complaint; a playbook knows nobody, so routing puts it in.
     pub acceptor: Option<Acceptor>,
     /// The steps of the main line, as people read them.
+    #[serde(default)]
     pub flow: Vec<Text>,
     /// How long steps take.
+    #[serde(default)]
     pub times: Vec<StepTime>,
 }
 

@@ -92,6 +92,7 @@ impl CompiledPlaybook {
             responsible: DepartmentId::new(env.case.department.as_str()).ok(),
             participants: stage.participants.iter().filter_map(|who| self.holder(who)).collect(),
             incentives: self.incentives_of(stage).cloned().collect(),
+            because: None,
         }
     }
 

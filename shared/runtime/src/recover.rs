@@ -9,6 +9,7 @@
 //! While messages are still waiting on the stream, nothing is compared: what is late is not lost.
 
 pub mod asking;
+pub mod level;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
@@ -242,7 +243,7 @@ impl Recovery {
     /// Those of `heads` of which less was heard than was said.
     async fn behind(&self, source: ServiceName, heads: Vec<HeadLine>) -> Result<Vec<Behind>, Trouble> {
         let subjects: Vec<_> = heads.iter().map(|head| head.subject.clone()).collect();
-        let own = self.cursors(source, &subjects).await?;
+        let own = cursors(&self.pool, source, &subjects).await?;
         let mut behind = Vec::new();
         for head in heads {
             let cursor = own.get(&head.subject).copied().unwrap_or_default();
@@ -251,24 +252,10 @@ impl Recovery {
                 let (service, subject) = (self.service, &head.subject);
                 tracing::error!(%service, %source, %subject, "the source has another past than what was heard");
             }
-            if cursor.sequence < head.sequence && cursor.parked.is_none() {
-                behind.push(Behind { subject: head.subject, said: head.sequence });
-            }
+            behind.push(Behind { subject: head.subject, said: head.sequence });
         }
+        behind.retain(|behind| unheard(&own, behind));
         Ok(behind)
-    }
-
-    async fn cursors(
-        &self,
-        source: ServiceName,
-        subjects: &[SubjectRef],
-    ) -> Result<BTreeMap<SubjectRef, head::Cursor>, sqlx::Error> {
-        let heads = in_time(head::peek(&self.pool, subjects)).await?;
-        let cursor = |head: Head| {
-            let cursor = head.cursors.get(&source).copied().unwrap_or_default();
-            (head.subject, cursor)
-        };
-        Ok(heads.into_iter().map(cursor).collect())
     }
 
     /// Fetches what is missing of these subjects, after leaving what is under way some time to arrive.
@@ -280,12 +267,10 @@ impl Recovery {
             tokio::time::sleep(self.config.missing_after.min(Duration::from_secs(5))).await;
         }
         let subjects: Vec<_> = behind.iter().map(|behind| behind.subject.clone()).collect();
-        let own = self.cursors(source, &subjects).await?;
-        for behind in behind {
-            let cursor = own.get(&behind.subject).copied().unwrap_or_default();
-            if cursor.sequence < behind.said && cursor.parked.is_none() {
-                self.fetch(source, &behind, cursor.sequence).await?;
-            }
+        let own = cursors(&self.pool, source, &subjects).await?;
+        for behind in behind.into_iter().filter(|behind| unheard(&own, behind)) {
+            let heard = own.get(&behind.subject).map_or(0, |cursor| cursor.sequence);
+            self.fetch(source, &behind, heard).await?;
         }
         Ok(())
     }
@@ -313,4 +298,24 @@ impl Recovery {
         }
         Ok(())
     }
+}
+
+/// What was heard of a source, by subject.
+async fn cursors(
+    pool: &PgPool,
+    source: ServiceName,
+    subjects: &[SubjectRef],
+) -> Result<BTreeMap<SubjectRef, head::Cursor>, sqlx::Error> {
+    let heads = in_time(head::peek(pool, subjects)).await?;
+    let cursor = |head: Head| {
+        let cursor = head.cursors.get(&source).copied().unwrap_or_default();
+        (head.subject, cursor)
+    };
+    Ok(heads.into_iter().map(cursor).collect())
+}
+
+/// Whether more was said than heard, and no parked event is in the way.
+fn unheard(own: &BTreeMap<SubjectRef, head::Cursor>, behind: &Behind) -> bool {
+    let cursor = own.get(&behind.subject).copied().unwrap_or_default();
+    cursor.sequence < behind.said && cursor.parked.is_none()
 }

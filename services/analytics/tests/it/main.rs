@@ -6,5 +6,6 @@ mod bench;
 mod figures;
 mod folding;
 mod rebuilding;
+mod reports;
 mod running;
 mod story;

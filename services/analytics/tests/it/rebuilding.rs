@@ -106,3 +106,21 @@ async fn the_ledger_goes_on_after_a_rebuilding() {
     assert_eq!(page["cases"][0]["number"], "TS-1");
     bench.stop().await;
 }
+
+#[tokio::test]
+async fn cases_from_before_their_kind_was_kept_are_read_again() {
+    let (bench, mut journals) = (Bench::start().await, Journals::default());
+    whole_story(&mut journals, &complaint(1));
+    bench.hear(&journals.said).await;
+    let (migration, before) =
+        (include_str!("../../migrations/1006_kind_of_old_cases.sql"), bench.tables().await);
+    sqlx::raw_sql(migration).execute(&bench.pool).await.unwrap();
+    assert_eq!(bench.tables().await, before, "there are none");
+    sqlx::query("update case_fact set kind = null, liable = null").execute(&bench.pool).await.unwrap();
+    sqlx::raw_sql(migration).execute(&bench.pool).await.unwrap();
+    assert!(bench.tables().await.is_empty());
+    bench.hear(&journals.said).await;
+    settled(&bench).await;
+    assert_eq!(bench.tables().await, before);
+    bench.stop().await;
+}

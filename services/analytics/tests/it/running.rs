@@ -21,6 +21,7 @@ use serde_json::{Value, json};
 use testkit::TestDatabase;
 
 use super::bench::{complaint, organisation};
+use super::reports::weekly;
 use super::story::{li, story};
 
 static NOTHING: journal::Migrator = journal::Migrator::DEFAULT;
@@ -99,13 +100,47 @@ async fn tell(source: &Running, part: usize, subject: &SubjectRef) {
 
 /// The totals, asked for as the edge does.
 async fn totals(gateway: &Bus) -> Value {
+    ask(gateway, questions::COUNTS).await["totals"].clone()
+}
+
+async fn ask(gateway: &Bus, question: &str) -> Value {
     let query = Query { organisation: organisation(), actor: li(), body: Value::Null };
     let body = serde_json::to_vec(&query).unwrap();
-    let subject = subjects::query(ServiceName::Analytics, questions::COUNTS);
+    let subject = subjects::query(ServiceName::Analytics, question);
     let answer = gateway.request(&subject, body.into(), PATIENCE).await.unwrap();
     match serde_json::from_slice(&answer).unwrap() {
-        QueryAnswer::Found { body } => body["totals"].clone(),
+        QueryAnswer::Found { body } => body,
         QueryAnswer::Refused { problem } => panic!("{problem}"),
+    }
+}
+
+/// Has routing say that a report is due.
+async fn ask_for_report(routing: &Running) {
+    let event: Event = weekly().into();
+    let body: Value = serde_json::from_slice(&event.body().unwrap()).unwrap();
+    let answer = routing.surroundings.inlet.command(Command {
+        id: CommandId::new("report").unwrap(),
+        subject: SubjectRef::organisation(&organisation()),
+        verb: "say".to_owned(),
+        actor: Actor::System,
+        expected_version: None,
+        traceparent: None,
+        body: json!([{"what": event.what(), "version": event.version(), "body": body}]),
+    });
+    assert!(matches!(answer.await, Answer::Done { repeated: false, .. }));
+}
+
+/// The figures of the one report, once it is made.
+async fn made(gateway: &Bus) -> Value {
+    let begun = std::time::Instant::now();
+    loop {
+        let page = ask(gateway, questions::REPORTS).await;
+        let figures = page["reports"][0]["figures"].clone();
+        if !figures.is_null() {
+            return figures;
+        }
+        assert!(begun.elapsed() < PATIENCE, "no report is made: {page}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }
 
@@ -127,7 +162,7 @@ async fn a_rebuilding_brings_everything_back_from_the_journals_while_work_goes_o
     let users = nats_config_with(password).unwrap();
     let nats = Nats::start(NatsOptions::new(folder.path(), users)).await.unwrap();
     let mut databases = Vec::new();
-    for _ in 0..3 {
+    for _ in 0..6 {
         databases.push(
             testkit::postgres().await.expect("PostgreSQL starts; if it is missing, run deploy/install"),
         );
@@ -135,7 +170,14 @@ async fn a_rebuilding_brings_everything_back_from_the_journals_while_work_goes_o
     let own = config(ServiceName::Analytics, &databases[0], &nats);
     let process = Process::bare(&own);
     let mut sources = Vec::new();
-    for (service, database) in [ServiceName::Intake, ServiceName::Routing].into_iter().zip(&databases[1..]) {
+    let services = [
+        ServiceName::Intake,
+        ServiceName::Routing,
+        ServiceName::Investigation,
+        ServiceName::Approval,
+        ServiceName::Notification,
+    ];
+    for (service, database) in services.into_iter().zip(&databases[1..]) {
         let definition = Definition::new(Source(service), NoRows, &NOTHING, "0.1.0", "Says");
         let config = config(service, database, &nats);
         sources.push(run::start(definition, &config, &process).await.unwrap());
@@ -155,6 +197,8 @@ async fn a_rebuilding_brings_everything_back_from_the_journals_while_work_goes_o
     for n in 31..=40 {
         tell(&sources[0], 0, &complaint(n)).await;
     }
+    ask_for_report(&sources[1]).await;
+    assert_eq!(made(&gateway).await["registered"], 40, "the report waits for all of them");
     until_counted(&gateway, 40, 30).await;
     let after = totals(&gateway).await;
     assert_eq!((&after["breached"], &after["escalated"]), (&before["breached"], &before["escalated"]));

@@ -1,6 +1,8 @@
 //! `account`: which of the rewards and penalties that the playbook proposes are decided, for whom and how much; none of
 //! them drops the matter. Always with a reason, never on one's own, and a record, never a payment.
 
+use std::collections::BTreeSet;
+
 use contracts::commands::Command;
 use contracts::commands::approval::{Account, AccountOne};
 use contracts::messages::accountability_decided::{AccountabilityDecided, Accounted};
@@ -31,12 +33,12 @@ pub(super) fn decide(
             .at("/decisions")
             .expected(format!("at most {DECISIONS}")));
     }
-    let mut decisions = Vec::new();
+    let (mut decisions, mut taken) = (Vec::new(), BTreeSet::new());
     for (at, one) in order.decisions.iter().enumerate() {
         let asked = Asked { turn: &turn, at, one };
-        let decided = asked.decided()?;
-        asked.check_times(&decisions, &decided)?;
-        decisions.push(decided);
+        let (which, proposed) = asked.proposed(&taken)?;
+        decisions.push(asked.decided(proposed)?);
+        taken.insert(which);
     }
     let reason = order.reason.as_deref().filter(|text| !text.trim().is_empty()).ok_or_else(|| {
         let detail = "whether somebody is held to account or not, it needs a reason";
@@ -77,19 +79,35 @@ impl Asked<'_, '_> {
         self.round().incentives.iter().filter(|one| one.incentive == self.one.incentive)
     }
 
-    fn decided(&self) -> Result<Accounted, Problem> {
-        let theirs = |one: &&ProposedIncentive| one.person.is_some() && one.person == self.one.person;
-        let proposed = self.proposals().find(theirs).or_else(|| self.proposals().next());
-        let proposed = proposed.ok_or_else(|| {
+    /// The proposal that it decides on. Each is decided on once, so that nobody is held to account more often for the
+    /// same thing than it happened, and nobody in the place of another: whom a proposal names takes that one, anybody
+    /// else the first that names nobody or is left.
+    fn proposed(&self, taken: &BTreeSet<usize>) -> Result<(usize, &ProposedIncentive), Problem> {
+        let all = || {
+            let all = self.round().incentives.iter().enumerate();
+            all.filter(|(_, one)| one.incentive == self.one.incentive)
+        };
+        if all().next().is_none() {
             let mut known: Vec<_> =
                 self.round().incentives.iter().map(|one| one.incentive.as_str()).collect();
             known.dedup();
-            self.refuse(
-                "incentive",
-                "the playbook does not propose that here",
-                format!("one of: {}", known.join(", ")),
-            )
-        })?;
+            let expected = format!("one of: {}", known.join(", "));
+            return Err(self.refuse("incentive", "the playbook does not propose that here", expected));
+        }
+        let free = || all().filter(|(which, _)| !taken.contains(which));
+        let theirs = |(_, one): &(usize, &ProposedIncentive)| one.person == self.one.person;
+        let found = match &self.one.person {
+            Some(_) if all().any(|one| theirs(&one)) => free().find(theirs),
+            Some(_) => free().find(|(_, one)| one.person.is_none()).or_else(|| free().next()),
+            None => free().next(),
+        };
+        found.ok_or_else(|| {
+            let detail = "that is decided already in this order";
+            self.refuse("incentive", detail, "each reward or penalty as often as there is cause for it")
+        })
+    }
+
+    fn decided(&self, proposed: &ProposedIncentive) -> Result<Accounted, Problem> {
         let person = self.person(proposed)?;
         let amount = self.amount(proposed)?;
         let department = match &person {
@@ -195,15 +213,5 @@ impl Asked<'_, '_> {
                 Err(missing(&self.field("points"), "how many?", &format!("from 1 to {most} points")))
             }
         }
-    }
-
-    /// Nobody is held to account more often for the same thing than it happened.
-    fn check_times(&self, before: &[Accounted], decided: &Accounted) -> Result<(), Problem> {
-        let same = |one: &&Accounted| one.incentive == decided.incentive && one.person == decided.person;
-        if before.iter().filter(same).count() < self.proposals().count() {
-            return Ok(());
-        }
-        let detail = "that is decided already in this order";
-        Err(self.refuse("incentive", detail, "each reward or penalty as often as there is cause for it"))
     }
 }

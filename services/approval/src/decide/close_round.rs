@@ -6,7 +6,7 @@ use contracts::facts::key;
 use contracts::messages::round_closed::RoundClosed;
 use contracts::messages::round_opened::Purpose;
 use contracts::messages::stage_completed::StageCompleted;
-use contracts::results::{AccountResult, ApprovalResult, AuditResult, MeetResult, ReviewResult};
+use contracts::results::{AccountResult, ApprovalResult, AuditResult, MeetResult, MissedClock, ReviewResult};
 use contracts::{Facts, Problem, ProblemCode, VisitId};
 use runtime::service::Decision;
 use serde_json::Value;
@@ -27,6 +27,8 @@ pub(super) struct Ending<'a> {
     pub(super) round: &'a Round,
     /// Whether all its steps were passed.
     pub(super) passed: bool,
+    /// The clocks that ran out and that it is about; of accountability alone.
+    pub(super) missed: Vec<MissedClock>,
 }
 
 /// Says that the round and the visit ended, and settles the amount.
@@ -39,7 +41,7 @@ pub(super) fn close(
     by: Actor,
     ledger: &mut Ledger,
 ) -> Result<(), Problem> {
-    let Ending { visit, epoch, open, round, passed } = *ending;
+    let Ending { visit, epoch, open, round, passed, .. } = *ending;
     let (field, facts) = match round.purpose {
         Purpose::Decide => ("/decision", Facts::from([(key::approved(), passed.into())])),
         Purpose::Review | Purpose::Audit => ("/verdict", Facts::new()),
@@ -51,7 +53,7 @@ pub(super) fn close(
     let agreed = (!round.purpose.is_decision()).then_some(passed);
     ledger.settle(round.id, approved);
     decision.say(RoundClosed { visit, round: round.id, approved, voided: None, agreed });
-    decision.say(StageCompleted { visit, epoch, outcome, facts, results: results(round, passed)?, by });
+    decision.say(StageCompleted { visit, epoch, outcome, facts, results: results(ending)?, by });
     Ok(())
 }
 
@@ -70,7 +72,8 @@ pub(super) const fn outcome(purpose: Purpose, passed: bool) -> &'static str {
     }
 }
 
-fn results(round: &Round, passed: bool) -> Result<Value, Problem> {
+fn results(ending: &Ending<'_>) -> Result<Value, Problem> {
+    let Ending { round, passed, .. } = *ending;
     let Round { id, proposal, version, total, .. } = *round;
     let (in_favour, against) = (round.voters(true), round.voters(false));
     let results = match round.purpose {
@@ -106,7 +109,8 @@ fn results(round: &Round, passed: bool) -> Result<Value, Problem> {
             auditors: if passed { in_favour } else { against },
         }),
         Purpose::Account => {
-            serde_json::to_value(AccountResult { round: id, decisions: round.decided.clone() })
+            let (decisions, clocks) = (round.decided.clone(), ending.missed.clone());
+            serde_json::to_value(AccountResult { round: id, decisions, clocks })
         }
     };
     results.map_err(|error| Problem::new(ProblemCode::Internal, error.to_string()))

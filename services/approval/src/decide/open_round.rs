@@ -69,7 +69,8 @@ pub(super) fn open(
         let ended = Round::of(&opened, context.now());
         // Nobody is held to account by a rule alone.
         let passed = visit.purpose != Purpose::Account;
-        let ending = Ending { visit: id, epoch: visit.epoch, open, round: &ended, passed };
+        let missed = state.missed_at(open);
+        let ending = Ending { visit: id, epoch: visit.epoch, open, round: &ended, passed, missed };
         return close_round::close(decision, &ending, Actor::System, ledger);
     };
     let asked = Asked {

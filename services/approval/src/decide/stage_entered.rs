@@ -19,7 +19,7 @@ pub(super) fn decide(scene: &Scene<'_, '_>, entered: &StageEntered) -> Outcome {
     if before.visits.contains_key(&entered.visit) {
         return Ok(decision);
     }
-    let open = Open::of(entered)?;
+    let open = Open::of(entered, after)?;
     let Some(visit) = after.visits.get(&entered.visit) else { return Ok(decision) };
     if purpose.is_decision() && open.approved_before {
         // Status comes from the current round alone: an approval of something older is taken back.

@@ -3,6 +3,7 @@
 mod account;
 mod audit;
 mod authority;
+mod causes;
 mod duty;
 mod heard;
 mod ledger;

@@ -146,7 +146,8 @@ impl<'a, 'c> Turn<'a, 'c> {
         let proposal = self.state.proposal_of(visit.instance);
         let on_tally: &[_] = if ledger::is_counted(after) { &[proposal] } else { &[] };
         let mut ledger = Ledger::load(self.context, self.config, open, on_tally)?;
-        let ending = Ending { visit: self.visit, epoch: visit.epoch, open, round: after, passed };
+        let missed = self.state.missed_at(open);
+        let ending = Ending { visit: self.visit, epoch: visit.epoch, open, round: after, passed, missed };
         close_round::close(decision, &ending, self.command.actor.plain(), &mut ledger)?;
         decision.entries = ledger.changes()?;
         self.put_away(decision);

@@ -7,11 +7,13 @@ use contracts::messages::clock_missed::ClockMissed;
 use contracts::messages::complaint_registered::ComplaintRegistered;
 use contracts::messages::round_opened::Purpose;
 use contracts::messages::stage_entered::StageEntered;
+use contracts::results::MissedClock;
 use contracts::{ClockKey, DepartmentId, FactValue, PersonId, StageKey, StageKind, VisitId};
 use playbook::{CaseEvent, Incentive, Trigger};
 use serde::{Deserialize, Serialize};
 
-use super::{Round, State, Visit};
+use super::{Open, Round, State, Visit};
+use crate::needs::Needs;
 
 /// A clock that ran out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,6 +24,9 @@ pub struct Missed {
     pub department: Option<DepartmentId>,
     /// The person who owned it.
     pub person: Option<PersonId>,
+    /// Which clock, and when it was due.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clock: Option<MissedClock>,
 }
 
 impl State {
@@ -102,14 +107,23 @@ impl State {
             key: missed.key.clone(),
             department: missed.owner.clone(),
             person: missed.person.clone(),
+            clock: Some(MissedClock { clock: missed.clock, due: missed.due }),
         });
     }
 
-    /// The clocks that the open visit is about are dealt with, whatever was decided: a round knows of all of them.
+    /// The clocks that an open visit is about, as far as they were heard of.
+    #[must_use]
+    pub fn missed_at(&self, open: &Open) -> Vec<MissedClock> {
+        let is_about = |missed: &&Missed| open.needs.incentives.iter().any(|one| is_on(one, missed));
+        self.missed.iter().filter(is_about).filter_map(|missed| missed.clock.clone()).collect()
+    }
+
+    /// What the open visit is about is dealt with, whatever was decided: a round knows of all its causes.
     pub(super) fn accounted(&mut self, visit: VisitId) {
         let Some(open) = self.visits.get(&visit).and_then(Visit::open) else { return };
         let incentives = &open.needs.incentives;
         self.missed.retain(|missed| !incentives.iter().any(|incentive| is_on(incentive, missed)));
+        self.settled.extend(open.causes.clone());
     }
 }
 
@@ -156,26 +170,63 @@ const fn handles(kind: StageKind) -> bool {
     }
 }
 
-/// Leaves of `incentives` those that a visit gives cause for, and those that wait for a clock; and who owned the step
-/// that gives cause.
-pub(super) fn causes(incentives: &mut Vec<Incentive>, entered: &StageEntered) -> BTreeMap<String, PersonId> {
-    let ended = |stage: &StageKey| entered.results.iter().rev().find(|done| done.stage == *stage);
-    incentives.retain(|incentive| match &incentive.on {
-        Trigger::Fact(fact) => entered.facts.get(fact).is_some_and(|value| value.as_bool().unwrap_or(true)),
-        Trigger::Left(stage) => ended(stage).is_some(),
-        Trigger::Entered(stage) => *stage == entered.stage || ended(stage).is_some(),
-        Trigger::Event(CaseEvent::Received | CaseEvent::Registered) => true,
-        Trigger::Event(CaseEvent::Reopened) => entered.instance > 1,
-        Trigger::Event(CaseEvent::Closed) => false,
-        // Which clocks ran out stands in the state, for it goes on while the visit is open.
-        Trigger::Missed(_) => true,
-    });
-    let owner = |incentive: &Incentive| match &incentive.on {
-        Trigger::Left(stage) | Trigger::Entered(stage) => {
-            let person = ended(stage)?.by.person()?.clone();
-            Some((incentive.key.to_string(), person))
+/// What gives cause for the incentives of a visit, by the incentive.
+pub(super) struct Causes {
+    /// What it is: it gives cause once.
+    pub(super) causes: BTreeMap<String, String>,
+    /// Who owned the step that it is.
+    pub(super) step_owners: BTreeMap<String, PersonId>,
+}
+
+/// Leaves of the incentives of a visit those that there is cause for, and those that wait for a clock.
+///
+/// Steps of earlier handlings give no cause any more, and what was decided on gives none again; but what began the
+/// visit happened anew.
+pub(super) fn causes(needs: &mut Needs, entered: &StageEntered, state: &State) -> Causes {
+    let mut found = Causes { causes: BTreeMap::new(), step_owners: BTreeMap::new() };
+    let because = needs.because.as_ref();
+    needs.incentives.retain(|incentive| {
+        if let Trigger::Missed(_) = incentive.on {
+            return true; // which clocks ran out stands in the state, for it goes on while the visit is open
         }
-        Trigger::Fact(_) | Trigger::Event(_) | Trigger::Missed(_) => None,
+        let Some((cause, owner)) = cause(&incentive.on, entered, &state.earlier) else { return false };
+        let key = incentive.key.to_string();
+        let known = (key.clone(), cause);
+        if because != Some(&incentive.on) && state.settled.contains(&known) {
+            return false;
+        }
+        found.step_owners.extend(owner.map(|person| (key.clone(), person)));
+        found.causes.extend([known]);
+        true
+    });
+    found
+}
+
+/// What gives cause by a trigger that is no clock, and who owned it.
+fn cause(
+    on: &Trigger,
+    entered: &StageEntered,
+    earlier: &BTreeSet<VisitId>,
+) -> Option<(String, Option<PersonId>)> {
+    let ended = |stage: &StageKey| {
+        let done = entered.results.iter().rev().find(|done| done.stage == *stage);
+        let done = done.filter(|done| !earlier.contains(&done.visit))?;
+        Some((done.visit.to_string(), done.by.person().cloned()))
     };
-    incentives.iter().filter_map(owner).collect()
+    let event = |event: &str| Some((event.to_owned(), None));
+    match on {
+        Trigger::Fact(fact) => {
+            let value = entered.facts.get(fact).filter(|value| value.as_bool().unwrap_or(true))?;
+            Some((format!("{fact}={}", serde_json::json!(value)), None))
+        }
+        Trigger::Left(stage) => ended(stage),
+        Trigger::Entered(stage) if *stage == entered.stage => Some((entered.visit.to_string(), None)),
+        Trigger::Entered(stage) => ended(stage),
+        Trigger::Event(CaseEvent::Received) => event("received"),
+        Trigger::Event(CaseEvent::Registered) => event("registered"),
+        Trigger::Event(CaseEvent::Reopened) if entered.instance > 1 => {
+            event(&format!("reopened {}", entered.instance))
+        }
+        Trigger::Event(CaseEvent::Reopened | CaseEvent::Closed) | Trigger::Missed(_) => None,
+    }
 }

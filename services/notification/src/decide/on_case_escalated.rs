@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use contracts::messages::case_escalated::{CaseEscalated, EscalationAction};
+use contracts::messages::case_escalated::{CaseEscalated, EscalationAction, ReportTold};
 use contracts::messages::complaint_registered::PlaybookRef;
 use contracts::messages::notice_requested::Recipient;
 use contracts::{ComplaintId, Facts, NoticeId, PersonId, TemplateKey};
@@ -72,6 +72,46 @@ fn tell(
         };
         notify(context, decision, case.complaint, cause, &message);
     }
+    tell_of_reports(context, decision, case, escalated, cause);
+}
+
+/// Tells of each report by its own name, to each who gets it once.
+fn tell_of_reports(
+    context: &Context<'_, State>,
+    decision: &mut Decision<Row>,
+    case: &Case<'_>,
+    escalated: &CaseEscalated,
+    cause: Uuid,
+) {
+    for (at, (people, report)) in reports(escalated).enumerate() {
+        let label = report.label.get(DEFAULT_LANGUAGE).to_owned();
+        let variables = Variables { text: label, ..Variables::of(case.number, Facts::new()) };
+        let template = TemplateKey::new(BuiltIn::Report.as_str()).ok();
+        let Some((chosen, text)) = written(context, case, template, &variables) else { continue };
+        let cause = NoticeId::derived(cause, &format!("report {at}")).0;
+        for person in people.iter().collect::<BTreeSet<_>>() {
+            let message = Message {
+                to: Recipient::Staff { person: person.clone() },
+                channel: report.channel.clone().unwrap_or_else(web),
+                chosen: &chosen,
+                language: DEFAULT_LANGUAGE,
+                text: &text,
+            };
+            notify(context, decision, case.complaint, cause, &message);
+        }
+    }
+}
+
+/// The reports that were asked for, with those who get them.
+fn reports(escalated: &CaseEscalated) -> impl Iterator<Item = (&[PersonId], &ReportTold)> {
+    escalated.actions.iter().filter_map(|action| match action {
+        EscalationAction::Notified { people, report: Some(report), .. } => Some((&people[..], report)),
+        EscalationAction::Notified { report: None, .. }
+        | EscalationAction::LevelRaised { .. }
+        | EscalationAction::Reassigned { .. }
+        | EscalationAction::Watched { .. }
+        | EscalationAction::RulingAsked { .. } => None,
+    })
 }
 
 /// The text by the template that the rung names; by the built-in one when the playbook has none that can be rendered.
@@ -92,12 +132,13 @@ fn written(
     choices.into_iter().flatten().find_map(rendered)
 }
 
-/// Everybody whom the rung concerns, each once for each template.
+/// Everybody whom the rung concerns, each once for each template; but for reports.
 fn told(escalated: &CaseEscalated) -> BTreeSet<(PersonId, Option<TemplateKey>)> {
     let mut people = BTreeSet::new();
     for action in &escalated.actions {
         match action {
-            EscalationAction::Notified { people: named, template } => {
+            EscalationAction::Notified { report: Some(_), .. } => {}
+            EscalationAction::Notified { people: named, template, report: None } => {
                 people.extend(named.iter().map(|person| (person.clone(), template.clone())));
             }
             EscalationAction::Reassigned { person } | EscalationAction::Watched { person } => {
@@ -108,8 +149,9 @@ fn told(escalated: &CaseEscalated) -> BTreeSet<(PersonId, Option<TemplateKey>)> 
         }
     }
     // Whoever is told by name is not told again in general.
+    let named = people.iter().filter(|(_, template)| template.is_some()).map(|(person, _)| person);
     let by_name: BTreeSet<_> =
-        people.iter().filter(|(_, template)| template.is_some()).map(|(person, _)| person.clone()).collect();
+        named.chain(reports(escalated).flat_map(|(people, _)| people)).cloned().collect();
     people.retain(|(person, template)| template.is_some() || !by_name.contains(person));
     people
 }

@@ -40,7 +40,12 @@ pub(super) fn decide(
         None => None,
     };
     let (id, channel, by) = (body.visit, body.channel.clone(), command.actor.plain());
-    let told = body.told.clone();
+    let mut told = Vec::new();
+    for word in &body.told {
+        if !told.contains(word) {
+            told.push(word.clone());
+        }
+    }
     decision.say(ContactRecorded { visit: id, reached: body.reached, channel, note, told, by });
     let facts =
         if body.reached { reached(context, visit) } else { Facts::from([(key::not_reached(), true.into())]) };

@@ -65,12 +65,17 @@ impl State {
                     playbook: registered.playbook.clone(),
                     visits: BTreeMap::new(),
                     notices: BTreeMap::new(),
+                    complained_of: registered.complained_of_person.clone(),
+                    closed: false,
                     caller_notes: Vec::new(),
                     facts: Facts::new(),
                 }));
             }
             // A stage was heard of first; routing knew the channel from the facts, intake knows it itself.
-            Self::Complaint(conversation) => conversation.channel = registered.channel.clone(),
+            Self::Complaint(conversation) => {
+                conversation.channel = registered.channel.clone();
+                conversation.complained_of = registered.complained_of_person.clone();
+            }
             Self::Playbook(_) | Self::Reports(_) => {}
         }
     }
@@ -107,6 +112,8 @@ impl State {
                     playbook: entered.playbook.clone(),
                     visits: BTreeMap::new(),
                     notices: BTreeMap::new(),
+                    complained_of: None,
+                    closed: false,
                     caller_notes: Vec::new(),
                     facts: Facts::new(),
                 };
@@ -126,6 +133,7 @@ impl Conversation {
             Event::StageChanged(changed) => self.on(changed.visit, |visit| visit.change(changed)),
             Event::StageWithdrawn(withdrawn) => self.on(withdrawn.visit, Visit::leave),
             Event::StageCompleted(completed) => self.on(completed.visit, Visit::leave),
+            Event::CaseClosed(_) => self.closed = true,
             Event::WorkRequested(requested) => self.on(requested.visit, |visit| {
                 visit.progress = Progress::Requested { work: requested.work };
             }),

@@ -219,7 +219,11 @@ async fn staff_are_told_in_the_product_whether_or_not_there_is_a_mail_server() {
     let escalated = CaseEscalated {
         rung: "late".to_owned(),
         clock: None,
-        actions: vec![EscalationAction::Notified { people: vec![person("sun")], template: None }],
+        actions: vec![EscalationAction::Notified {
+            people: vec![person("sun")],
+            template: None,
+            report: None,
+        }],
         level: 1,
     };
     bench.hear(&[Voice::of(ServiceName::Routing, &complaint(7)).says(escalated)]).await;

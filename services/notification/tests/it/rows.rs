@@ -155,6 +155,29 @@ async fn without_a_mail_server_every_message_lies_in_the_outbox_to_be_listed() {
 }
 
 #[tokio::test]
+async fn a_message_about_a_report_is_of_no_complaint() {
+    let bench = Bench::start().await;
+    let due: contracts::messages::report_due::ReportDue = serde_json::from_value(json!({
+        "report": "weekly", "playbook": {"id": "p03", "version": 2}, "label": {"zh": "投诉周报", "en": "Weekly report"},
+        "from": super::bench::now(), "to": super::bench::now(), "due": super::bench::now(), "period": "2025-03-04",
+        "made_by": [], "receivers": ["gao"], "channel": null, "contents": [],
+    }))
+    .unwrap();
+    let subject = contracts::SubjectRef::organisation(&super::bench::organisation());
+    bench.hear(&[Voice::of(ServiceName::Routing, &subject).says(due)]).await;
+    let found = bench.ask(staff("li", &[]), "outbox", json!(null)).await.unwrap();
+    let message = &found["messages"][0];
+    assert!(message["complaint"].is_null() && message["report"].is_string(), "{message}");
+    let mut intake = Voice::of(ServiceName::Intake, &complaint(7));
+    bench.hear(&[intake.says(registered("email", complainant(1)))]).await;
+    let of_case = json!({"complaint": contracts::ComplaintId(uuid::Uuid::from_u128(7))});
+    let found = bench.ask(staff("li", &[]), "outbox", of_case).await.unwrap();
+    let message = &found["messages"][0];
+    assert!(message["complaint"].is_string() && message.get("report").is_none(), "{message}");
+    bench.stop().await;
+}
+
+#[tokio::test]
 async fn a_question_that_cannot_be_answered_is_refused_and_says_why() {
     let bench = Bench::start().await;
     let (invalid, missing) = (ProblemCode::InvalidField, ProblemCode::MissingField);

@@ -33,9 +33,10 @@ pub(super) fn decide(desk: &Desk<'_>, command: &Command) -> Outcome {
         return Err(problem);
     }
     let mut decision = Decision::nothing();
-    report_due::begin(desk, &mut decision, &order.playbook, &book)?;
     let (playbook, scope, by) = (order.playbook, order.scope, command.actor.plain());
-    decision.say(PlaybookActivated { playbook, scope, by });
+    let said = PlaybookActivated { playbook, scope, by };
+    report_due::begin(desk, &mut decision, &said)?;
+    decision.say(said);
     Ok(decision)
 }
 

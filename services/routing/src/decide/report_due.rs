@@ -4,14 +4,14 @@
 //! |---|---|
 //! | `report:<playbook>:<report>` | a report of a playbook in force falls due |
 //!
-//! A timer that fires late still says its own period, and the next one follows from the time it was due: after a long
-//! stop every period is made, in order, and none twice.
+//! A report of a playbook in force has one timer, from when it comes into force until it does not hold any more. One
+//! that fires late still says its own period, and the next one follows from the time it was due: after a long stop every
+//! period is made, in order, and none twice. Another version with the same schedule leaves the timer alone; a report
+//! that is new, or falls due at other times, begins with the version that says so.
 
-use calendar::Calendar;
-use contracts::messages::complaint_registered::PlaybookRef;
+use contracts::messages::playbook_activated::PlaybookActivated;
 use contracts::messages::report_due::ReportDue;
 use contracts::{PersonId, PlaybookId, Problem, ProblemCode, SubjectRef};
-use jiff::Timestamp;
 use playbook::{CompiledPlaybook, DepartmentRef, Report, Who};
 use runtime::service::{Decision, Due, TimerChange};
 use serde::Deserialize;
@@ -19,7 +19,7 @@ use serde_json::json;
 
 use super::{Desk, Outcome};
 use crate::library::calendar_for;
-use crate::reporting;
+use crate::reporting::{self, Turn};
 use crate::rows::Row;
 use crate::state::{Directory, Organisation};
 
@@ -28,10 +28,12 @@ use crate::state::{Directory, Organisation};
 struct Payload {
     playbook: PlaybookId,
     report: String,
+    /// Timers of earlier programs are without: it then follows from when they were due.
+    turn: Option<Turn>,
 }
 
 pub(super) fn decide(desk: &Desk<'_>, organisation: &Organisation, due: &Due) -> Outcome {
-    let Payload { playbook, report } = Payload::deserialize(&due.payload)
+    let Payload { playbook, report, turn } = Payload::deserialize(&due.payload)
         .map_err(|error| Problem::new(ProblemCode::Internal, format!("timer {}: {error}", due.key)))?;
     let mut decision = Decision::nothing();
     // A playbook that is no longer in force reports no more; one that comes into force again begins anew.
@@ -40,7 +42,9 @@ pub(super) fn decide(desk: &Desk<'_>, organisation: &Organisation, due: &Due) ->
     let Some(model) = book.report(&report) else { return Ok(decision) };
     let calendar = desk.library.calendar(Some(organisation), &calendar_for(Some(organisation), None))?;
     let made = organisation.reports.get(&key_of(&playbook, &report)).is_some_and(|last| *last >= due.due);
-    if let Some(turn) = reporting::at(model, due.due, &calendar).filter(|_| !made) {
+    let turn = turn.or_else(|| reporting::at(model, due.due, &calendar));
+    let period = turn.as_ref().map(|turn| turn.period.clone());
+    if let Some(turn) = turn.filter(|_| !made) {
         let state = desk.context.peek(&SubjectRef::directory(desk.context.organisation()));
         let directory = state.as_ref().and_then(|state| state.directory()).cloned().unwrap_or_default();
         decision.say(ReportDue {
@@ -57,27 +61,39 @@ pub(super) fn decide(desk: &Desk<'_>, organisation: &Organisation, due: &Due) ->
             contents: model.contents.clone(),
         });
     }
-    set(&mut decision, &playbook, model, due.due, &calendar);
+    let next = reporting::next(model, due.due, &calendar);
+    // In a zone further west the same day begins once more; and no period is told of twice.
+    let again = next.as_ref().filter(|next| Some(&next.period) == period.as_ref()).map(|next| next.at);
+    let next = again.map_or(next, |at| reporting::next(model, at, &calendar));
+    decision.timers.extend(next.map(|turn| timer(&playbook, model, turn)));
     Ok(decision)
 }
 
-/// Sets the timers of a playbook that comes into force, or is in force with another version. What fell due while it was
-/// in force and was not made yet is made still.
+/// Sets the timers of the reports that come into force with an activation, from now on; those that are in force with the
+/// same schedule go on.
 pub(super) fn begin(
     desk: &Desk<'_>,
     decision: &mut Decision<Row>,
-    reference: &PlaybookRef,
-    book: &CompiledPlaybook,
+    said: &PlaybookActivated,
 ) -> Result<(), Problem> {
     let none = Organisation::default();
-    let organisation = desk.state.organisation().unwrap_or(&none);
-    let calendar = desk.library.calendar(Some(organisation), &calendar_for(Some(organisation), None))?;
-    let now = desk.context.now();
-    let since = organisation.in_force_since(&reference.id);
-    for report in &book.playbook().reports {
-        let last = organisation.reports.get(&key_of(&reference.id, report.key.as_str())).copied();
-        let after = since.map_or(now, |since| last.map_or(since, |last| last.max(since)));
-        set(decision, &reference.id, report, after, &calendar);
+    let before = desk.state.organisation().unwrap_or(&none);
+    let after = before.once_activated(said, desk.context.now());
+    let calendar = desk.library.calendar(Some(before), &calendar_for(Some(before), None))?;
+    for (id, reference) in after.all_in_force() {
+        let earlier = before.in_force(&id);
+        let earlier = earlier.map(|one| desk.library.playbook(desk.context, &one)).transpose()?;
+        let book = desk.library.playbook(desk.context, &reference)?;
+        for report in &book.playbook().reports {
+            let was = earlier.as_ref().and_then(|book| book.report(report.key.as_str()));
+            if was.is_some_and(|was| reporting::is_alike(was, report)) {
+                continue;
+            }
+            let key = timer_of(&id, report.key.as_str());
+            let next = reporting::next(report, desk.context.now(), &calendar);
+            let change = next.map_or(TimerChange::Cancel { key }, |turn| timer(&id, report, turn));
+            decision.timers.push(change);
+        }
     }
     Ok(())
 }
@@ -87,19 +103,16 @@ pub(crate) fn key_of(playbook: &PlaybookId, report: &str) -> String {
     format!("{playbook}:{report}")
 }
 
-fn set(
-    decision: &mut Decision<Row>,
-    playbook: &PlaybookId,
-    report: &Report,
-    after: Timestamp,
-    calendar: &Calendar,
-) {
-    let Some(turn) = reporting::next(report, after, calendar) else { return };
-    decision.timers.push(TimerChange::Set {
-        key: format!("report:{}", key_of(playbook, report.key.as_str())),
+fn timer_of(playbook: &PlaybookId, report: &str) -> String {
+    format!("report:{}", key_of(playbook, report))
+}
+
+fn timer(playbook: &PlaybookId, report: &Report, turn: Turn) -> TimerChange {
+    TimerChange::Set {
+        key: timer_of(playbook, report.key.as_str()),
         due: turn.at,
-        payload: json!({ "playbook": playbook, "report": report.key }),
-    });
+        payload: json!({ "playbook": playbook, "report": report.key, "turn": turn }),
+    }
 }
 
 /// Everybody who has one of the roles at its place; where nobody has it, the duty manager there or above.

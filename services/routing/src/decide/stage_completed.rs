@@ -20,6 +20,6 @@ pub(super) fn decide(desk: &Desk<'_>, said: &StageCompleted) -> Outcome {
     let rulings = draft.before().map(|case| own_works(case, said.visit)).unwrap_or_default();
     draft.withdraw(rulings, said.visit, "done");
     draft.tell_accounted(visit.kind, &said.results); // before the case may close
-    draft.after_visit(said.visit, &visit, &said.facts)?;
+    draft.after_visit(said.visit, &visit, (&said.facts, &said.results))?;
     draft.finish()
 }

@@ -41,6 +41,7 @@ pub(super) fn decide(desk: &Desk<'_>, due: &Due) -> Outcome {
         }
         Payload::Work { work } => look_again(&mut draft, work),
     }
+    draft.advance()?; // a rung may have raised the level, on which the way on depends
     draft.finish()
 }
 

@@ -35,7 +35,7 @@ impl Draft<'_> {
     /// # Errors
     /// When a calendar cannot be read.
     pub fn close(&mut self, by: Actor) -> Result<(), Problem> {
-        self.withdraw_sides("case_closed")?;
+        self.withdraw_all_sides()?;
         let at = self.at;
         self.trigger(&Trigger::Event(CaseEvent::Closed), at, None)?;
         self.stop_where(|_, _| true)?;

@@ -7,6 +7,7 @@ use contracts::facts::key;
 use contracts::messages::complaint_registered::{ComplaintRegistered, PlaybookRef};
 use contracts::messages::stage_entered::{Place, StageResult};
 use contracts::messages::work_assigned::Because;
+use contracts::results::MissedClock;
 use contracts::{
     CategoryKey, ChannelKey, ClockId, ComplainantId, ComplaintId, DepartmentId, FactKey, FactValue, Facts,
     Language, OutcomeKey, PersonId, RoleKey, StageKey, StageKind, VisitId, WorkId,
@@ -130,6 +131,9 @@ pub struct Visit {
     pub barred: Vec<PersonId>,
     /// When it began.
     pub entered_at: Timestamp,
+    /// The clocks that ran out since, of a side where somebody is held to account.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub missed: Vec<MissedClock>,
 }
 
 /// A visit that was completed.

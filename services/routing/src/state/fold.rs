@@ -6,7 +6,8 @@ use contracts::messages::stage_completed::StageCompleted;
 use contracts::messages::stage_entered::{Place, StageEntered};
 use contracts::messages::work_assigned::Because;
 use contracts::messages::work_requested::WorkRequested;
-use contracts::{ClockId, Event, PersonId, VisitId, WorkId};
+use contracts::results::MissedClock;
+use contracts::{ClockId, Event, PersonId, StageKind, VisitId, WorkId};
 use jiff::Timestamp;
 use playbook::LoopKey;
 use runtime::service::Happened;
@@ -110,6 +111,11 @@ impl Case {
             self.on_clock(said.clock, |clock| clock.stopped = Some(Stopped { at: said.at, met: said.met }));
         } else if let Event::ClockMissed(said) = event {
             self.on_clock(said.clock, |clock| clock.missed = Some(said.due));
+            let accounts =
+                |visit: &&mut Visit| visit.kind == StageKind::Account && visit.place == Place::Side;
+            for visit in self.visits.values_mut().filter(accounts) {
+                visit.missed.push(MissedClock { clock: said.clock, due: said.due });
+            }
         }
     }
 
@@ -141,6 +147,7 @@ impl Case {
             department: said.department.clone(),
             barred: said.barred.clone(),
             entered_at: time,
+            missed: Vec::new(),
         };
         self.visits.insert(said.visit, visit);
     }

@@ -24,9 +24,6 @@ pub struct Organisation {
     /// When each report was last made, by `<playbook>:<report>`: the time it was due, so that none is made twice.
     #[serde(default)]
     pub reports: BTreeMap<String, Timestamp>,
-    /// Since when each playbook is in force without a break, whatever its version and scope.
-    #[serde(default)]
-    pub since: BTreeMap<PlaybookId, Timestamp>,
 }
 
 /// A playbook in force.
@@ -67,11 +64,19 @@ impl Organisation {
         newest.find(|one| one.playbook.id == *playbook).map(|one| one.playbook.clone())
     }
 
-    /// Since when some version of a playbook is in force.
+    /// Every playbook that is in force, with the version that was put into force last.
     #[must_use]
-    pub fn in_force_since(&self, playbook: &PlaybookId) -> Option<Timestamp> {
-        let own = self.activations.iter().filter(|one| one.playbook.id == *playbook).map(|one| one.at);
-        self.since.get(playbook).copied().or_else(|| own.min())
+    pub fn all_in_force(&self) -> BTreeMap<PlaybookId, PlaybookRef> {
+        let all = self.activations.iter().map(|one| (one.playbook.id.clone(), one.playbook.clone()));
+        all.collect()
+    }
+
+    /// What is in force once something is put into force.
+    #[must_use]
+    pub fn once_activated(&self, said: &PlaybookActivated, at: Timestamp) -> Self {
+        let mut after = self.clone();
+        after.activated(said, at);
+        after
     }
 
     /// Folds an event in; false when it is of no concern.
@@ -93,13 +98,9 @@ impl Organisation {
     }
 
     fn activated(&mut self, said: &PlaybookActivated, at: Timestamp) {
-        let since = self.in_force_since(&said.playbook.id).unwrap_or(at);
-        self.since.insert(said.playbook.id.clone(), since);
         self.activations.retain(|activation| activation.scope != said.scope);
         let (playbook, scope, by) = (said.playbook.clone(), said.scope.clone(), said.by.clone());
         self.activations.push(Activation { playbook, scope, by, at });
-        let activations = &self.activations;
-        self.since.retain(|id, _| activations.iter().any(|one| one.playbook.id == *id));
     }
 
     fn published(&mut self, said: &CalendarPublished, at: Timestamp) {

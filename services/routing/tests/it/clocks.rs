@@ -192,3 +192,25 @@ fn facts_that_overtake_the_registration_are_not_lost() {
     );
     world.replay();
 }
+
+#[test]
+fn a_callback_that_waits_is_looked_at_again_when_a_timer_raises_the_level() {
+    let path =
+        format!("{}/../../deploy/playbooks/p03-receive-classify-approve.yaml", env!("CARGO_MANIFEST_DIR"));
+    let text = std::fs::read_to_string(path).unwrap();
+    let waits = "callback_policy:\n  pause_while_open: level < 2\n";
+    let text = text.replace("callback_policy:\n", waits);
+    let up = "clocks:\n  - {key: whole, label: {zh: 全程, en: All of it}, start: [{event: registered}], stop: \
+              [{event: closed}], limit: 4h, scope: case, strictness: hard}\nladder:\n  - {key: up, label: {zh: \
+              升级, en: Up}, on: {clock: {key: whole}}, actions: [{raise_level: 1}]}\nseverity_levels:\n  - {level: \
+              1, label: {zh: 一, en: One}}\n  - {level: 2, label: {zh: 二, en: Two}}\n";
+    let mut world = World::with(&format!("{text}\n{up}"), "2025-03-07T10:00:00+08:00");
+    world.register(|said| said.category = Some("quality".parse().unwrap()));
+    for (stage, outcome) in [("handle", "proposed"), ("approve", "approved"), ("reply", "told")] {
+        world.complete(stage, outcome);
+    }
+    world.advance_to("2025-03-07T13:59:59+08:00");
+    assert_eq!(world.stage(), "-", "it waits");
+    world.advance_to("2025-03-07T14:00:00+08:00");
+    assert_eq!((world.case().level, world.stage()), (2, "callback"));
+}

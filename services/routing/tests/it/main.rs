@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod absences;
+mod accounts;
 mod clocks;
 mod hostile;
 mod journeys;

@@ -6,23 +6,35 @@ use serde_json::json;
 
 use super::world::{World, administrator, organisation};
 
-/// P03 with a report each Tuesday, in Asia/Shanghai.
-fn weekly(start: &str) -> World {
+/// A version of P03 with reports.
+fn version(number: u32, reports: &str) -> String {
     let path =
         format!("{}/../../deploy/playbooks/p03-receive-classify-approve.yaml", env!("CARGO_MANIFEST_DIR"));
     let text = std::fs::read_to_string(path).unwrap();
-    World::with(
-        &format!(
-            "{text}\nreports:\n  - {{key: weekly, label: {{zh: 周报, en: Weekly}}, cadence: weekly, days: [2], \
-             from: {{role: agent}}, to: [{{role: leader, department: logistics}}, \
-             {{role: leader, department: customer_service}}]}}\n"
-        ),
-        start,
+    assert!(text.contains("\nversion: 1\n"));
+    format!("{}\n{reports}\n", text.replace("\nversion: 1\n", &format!("\nversion: {number}\n")))
+}
+
+/// A report on one day of the week.
+fn each(day: u8) -> String {
+    format!(
+        "reports:\n  - {{key: weekly, label: {{zh: 周报, en: Weekly}}, cadence: weekly, days: [{day}], \
+         from: {{role: agent}}, to: [{{role: leader, department: logistics}}, \
+         {{role: leader, department: customer_service}}]}}"
     )
 }
 
+/// P03 with a report each Tuesday, in Asia/Shanghai.
+fn weekly(start: &str) -> World {
+    World::with(&version(1, &each(2)), start)
+}
+
 fn activate(world: &mut World) {
-    let body = json!({"playbook": {"id": "p03", "version": 1}, "scope": {}});
+    put_into_force(world, 1);
+}
+
+fn put_into_force(world: &mut World, version: u32) {
+    let body = json!({"playbook": {"id": "p03", "version": version}, "scope": {}});
     let subject = SubjectRef::organisation(&organisation());
     world.command(subject, "playbook.activate", body, administrator()).unwrap();
 }
@@ -91,4 +103,53 @@ fn a_playbook_that_is_not_in_force_reports_nothing() {
     activate(&mut world);
     world.advance_to("2025-04-08T00:00:00Z");
     assert_eq!(periods(&world), ["2025-04-01 – 2025-04-07"], "it begins when it comes into force");
+}
+
+#[test]
+fn a_report_that_is_new_in_a_version_begins_with_it() {
+    let mut world = World::with(&version(1, ""), "2024-03-03T02:00:00Z");
+    activate(&mut world);
+    world.advance_to("2025-03-03T02:00:00Z");
+    world.shelve(&version(2, &each(2)));
+    put_into_force(&mut world, 2);
+    // Before it was made for the first time, the next version comes with the same one.
+    world.advance_to("2025-03-03T03:00:00Z");
+    world.shelve(&version(3, &each(2)));
+    put_into_force(&mut world, 3);
+    world.advance_to("2025-03-11T00:00:00Z");
+    assert_eq!(
+        periods(&world),
+        ["2025-02-25 – 2025-03-03", "2025-03-04 – 2025-03-10"],
+        "and not a year of them"
+    );
+}
+
+#[test]
+fn another_schedule_begins_with_its_version_and_the_same_one_goes_on() {
+    let mut world = weekly("2025-03-03T02:00:00Z");
+    activate(&mut world);
+    world.shelve(&version(2, &each(2)));
+    world.shelve(&version(3, &each(5)));
+    // Nothing ran for two weeks.
+    world.now = "2025-03-12T00:00:00Z".parse().unwrap();
+    put_into_force(&mut world, 2);
+    world.advance_to("2025-03-12T00:00:00Z");
+    assert_eq!(periods(&world), ["2025-02-25 – 2025-03-03", "2025-03-04 – 2025-03-10"]);
+    put_into_force(&mut world, 3);
+    world.advance_to("2025-03-22T00:00:00Z");
+    assert_eq!(periods(&world)[2..], ["2025-03-07 – 2025-03-13", "2025-03-14 – 2025-03-20"]);
+}
+
+#[test]
+fn every_week_is_reported_once_when_the_organisation_moves_to_another_zone() {
+    for zone in ["Europe/Berlin", "Pacific/Auckland"] {
+        let mut world = weekly("2025-03-03T02:00:00Z");
+        activate(&mut world);
+        let body = json!({"document": {"id": "office", "version": 1, "zone": zone, "weekly": {"monday": "all day"}}});
+        let subject = SubjectRef::organisation(&organisation());
+        world.command(subject, "calendar.publish", body, administrator()).unwrap();
+        world.advance_to("2025-03-18T23:30:00Z");
+        let weeks = ["2025-02-25 – 2025-03-03", "2025-03-04 – 2025-03-10", "2025-03-11 – 2025-03-17"];
+        assert_eq!(periods(&world), weeks, "{zone}");
+    }
 }

@@ -113,7 +113,7 @@ impl World {
     }
 
     /// Puts a playbook on the shelf as if published; the rich one says more than may be published today.
-    fn shelve(&mut self, text: &str) {
+    pub(crate) fn shelve(&mut self, text: &str) {
         let book = playbook::load_as(text, playbook::Acting::WholeVocabulary).unwrap();
         let playbook = book.playbook();
         let said = PlaybookPublished {

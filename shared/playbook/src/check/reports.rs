@@ -34,6 +34,11 @@ fn days(path: &str, report: &Report, findings: &mut Vec<Finding>) {
     for (which, _) in report.days.iter().enumerate().filter(|(_, day)| !fits(**day)) {
         findings.push(value(format!("{path}.days[{which}]"), en, zh));
     }
+    // It covers the whole month or quarter before, whatever its day: two days would tell of the same twice.
+    if matches!(report.cadence, Cadence::Monthly | Cadence::Quarterly) && report.days.len() > 1 {
+        let en = "one day: a month or quarter is reported once";
+        findings.push(value(format!("{path}.days"), en, "请只填一日：每月或每季度只报一次"));
+    }
 }
 
 /// A report made at once that no rung asks for would never be made, without a word.

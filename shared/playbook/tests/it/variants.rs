@@ -200,7 +200,12 @@ fn reports_that_make_no_sense_are_found() {
         with(&format!("reports:\n  - {{{head}, {}}}", text.replace("TO", to)), "id: p03", "id: p03")
     };
     assert_eq!(report("cadence: weekly, days: [2], TO"), []);
-    assert_eq!(report("cadence: monthly, days: [2, 31], TO"), []);
+    assert_eq!(report("cadence: weekly, days: [2, 5], TO"), []);
+    assert_eq!(report("cadence: monthly, days: [31], TO"), []);
+    for cadence in ["monthly", "quarterly"] {
+        let twice = report(&format!("cadence: {cadence}, days: [2, 31], TO"));
+        assert_eq!(twice, [Code::Value], "the same {cadence} period twice");
+    }
     assert_eq!(report("cadence: weekly, days: [0], TO"), [Code::Value]);
     assert_eq!(report("cadence: monthly, days: [30], TO"), [Code::Value], "not every month has one");
     assert_eq!(report("cadence: daily, days: [1], TO"), [Code::Value]);

@@ -13,7 +13,7 @@ use crate::State;
 use crate::state::Member;
 use corekit::whats;
 
-fn incentive(key: &str, subject: &str, on: Value, form: &str, bounds: Value) -> Value {
+pub(super) fn incentive(key: &str, subject: &str, on: Value, form: &str, bounds: Value) -> Value {
     let mut incentive = json!({
         "key": key, "label": {"zh": "奖惩", "en": "Incentive"}, "subject": subject, "on": on, "form": form,
     });
@@ -42,7 +42,7 @@ fn all() -> Value {
 }
 
 /// A visit to a stage of kind account that a manager owns.
-fn to_account(incentives: Value) -> StageEntered {
+pub(super) fn to_account(incentives: Value) -> StageEntered {
     let mut stage = entered(json!([]));
     stage.kind = StageKind::Account;
     stage.brief["kind"] = json!("account");
@@ -56,7 +56,7 @@ fn to_account(incentives: Value) -> StageEntered {
 }
 
 /// A bench whose directory has Qian, the liable person, with Fan at the head.
-fn bench() -> Bench {
+pub(super) fn bench() -> Bench {
     let member = |manager: Option<&str>| Member {
         department: "workshop".to_owned().try_into().unwrap(),
         roles: std::collections::BTreeSet::new(),
@@ -70,7 +70,7 @@ fn bench() -> Bench {
     bench
 }
 
-fn missed(key: &str, person: Option<&str>) -> ClockMissed {
+pub(super) fn missed(key: &str, person: Option<&str>) -> ClockMissed {
     ClockMissed {
         clock: ClockId(Uuid::from_u128(1)),
         key: key.to_owned().try_into().unwrap(),
@@ -92,7 +92,7 @@ fn held() -> (Bench, RoundId, Vec<ProposedIncentive>) {
     (bench, round.round, round.incentives)
 }
 
-fn account(
+pub(super) fn account(
     bench: &mut Bench,
     who: &str,
     round: RoundId,
@@ -104,7 +104,7 @@ fn account(
     bench.order(staff(who, &["manager"]), "account", body)
 }
 
-fn completed(events: &[Event]) -> (&StageCompleted, AccountResult) {
+pub(super) fn completed(events: &[Event]) -> (&StageCompleted, AccountResult) {
     let found = events.iter().find_map(|event| match event {
         Event::StageCompleted(completed) => Some(completed),
         _ => None,

@@ -1,6 +1,7 @@
 //! What whoever speaks with the customer has before them, and what of it has to be done.
 
 use contracts::ProblemCode;
+use contracts::messages::case_closed::CaseClosed;
 
 use super::*;
 use crate::queries::view;
@@ -45,7 +46,8 @@ fn whoever_reaches_the_customer_tells_all_that_the_playbook_says() {
     }
     let mut bench = bench_that_tells();
     assert_eq!(ended(&bench.order(li(), "contact.record", contact(false, &[])).unwrap()), None);
-    let said = bench.order(li(), "contact.record", contact(true, &all)).unwrap();
+    let repeated: Vec<_> = all.iter().chain(&all[..2]).copied().collect();
+    let said = bench.order(li(), "contact.record", contact(true, &repeated)).unwrap();
     let Event::ContactRecorded(recorded) = &said[0] else { panic!() };
     assert_eq!((recorded.told.as_slice(), ended(&said)), (&all.map(str::to_owned)[..], Some("contacted")));
     let shown = view(bench.state.conversation().unwrap());
@@ -162,6 +164,57 @@ fn notes_for_the_caller_are_shown_before_the_call() {
     }
     let problem = bench.order(li(), "callback.note", json!({"note": " "})).unwrap_err();
     assert_eq!(problem.field.as_deref(), Some("/note"));
+}
+
+#[test]
+fn a_party_notes_nothing_for_the_caller_whether_a_visit_is_open_or_not() {
+    let note = || json!({"note": "由主管陪同回访"});
+    let refused = |bench: &mut Bench, who: &str| {
+        bench.order(staff(who, &["director"]), "callback.note", note()).err().map(|problem| problem.code)
+    };
+    // The person complained of, before any visit of ours.
+    let mut bench = Bench::new(Notification);
+    let mut event = registered("phone", Language::Zh);
+    event.complained_of_person = Some(person("sun"));
+    bench.hear(ServiceName::Intake, event.clone());
+    assert_eq!(refused(&mut bench, "sun"), Some(ProblemCode::ConflictOfInterest));
+    assert_eq!(refused(&mut bench, "wang"), None);
+    // Whom a visit kept out, after it; the registration may come late.
+    let mut bench = bench_with(StageKind::Contact, |_| {});
+    bench.order(li(), "contact.record", contact(true, &[])).unwrap();
+    bench.hear(ServiceName::Intake, event);
+    for party in ["wang", "sun"] {
+        assert_eq!(refused(&mut bench, party), Some(ProblemCode::ConflictOfInterest), "{party}");
+    }
+    // Who handled it is kept out of the callback alone.
+    let mut bench = bench_with(StageKind::Callback, |event| event.barred = vec![person("zhao")]);
+    assert_eq!(refused(&mut bench, "zhao"), Some(ProblemCode::ConflictOfInterest));
+    let call = json!({"visit": visit(1), "epoch": 1, "reached": true, "satisfaction": "5"});
+    bench.order(li(), "callback", call).unwrap();
+    assert_eq!(refused(&mut bench, "zhao"), None);
+}
+
+#[test]
+fn a_case_takes_so_many_notes_for_the_caller_and_none_once_it_is_closed() {
+    let mut bench = bench_with(StageKind::Callback, |_| {});
+    let note = || json!({"note": "由主管陪同回访"});
+    for _ in 0..50 {
+        bench.order(li(), "callback.note", note()).unwrap();
+    }
+    let problem = bench.order(li(), "callback.note", note()).unwrap_err();
+    assert_eq!((problem.code, problem.field.as_deref()), (ProblemCode::InvalidField, Some("/note")));
+    assert_eq!(problem.expected.as_deref(), Some("at most 50 notes of a case"));
+    let mut bench = bench_with(StageKind::Callback, |_| {});
+    let closed = CaseClosed {
+        outcome: "satisfied".to_owned().try_into().unwrap(),
+        instances: 1,
+        level: 1,
+        summary: None,
+        by: Actor::System,
+    };
+    bench.hear(ServiceName::Routing, closed);
+    let problem = bench.order(li(), "callback.note", note()).unwrap_err();
+    assert_eq!((problem.code, problem.field.as_deref()), (ProblemCode::WrongStage, Some("/note")));
 }
 
 #[test]

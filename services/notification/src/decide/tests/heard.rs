@@ -30,6 +30,7 @@ fn escalated(people: &[&str]) -> CaseEscalated {
             EscalationAction::Notified {
                 people: people.iter().map(|id| person(id)).collect(),
                 template: None,
+                report: None,
             },
             EscalationAction::Watched { person: person("qian") },
             EscalationAction::LevelRaised { level: 2 },

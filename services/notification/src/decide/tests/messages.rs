@@ -105,6 +105,7 @@ fn an_escalation_is_told_by_the_template_that_the_rung_names() {
             EscalationAction::Notified {
                 people: vec![person("sun")],
                 template: Some(template.to_owned().try_into().unwrap()),
+                report: None,
             },
             EscalationAction::Reassigned { person: person("sun") },
         ],

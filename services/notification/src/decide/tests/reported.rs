@@ -67,9 +67,44 @@ fn one_about_a_case_is_told_by_the_escalation_that_asked_for_it() {
         actions: vec![contracts::messages::case_escalated::EscalationAction::Notified {
             people: vec![person("gao")],
             template: Some("report".parse().unwrap()),
+            report: None,
         }],
         level: 1,
     };
     let said = bench.hear(ServiceName::Routing, escalated);
     assert_eq!(notices(&said)[0].template.as_str(), "report", "built in where the playbook has none");
+}
+
+#[test]
+fn one_about_a_case_is_told_by_its_own_name_and_channel() {
+    let told = |zh: &str, channel: Option<&str>| {
+        let report = json!({"label": {"zh": zh, "en": "Report"}, "channel": channel});
+        json!({"action": "notified", "people": ["gao"], "template": "report", "report": report})
+    };
+    let escalated: contracts::messages::case_escalated::CaseEscalated = serde_json::from_value(json!({
+        "rung": "grave", "clock": null, "level": 1,
+        "actions": [told("重大投诉专报", Some("email")), told("日报", None), {"action": "watched", "person": "gao"}],
+    }))
+    .unwrap();
+    // The rung may be heard of before the complaint.
+    for early in [false, true] {
+        let mut bench = Bench::new(Notification);
+        let case = registered("phone", Language::Zh);
+        let said = if early {
+            assert!(bench.hear(ServiceName::Routing, escalated.clone()).is_empty());
+            bench.hear(ServiceName::Intake, case)
+        } else {
+            bench.hear(ServiceName::Intake, case);
+            bench.hear(ServiceName::Routing, escalated.clone())
+        };
+        let notices: Vec<_> =
+            notices(&said).into_iter().filter(|notice| notice.template.as_str() == "report").collect();
+        let by: Vec<_> = notices.iter().map(|notice| notice.channel.as_str()).collect();
+        assert_eq!(by, ["email", "web"], "early: {early}");
+        let text = |notice: &NoticeRequested| {
+            bench.words.iter().find(|word| word.id == notice.text.id).unwrap().text.clone()
+        };
+        assert_eq!(text(notices[0]), "报告已生成，请查阅：重大投诉专报（TS-1）");
+        assert_eq!(text(notices[1]), "报告已生成，请查阅：日报（TS-1）");
+    }
 }

@@ -2,6 +2,6 @@
 
 mod v1;
 
-pub use v1::{CaseEscalated, EscalationAction};
+pub use v1::{CaseEscalated, EscalationAction, ReportTold};
 
 crate::messages::versions!(CaseEscalated = "case.escalated", current 1);

@@ -3,7 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{ClockKey, PersonId, TemplateKey, WorkId};
+use crate::ids::{ChannelKey, ClockKey, PersonId, TemplateKey, WorkId};
+use crate::words::Text;
 
 /// A rung of the ladder was climbed. Said by routing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -18,6 +19,16 @@ pub struct CaseEscalated {
     pub level: u32,
 }
 
+/// A report that people are told of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ReportTold {
+    /// What people call it.
+    pub label: Text,
+    /// How they are told; on the web where none is named.
+    #[serde(default)]
+    pub channel: Option<ChannelKey>,
+}
+
 /// What a rung did, to whom.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", tag = "action")]
@@ -28,6 +39,9 @@ pub enum EscalationAction {
         people: Vec<PersonId>,
         /// With which template.
         template: Option<TemplateKey>,
+        /// Of which report, when it is one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        report: Option<ReportTold>,
     },
     /// The level was raised.
     LevelRaised {
