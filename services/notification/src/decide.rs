@@ -91,14 +91,17 @@ fn hear(context: &Context<'_, State>, state: &State, heard: &Heard) -> Outcome {
             Ok(Decision { shred: erased.complaints.clone(), ..Decision::nothing() })
         }
         // Folded into the state, nothing to say about.
-        Event::WorkQueued(_) | Event::FactRecorded(_) | Event::PlaybookPublished(_) => {
-            Ok(Decision::nothing())
-        }
+        Event::WorkQueued(_)
+        | Event::FactRecorded(_)
+        | Event::CaseChanged(_)
+        | Event::PlaybookPublished(_) => Ok(Decision::nothing()),
         // Not this service's matter.
         Event::StageEntered(_)
         | Event::FileAdded(_)
         | Event::PlaybookActivated(_)
+        | Event::PlaybookApplied(_)
         | Event::CalendarPublished(_)
+        | Event::CalendarApplied(_)
         | Event::DirectoryChanged(_)
         | Event::StageCompleted(_)
         | Event::WorkRequested(_)

@@ -90,6 +90,7 @@ impl Service for Notification {
 
     fn heeds(&self) -> Heeds {
         Heeds::These(&[
+            "case.changed",
             "case.escalated",
             "complaint.registered",
             "fact.recorded",

@@ -236,7 +236,8 @@ impl Draft<'_> {
             let due = self.due_now(&clock)?.at();
             if due != clock.due {
                 let (change, reason) = (ClockChange::Moved, reason.to_string());
-                self.say(ClockChanged { clock: id, key: clock.key, change, at, due, reason, by: SYSTEM });
+                let (key, calendar, by) = (clock.key, None, SYSTEM);
+                self.say(ClockChanged { clock: id, key, change, at, due, calendar, reason, by });
             }
         }
         Ok(())

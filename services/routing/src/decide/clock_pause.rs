@@ -69,6 +69,7 @@ pub(super) fn change(
         change,
         at,
         due,
+        calendar: None,
         reason: reason.clone(),
         by: by.clone(),
     };

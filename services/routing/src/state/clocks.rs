@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use calendar::{Segment, SegmentKind};
 use contracts::messages::clock_changed::{ClockChange, ClockChanged};
 use contracts::messages::clock_started::{CalendarRef, ClockStarted};
+use contracts::queries::routing::ClockMoved;
 use contracts::{ClockKey, DepartmentId, VisitId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -24,7 +25,7 @@ pub struct CaseClock {
     pub instance: u32,
     /// The department that owns the time.
     pub owner: Option<DepartmentId>,
-    /// The calendar it runs on, for life.
+    /// The calendar it runs on, until another version is applied.
     pub calendar: CalendarRef,
     /// Its pauses, in order; the last may have no end.
     pub pauses: Vec<Pause>,
@@ -36,6 +37,9 @@ pub struct CaseClock {
     pub fired: BTreeSet<(String, u32)>,
     /// How it ended.
     pub stopped: Option<Stopped>,
+    /// How its due time was moved, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub moves: Vec<ClockMoved>,
 }
 
 /// A time in which a clock stood still.
@@ -77,6 +81,7 @@ impl CaseClock {
             missed: None,
             fired: BTreeSet::new(),
             stopped: None,
+            moves: Vec::new(),
         }
     }
 
@@ -94,14 +99,33 @@ impl CaseClock {
                     pause.to = Some(said.at);
                 }
             }
-            ClockChange::Moved => {}
+            ClockChange::Moved => self.moved(said),
+        }
+        if let Some(calendar) = &said.calendar {
+            self.calendar = calendar.clone();
+        }
+        // Where only the calendar is another, rungs that fired do not stand anew.
+        if said.change != ClockChange::Moved || self.due != said.due {
+            self.epoch += 1;
         }
         self.due = said.due;
-        self.epoch += 1;
-        // A due time in the future can be missed again (a limit that was extended).
-        if said.due.is_none_or(|due| due > said.at) {
-            self.missed = None;
+        // A due time in the future can be missed again (a limit that was extended); one that was missed and still lies
+        // in the past is not told a second time.
+        self.missed = self.missed.and(said.due).filter(|due| *due <= said.at);
+    }
+
+    fn moved(&mut self, said: &ClockChanged) {
+        if self.due == said.due {
+            return;
         }
+        self.moves.push(ClockMoved {
+            at: said.at,
+            before: self.due,
+            after: said.due,
+            reason: said.reason.clone(),
+            by: said.by.clone(),
+            missed: self.missed.is_some(),
+        });
     }
 
     /// Whether it has not ended.

@@ -51,6 +51,10 @@ impl Case {
             | Event::ClockMissed(_) => {
                 self.clock_said(happened.event);
             }
+            Event::CaseChanged(said) => {
+                self.followed.push(said.before);
+                self.playbook = said.playbook.clone();
+            }
             Event::CaseEscalated(said) => self.escalated(said),
             Event::CaseClosed(said) => {
                 self.main = Main::Closed { at: time, outcome: said.outcome.clone() };
@@ -63,7 +67,9 @@ impl Case {
             | Event::PersonErased(_)
             | Event::PlaybookPublished(_)
             | Event::PlaybookActivated(_)
+            | Event::PlaybookApplied(_)
             | Event::CalendarPublished(_)
+            | Event::CalendarApplied(_)
             | Event::DirectoryChanged(_)
             | Event::ActLate(_)
             | Event::VerificationRecorded(_)

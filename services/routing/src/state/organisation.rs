@@ -27,6 +27,23 @@ pub struct Organisation {
     /// Since when each playbook is in force without a break, whatever its version and scope.
     #[serde(default)]
     pub since: BTreeMap<PlaybookId, Timestamp>,
+    /// The versions of calendars that were applied to open cases.
+    #[serde(default)]
+    pub applied_calendars: BTreeMap<CalendarId, BTreeMap<u32, Applied>>,
+    /// The versions of playbooks that were applied to open cases.
+    #[serde(default)]
+    pub applied_playbooks: BTreeMap<PlaybookId, BTreeMap<u32, Applied>>,
+}
+
+/// That a version was applied to open cases.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Applied {
+    /// Who applied it.
+    pub by: Actor,
+    /// Why.
+    pub reason: String,
+    /// When.
+    pub at: Timestamp,
 }
 
 /// A playbook in force.
@@ -87,6 +104,19 @@ impl Organisation {
         if let Event::ReportDue(said) = happened.event {
             let key = crate::decide::report_due::key_of(&said.playbook.id, &said.report);
             self.reports.insert(key, said.due);
+            return true;
+        }
+        let at = happened.time;
+        if let Event::CalendarApplied(said) = happened.event {
+            let applied = Applied { by: said.by.clone(), reason: said.reason.clone(), at };
+            let versions = self.applied_calendars.entry(said.calendar.id.clone()).or_default();
+            versions.insert(said.calendar.version, applied);
+            return true;
+        }
+        if let Event::PlaybookApplied(said) = happened.event {
+            let applied = Applied { by: said.by.clone(), reason: said.reason.clone(), at };
+            let versions = self.applied_playbooks.entry(said.playbook.id.clone()).or_default();
+            versions.insert(said.playbook.version, applied);
             return true;
         }
         false // nothing else is said about an organisation

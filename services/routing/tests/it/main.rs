@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod absences;
+mod applying;
+mod applying_served;
 mod clocks;
 mod hostile;
 mod journeys;

@@ -113,7 +113,7 @@ impl World {
     }
 
     /// Puts a playbook on the shelf as if published; the rich one says more than may be published today.
-    fn shelve(&mut self, text: &str) {
+    pub(crate) fn shelve(&mut self, text: &str) {
         let book = playbook::load_as(text, playbook::Acting::WholeVocabulary).unwrap();
         let playbook = book.playbook();
         let said = PlaybookPublished {
@@ -249,6 +249,17 @@ impl World {
             self.apply(&input, decision);
         }
         self.now = self.now.max(target);
+    }
+
+    /// An administrator's order about the organisation.
+    pub(crate) fn settle<B: Verb>(&mut self, body: &B) -> Result<Value, Problem> {
+        let subject = SubjectRef::organisation(&organisation());
+        self.command(subject, B::VERB, serde_json::to_value(body).unwrap(), administrator())
+    }
+
+    /// What is known of the organisation.
+    pub(crate) fn settings(&self) -> Option<&routing::state::Organisation> {
+        self.states.get(&SubjectRef::organisation(&organisation()))?.organisation()
     }
 
     pub(crate) fn absent(&mut self, who: &str, from: &str, until: &str, deputy: Option<&str>) {
