@@ -94,7 +94,8 @@ fn of_clock(draft: &Draft<'_>, id: ClockId, clock: &CaseClock, timers: &mut Time
     let calendar = draft.calendar(&clock.calendar)?;
     for rung in ladder::rungs(&draft.book, &clock.key) {
         let Some(at) = rung.time(due, &calendar) else { continue };
-        let fired_before = clock.has_fired(&rung.key) && at <= draft.context.now();
+        let since = clock.epoch_since.unwrap_or(draft.context.now());
+        let fired_before = clock.has_fired(&rung.key) && at <= since;
         if fired_before || clock.fired.contains(&(rung.key.clone(), clock.epoch)) {
             continue;
         }

@@ -74,7 +74,7 @@ pub(super) fn change(
         by: by.clone(),
     };
     let mut after = clock.clone();
-    after.changed(&said(None));
+    after.changed(&said(None), draft.context.now());
     let due = draft.due_now(&after)?.at();
     draft.say(said(due));
     Ok(())

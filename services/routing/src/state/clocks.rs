@@ -31,6 +31,9 @@ pub struct CaseClock {
     pub pauses: Vec<Pause>,
     /// Grows whenever its due time changes, so that rungs stand anew.
     pub epoch: u32,
+    /// When it grew last: a rung that fired before and whose new time had passed by then does not fire again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub epoch_since: Option<Timestamp>,
     /// The due time that was missed, if the present one was.
     pub missed: Option<Timestamp>,
     /// The rungs that fired, with the epoch in which they did.
@@ -78,6 +81,7 @@ impl CaseClock {
             calendar: said.calendar.clone(),
             pauses: Vec::new(),
             epoch: 1,
+            epoch_since: None,
             missed: None,
             fired: BTreeSet::new(),
             stopped: None,
@@ -85,8 +89,8 @@ impl CaseClock {
         }
     }
 
-    /// Takes a change in.
-    pub fn changed(&mut self, said: &ClockChanged) {
+    /// Takes a change in that was said at `time`.
+    pub fn changed(&mut self, said: &ClockChanged, time: Timestamp) {
         match said.change {
             ClockChange::Paused => self.pauses.push(Pause {
                 from: said.at,
@@ -107,6 +111,7 @@ impl CaseClock {
         // Where only the calendar is another, rungs that fired do not stand anew.
         if said.change != ClockChange::Moved || self.due != said.due {
             self.epoch += 1;
+            self.epoch_since = Some(time);
         }
         self.due = said.due;
         // A due time in the future can be missed again (a limit that was extended); one that was missed and still lies

@@ -101,8 +101,10 @@ fn what_was_missed_stays_said_and_the_new_due_time_can_be_missed_again() {
     assert_eq!((moved.due, moved.missed), (Some(ts("2025-03-13T00:00:00+08:00")), None));
     assert!(moved.moves[0].missed, "it is told that it had run out");
     assert_eq!(count(&world, "clock.missed"), 1);
+    let reminded = count(&world, "case.escalated");
     world.advance_to("2025-03-13T00:00:00+08:00");
     assert_eq!(count(&world, "clock.missed"), 2);
+    assert!(count(&world, "case.escalated") > reminded, "its rungs stand anew");
     world.replay();
 }
 
@@ -240,7 +242,8 @@ fn a_clock_that_the_new_version_does_not_have_stops_and_a_new_rung_stands() {
 fn a_case_that_stands_where_the_new_version_has_no_stage_stays() {
     let mut world = on_version_1();
     let kept = "{handler}";
-    let text = version_4(&[]).replace("handler", kept).replace("handle", "treat").replace("{treatr}", "handler");
+    let text =
+        version_4(&[]).replace("handler", kept).replace("handle", "treat").replace("{treatr}", "handler");
     follow(&mut world, &text).unwrap();
     assert_eq!(world.case().playbook, rich(3));
     assert_eq!(count(&world, "case.changed"), 0);

@@ -163,7 +163,8 @@ async fn no_text_of_a_setting_does_more_than_stand_there() {
     let p03 = SubjectRef::playbook(&organisation(), &"p03".parse().unwrap());
     for n in 100..120 {
         let version = version(n);
-        let whole = text("p03-receive-classify-approve").replace("\nversion: 1\n", &format!("\nversion: {version}\n"));
+        let whole = text("p03-receive-classify-approve")
+            .replace("\nversion: 1\n", &format!("\nversion: {version}\n"));
         for (verb, subject, body) in [
             ("calendar.publish", &own, json!({"document": calendar(version)})),
             ("playbook.publish", &p03, json!({"text": whole})),
