@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod problems;
+mod requirements;
 mod scripts;
 
 use std::collections::BTreeMap;

@@ -150,6 +150,7 @@ mod tests {
         Numbering { pattern: pattern.to_owned(), reset, scope: NumberScope::Organisation }
     }
 
+    ///
     #[test]
     fn the_period_is_that_of_the_organisations_zone() {
         let zone = TimeZone::fixed(jiff::tz::offset(8));

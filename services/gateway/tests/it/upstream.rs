@@ -293,6 +293,7 @@ async fn a_file_goes_in_and_comes_out_in_chunks() {
     assert_eq!(small.send(upload.body(Body::from(content)).unwrap()).await.code(), "too-large");
 }
 
+///
 #[tokio::test]
 async fn number_and_code_together_open_the_progress_and_nothing_else() {
     let edge = Edge::start_with(|config| config.public_per_minute = 6).await;

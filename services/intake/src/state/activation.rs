@@ -40,6 +40,7 @@ mod tests {
         Organisation { activations, calendars: Vec::new() }
     }
 
+    /// By unit, channel and customer type.
     #[test]
     fn the_narrowest_scope_wins_and_a_named_playbook_wins_over_scopes() {
         let phone = ChannelKey::new("phone").unwrap();

@@ -37,6 +37,7 @@ fn png(length: usize) -> Vec<u8> {
     content
 }
 
+///
 #[test]
 fn a_file_comes_in_chunks_before_its_complaint_and_is_verified() {
     let mut world = World::new();

@@ -23,6 +23,7 @@ fn fact(world: &World, key: &str) -> Option<FactValue> {
     registered(world).facts.get(&FactKey::new(key).unwrap()).cloned()
 }
 
+/// The number is given at registration, and words are kept.
 #[test]
 fn a_complaint_is_numbered_acknowledged_and_its_words_kept() {
     let mut world = World::new();
@@ -45,6 +46,7 @@ fn a_complaint_is_numbered_acknowledged_and_its_words_kept() {
     assert!(matches!(world.state(&World::complaint("k1")), Some(intake::State::Complaint(_))));
 }
 
+///
 #[test]
 fn numbers_follow_the_day_of_the_organisation_and_are_never_used_twice() {
     let mut world = World::new();
@@ -113,6 +115,7 @@ fn hostile_text_is_kept_as_it_is() {
     assert_eq!(world.words[0].text, hostile);
 }
 
+///
 #[test]
 fn an_unlisted_channel_is_taken_and_said() {
     let mut world = World::new();

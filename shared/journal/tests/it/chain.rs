@@ -57,6 +57,7 @@ async fn a_head_is_locked_by_one_and_skipped_by_others() {
     assert_eq!(head::peek(&pool, &subjects).await.unwrap().len(), 1);
 }
 
+/// What was said is unalterable, with time and identity.
 #[tokio::test]
 async fn the_journal_is_append_only_and_its_chain_verifies() {
     let (_database, pool) = store().await;

@@ -89,6 +89,7 @@ async fn rehearse(nats: &TestNats, service: ServiceName, start: Timestamp, timer
     });
 }
 
+/// A settable clock for drills.
 #[tokio::test]
 async fn time_stops_at_every_timer_anywhere_and_ends_at_the_target() {
     let nats = TestNats::start().await.unwrap();

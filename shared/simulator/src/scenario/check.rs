@@ -22,6 +22,13 @@ pub(super) fn check(scenario: &Scenario, playbook: &Playbook, people: &PutDirect
     if scenario.steps.is_empty() {
         found.push((0, "场景没有步骤".to_owned(), "the scenario has no steps".to_owned()));
     }
+    for number in scenario.covers.iter().filter(|number| !is_requirement(number)) {
+        found.push((
+            0,
+            format!("“{number}”不是需求编号"),
+            format!("“{number}” is no number of a requirement"),
+        ));
+    }
     for (at, step) in scenario.steps.iter().enumerate() {
         let mut say = |(zh, en): (String, String)| found.push((at, zh, en));
         actor(step, people, &mut say);
@@ -34,6 +41,11 @@ pub(super) fn check(scenario: &Scenario, playbook: &Playbook, people: &PutDirect
         }
     }
     found
+}
+
+/// Whether a text is a number such as `R-076`.
+fn is_requirement(text: &str) -> bool {
+    text.strip_prefix("R-").is_some_and(|n| n.len() == 3 && n.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 fn actor(step: &Step, people: &PutDirectory, say: &mut impl FnMut((String, String))) {

@@ -14,7 +14,7 @@
 //!     with: { remedies: [{ remedy: refund, amount: 12050 }], liable: company, reason: 面料问题 }
 //! ```
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use contracts::{ProblemCode, Text};
 use jiff::{Timestamp, civil, tz::TimeZone};
@@ -37,6 +37,9 @@ pub struct Scenario {
     /// The people, by file name; the cast when absent.
     #[serde(default = "cast")]
     pub people: String,
+    /// The requirements that it shows, such as `R-076`; a table of all of them is kept from it.
+    #[serde(default)]
+    pub covers: BTreeSet<String>,
     /// What happens and what is then true, in order.
     pub steps: Vec<Step>,
 }

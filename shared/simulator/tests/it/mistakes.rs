@@ -34,16 +34,17 @@ fn every_misspelt_name_is_told_with_its_step() {
     assert_eq!(
         mistakes("broken.yaml"),
         [
-            "4:5 nobody is called “nobody.here” [scenario]",
-            "7:5 no complaint “other” was registered before [scenario]",
-            "7:5 there is no verb “propsoe” [scenario]",
-            "11:5 there is no fact “smell” [scenario]",
-            "11:5 there is no person “sun.handlr” [scenario]",
-            "11:5 there is no loop “again” [scenario]",
-            "11:5 there is no clock “answer” [scenario]",
-            "11:5 there is no time “2025-03-04” [scenario]",
-            "11:5 there is no stage “handel” [scenario]",
-            "12:5 it lies before the step before it [time]",
+            "5:5 “R-9” is no number of a requirement [scenario]",
+            "5:5 nobody is called “nobody.here” [scenario]",
+            "8:5 no complaint “other” was registered before [scenario]",
+            "8:5 there is no verb “propsoe” [scenario]",
+            "12:5 there is no fact “smell” [scenario]",
+            "12:5 there is no person “sun.handlr” [scenario]",
+            "12:5 there is no loop “again” [scenario]",
+            "12:5 there is no clock “answer” [scenario]",
+            "12:5 there is no time “2025-03-04” [scenario]",
+            "12:5 there is no stage “handel” [scenario]",
+            "13:5 it lies before the step before it [time]",
         ]
     );
 }
