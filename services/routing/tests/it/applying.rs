@@ -66,6 +66,7 @@ fn count(world: &World, what: &str) -> usize {
     world.whats().iter().filter(|said| **said == what).count()
 }
 
+///
 #[test]
 fn the_clocks_of_open_cases_move_once_to_the_version_that_is_applied() {
     let mut world = on_version_1();
@@ -200,6 +201,7 @@ fn follow(world: &mut World, text: &str) -> Result<Value, Problem> {
     world.settle(&ApplyPlaybook { playbook: rich(4), reason: "答复时限改为五个工作日".into() })
 }
 
+///
 #[test]
 fn an_open_case_follows_the_playbook_that_is_applied_and_its_clocks_with_it() {
     let mut world = on_version_1();
