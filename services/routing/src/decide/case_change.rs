@@ -1,11 +1,10 @@
 //! `case.change` → a case follows the version of its playbook that was applied. Only Redress itself orders it
 //! ([`crate::applying`]); a case that follows it already, is closed, or stands where that version has no stage, is left.
 
-use std::sync::Arc;
-
 use contracts::commands::Command;
 use contracts::commands::routing::ChangeCase;
 use contracts::messages::case_changed::CaseChanged;
+use contracts::messages::clock_started::CalendarRef;
 use runtime::service::Decision;
 
 use super::clocks_move::not_applied;
@@ -26,8 +25,9 @@ pub(super) fn decide(desk: &Desk<'_>, command: &Command) -> Outcome {
     if !is_earlier || draft.case.is_closed() || !obstacles(&draft.case, &book).is_empty() {
         return Ok(Decision::nothing());
     }
-    let both = (&*Arc::clone(&draft.book), &*book);
-    let change = onto_playbook(&draft.case, both, draft.organisation(), |wanted| draft.calendar(wanted))?;
+    let versions = (&*draft.book, &*book);
+    let read = |wanted: &CalendarRef| draft.calendar(wanted);
+    let change = onto_playbook(&draft.case, versions, draft.organisation(), read)?;
     // While the case follows the version that has them.
     for clock in change.stops {
         draft.stop(clock, draft.at)?;

@@ -24,7 +24,7 @@ use crate::store::applications;
 /// Cases that are read together.
 const TOGETHER: i64 = 200;
 /// The most cases that one question looks at; where there are more, the counts say so and the pages go on.
-const MOST_LOOKED_AT: u64 = 20_000;
+const MOST_LOOKED_AT: u64 = 10_000;
 
 /// The version that is previewed, read.
 enum Target {
@@ -254,9 +254,10 @@ impl Answers {
             Target::Playbook(_, to) => {
                 let cannot: Vec<_> = obstacles(case, to).iter().map(|found| found.text()).collect();
                 let read = |wanted: &CalendarRef| self.library.calendar(settings, wanted);
-                let change = match cannot.is_empty() {
-                    true => onto_playbook(case, (book, to), settings, read)?,
-                    false => Change::default(),
+                let change = if cannot.is_empty() {
+                    onto_playbook(case, (book, to), settings, read)?
+                } else {
+                    Change::default()
                 };
                 Ok(Some(Effect { case, book, change, cannot }))
             }

@@ -135,7 +135,7 @@ pub async fn applied_up_to(
     application: &Application,
     after: ComplaintId,
 ) -> Result<(), sqlx::Error> {
-    sqlx::query("update applying set after = $3 where organisation = $1 and cause = $2")
+    sqlx::query("update applying set after = greatest(after, $3) where organisation = $1 and cause = $2")
         .bind(application.organisation.as_str())
         .bind(application.cause)
         .bind(after.0)
