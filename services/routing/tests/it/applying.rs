@@ -177,7 +177,7 @@ fn a_version_is_applied_by_an_administrator_with_a_reason_once_and_forward_only(
     assert_eq!(code(apply(&mut world, 1)), says("already-exists", "/calendar/version"));
 }
 
-fn rich_text() -> String {
+pub(crate) fn rich_text() -> String {
     let path = format!("{}/../../shared/playbook/tests/data/rich.yaml", env!("CARGO_MANIFEST_DIR"));
     std::fs::read_to_string(path).unwrap()
 }
@@ -187,7 +187,7 @@ fn rich(version: u32) -> PlaybookRef {
 }
 
 /// The rich playbook at version 4, with replacements.
-fn version_4(replaced: &[(&str, &str)]) -> String {
+pub(crate) fn version_4(replaced: &[(&str, &str)]) -> String {
     let mut text = rich_text().replace("\nversion: 3\n", "\nversion: 4\n");
     for (old, new) in replaced {
         assert!(text.contains(old), "{old}");
@@ -224,12 +224,7 @@ fn an_open_case_follows_the_playbook_that_is_applied_and_its_clocks_with_it() {
 #[test]
 fn a_clock_that_the_new_version_does_not_have_stops_and_a_new_rung_stands() {
     let mut world = on_version_1();
-    let text = version_4(&[
-        ("  - key: first_contact\n", "  - key: first_word\n"),
-        ("alert_before: [2h]", "alert_before: [3h]"),
-    ])
-    .replace("clock: {key: first_contact", "clock: {key: first_word")
-    .replace("missed: first_contact", "missed: first_word");
+    let text = without_first_contact();
     follow(&mut world, &text).unwrap();
     let stopped = clock(&world, "first_contact").1;
     assert!(stopped.stopped.is_some_and(|stopped| stopped.met), "{stopped:?}");
@@ -250,6 +245,16 @@ fn a_case_that_stands_where_the_new_version_has_no_stage_stays() {
     assert_eq!(world.case().playbook, rich(3));
     assert_eq!(count(&world, "case.changed"), 0);
     world.replay();
+}
+
+/// The rich playbook at version 4, without the clock of the first contact.
+pub(crate) fn without_first_contact() -> String {
+    version_4(&[
+        ("  - key: first_contact\n", "  - key: first_word\n"),
+        ("alert_before: [2h]", "alert_before: [3h]"),
+    ])
+    .replace("clock: {key: first_contact", "clock: {key: first_word")
+    .replace("missed: first_contact", "missed: first_word")
 }
 
 /// What the preview says of the case.

@@ -1,9 +1,10 @@
 //! Versions previewed and applied over a real PostgreSQL: page by page, batch by batch, and again after a stop.
 
 use contracts::commands::Answer;
-use contracts::commands::routing::{ApplyCalendar, PublishCalendar};
+use contracts::commands::routing::{ApplyCalendar, ApplyPlaybook, PublishCalendar};
 use contracts::messages::clock_started::CalendarRef;
-use contracts::queries::routing::{PreviewPage, PreviewTurn};
+use contracts::messages::complaint_registered::PlaybookRef;
+use contracts::queries::routing::{ClockShown, PreviewPage, PreviewTurn};
 use contracts::{ComplaintId, SubjectRef};
 use routing::applying::{OpenCase, spread_to};
 use routing::store::{Tables, applications};
@@ -12,6 +13,7 @@ use runtime::shell::Store as _;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use crate::applying::without_first_contact;
 use crate::served::{Example, Served};
 use crate::world::{World, administrator, organisation, person, ts};
 
@@ -39,6 +41,11 @@ async fn cases(served: &Served) {
     world.settle(&PublishCalendar { document: document(1, &[]) }).unwrap();
     world.register(|said| said.category = Some("food".parse().unwrap()));
     world.settle(&PublishCalendar { document: document(2, &["2025-03-06"]) }).unwrap();
+    put(served, &mut world).await;
+}
+
+/// Puts the case of a world into the database [`CASES`] times; the last one was closed meanwhile.
+async fn put(served: &Served, world: &mut World) {
     let states = world.written();
     for n in 1..=CASES {
         served.put(&states, &complaint(n)).await;
@@ -49,7 +56,6 @@ async fn cases(served: &Served) {
         for n in 1..=CASES {
             let mut row = row.clone();
             row.complaint = ComplaintId(Uuid::from_u128(n));
-            // The last one was closed meanwhile.
             row.closed_at = (n == CASES).then(|| ts(WEDNESDAY));
             Tables.write_rows(&mut connection, vec![(complaint(n), Row::Case(row))]).await.unwrap();
         }
@@ -122,10 +128,7 @@ async fn applying_does_in_batches_what_the_preview_said_and_goes_on_after_a_stop
         let case = OpenCase {
             organisation: organisation(),
             complaint: ComplaintId(Uuid::from_u128(n)),
-            playbook: contracts::messages::complaint_registered::PlaybookRef {
-                id: "rich".parse().unwrap(),
-                version: 3,
-            },
+            playbook: PlaybookRef { id: "rich".parse().unwrap(), version: 3 },
         };
         let order = spread_to(application.cause, &application.version, &case);
         assert!(matches!(served.inlet.command(order).await, Answer::Done { .. }));
@@ -151,4 +154,43 @@ async fn applying_does_in_batches_what_the_preview_said_and_goes_on_after_a_stop
     assert!(moved(&served, CASES).await.is_empty(), "the closed case is left");
     let left = preview(&served, None).await;
     assert_eq!((left.counts.unwrap().concerned, left.items.len(), left.next), (0, 0, None));
+}
+
+/// What a playbook would do: the clock that it does not have stops, the others stay; then it is done.
+#[tokio::test]
+async fn a_playbook_is_previewed_and_applied_and_what_it_lacks_is_still_explained() {
+    let served = Served::start().await;
+    let mut world = World::rich(WEDNESDAY);
+    world.register(|said| said.category = Some("food".parse().unwrap()));
+    world.shelve(&without_first_contact());
+    put(&served, &mut world).await;
+    let playbook = PlaybookRef { id: "rich".parse().unwrap(), version: 4 };
+    let asked = json!({"playbook": playbook, "limit": 1});
+    let page = served.ask(administrator(), "preview", asked.clone()).await.unwrap();
+    let page: PreviewPage = serde_json::from_value(page).unwrap();
+    let counts = page.counts.unwrap();
+    let open = u64::try_from(CASES - 1).unwrap();
+    assert_eq!((counts.concerned, counts.cases, counts.stopped, counts.clocks), (open, open, open, 0));
+    let stopped = &page.items[0].stopped[0];
+    assert_eq!(
+        (page.items.len(), stopped.key.as_str(), stopped.label.zh.as_str()),
+        (1, "first_contact", "首次联系")
+    );
+
+    let order = ApplyPlaybook { playbook, reason: "首次联系不再计时".into() };
+    let subject = SubjectRef::organisation(&organisation());
+    let example = Example { subject, actor: administrator(), body: serde_json::to_value(order).unwrap() };
+    let answer = served.order("apply-4".into(), "playbook.apply", example).await;
+    assert!(matches!(answer, Answer::Done { .. }), "{answer:?}");
+    following::follow_all(&served.pool, &served.inlet).await.unwrap();
+    let version = "select distinct playbook_version from case_line where closed_at is null";
+    let versions: Vec<i32> = sqlx::query_scalar(version).fetch_all(&served.pool).await.unwrap();
+    assert_eq!(versions, [4], "lists show the version that is followed");
+    let first = complaint(1).complaint_id();
+    let clocks = served.ask(person("q.a"), "clocks", json!({"complaint": first})).await.unwrap();
+    let clocks: Vec<ClockShown> = serde_json::from_value(clocks).unwrap();
+    let contact = clocks.iter().find(|clock| clock.key.as_str() == "first_contact").unwrap();
+    assert!(contact.stopped_at.is_some() && !contact.lines.as_array().unwrap().is_empty());
+    let left = served.ask(administrator(), "preview", asked).await.unwrap();
+    assert_eq!((&left["counts"]["concerned"], &left["items"]), (&json!(0), &json!([])));
 }
