@@ -4,7 +4,7 @@
 mod playbooks;
 mod spreading;
 
-use calendar::{Calendar, due_at};
+use calendar::Calendar;
 use contracts::ClockId;
 use contracts::commands::Actor;
 use contracts::messages::clock_changed::{ClockChange, ClockChanged};
@@ -15,7 +15,7 @@ use playbook::{Clock, CompiledPlaybook};
 
 pub use self::playbooks::{Change, Obstacle, obstacles, onto_playbook};
 pub use self::spreading::{OpenCase, applied_in, open_case, spread, spread_to};
-use crate::clocks::policy;
+use crate::clocks::due_by;
 use crate::draft::Draft;
 use crate::library::{calendar_for, is_built_in};
 use crate::state::{Case, CaseClock, Organisation};
@@ -66,7 +66,7 @@ pub fn onto_calendar(
     let moved = earlier.map(|(id, clock, model)| ClockMove {
         clock: id,
         calendar: to.clone(),
-        due: due_on(case, clock, model, calendar),
+        due: due_by(case, clock, model, calendar).at(),
     });
     moved.collect()
 }
@@ -80,11 +80,6 @@ fn is_earlier(
     let own = &clock.calendar;
     let of_it = own.id == to.id && own.version < to.version;
     of_it || is_built_in(own) && calendar_for(organisation, model.calendar.as_ref()).id == to.id
-}
-
-/// When a clock is due by a model and a calendar, with what is known of the case and its pauses.
-fn due_on(case: &Case, clock: &CaseClock, model: &Clock, calendar: &Calendar) -> Option<Timestamp> {
-    due_at(&policy(model, &case.facts), clock.start, &clock.segments(), calendar).at()
 }
 
 impl Draft<'_> {

@@ -10,7 +10,8 @@ use contracts::messages::clock_started::CalendarRef;
 use contracts::{ClockId, Problem, StageKey, StageKind, Text};
 use playbook::CompiledPlaybook;
 
-use super::{ClockMove, due_on};
+use super::ClockMove;
+use crate::clocks::due_by;
 use crate::library::calendar_for;
 use crate::state::{Case, Main, Organisation};
 
@@ -97,7 +98,7 @@ pub fn onto_playbook(
         } else {
             calendar_for(organisation, model.calendar.as_ref())
         };
-        let due = due_on(case, clock, model, &*read(&calendar)?);
+        let due = due_by(case, clock, model, &*read(&calendar)?).at();
         if due != clock.due || calendar != clock.calendar {
             change.moves.push(ClockMove { clock: *id, calendar, due });
         }
