@@ -36,6 +36,7 @@ pub const KEYS: &[(&str, Acts)] = &[
     ("source", Acts::Now),
     ("industry", Acts::Now),
     ("document_control", Acts::Now),
+    ("rule_packs", Acts::Now),
     ("kinds", Acts::Now),
     ("customer_types", Acts::Now),
     ("channels", Acts::Now),

@@ -49,7 +49,7 @@ pub(crate) struct Entry {
 
 /// The document with its places.
 #[derive(Debug, Clone, Default)]
-pub struct Source {
+pub(crate) struct Source {
     root: Option<Node>,
 }
 
@@ -58,7 +58,7 @@ impl Source {
     ///
     /// # Errors
     /// One finding, at the place where the text stops being a document.
-    pub fn read(text: &str) -> Result<Self, Finding> {
+    pub(crate) fn read(text: &str) -> Result<Self, Finding> {
         let mut reader = Reader { parser: Parser::new_from_str(text) };
         Ok(Self { root: reader.document()? })
     }
@@ -70,7 +70,7 @@ impl Source {
 
     /// Fills in where a finding stands: at the value of its path, or as near to it as the document goes.
     #[must_use]
-    pub fn placed(&self, mut finding: Finding) -> Finding {
+    pub(crate) fn placed(&self, mut finding: Finding) -> Finding {
         let place = self.place(&finding.path);
         finding.line = place.line;
         finding.column = place.column;

@@ -50,8 +50,27 @@ pub fn warnings(scripts: &BTreeMap<Key, Script>, text: &str) -> Vec<Warning> {
             }
         }
     }
+    found.extend(impersonal(scripts, text));
     found.sort_by(|a, b| (a.from, a.to, &a.script).cmp(&(b.from, b.to, &b.script)));
     found
+}
+
+/// A text that is nothing but a standard phrase, where a script asks for personal replies.
+fn impersonal(scripts: &BTreeMap<Key, Script>, text: &str) -> Option<Warning> {
+    let (key, script) = scripts.iter().find(|(_, script)| script.personalise)?;
+    let said = |text: &str| text.trim().trim_end_matches(['。', '.', '！', '!']).to_lowercase();
+    let written = said(text);
+    let mut phrases = scripts.values().flat_map(|script| &script.say);
+    let is_standard = !written.is_empty()
+        && phrases.any(|Text { zh, en }| [zh, en].into_iter().any(|phrase| said(phrase) == written));
+    is_standard.then(|| Warning {
+        script: key.clone(),
+        label: script.label.clone(),
+        from: 0,
+        to: whole(text.chars().count()),
+        words: text.to_owned(),
+        better: script.say.first().cloned(),
+    })
 }
 
 fn whole(place: usize) -> u32 {
@@ -118,6 +137,29 @@ mod tests {
         assert_eq!(places("an impossibleness, labour rules"), 0);
         assert_eq!(places("不impossible好"), 1, "Chinese has no spaces");
         assert_eq!(places(""), 0);
+    }
+
+    /// P28 wants replies that are about this customer, whatever the standard scripts of the playbook say.
+    #[test]
+    fn a_standard_phrase_alone_is_impersonal_where_that_is_asked_for() {
+        let mut scripts = scripts();
+        let standard = serde_json::json!({"label": {"zh": "话术", "en": "Script"},
+            "say": [{"zh": "非常抱歉。", "en": "We are very sorry."}]});
+        scripts.insert(
+            serde_json::from_value("standard".into()).unwrap(),
+            serde_json::from_value(standard).unwrap(),
+        );
+        assert_eq!(warnings(&scripts, "非常抱歉"), []);
+        let personal = serde_json::json!({"label": {"zh": "个性化", "en": "Personal"}, "personalise": true,
+            "say": [{"zh": "王先生，您的冰箱…", "en": "Mr Wang, your fridge …"}]});
+        scripts.insert(
+            serde_json::from_value("tone".into()).unwrap(),
+            serde_json::from_value(personal).unwrap(),
+        );
+        let found = warnings(&scripts, "we are very sorry!");
+        assert_eq!((found.len(), found[0].script.as_str(), found[0].from, found[0].to), (1, "tone", 0, 18));
+        assert_eq!(warnings(&scripts, "王先生，非常抱歉。"), []);
+        assert_eq!(warnings(&scripts, " "), []);
     }
 
     #[test]

@@ -61,6 +61,9 @@ fn check_one(shelf: &mut load::Shelf, kind: Kind, file: &Path, text: &str) -> Re
         Kind::Playbook => {
             ::playbook::load(text).map(drop).map_err(|findings| load::of_findings(file, &findings))
         }
+        Kind::RulePack => {
+            ::playbook::load_pack(text).map(drop).map_err(|findings| load::of_findings(file, &findings))
+        }
         Kind::Scenario => load::check_one(shelf, file, text),
         Kind::Calendar => load::calendar_of(file, text).map(drop),
         Kind::People => load::read::<PutDirectory>(file, text).map(drop),

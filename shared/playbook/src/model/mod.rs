@@ -29,6 +29,7 @@ pub use remedy::*;
 pub use stage::*;
 pub use voice::*;
 
+use crate::pack::AttachedPack;
 use crate::words::{Cel, Key};
 
 /// A whole playbook: one procedure of one organisation, one version of it.
@@ -50,6 +51,9 @@ pub struct Playbook {
     /// The metadata of the rule itself: number, issue, who drafted and approved it, its changes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub document_control: Option<DocumentControl>,
+    /// The rule packs that were attached. Written when they are: a text has the packs themselves behind the playbook.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rule_packs: Vec<AttachedPack>,
 
     /// What may come in: complaint, report, inquiry …
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

@@ -165,6 +165,9 @@ pub struct Script {
     /// Do not say this.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub avoid: Vec<Avoid>,
+    /// A reply is to be personal (P28): a text that is nothing but a standard phrase of the playbook is warned of.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub personalise: bool,
 }
 
 /// The script with which a talk about the result ends.

@@ -74,6 +74,8 @@ pub enum Kind {
     Calendar,
     /// Departments and people, and nothing else.
     People,
+    /// Rules to attach to a playbook.
+    RulePack,
 }
 
 impl Kind {
@@ -84,6 +86,7 @@ impl Kind {
         let is_organisation = text.lines().any(|line| line.starts_with("playbooks:"));
         let has = |key: &str| text.lines().any(|line| line.trim_start_matches('\u{feff}').starts_with(key));
         [
+            ("rule_pack:", Self::RulePack),
             ("stages:", Self::Playbook),
             ("steps:", Self::Scenario),
             ("weekly:", Self::Calendar),
@@ -134,7 +137,8 @@ fn unreadable(path: &Path, error: &std::io::Error) -> Mistake {
 /// What was read before: a playbook that forty scenarios name is compiled once.
 #[derive(Default)]
 pub struct Shelf {
-    playbooks: BTreeMap<PathBuf, Result<Shelved, Vec<Mistake>>>,
+    /// By its file and those of the packs behind it.
+    playbooks: BTreeMap<Vec<PathBuf>, Result<Shelved, Vec<Mistake>>>,
     calendars: BTreeMap<PathBuf, Result<Calendar, Vec<Mistake>>>,
     people: BTreeMap<PathBuf, Result<PutDirectory, Vec<Mistake>>>,
 }
@@ -221,7 +225,7 @@ fn prepare(shelf: &mut Shelf, file: &Path, text: &str) -> Result<Prepared, Vec<M
     let places = places(text);
     let place = |step: usize| places.get(step).copied().unwrap_or_default();
     let mut mistakes = Vec::new();
-    let book = shelf.playbook(file, &scenario.playbook).map_err(|found| mistakes.extend(found)).ok();
+    let book = shelf.playbook(file, &scenario).map_err(|found| mistakes.extend(found)).ok();
     let calendar = shelf.calendar(file, &scenario.calendar).map_err(|found| mistakes.extend(found)).ok();
     let people = shelf.people(file, &scenario.people).map_err(|found| mistakes.extend(found)).ok();
     let (Some(book), Some(calendar), Some(directory)) = (book, calendar, people) else {
@@ -269,11 +273,16 @@ fn named(file: &Path) -> Result<(String, OrganisationId), Mistake> {
 }
 
 impl Shelf {
-    fn playbook(&mut self, scenario: &Path, key: &str) -> Result<Shelved, Vec<Mistake>> {
-        let file = find(scenario, key, |folder| playbook_in(folder, key))?;
-        let entry = self.playbooks.entry(file.clone()).or_insert_with(|| read_playbook(&file));
+    fn playbook(&mut self, file: &Path, scenario: &Scenario) -> Result<Shelved, Vec<Mistake>> {
+        let key = &scenario.playbook;
+        let keys = std::iter::once(key).chain(&scenario.rule_packs);
+        let files = keys
+            .map(|key| find(file, key, |folder| playbook_in(folder, key)))
+            .collect::<Result<Vec<_>, _>>()?;
+        let file = files[0].clone();
+        let entry = self.playbooks.entry(files).or_insert_with_key(|files| read_playbook(files));
         let shelved = entry.clone()?;
-        if shelved.book.playbook().id.as_str() != key {
+        if shelved.book.playbook().id.as_str() != key.as_str() {
             let id = &shelved.book.playbook().id;
             let mistake = Mistake::of_file(
                 &file,
@@ -335,9 +344,26 @@ fn plain(folder: &Path, kind: &str, key: &str) -> Option<PathBuf> {
     [folder.join(kind).join(&name), folder.join(&name)].into_iter().find(|path| path.is_file())
 }
 
-fn read_playbook(file: &Path) -> Result<Shelved, Vec<Mistake>> {
-    let text = fs::read_to_string(file).map_err(|error| vec![unreadable(file, &error)])?;
-    let book = playbook::load(&text).map_err(|findings| of_findings(file, &findings))?;
+/// A playbook with its packs behind it, as one text.
+fn read_playbook(files: &[PathBuf]) -> Result<Shelved, Vec<Mistake>> {
+    let (mut text, mut begins) = (String::new(), Vec::new());
+    for file in files {
+        if !text.is_empty() {
+            text.push_str("\n---\n");
+        }
+        begins.push((file, u32::try_from(text.lines().count()).unwrap_or(u32::MAX)));
+        text += &fs::read_to_string(file).map_err(|error| vec![unreadable(file, &error)])?;
+    }
+    let book = playbook::load(&text).map_err(|findings| {
+        let mistake = |finding: &playbook::Finding| {
+            let (file, above) = begins.iter().rfind(|(_, above)| *above < finding.line).unwrap_or(&begins[0]);
+            of_findings(
+                file,
+                &[playbook::Finding { line: finding.line.saturating_sub(*above), ..finding.clone() }],
+            )
+        };
+        findings.iter().flat_map(mistake).collect::<Vec<_>>()
+    })?;
     Ok(Shelved { text, book: std::sync::Arc::new(book) })
 }
 

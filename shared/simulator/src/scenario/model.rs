@@ -31,6 +31,9 @@ pub struct Scenario {
     pub title: Text,
     /// The playbook: `p03` finds `p03-….yaml` in the folder above the scenarios.
     pub playbook: String,
+    /// The rule packs that are attached to it, found as the playbook is.
+    #[serde(default)]
+    pub rule_packs: Vec<String>,
     /// The calendar, by file name; plain weekdays when absent.
     #[serde(default = "plain_weekdays")]
     pub calendar: String,

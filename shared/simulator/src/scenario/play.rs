@@ -144,17 +144,22 @@ struct Play<'a> {
     failures: Vec<String>,
 }
 
-/// Plays `all` in one forward timeline.
+/// Plays `all` in one forward timeline. An organisation is set up when its scenario begins, so that a verdict is the same
+/// whatever is played beside it.
 ///
 /// # Errors
 /// What stops the driver itself; a scenario that does not hold is a verdict, not an error.
 pub async fn play<D: Driver>(all: &[Prepared], driver: &mut D) -> anyhow::Result<Vec<Verdict>> {
     let mut plays: Vec<Play<'_>> = all.iter().map(Play::new).collect();
-    for play in &mut plays {
-        play.set_up(driver).await?;
-    }
     for (time, round) in rounds(all) {
         driver.advance_to(time).await?;
+        let beginning: Vec<_> = round.iter().filter(|(_, step)| *step == 0).map(|(at, _)| *at).collect();
+        for &at in &beginning {
+            plays[at].set_up(driver).await?;
+        }
+        if !beginning.is_empty() {
+            driver.advance_to(time).await?; // everybody has heard of it before anybody acts
+        }
         for &(at, step) in &round {
             plays[at].act_in(driver, step).await?;
         }
