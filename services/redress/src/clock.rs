@@ -106,7 +106,7 @@ fn state(word: &str, language: Language) -> String {
 
 fn move_line(moved: &ClockMoved, zone: &TimeZone, language: Language) -> String {
     let (at, before, after) = (local(moved.at, zone), due(moved.before, zone), due(moved.after, zone));
-    let reason = &moved.reason;
+    let reason = why(&moved.reason, language);
     let by = moved.by.person().map_or_else(|| "system".to_owned(), ToString::to_string);
     let missed =
         if moved.missed { say(language, "（此前已超期）", " (missed before)") } else { String::new() };
@@ -115,6 +115,17 @@ fn move_line(moved: &ClockMoved, zone: &TimeZone, language: Language) -> String 
         format!("{at} 到期由 {before} 改为 {after}{missed}：{reason}，操作人 {by}"),
         format!("{at} due moved from {before} to {after}{missed}: {reason}, by {by}"),
     )
+}
+
+/// Why a due time moved: a version that was applied, else the fact that moved it.
+fn why(reason: &str, language: Language) -> String {
+    if let Some(version) = reason.strip_prefix("calendar:") {
+        return say(language, format!("适用日历 {version}"), format!("calendar {version} was applied"));
+    }
+    if let Some(version) = reason.strip_prefix("playbook:") {
+        return say(language, format!("适用流程 {version}"), format!("playbook {version} was applied"));
+    }
+    reason.to_owned()
 }
 
 /// Counted time as hours and minutes, with seconds where there are any.
@@ -151,14 +162,14 @@ mod tests {
         let expected = "Answer (answer): running, due 2025-03-11 00:00, calendar cn@2, owner logistics\n\
             \x20 2025-03-07 10:00                                    The time starts to run\n\
             \x20 2025-03-10 00:00     2025-03-11 00:00        24:00  Working day\n\
-            \x20 2025-03-07 12:00 due moved from 2025-03-10 00:00 to 2025-03-11 00:00: calendar:cn@2, by zhou.admin\n";
+            \x20 2025-03-07 12:00 due moved from 2025-03-10 00:00 to 2025-03-11 00:00: calendar cn@2 was applied, by zhou.admin\n";
         assert_eq!(render(&shown(), Language::En).unwrap(), expected);
         let zh = render(&shown(), Language::Zh).unwrap();
         assert!(
             zh.starts_with("答复 (answer)：计时中，到期 2025-03-11 00:00，日历 cn@2，责任部门 logistics\n"),
             "{zh}"
         );
-        assert!(zh.contains("开始计时") && zh.contains("操作人 zhou.admin"), "{zh}");
+        assert!(zh.contains("开始计时") && zh.contains("适用日历 cn@2，操作人 zhou.admin"), "{zh}");
         assert_eq!(render(&[], Language::Zh).unwrap(), "没有时限\n");
     }
 
