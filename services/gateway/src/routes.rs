@@ -12,6 +12,7 @@ pub mod public;
 pub mod sessions;
 pub mod settings;
 pub mod system;
+pub mod versions;
 pub mod work;
 
 use crate::endpoint::Endpoints;
@@ -28,6 +29,7 @@ pub fn all() -> Endpoints {
         .merge(work::endpoints())
         .merge(events::endpoints())
         .merge(settings::endpoints())
+        .merge(versions::endpoints())
         .merge(figures::endpoints())
         .merge(outbox::endpoints())
         .merge(system::endpoints())

@@ -93,13 +93,16 @@ fn hear(context: &Context<'_, State>, state: &State, heard: &Heard) -> Outcome {
         // Folded into the state, nothing to say about.
         Event::WorkQueued(_)
         | Event::FactRecorded(_)
+        | Event::CaseChanged(_)
         | Event::PlaybookPublished(_)
         | Event::CaseClosed(_) => Ok(Decision::nothing()),
         // Not this service's matter.
         Event::StageEntered(_)
         | Event::FileAdded(_)
         | Event::PlaybookActivated(_)
+        | Event::PlaybookApplied(_)
         | Event::CalendarPublished(_)
+        | Event::CalendarApplied(_)
         | Event::DirectoryChanged(_)
         | Event::StageCompleted(_)
         | Event::WorkRequested(_)

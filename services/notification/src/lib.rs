@@ -91,6 +91,7 @@ impl Service for Notification {
     fn heeds(&self) -> Heeds {
         Heeds::These(&[
             "case.closed",
+            "case.changed",
             "case.escalated",
             "complaint.registered",
             "fact.recorded",

@@ -74,7 +74,7 @@ pub struct Conversation {
     pub language: Language,
     /// The channel the complaint came by.
     pub channel: ChannelKey,
-    /// The pinned playbook.
+    /// The playbook at the version that the case follows.
     pub playbook: PlaybookRef,
     /// The visits that are or were ours.
     pub visits: BTreeMap<VisitId, Visit>,
@@ -99,6 +99,9 @@ pub struct Conversation {
 pub struct Visit {
     /// Its kind: contact, reply or callback.
     pub kind: StageKind,
+    /// The version of the playbook that the brief is of; the case may follow another by now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<u32>,
     /// The playbook's brief.
     pub brief: StageBrief,
     /// The present epoch.

@@ -7,7 +7,7 @@ use clap::{Parser, Subcommand};
 use contracts::ServiceName;
 
 use crate::services::{self, Part, Start};
-use crate::{drill, held, import, map, parked, playbook, rebuild, reconcile, settings, up};
+use crate::{calendar, clock, drill, held, import, map, parked, playbook, rebuild, reconcile, settings, up};
 
 /// Redress: complaints, from receipt to the archive.
 #[derive(Debug, Parser)]
@@ -48,6 +48,12 @@ enum What {
     /// Lists events that wait for their predecessor. 列出等待前序事件的消息。
     #[command(subcommand)]
     Held(held::Ask),
+    /// Tells line by line why a clock is due when it is. 逐行说明时限的由来。
+    #[command(subcommand)]
+    Clock(clock::Ask),
+    /// Previews a version of a working calendar on open cases, and applies it. 预览、适用新版工作日历。
+    #[command(subcommand)]
+    Calendar(calendar::Ask),
     /// Makes complaints of the rows of a file. 批量导入。
     Import(import::Ask),
     /// Builds the read models anew from the journals, while work goes on. 重建台账。
@@ -56,7 +62,7 @@ enum What {
     Map,
     /// Prints every setting of a part with its default. 输出全部配置项及默认值。
     Config(settings::Ask),
-    /// Checks, describes and rehearses playbooks. 检查、演练投诉处理流程。
+    /// Checks, describes, rehearses, previews and applies playbooks. 检查、演练、预览、适用投诉处理流程。
     #[command(subcommand)]
     Playbook(playbook::Ask),
 }
@@ -92,6 +98,8 @@ impl What {
             Self::Reconcile(ask) => reconcile::run(ask).await,
             Self::Parked(ask) => parked::run(ask).await,
             Self::Held(ask) => held::run(ask).await,
+            Self::Clock(ask) => clock::run(ask).await,
+            Self::Calendar(ask) => calendar::run(ask).await,
             Self::Import(ask) => import::run(ask).await,
             Self::Rebuild(ask) => rebuild::run(ask).await,
             Self::Map => map::print(),

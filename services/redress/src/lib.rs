@@ -5,13 +5,16 @@
 //! cli ─┬─▶ services            one service a process, or all in one
 //!      ├─▶ up ──▶ drill        servers, secrets, settings, programs, the demo organisation
 //!      ├─▶ drill ──▶ reconcile complaints through the public API; the balance of all stores
-//!      └─▶ operator ◀── reconcile, parked, held, import, rebuild, playbook
+//!      └─▶ operator ◀── reconcile, parked, held, import, rebuild, playbook, calendar, clock
 //! ```
 
+pub mod calendar;
 pub mod cli;
+pub mod clock;
 pub mod drill;
 pub mod held;
 pub mod import;
+pub mod language;
 pub mod map;
 pub mod operator;
 pub mod parked;
@@ -21,3 +24,4 @@ pub mod reconcile;
 pub mod services;
 pub mod settings;
 pub mod up;
+pub mod versions;

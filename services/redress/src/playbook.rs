@@ -10,6 +10,11 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
+use contracts::PlaybookId;
+use contracts::commands::Verb as _;
+use contracts::commands::routing::ApplyPlaybook;
+
+use crate::versions::{Apply, Preview};
 
 /// What can be asked about playbooks.
 #[derive(Debug, Subcommand)]
@@ -24,6 +29,10 @@ pub enum Ask {
     Schema,
     /// Plays scenarios and tells which do not hold. 演练场景。
     Test(Test),
+    /// What a published version would do to open cases, and which cannot follow it. 预览新版本对未结个案的影响。
+    Preview(Preview<PlaybookId>),
+    /// Lets open cases follow a published version. 使未结个案改按新版本办理。
+    Apply(Apply<PlaybookId>),
 }
 
 /// How scenarios are played.
@@ -61,5 +70,7 @@ pub async fn run(ask: Ask) -> anyhow::Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         Ask::Test(how) => test::run(&how).await,
+        Ask::Preview(preview) => preview.run("playbook").await,
+        Ask::Apply(apply) => apply.run("playbook", ApplyPlaybook::VERB).await,
     }
 }

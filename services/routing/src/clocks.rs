@@ -1,6 +1,6 @@
 //! Business clocks: what starts, stops and moves them. When they are due is computed by `calendar` alone.
 
-use calendar::{ClockPolicy, Due, Limit, due_at};
+use calendar::{Calendar, ClockPolicy, Due, Limit, due_at};
 use contracts::facts::key;
 use contracts::messages::clock_changed::{ClockChange, ClockChanged};
 use contracts::messages::clock_missed::ClockMissed;
@@ -27,6 +27,12 @@ pub fn policy(clock: &Clock, facts: &Facts) -> ClockPolicy {
         agreed: [cap, agreed].into_iter().flatten().min(),
         ..policy
     }
+}
+
+/// When a clock is due by a model and a calendar, with what is known of its case and its pauses.
+#[must_use]
+pub(crate) fn due_by(case: &Case, clock: &CaseClock, model: &Clock, calendar: &Calendar) -> Due {
+    due_at(&policy(model, &case.facts), clock.start, &clock.segments(), calendar)
 }
 
 /// Whether a fact that was recorded became true: a flag that is off starts nothing.
@@ -212,9 +218,8 @@ impl Draft<'_> {
     /// # Errors
     /// When its calendar cannot be read.
     pub fn due_now(&self, clock: &CaseClock) -> Result<Due, Problem> {
-        let policy = policy(&self.model(clock)?, &self.case.facts);
         let calendar = self.calendar(&clock.calendar)?;
-        Ok(due_at(&policy, clock.start, &clock.segments(), &calendar))
+        Ok(due_by(&self.case, clock, &self.model(clock)?, &calendar))
     }
 
     /// Moves the clocks whose due time a new fact changes: a time agreed, the customer's own limit.
@@ -236,7 +241,8 @@ impl Draft<'_> {
             let due = self.due_now(&clock)?.at();
             if due != clock.due {
                 let (change, reason) = (ClockChange::Moved, reason.to_string());
-                self.say(ClockChanged { clock: id, key: clock.key, change, at, due, reason, by: SYSTEM });
+                let (key, calendar, by) = (clock.key, None, SYSTEM);
+                self.say(ClockChanged { clock: id, key, change, at, due, calendar, reason, by });
             }
         }
         Ok(())

@@ -2,14 +2,18 @@
 
 mod absence_put;
 mod archive;
+mod calendar_apply;
 mod calendar_publish;
+mod case_change;
 mod clock_pause;
 mod clock_resume;
+mod clocks_move;
 mod complaint_registered;
 mod directory_put;
 mod fact_recorded;
 mod person_erased;
 mod playbook_activate;
+mod playbook_apply;
 mod playbook_publish;
 pub(crate) mod report_due;
 mod stage_completed;
@@ -117,7 +121,10 @@ fn on_event(desk: &Desk<'_>, heard: &Heard) -> Outcome {
         Event::FileAdded(_)
         | Event::PlaybookPublished(_)
         | Event::PlaybookActivated(_)
+        | Event::PlaybookApplied(_)
         | Event::CalendarPublished(_)
+        | Event::CalendarApplied(_)
+        | Event::CaseChanged(_)
         | Event::DirectoryChanged(_)
         | Event::StageEntered(_)
         | Event::StageChanged(_)
@@ -159,7 +166,9 @@ fn on_command(desk: &Desk<'_>, command: &Command) -> Outcome {
     match command.verb.as_str() {
         orders::PublishPlaybook::VERB => playbook_publish::decide(desk, command),
         orders::ActivatePlaybook::VERB => playbook_activate::decide(desk, command),
+        orders::ApplyPlaybook::VERB => playbook_apply::decide(desk, command),
         orders::PublishCalendar::VERB => calendar_publish::decide(desk, command),
+        orders::ApplyCalendar::VERB => calendar_apply::decide(desk, command),
         orders::PutDirectory::VERB => directory_put::decide(desk, command),
         orders::PutAbsence::VERB => absence_put::decide(desk, command),
         orders::Triage::VERB => triage::decide(desk, command),
@@ -167,6 +176,8 @@ fn on_command(desk: &Desk<'_>, command: &Command) -> Outcome {
         orders::HandBackWork::VERB => work_hand_back::decide(desk, command),
         orders::ReassignWork::VERB => work_reassign::decide(desk, command),
         orders::ReconsiderWork::VERB => work_reconsider::decide(desk, command),
+        orders::MoveClocks::VERB => clocks_move::decide(desk, command),
+        orders::ChangeCase::VERB => case_change::decide(desk, command),
         orders::TransferStage::VERB => stage_transfer::decide(desk, command),
         orders::PauseClock::VERB => clock_pause::decide(desk, command),
         orders::ResumeClock::VERB => clock_resume::decide(desk, command),
@@ -182,6 +193,15 @@ fn administrators_only(actor: &Actor) -> Result<(), Problem> {
     }
     let problem = Problem::new(ProblemCode::NotAllowed, "only administrators may do this");
     Err(problem.at("/actor").expected(format!("one of the roles {}", ADMINISTRATORS.join(", "))))
+}
+
+/// Refuses whoever is not Redress itself.
+fn redress_only(actor: &Actor) -> Result<(), Problem> {
+    if *actor == Actor::System {
+        return Ok(());
+    }
+    let problem = Problem::new(ProblemCode::NotAllowed, "only Redress itself orders this");
+    Err(problem.at("/actor").expected("Redress itself"))
 }
 
 /// The member of staff who acts.

@@ -51,6 +51,8 @@ pub struct Draft<'a> {
     library: &'a Library,
     subject: &'a SubjectRef,
     before: Option<&'a Case>,
+    /// The playbook that the case followed before this input.
+    book_before: Arc<CompiledPlaybook>,
     directory: Option<Arc<State>>,
     organisation: Option<Arc<State>>,
 }
@@ -83,6 +85,7 @@ impl<'a> Draft<'a> {
         let organisation = context.organisation();
         Ok(Some(Self {
             context,
+            book_before: Arc::clone(&book),
             book,
             at,
             decision: Decision::nothing(),
@@ -127,6 +130,17 @@ impl<'a> Draft<'a> {
     #[must_use]
     pub fn before(&self) -> Option<&'a Case> {
         self.before
+    }
+
+    /// The playbook that the case followed before this input.
+    #[must_use]
+    pub fn book_before(&self) -> &Arc<CompiledPlaybook> {
+        &self.book_before
+    }
+
+    /// From here on the decision goes by another version of the playbook.
+    pub fn follow(&mut self, book: Arc<CompiledPlaybook>) {
+        self.book = book;
     }
 
     /// Departments and people; an empty directory when there is none.
@@ -181,7 +195,7 @@ impl<'a> Draft<'a> {
     /// When the calendar of a clock cannot be read, or a rule gives no answer.
     pub fn finish(mut self) -> Result<Decision<Row>, Problem> {
         self.begin_missed()?;
-        let rows = rows::changes(self.subject, self.before, &self.case, &self.book);
+        let rows = rows::changes(self.subject, (self.before, &self.book_before), (&self.case, &self.book));
         let timers = timers::changes(&self)?;
         let loads: Vec<_> =
             self.people_with_work().into_iter().filter_map(|person| self.load_entry(person)).collect();

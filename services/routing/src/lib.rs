@@ -4,9 +4,9 @@
 //!  intake ── complaint.registered ─┐                     ┌─ stage.entered, stage.changed, stage.withdrawn
 //!  any ───── fact.recorded ────────┤                     ├─ work.assigned, work.queued
 //!  owners ── stage.completed ──────┼──▶ routing (case) ──┼─ clock.started/changed/stopped/missed
-//!  owners ── work.requested ───────┤     playbook        ├─ case.escalated, case.closed, act.late, report.due
-//!  owners ── work.withdrawn ───────┤     directory       ├─ playbook.published/activated
-//!  people ── commands ─────────────┤     organisation    ├─ calendar.published, directory.changed
+//!  owners ── work.requested ───────┤     playbook        ├─ case.escalated/changed/closed, act.late, report.due
+//!  owners ── work.withdrawn ───────┤     directory       ├─ playbook.published/activated/applied
+//!  people ── commands ─────────────┤     organisation    ├─ calendar.published/applied, directory.changed
 //!  time ──── timers ───────────────┘                     └─ its own triage and archive: work.requested, stage.completed
 //! ```
 //!
@@ -21,9 +21,12 @@
 //! | `playbook.publish` | `playbook.published`, or every finding |
 //! | `playbook.activate` | `playbook.activated`, once departments and calendars are there |
 //! | `calendar.publish` | `calendar.published` |
+//! | `calendar.apply`, `playbook.apply` | `calendar.applied`, `playbook.applied`; open cases are moved to it |
 //! | `directory.put`, `absence.put` | `directory.changed`; open work is looked at again |
 //! | `triage`, `archive` | routing's own stages: `stage.completed`, the way on, `case.closed` |
 //! | `work.claim`, `work.hand_back`, `work.reassign`, `work.reconsider` | `work.assigned`, `work.queued` |
+//! | `clocks.move` | `clock.changed`: the clocks that run on an earlier version of the calendar |
+//! | `case.change` | `case.changed`, `clock.changed`, `clock.stopped`; a case between stages may go on |
 //! | `stage.transfer` | `stage.changed`: another department, a new epoch |
 //! | `clock.pause`, `clock.resume` | `clock.changed` |
 //! | timer `clock:…` | `clock.missed` |
@@ -34,6 +37,7 @@
 //! Everything else that is heard only advances its cursor.
 
 mod affected;
+pub mod applying;
 pub mod barring;
 mod choosing;
 mod clocks;
@@ -77,7 +81,7 @@ pub struct Routing {
 /// Routing's own tables.
 pub static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 
-/// How often changes of the directory are looked for that open work waits for.
+/// How often changes are looked for that open work or open cases wait for.
 const FOLLOW_EVERY: Duration = Duration::from_secs(1);
 
 /// The service as it runs: its core, tables and queries, and the follower of changes of the directory.
@@ -88,13 +92,15 @@ pub fn definition() -> Definition<Routing, store::Tables, queries::Answers> {
     let description = "Playbooks, the directory, the stage graph, work items, clocks, the ladder";
     Definition::new(core, store::Tables, &MIGRATIONS, env!("CARGO_PKG_VERSION"), description)
         .with_queries(move |around| {
-            queries::Answers::new(around.pool.clone(), library, Arc::clone(&around.keys))
+            let (keys, clock) = (Arc::clone(&around.keys), Arc::clone(&around.clock));
+            queries::Answers::new(around.pool.clone(), library, keys, clock)
         })
-        .with_background("follow the directory", async |around| {
+        .with_background("follow changes", async |around| {
             following::follow(around.pool, around.inlet, FOLLOW_EVERY, around.until).await;
             Ok(())
         })
         .with_outstanding("changes of the directory", async |pool| store::changes_waiting(&pool).await)
+        .with_outstanding("versions that are applied", async |pool| store::applications::count(&pool).await)
 }
 
 impl Service for Routing {
@@ -114,7 +120,9 @@ impl Service for Routing {
     fn says(&self) -> &'static [&'static str] {
         &[
             "act.late",
+            "calendar.applied",
             "calendar.published",
+            "case.changed",
             "case.closed",
             "case.escalated",
             "clock.changed",
@@ -124,6 +132,7 @@ impl Service for Routing {
             "directory.changed",
             "fact.recorded",
             "playbook.activated",
+            "playbook.applied",
             "playbook.published",
             "report.due",
             "stage.changed",

@@ -80,7 +80,7 @@ impl Library {
         organisation: Option<&Organisation>,
         wanted: &CalendarRef,
     ) -> Result<Arc<Calendar>, Problem> {
-        if wanted.version == BUILT_IN_VERSION {
+        if is_built_in(wanted) {
             return Ok(Calendar::plain_weekdays());
         }
         let versions = organisation.and_then(|all| all.calendars.get(&wanted.id));
@@ -106,6 +106,12 @@ pub fn calendar_for(organisation: Option<&Organisation>, named: Option<&Calendar
         .and_then(known)
         .or_else(|| organisation.and_then(|all| all.calendar.as_ref()).and_then(known))
         .unwrap_or_else(built_in)
+}
+
+/// Whether a clock runs on the built-in calendar.
+#[must_use]
+pub(crate) fn is_built_in(calendar: &CalendarRef) -> bool {
+    calendar.version == BUILT_IN_VERSION
 }
 
 /// The version that stands for the built-in calendar.

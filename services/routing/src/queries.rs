@@ -1,13 +1,18 @@
 //! Read-only answers for the gateway (`contracts::queries::routing`).
 
 mod lists;
+mod preview;
 
 use std::sync::Arc;
 
+use calendar::Clock;
 use contracts::commands::Actor;
+use contracts::messages::complaint_registered::PlaybookRef;
 use contracts::queries::Query;
 use contracts::queries::routing::{self as names, CaseAsked, PlaybookAsked, PlaybookListed, PlaybookVersion};
-use contracts::{ComplaintId, OrganisationId, Problem, ProblemCode, ServiceName, SubjectRef, Text};
+use contracts::{
+    CalendarId, ComplaintId, OrganisationId, Problem, ProblemCode, ServiceName, SubjectRef, Text,
+};
 use playbook::CompiledPlaybook;
 use runtime::requests::Queries;
 use runtime::shell::open_words;
@@ -18,7 +23,7 @@ use sqlx::PgPool;
 use vault::KeyRing;
 
 use crate::library::Library;
-use crate::state::{Case, Playbooks, State};
+use crate::state::{Applied, Case, Organisation, Playbooks, State};
 use crate::view;
 
 /// Answers queries from the heads and routing's own tables.
@@ -27,6 +32,7 @@ pub struct Answers {
     pool: PgPool,
     library: Arc<Library>,
     keys: Arc<KeyRing>,
+    clock: Arc<dyn Clock>,
 }
 
 impl std::fmt::Debug for Answers {
@@ -73,12 +79,15 @@ impl Queries for Answers {
             }
             names::ACTIVATIONS => {
                 let state = self.state(&SubjectRef::organisation(organisation)).await?;
-                Ok(json!({"activations": state.organisation().map(|all| &all.activations)}))
+                let settings = state.organisation();
+                let applied = settings.map(|all| &all.applied_playbooks);
+                Ok(json!({"activations": settings.map(|all| &all.activations), "applied": applied}))
             }
             names::REPORTS => {
                 let state = self.state(&SubjectRef::organisation(organisation)).await?;
                 Ok(json!(state.organisation().map(|all| &all.reports)))
             }
+            names::PREVIEW => written(&self.preview(organisation, &asked(query.body)?).await?),
             names::COUNTS => lists::counts(&self.pool, organisation).await,
             names::CALENDARS => self.calendars(organisation).await,
             other => Err(Problem::new(ProblemCode::NotFound, format!("routing answers no query {other}"))),
@@ -87,10 +96,11 @@ impl Queries for Answers {
 }
 
 impl Answers {
-    /// Over `pool`; `library` is that of the core, so that each document is read once; `keys` open the kept texts.
+    /// Over `pool`; `library` is that of the core, so that each document is read once; `keys` open the kept texts;
+    /// `clock` tells what is overdue.
     #[must_use]
-    pub const fn new(pool: PgPool, library: Arc<Library>, keys: Arc<KeyRing>) -> Self {
-        Self { pool, library, keys }
+    pub const fn new(pool: PgPool, library: Arc<Library>, keys: Arc<KeyRing>, clock: Arc<dyn Clock>) -> Self {
+        Self { pool, library, keys, clock }
     }
 
     async fn state(&self, subject: &SubjectRef) -> Result<State, Problem> {
@@ -162,7 +172,12 @@ impl Answers {
     async fn clocks(&self, organisation: &OrganisationId, asked: &CaseAsked) -> Result<Value, Problem> {
         let (_, case, book, _) = self.asked_case(organisation, asked).await?;
         let settings = self.state(&SubjectRef::organisation(organisation)).await?;
-        written(&view::clocks(&case, &book, &self.library, settings.organisation())?)
+        let (mut books, mut known) = (vec![book], preview::Books::new());
+        for version in case.followed.iter().rev() {
+            let before = PlaybookRef { id: case.playbook.id.clone(), version: *version };
+            books.push(self.book_of(organisation, &before, &mut known).await?);
+        }
+        written(&view::clocks(&case, &books, &self.library, settings.organisation())?)
     }
 
     async fn playbooks(&self, organisation: &OrganisationId) -> Result<Value, Problem> {
@@ -208,12 +223,20 @@ impl Answers {
         for (id, versions) in state.organisation().into_iter().flat_map(|all| &all.calendars) {
             for (version, published) in versions {
                 let document: Value = serde_json::from_str(&published.document).map_err(away)?;
-                shown.push(json!({"id": id, "version": version, "at": published.at, "document": document}));
+                let applied = applied_of(state.organisation(), id, *version);
+                shown.push(json!({
+                    "id": id, "version": version, "at": published.at, "document": document, "applied": applied,
+                }));
             }
         }
         let default = state.organisation().and_then(|all| all.calendar.clone());
         Ok(json!({"calendars": shown, "default": default}))
     }
+}
+
+/// Who applied a version to open cases, and why; nobody when it was not.
+fn applied_of<'a>(settings: Option<&'a Organisation>, id: &CalendarId, version: u32) -> Option<&'a Applied> {
+    settings?.applied_calendars.get(id)?.get(&version)
 }
 
 fn newest_title(versions: &Playbooks) -> Option<Text> {

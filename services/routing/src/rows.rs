@@ -7,6 +7,7 @@ use contracts::{
 use jiff::Timestamp;
 use playbook::CompiledPlaybook;
 
+use crate::applying::Version;
 use crate::state::{Case, Main, Work, WorkState};
 
 pub use contracts::queries::routing::CasePlace;
@@ -33,6 +34,15 @@ pub enum Row {
         cause: uuid::Uuid,
         /// The people whose work may have to move.
         people: Vec<PersonId>,
+    },
+    /// A version of a calendar or playbook was applied: every open case is moved to it.
+    Apply {
+        /// Whose.
+        organisation: OrganisationId,
+        /// What caused it; ids of the commands that follow derive from it.
+        cause: uuid::Uuid,
+        /// The version.
+        version: Version,
     },
 }
 
@@ -185,13 +195,12 @@ pub(crate) const fn place_of(case: &Case) -> CasePlace {
 #[must_use]
 pub(crate) fn changes(
     subject: &SubjectRef,
-    before: Option<&Case>,
-    after: &Case,
-    book: &CompiledPlaybook,
+    (before, book_before): (Option<&Case>, &CompiledPlaybook),
+    (after, book): (&Case, &CompiledPlaybook),
 ) -> Vec<Row> {
     let old_row = |id: WorkId| {
         let work = before?.works.get(&id)?;
-        work_row(subject, before?, book, (id, work))
+        work_row(subject, before?, book_before, (id, work))
     };
     let mut rows = Vec::new();
     for (id, work) in &after.works {
@@ -202,7 +211,7 @@ pub(crate) fn changes(
         before.into_iter().flat_map(|case| case.works.keys()).filter(|id| !after.works.contains_key(id));
     rows.extend(gone.map(|id| Row::WorkGone { organisation: subject.organisation.clone(), work: *id }));
     let row = case_row(subject, after, book);
-    if before.and_then(|case| case_row(subject, case, book)) != row {
+    if before.and_then(|case| case_row(subject, case, book_before)) != row {
         rows.extend(row.map(|row| Row::Case(Box::new(row))));
     }
     rows

@@ -17,7 +17,7 @@ pub use case::{Case, Done, Main, Move, Moved, Origin, Visit, Work, WorkState};
 pub use clocks::{CaseClock, Pause, Stopped};
 pub use directory::Directory;
 pub(crate) use fold::NO_WAY_ON;
-pub use organisation::{Activation, Organisation, PublishedCalendar};
+pub use organisation::{Activation, Applied, Organisation, PublishedCalendar};
 pub use playbooks::{Playbooks, PublishedPlaybook};
 
 /// The state of a subject: which it is follows from the kind of the subject.

@@ -1,5 +1,7 @@
 //! Routing's own tables. Rows of a batch come in the order they were decided; the last word on a row is written.
 
+pub mod applications;
+
 use std::collections::BTreeMap;
 
 use contracts::{ComplaintId, OrganisationId, SubjectRef, WorkId};
@@ -10,6 +12,7 @@ use uuid::Uuid;
 
 use crate::Routing;
 use crate::affected::OpenWork;
+use crate::applying::Version;
 use crate::rows::{CaseRow, Row, WorkRow};
 
 /// The store.
@@ -22,6 +25,7 @@ struct Last {
     works: BTreeMap<(OrganisationId, WorkId), Option<WorkRow>>,
     cases: BTreeMap<(OrganisationId, ComplaintId), CaseRow>,
     changes: Vec<(String, Uuid, Vec<String>)>,
+    applied: Vec<(OrganisationId, Uuid, Version)>,
 }
 
 impl Last {
@@ -37,6 +41,9 @@ impl Last {
                 }
                 Row::Case(row) => {
                     last.cases.insert((row.organisation.clone(), row.complaint), *row);
+                }
+                Row::Apply { organisation, cause, version } => {
+                    last.applied.push((organisation, cause, version));
                 }
                 Row::Reconsider { organisation, cause, people } => {
                     let people = people.iter().map(ToString::to_string).collect();
@@ -65,7 +72,8 @@ impl Store<Routing> for Tables {
         put_work(transaction, &open).await?;
         remove_work(transaction, &gone).await?;
         put_cases(transaction, &last.cases.into_values().collect::<Vec<_>>()).await?;
-        note_changes(transaction, &last.changes).await
+        note_changes(transaction, &last.changes).await?;
+        applications::note(transaction, &last.applied).await
     }
 }
 
@@ -93,7 +101,8 @@ async fn put_work(connection: &mut PgConnection, rows: &[WorkRow]) -> Result<(),
              $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[],
              $16::text[], $17::timestamptz[], $18::integer[], $19::text[], $20::timestamptz[], $21::timestamptz[])
          on conflict (organisation, work) do update set
-             epoch = excluded.epoch, department = excluded.department, person = excluded.person,
+             epoch = excluded.epoch, label_zh = excluded.label_zh, label_en = excluded.label_en,
+             department = excluded.department, person = excluded.person,
              instead_of = excluded.instead_of, queued = excluded.queued, due = excluded.due,
              level = excluded.level, category = excluded.category, since = excluded.since",
     )
@@ -152,7 +161,8 @@ async fn put_cases(connection: &mut PgConnection, rows: &[CaseRow]) -> Result<()
              $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::integer[], $14::integer[],
              $15::timestamptz[], $16::integer[], $17::timestamptz[], $18::timestamptz[])
          on conflict (organisation, complaint) do update set
-             category = excluded.category, place = excluded.place, stage = excluded.stage,
+             playbook_version = excluded.playbook_version, category = excluded.category, place = excluded.place,
+             stage = excluded.stage,
              label_zh = excluded.label_zh, label_en = excluded.label_en, department = excluded.department,
              level = excluded.level, instance = excluded.instance, due = excluded.due, missed = excluded.missed,
              closed_at = excluded.closed_at",

@@ -8,6 +8,7 @@
 //! | `return:<work>` | somebody comes back who might take queued work |
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use contracts::{ClockId, Problem, WorkId};
 use jiff::Timestamp;
@@ -27,9 +28,12 @@ type Timers = BTreeMap<String, (Timestamp, Value)>;
 pub(crate) fn changes(draft: &Draft<'_>) -> Result<Vec<TimerChange>, Problem> {
     let (mut stale, mut wanted) = (Vec::new(), Timers::new());
     let before = draft.before();
+    // Another version of the playbook has other rungs.
+    let is_rebound = !Arc::ptr_eq(&draft.book, draft.book_before());
     for (id, clock) in &draft.case.clocks {
         let old = before.and_then(|case| case.clocks.get(id));
-        if old == Some(clock) && !closed_now(before, &draft.case) {
+        let has_other_rungs = is_rebound && clock.is_running();
+        if old == Some(clock) && !closed_now(before, &draft.case) && !has_other_rungs {
             continue;
         }
         stale.extend(old.into_iter().flat_map(|old| keys_of_clock(draft, *id, old)));
@@ -77,7 +81,7 @@ pub(crate) fn rung_key(id: ClockId, rung: &str, epoch: u32) -> String {
 }
 
 fn keys_of_clock(draft: &Draft<'_>, id: ClockId, clock: &CaseClock) -> Vec<String> {
-    let rungs = ladder::rungs(&draft.book, &clock.key);
+    let rungs = ladder::rungs(draft.book_before(), &clock.key);
     let keys = rungs.iter().map(|rung| rung_key(id, &rung.key, clock.epoch));
     keys.chain([clock_key(id)]).collect()
 }
@@ -90,7 +94,8 @@ fn of_clock(draft: &Draft<'_>, id: ClockId, clock: &CaseClock, timers: &mut Time
     let calendar = draft.calendar(&clock.calendar)?;
     for rung in ladder::rungs(&draft.book, &clock.key) {
         let Some(at) = rung.time(due, &calendar) else { continue };
-        let fired_before = clock.has_fired(&rung.key) && at <= draft.context.now();
+        let since = clock.epoch_since.unwrap_or(draft.context.now());
+        let fired_before = clock.has_fired(&rung.key) && at <= since;
         if fired_before || clock.fired.contains(&(rung.key.clone(), clock.epoch)) {
             continue;
         }

@@ -1,5 +1,7 @@
 //! A case as people see it. Pure: the queries and the simulator show the same.
 
+use std::sync::Arc;
+
 use calendar::explain;
 use contracts::messages::stage_entered::Place;
 use contracts::queries::routing::ClockShown;
@@ -27,6 +29,7 @@ pub fn view(case: &Case) -> Value {
     json!({
         "number": case.number,
         "playbook": case.playbook,
+        "followed": case.followed,
         "origin": case.origin,
         "facts": case.facts,
         "level": case.level,
@@ -135,19 +138,20 @@ fn actions(case: &Case, visit: contracts::VisitId) -> Vec<String> {
     actions
 }
 
-/// The clocks of a case in the order they were started, each explained line by line.
+/// The clocks of a case in the order they were started, each explained line by line: by the playbook that the case
+/// follows, the first of `books`, else by one of those it followed before.
 ///
 /// # Errors
 /// When a calendar that a clock runs on cannot be read.
 pub fn clocks(
     case: &Case,
-    book: &CompiledPlaybook,
+    books: &[Arc<CompiledPlaybook>],
     library: &Library,
     organisation: Option<&Organisation>,
 ) -> Result<Vec<ClockShown>, Problem> {
     let mut shown = Vec::with_capacity(case.clocks.len());
     for (id, clock) in &case.clocks {
-        let Some(model) = book.clock(&clock.key) else { continue };
+        let Some(model) = books.iter().find_map(|book| book.clock(&clock.key)) else { continue };
         let calendar = library.calendar(organisation, &clock.calendar)?;
         let lines = explain(&policy(model, &case.facts), clock.start, &clock.segments(), &calendar);
         shown.push(ClockShown {
@@ -164,6 +168,8 @@ pub fn clocks(
             calendar: format!("{}@{}", clock.calendar.id, clock.calendar.version),
             pausable: model.pausable.iter().map(ToString::to_string).collect(),
             lines: json!(lines),
+            zone: calendar.zone().iana_name().unwrap_or_default().to_owned(),
+            moves: clock.moves.clone(),
         });
     }
     shown.sort_by_key(|clock| (clock.start, clock.clock));

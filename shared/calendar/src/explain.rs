@@ -10,7 +10,7 @@ use crate::pauses::is_accepted;
 use crate::segments::{ClockPolicy, Segment, SegmentKind, due_at, own_due};
 
 /// One line of an explanation. The lines follow each other without a gap from
-/// the start to the due time; remarks at the end have no length.
+/// the start to the due time; remarks at the start and the end have no length.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ExplainLine {
@@ -65,13 +65,11 @@ pub fn explain(
         Due::AwaitingAgreement => start,
     };
     let cuts = cuts(policy, start, end, segments, cal);
-    let mut lines: Vec<_> = cuts
-        .windows(2)
-        .map(|pair| {
-            let (counted, note) = describe(policy, start, segments, (pair[0], pair[1]), cal);
-            ExplainLine::new(pair[0], Some(pair[1]), counted, note)
-        })
-        .collect();
+    let mut lines = vec![ExplainLine::remark(start, note("开始计时", "The time starts to run"))];
+    lines.extend(cuts.windows(2).map(|pair| {
+        let (counted, note) = describe(policy, start, segments, (pair[0], pair[1]), cal);
+        ExplainLine::new(pair[0], Some(pair[1]), counted, note)
+    }));
     lines.extend(remarks(policy, start, segments, due, end, cal));
     lines
 }
@@ -141,6 +139,9 @@ fn describe(
 
 fn running_note(limit: &Limit, from: Timestamp, counted: SignedDuration, cal: &Calendar) -> Note {
     match limit.measure() {
+        Measure::Date if *limit == Limit::Agreed => {
+            note("以与客户约定的时间为限", "Until the time agreed with the customer")
+        }
         Measure::Date => note("时限为固定日期", "The limit names a date"),
         Measure::ClockTime if limit.is_in_days() => note("自然日", "Calendar day"),
         Measure::ClockTime => note("按自然时间计", "Every hour of the clock counts"),
@@ -152,11 +153,34 @@ fn running_note(limit: &Limit, from: Timestamp, counted: SignedDuration, cal: &C
             DayKind::Working | DayKind::MakeUp { .. } if counted.is_zero() => {
                 note("非工作时间", "Outside working hours")
             }
-            DayKind::Working => note("工作日", "Working day"),
+            DayKind::Working => with_hours(note("工作日", "Working day"), from, cal),
             DayKind::MakeUp { name_zh, name_en } => {
-                note(format!("调休工作日：{name_zh}"), format!("Make-up working day: {name_en}"))
+                let note = note(format!("调休工作日：{name_zh}"), format!("Make-up working day: {name_en}"));
+                with_hours(note, from, cal)
             }
         },
+    }
+}
+
+/// Says which hours of a working day count; nothing more where it is worked without hours.
+fn with_hours(note: Note, day: Timestamp, cal: &Calendar) -> Note {
+    let date = cal.date_of(day);
+    let open = cal.open_intervals(date);
+    if open.iter().any(|open| open.from == cal.start_of(date) && open.to == cal.end_of(date)) {
+        return note;
+    }
+    let time = |at: Timestamp| {
+        let is_midnight = at == cal.end_of(date);
+        if is_midnight {
+            "24:00".to_owned()
+        } else {
+            at.to_zoned(cal.zone().clone()).strftime("%H:%M").to_string()
+        }
+    };
+    let hours: Vec<_> = open.iter().map(|open| format!("{}-{}", time(open.from), time(open.to))).collect();
+    Note {
+        zh: format!("{}（{}计时，其余时间不计）", note.zh, hours.join("、")),
+        en: format!("{} ({} count, other hours do not)", note.en, hours.join(", ")),
     }
 }
 
@@ -188,6 +212,11 @@ fn remarks(
         }
         Due::At { at } => {
             let limit = policy.limit;
+            if limit == Limit::Agreed {
+                let text = note("到期：与客户约定的时间", "Due: the time agreed with the customer");
+                lines.push(ExplainLine::remark(at, text));
+                return lines;
+            }
             lines.push(ExplainLine::remark(at, note(format!("到期（{limit}）"), format!("Due ({limit})"))));
         }
     }
@@ -226,19 +255,21 @@ mod tests {
         ];
         let lines = explain(&policy, ts("2025-03-07T10:00+08"), &pauses, &shop());
         let notes: Vec<_> = lines.iter().map(|line| line.note_en.as_str()).collect();
+        let monday = "Working day (09:00-12:00, 13:30-18:00 count, other hours do not)";
         let expected = [
+            "The time starts to run",
             "The day of receipt is not counted",
             "Holiday: Women's Day",
-            "Make-up working day: Make-up",
+            "Make-up working day: Make-up (10:00-11:00 count, other hours do not)",
             "Counted: \"busy\" does not pause this limit",
             "Outside working hours",
-            "Working day",
+            monday,
             "Paused (customer_away) by u7",
-            "Working day",
+            monday,
             "Not a working day",
             "Not a working day",
             "Not a working day",
-            "Working day",
+            "Working day (09:00-17:00 count, other hours do not)",
             "The holidays of this time are not published yet",
             "Due (2 working days)",
         ];
@@ -260,5 +291,15 @@ mod tests {
         let paused = last(&ClockPolicy::new("24h".parse().unwrap()).pausable(["away"]), &away);
         assert_eq!((paused.from, paused.to), (ts("2025-03-07T11:00+08"), None));
         assert_eq!(last(&ClockPolicy::new(Limit::Agreed), &[]).note_zh, "等待与客户约定时间");
+        let agreed =
+            ClockPolicy { agreed: Some(ts("2025-03-08T10:00+08")), ..ClockPolicy::new(Limit::Agreed) };
+        let lines = explain(&agreed, start, &[], &shop());
+        let notes: Vec<_> = lines.iter().map(|line| line.note_en.as_str()).collect();
+        let expected = [
+            "The time starts to run",
+            "Until the time agreed with the customer",
+            "Due: the time agreed with the customer",
+        ];
+        assert_eq!(notes, expected);
     }
 }

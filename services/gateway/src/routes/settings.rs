@@ -18,7 +18,7 @@ use crate::order::{Orderer, answer};
 use crate::problem::Refusal;
 use crate::upstream::question;
 
-const TAG: &str = "Playbooks, calendars, directory";
+pub(super) const TAG: &str = "Playbooks, calendars, directory";
 
 /// When a person is away. Only describes the body: routing reads it.
 #[derive(Debug, Deserialize, schemars::JsonSchema)]

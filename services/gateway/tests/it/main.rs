@@ -12,6 +12,7 @@ mod events;
 mod signing_in;
 mod starting;
 mod upstream;
+mod versions;
 
 use std::sync::Arc;
 use std::time::Duration;

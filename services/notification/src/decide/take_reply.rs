@@ -145,7 +145,8 @@ fn text_of(
     visit: &Visit,
     given: Option<&str>,
 ) -> Result<(Chosen, Rendered), Problem> {
-    let own = visit.slice().map(|slice| (conversation.playbook.version, &slice.templates));
+    let version = visit.version.unwrap_or(conversation.playbook.version);
+    let own = visit.slice().map(|slice| (version, &slice.templates));
     let chosen = choose(own, built_in(&visit.facts, visit.slice().is_some_and(is_formal)));
     if let Some(text) = given {
         check_text("/text", text, MAX_TEXT)?;

@@ -130,6 +130,7 @@ impl Conversation {
     fn apply(&mut self, happened: &Happened<'_>) {
         let now = happened.time;
         match happened.event {
+            Event::CaseChanged(changed) => self.playbook = changed.playbook.clone(),
             Event::StageChanged(changed) => self.on(changed.visit, |visit| visit.change(changed)),
             Event::StageWithdrawn(withdrawn) => self.on(withdrawn.visit, Visit::leave),
             Event::StageCompleted(completed) => self.on(completed.visit, Visit::leave),
@@ -206,12 +207,14 @@ impl Conversation {
         if self.visits.contains_key(&entered.visit) {
             return;
         }
+        self.playbook = entered.playbook.clone();
         let proposal = crate::promise::read(entered, &brief);
         // Routing knows the facts of all services, and what it says of one it knows holds.
         let mut facts = self.facts.clone();
         facts.extend(entered.facts.clone());
         let visit = Visit {
             kind: entered.kind,
+            version: Some(entered.playbook.version),
             barred: crate::decide::barred_from(entered),
             parties: entered.barred.clone(),
             brief,

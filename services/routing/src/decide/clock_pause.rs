@@ -69,11 +69,12 @@ pub(super) fn change(
         change,
         at,
         due,
+        calendar: None,
         reason: reason.clone(),
         by: by.clone(),
     };
     let mut after = clock.clone();
-    after.changed(&said(None));
+    after.changed(&said(None), draft.context.now());
     let due = draft.due_now(&after)?.at();
     draft.say(said(due));
     Ok(())

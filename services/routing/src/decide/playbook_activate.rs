@@ -20,8 +20,7 @@ pub(super) fn decide(desk: &Desk<'_>, command: &Command) -> Outcome {
     let book = desk.library.playbook(desk.context, &order.playbook)?;
     let state = desk.context.peek(&SubjectRef::directory(desk.context.organisation()));
     let directory = state.as_ref().and_then(|state| state.directory()).cloned().unwrap_or_default();
-    let mut findings = missing_departments(&book, &directory);
-    findings.extend(missing_calendars(desk, &book));
+    let mut findings = missing(desk, &book, &directory);
     if let Some(unit) = order.scope.unit.as_ref().filter(|unit| !directory.departments.contains_key(*unit)) {
         let problem = Problem::new(ProblemCode::UnknownDepartment, format!("there is no unit {unit}"));
         findings.push(problem.at("/scope/unit").expected("a department of the directory"));
@@ -38,6 +37,13 @@ pub(super) fn decide(desk: &Desk<'_>, command: &Command) -> Outcome {
     report_due::begin(desk, &mut decision, &said)?;
     decision.say(said);
     Ok(decision)
+}
+
+/// What the organisation lacks for a playbook: departments, calendars.
+pub(super) fn missing(desk: &Desk<'_>, book: &CompiledPlaybook, directory: &Directory) -> Vec<Problem> {
+    let mut findings = missing_departments(book, directory);
+    findings.extend(missing_calendars(desk, book));
+    findings
 }
 
 /// The directory must have every department that the playbook names, or work would be looked for nowhere.

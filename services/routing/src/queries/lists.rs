@@ -48,6 +48,11 @@ fn page(after: Option<&String>, limit: Option<u32>) -> Result<(Option<Place>, i6
     Ok((after, i64::from(limit.unwrap_or(USUAL).clamp(1, MOST))))
 }
 
+/// How many lines a page has.
+pub(super) fn page_size(limit: Option<u32>) -> usize {
+    limit.unwrap_or(USUAL).clamp(1, MOST) as usize
+}
+
 fn number(from: i32) -> u32 {
     u32::try_from(from).unwrap_or(0)
 }

@@ -24,8 +24,11 @@ use super::CaseClock;
 pub struct Case {
     /// The number people use.
     pub number: String,
-    /// The playbook that it follows for life.
+    /// The playbook that it follows, at the version it began with, until another is applied.
     pub playbook: PlaybookRef,
+    /// The versions of it that it followed before, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub followed: Vec<u32>,
     /// How it came in.
     pub origin: Origin,
     /// Everything that is known of it.
@@ -289,6 +292,7 @@ impl Case {
         Self {
             number: said.number.clone(),
             playbook: said.playbook.clone(),
+            followed: Vec::new(),
             origin: Origin {
                 channel: said.channel.clone(),
                 kind: said.kind.clone(),

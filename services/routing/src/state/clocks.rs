@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use calendar::{Segment, SegmentKind};
 use contracts::messages::clock_changed::{ClockChange, ClockChanged};
 use contracts::messages::clock_started::{CalendarRef, ClockStarted};
+use contracts::queries::routing::ClockMoved;
 use contracts::{ClockKey, DepartmentId, VisitId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -24,18 +25,24 @@ pub struct CaseClock {
     pub instance: u32,
     /// The department that owns the time.
     pub owner: Option<DepartmentId>,
-    /// The calendar it runs on, for life.
+    /// The calendar it runs on, until another version is applied.
     pub calendar: CalendarRef,
     /// Its pauses, in order; the last may have no end.
     pub pauses: Vec<Pause>,
     /// Grows whenever its due time changes, so that rungs stand anew.
     pub epoch: u32,
+    /// When it grew last: a rung that fired before and whose new time had passed by then does not fire again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub epoch_since: Option<Timestamp>,
     /// The due time that was missed, if the present one was.
     pub missed: Option<Timestamp>,
     /// The rungs that fired, with the epoch in which they did.
     pub fired: BTreeSet<(String, u32)>,
     /// How it ended.
     pub stopped: Option<Stopped>,
+    /// How its due time was moved, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub moves: Vec<ClockMoved>,
 }
 
 /// A time in which a clock stood still.
@@ -74,14 +81,16 @@ impl CaseClock {
             calendar: said.calendar.clone(),
             pauses: Vec::new(),
             epoch: 1,
+            epoch_since: None,
             missed: None,
             fired: BTreeSet::new(),
             stopped: None,
+            moves: Vec::new(),
         }
     }
 
-    /// Takes a change in.
-    pub fn changed(&mut self, said: &ClockChanged) {
+    /// Takes a change in that was said at `time`.
+    pub fn changed(&mut self, said: &ClockChanged, time: Timestamp) {
         match said.change {
             ClockChange::Paused => self.pauses.push(Pause {
                 from: said.at,
@@ -94,14 +103,34 @@ impl CaseClock {
                     pause.to = Some(said.at);
                 }
             }
-            ClockChange::Moved => {}
+            ClockChange::Moved => self.moved(said),
+        }
+        if let Some(calendar) = &said.calendar {
+            self.calendar = calendar.clone();
+        }
+        // Where only the calendar is another, rungs that fired do not stand anew.
+        if said.change != ClockChange::Moved || self.due != said.due {
+            self.epoch += 1;
+            self.epoch_since = Some(time);
         }
         self.due = said.due;
-        self.epoch += 1;
-        // A due time in the future can be missed again (a limit that was extended).
-        if said.due.is_none_or(|due| due > said.at) {
-            self.missed = None;
+        // A due time in the future can be missed again (a limit that was extended); one that was missed and still lies
+        // in the past is not told a second time.
+        self.missed = self.missed.and(said.due).filter(|due| *due <= said.at);
+    }
+
+    fn moved(&mut self, said: &ClockChanged) {
+        if self.due == said.due {
+            return;
         }
+        self.moves.push(ClockMoved {
+            at: said.at,
+            before: self.due,
+            after: said.due,
+            reason: said.reason.clone(),
+            by: said.by.clone(),
+            missed: self.missed.is_some(),
+        });
     }
 
     /// Whether it has not ended.

@@ -50,7 +50,11 @@ impl Case {
             | Event::ClockChanged(_)
             | Event::ClockStopped(_)
             | Event::ClockMissed(_) => {
-                self.clock_said(happened.event);
+                self.clock_said(happened.event, time);
+            }
+            Event::CaseChanged(said) => {
+                self.followed.push(said.before);
+                self.playbook = said.playbook.clone();
             }
             Event::CaseEscalated(said) => self.escalated(said),
             Event::CaseClosed(said) => {
@@ -64,7 +68,9 @@ impl Case {
             | Event::PersonErased(_)
             | Event::PlaybookPublished(_)
             | Event::PlaybookActivated(_)
+            | Event::PlaybookApplied(_)
             | Event::CalendarPublished(_)
+            | Event::CalendarApplied(_)
             | Event::DirectoryChanged(_)
             | Event::ActLate(_)
             | Event::VerificationRecorded(_)
@@ -102,11 +108,11 @@ impl Case {
         self.moves.push(Move { visit, moved, at, because });
     }
 
-    fn clock_said(&mut self, event: &Event) {
+    fn clock_said(&mut self, event: &Event, time: Timestamp) {
         if let Event::ClockStarted(said) = event {
             self.clocks.insert(said.clock, CaseClock::started(said));
         } else if let Event::ClockChanged(said) = event {
-            self.on_clock(said.clock, |clock| clock.changed(said));
+            self.on_clock(said.clock, |clock| clock.changed(said, time));
         } else if let Event::ClockStopped(said) = event {
             self.on_clock(said.clock, |clock| clock.stopped = Some(Stopped { at: said.at, met: said.met }));
         } else if let Event::ClockMissed(said) = event {

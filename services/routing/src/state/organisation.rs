@@ -24,6 +24,23 @@ pub struct Organisation {
     /// When each report was last made, by `<playbook>:<report>`: the time it was due, so that none is made twice.
     #[serde(default)]
     pub reports: BTreeMap<String, Timestamp>,
+    /// The versions of calendars that were applied to open cases.
+    #[serde(default)]
+    pub applied_calendars: BTreeMap<CalendarId, BTreeMap<u32, Applied>>,
+    /// The versions of playbooks that were applied to open cases.
+    #[serde(default)]
+    pub applied_playbooks: BTreeMap<PlaybookId, BTreeMap<u32, Applied>>,
+}
+
+/// That a version was applied to open cases.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Applied {
+    /// Who applied it.
+    pub by: Actor,
+    /// Why.
+    pub reason: String,
+    /// When.
+    pub at: Timestamp,
 }
 
 /// A playbook in force.
@@ -92,6 +109,19 @@ impl Organisation {
         if let Event::ReportDue(said) = happened.event {
             let key = crate::decide::report_due::key_of(&said.playbook.id, &said.report);
             self.reports.insert(key, said.due);
+            return true;
+        }
+        let at = happened.time;
+        if let Event::CalendarApplied(said) = happened.event {
+            let applied = Applied { by: said.by.clone(), reason: said.reason.clone(), at };
+            let versions = self.applied_calendars.entry(said.calendar.id.clone()).or_default();
+            versions.insert(said.calendar.version, applied);
+            return true;
+        }
+        if let Event::PlaybookApplied(said) = happened.event {
+            let applied = Applied { by: said.by.clone(), reason: said.reason.clone(), at };
+            let versions = self.applied_playbooks.entry(said.playbook.id.clone()).or_default();
+            versions.insert(said.playbook.version, applied);
             return true;
         }
         false // nothing else is said about an organisation

@@ -62,6 +62,12 @@ fn text(name: &str) -> String {
     std::fs::read_to_string(format!("{root}/../../deploy/playbooks/{name}.yaml")).unwrap()
 }
 
+/// A calendar of the organisation's own.
+fn calendar(version: u32) -> Value {
+    json!({"id": "ours", "version": version, "zone": "Asia/Shanghai", "weekly": {"monday": "all day"},
+        "holidays": [{"first": "2025-04-04", "name_zh": "清明", "name_en": "Tomb-Sweeping Day"}]})
+}
+
 /// A case that waits for triage by agent.a.
 fn at_triage() -> World {
     let mut world = World::shipped("p03-receive-classify-approve", FRIDAY);
@@ -86,6 +92,19 @@ async fn no_text_of_an_order_on_a_case_does_more_than_stand_there() {
     served.try_on_cases::<orders::ReconsiderWork>(5_000, &world, Actor::System, json!({"work": work})).await;
     let body = json!({"visit": visit, "epoch": epoch, "department": "sales", "reason": "归销售部"});
     served.try_on_cases::<orders::TransferStage>(6_000, &world, agent(), body).await;
+    let mut world = at_triage();
+    let reason = || "试行".to_owned();
+    let playbook =
+        contracts::messages::complaint_registered::PlaybookRef { id: "p03".parse().unwrap(), version: 1 };
+    world.settle(&orders::ApplyPlaybook { playbook, reason: reason() }).unwrap();
+    world.settle(&orders::PublishCalendar { document: calendar(1) }).unwrap();
+    let calendar =
+        contracts::messages::clock_started::CalendarRef { id: "ours".parse().unwrap(), version: 1 };
+    world.settle(&orders::ApplyCalendar { calendar, reason: reason() }).unwrap();
+    let body = json!({"calendar": {"id": "ours", "version": 1}});
+    served.try_on_cases::<orders::MoveClocks>(8_000, &world, Actor::System, body).await;
+    let body = json!({"playbook": {"id": "p03", "version": 1}});
+    served.try_on_cases::<orders::ChangeCase>(9_000, &world, Actor::System, body).await;
 }
 
 #[tokio::test]
@@ -136,10 +155,31 @@ async fn no_text_of_a_setting_does_more_than_stand_there() {
     let body = json!({"playbook": {"id": "p03", "version": 1},
         "scope": {"unit": "sales", "channel": "phone", "customer_type": "consumer"}});
     served.try_on::<orders::ActivatePlaybook>(own.clone(), body, |_, _| {}).await;
-    let body = json!({"document": {"id": "ours", "version": 1, "zone": "Asia/Shanghai", "weekly": {"monday": "all day"},
-        "holidays": [{"first": "2025-04-04", "name_zh": "清明", "name_en": "Tomb-Sweeping Day"}]}});
+    let body = json!({"document": calendar(1)});
     let number = |body: &mut Value, n: u128| body["document"]["version"] = json!(u64::try_from(n).unwrap());
-    served.try_on::<orders::PublishCalendar>(own, body, number).await;
+    served.try_on::<orders::PublishCalendar>(own.clone(), body, number).await;
+    // A version is applied once, so each attempt has one of its own.
+    let version = |n: u128| u32::try_from(n).unwrap() + 1_000;
+    let p03 = SubjectRef::playbook(&organisation(), &"p03".parse().unwrap());
+    for n in 100..120 {
+        let version = version(n);
+        let whole = text("p03-receive-classify-approve")
+            .replace("\nversion: 1\n", &format!("\nversion: {version}\n"));
+        for (verb, subject, body) in [
+            ("calendar.publish", &own, json!({"document": calendar(version)})),
+            ("playbook.publish", &p03, json!({"text": whole})),
+        ] {
+            let example = Example { subject: subject.clone(), actor: administrator(), body };
+            let answer = served.order(format!("{verb}-{version}"), verb, example).await;
+            assert!(matches!(answer, Answer::Done { .. }), "{answer:?}");
+        }
+    }
+    let body = json!({"calendar": {"id": "ours", "version": 1}, "reason": "公布了调休安排"});
+    let number = |body: &mut Value, n: u128| body["calendar"]["version"] = json!(version(n));
+    served.try_on::<orders::ApplyCalendar>(own.clone(), body, number).await;
+    let body = json!({"playbook": {"id": "p03", "version": 1}, "reason": "缩短时限"});
+    let number = |body: &mut Value, n: u128| body["playbook"]["version"] = json!(version(n));
+    served.try_on::<orders::ApplyPlaybook>(own, body, number).await;
 }
 
 #[tokio::test]

@@ -4,6 +4,8 @@
 
 mod absences;
 mod accounts;
+mod applying;
+mod applying_served;
 mod clocks;
 mod hostile;
 mod journeys;

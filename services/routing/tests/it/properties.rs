@@ -12,7 +12,7 @@ const FRIDAY: &str = "2025-03-07T10:00:00+08:00";
 
 /// Something that may happen.
 #[derive(Debug, Clone)]
-enum Step {
+pub(crate) enum Step {
     Complete { which: usize, outcome: usize },
     Fact(usize),
     Time { hours: i64 },
@@ -30,7 +30,7 @@ const UNITS: [&str; 4] = ["quality", "service", "logistics", "head_office"];
 const FACTS: [&str; 6] =
     ["injury", "amount_known", "last_contact", "customer_contacted", "customer_limit", "repeat"];
 
-fn step() -> impl Strategy<Value = Step> {
+pub(crate) fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         8 => (any::<usize>(), any::<usize>()).prop_map(|(which, outcome)| Step::Complete { which, outcome }),
         3 => any::<usize>().prop_map(Step::Fact),
@@ -48,7 +48,7 @@ fn pick<T: Clone>(all: &[T], n: usize) -> Option<T> {
     (!all.is_empty()).then(|| all[n % all.len()].clone())
 }
 
-fn take(world: &mut World, step: &Step) {
+pub(crate) fn take(world: &mut World, step: &Step) {
     let case = world.case().clone();
     let visits: Vec<_> = case.visits.iter().collect();
     let works: Vec<_> = case.works.keys().copied().collect();

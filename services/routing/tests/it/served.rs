@@ -32,7 +32,7 @@ const FRIDAY: &str = "2025-03-07T10:00:00+08:00";
 pub(crate) struct Served {
     _database: TestDatabase,
     pub(crate) pool: PgPool,
-    inlet: Inlet,
+    pub(crate) inlet: Inlet,
     handle: ShellHandle,
     keys: Arc<KeyRing>,
     stop: CancellationToken,
@@ -154,7 +154,12 @@ impl Served {
     }
 
     pub(crate) async fn ask(&self, actor: Actor, name: &str, body: Value) -> Result<Value, Problem> {
-        let answers = Answers::new(self.pool.clone(), Arc::new(Library::default()), Arc::clone(&self.keys));
+        let answers = Answers::new(
+            self.pool.clone(),
+            Arc::new(Library::default()),
+            Arc::clone(&self.keys),
+            Arc::new(VirtualClock::starting_at(ts(FRIDAY))),
+        );
         answers.answer(name, Query { organisation: organisation(), actor, body }).await
     }
 }

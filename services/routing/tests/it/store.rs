@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use calendar::VirtualClock;
 use contracts::commands::Actor;
 use contracts::queries::Query;
 use contracts::queries::routing::{CasePlace, CasesPage, ClockShown, PlaybookListed, WorkItem, WorkPage};
@@ -19,7 +20,7 @@ use testkit::TestDatabase;
 use uuid::Uuid;
 use vault::{KeyRing, VaultConfig};
 
-use crate::world::{World, complaint, organisation, person};
+use crate::world::{World, complaint, organisation, person, ts};
 
 const FRIDAY: &str = "2025-03-07T10:00:00+08:00";
 
@@ -56,7 +57,8 @@ async fn write(pool: &PgPool, world: &mut World) {
 
 fn answers(pool: &PgPool) -> Answers {
     let keys = KeyRing::from_config(&VaultConfig::generate().unwrap()).unwrap();
-    Answers::new(pool.clone(), Arc::new(Library::default()), Arc::new(keys))
+    let clock = Arc::new(VirtualClock::starting_at(ts(FRIDAY)));
+    Answers::new(pool.clone(), Arc::new(Library::default()), Arc::new(keys), clock)
 }
 
 async fn ask<T: DeserializeOwned>(answers: &Answers, name: &str, body: Value) -> T {

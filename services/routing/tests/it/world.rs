@@ -251,6 +251,17 @@ impl World {
         self.now = self.now.max(target);
     }
 
+    /// An administrator's order about the organisation.
+    pub(crate) fn settle<B: Verb>(&mut self, body: &B) -> Result<Value, Problem> {
+        let subject = SubjectRef::organisation(&organisation());
+        self.command(subject, B::VERB, serde_json::to_value(body).unwrap(), administrator())
+    }
+
+    /// What is known of the organisation.
+    pub(crate) fn settings(&self) -> Option<&routing::state::Organisation> {
+        self.states.get(&SubjectRef::organisation(&organisation()))?.organisation()
+    }
+
     pub(crate) fn absent(&mut self, who: &str, from: &str, until: &str, deputy: Option<&str>) {
         let body = json!({"person": who, "absences": [{"from": from, "until": until, "deputy": deputy}]});
         let subject = SubjectRef::directory(&organisation());

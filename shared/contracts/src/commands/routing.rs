@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{CategoryKey, ClockId, DepartmentId, PersonId, VisitId, WorkId};
+use crate::messages::clock_started::CalendarRef;
 use crate::messages::complaint_registered::PlaybookRef;
 use crate::messages::directory_changed::{Absence, Department, Person};
 use crate::messages::playbook_activated::ActivationScope;
@@ -31,6 +32,28 @@ pub struct ActivatePlaybook {
 pub struct PublishCalendar {
     /// The calendar.
     pub document: serde_json::Value,
+}
+
+/// Moves the clocks of open cases that run on an earlier version of a calendar to a published one; the subject
+/// is the organisation. What that does is seen beforehand by the query `preview`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ApplyCalendar {
+    /// Which, and which version of it.
+    pub calendar: CalendarRef,
+    /// Why; at most 500 characters.
+    pub reason: String,
+}
+
+/// Lets the open cases that follow an earlier version of a playbook follow a published one; the subject is the
+/// organisation. What that does, and which cases it cannot do it for, is seen beforehand by the query `preview`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ApplyPlaybook {
+    /// Which, and which version of it.
+    pub playbook: PlaybookRef,
+    /// Why; at most 500 characters.
+    pub reason: String,
 }
 
 /// Adds or changes departments and people; the subject is the directory.
@@ -117,6 +140,22 @@ pub struct ReconsiderWork {
     pub work: WorkId,
 }
 
+/// Moves the clocks of a case to the version of a calendar that was applied. Only Redress itself orders it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MoveClocks {
+    /// The calendar and its version.
+    pub calendar: CalendarRef,
+}
+
+/// Lets a case follow the version of its playbook that was applied. Only Redress itself orders it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ChangeCase {
+    /// The playbook and its version.
+    pub playbook: PlaybookRef,
+}
+
 /// Moves the current visit to another department: a new epoch.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -165,7 +204,9 @@ pub struct Archive {
 super::verbs! { Routing:
     PublishPlaybook = "playbook.publish",
     ActivatePlaybook = "playbook.activate",
+    ApplyPlaybook = "playbook.apply",
     PublishCalendar = "calendar.publish",
+    ApplyCalendar = "calendar.apply",
     PutDirectory = "directory.put",
     PutAbsence = "absence.put",
     Triage = "triage",
@@ -173,6 +214,8 @@ super::verbs! { Routing:
     HandBackWork = "work.hand_back",
     ReassignWork = "work.reassign",
     ReconsiderWork = "work.reconsider",
+    MoveClocks = "clocks.move",
+    ChangeCase = "case.change",
     TransferStage = "stage.transfer",
     PauseClock = "clock.pause",
     ResumeClock = "clock.resume",

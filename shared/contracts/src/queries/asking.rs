@@ -55,6 +55,8 @@ const TABLE: &[(Asker, &[ServiceName], &[&str])] = &[
     // A drill compares the receipts with the record; a record says neither who the customer is nor what they told.
     (Asker::Operator, &[Intake], &[intake::COMPLAINT, intake::COUNTS]),
     (Asker::Operator, &[Routing], &[routing::CASE, routing::COUNTS, routing::REPORTS]),
+    // Why a clock is due when it is, and what a version would do to open cases.
+    (Asker::Operator, &[Routing], &[routing::CLOCKS, routing::PREVIEW]),
     // Scenarios compare what each service knows of a case.
     (Asker::Operator, &[Investigation], &[investigation::CASE]),
     (Asker::Operator, &[Approval], &[approval::CASE]),

@@ -3,16 +3,23 @@
 //! The work list and the list of cases are transactional tables, never projections that lag. Nothing here holds the
 //! complainant's data. Pages go on from `next`, which is opaque to the one who asks.
 
+mod preview;
+
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::commands::Actor;
 use crate::ids::{
     ChannelKey, ClockId, ClockKey, ComplaintId, DepartmentId, PersonId, PlaybookId, RoleKey, StageKey,
     VisitId, WorkId,
 };
 use crate::messages::complaint_registered::PlaybookRef;
 use crate::words::Text;
+
+pub use preview::{
+    PreviewAsked, PreviewCase, PreviewClock, PreviewCounts, PreviewPage, PreviewStop, PreviewTurn,
+};
 
 /// Open pieces of work, most urgent first: [`WorkAsked`] → [`WorkPage`].
 pub const WORK: &str = "work";
@@ -37,9 +44,24 @@ pub const CALENDARS: &str = "calendars";
 pub const REPORTS: &str = "reports";
 /// How many cases there are, by place: null → `{"routed": n, "open": n, "parked": n, "closed": n}`.
 pub const COUNTS: &str = "counts";
+/// What applying a published version of a calendar or playbook would do to open cases: [`PreviewAsked`] →
+/// [`PreviewPage`].
+pub const PREVIEW: &str = "preview";
 /// Every query of routing's own.
-pub const NAMES: &[&str] =
-    &[WORK, CASES, CASE, CLOCKS, PLAYBOOKS, PLAYBOOK, DIRECTORY, ACTIVATIONS, CALENDARS, COUNTS, REPORTS];
+pub const NAMES: &[&str] = &[
+    WORK,
+    CASES,
+    CASE,
+    CLOCKS,
+    PLAYBOOKS,
+    PLAYBOOK,
+    DIRECTORY,
+    ACTIVATIONS,
+    CALENDARS,
+    COUNTS,
+    REPORTS,
+    PREVIEW,
+];
 
 /// Who has a piece of work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
@@ -263,6 +285,31 @@ pub struct ClockShown {
     pub pausable: Vec<String>,
     /// Why it is due when it is, line by line (`calendar::ExplainLine`).
     pub lines: serde_json::Value,
+    /// The zone that the calendar's days and hours are meant in.
+    #[serde(default)]
+    pub zone: String,
+    /// How its due time was moved since it started, oldest first: a time agreed, the customer's own limit, another
+    /// version of the calendar or playbook.
+    #[serde(default)]
+    pub moves: Vec<ClockMoved>,
+}
+
+/// A due time that was moved.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ClockMoved {
+    /// When.
+    pub at: Timestamp,
+    /// When the clock was due until then.
+    pub before: Option<Timestamp>,
+    /// When it was due from then on.
+    pub after: Option<Timestamp>,
+    /// Why: the fact that moved it, or `calendar:<id>@<version>`, `playbook:<id>@<version>`.
+    pub reason: String,
+    /// Who caused it.
+    pub by: Actor,
+    /// Whether it had run out before it was moved: what was missed stays missed.
+    #[serde(default)]
+    pub missed: bool,
 }
 
 /// A published playbook.

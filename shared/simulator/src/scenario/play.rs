@@ -317,7 +317,10 @@ impl<'a> Play<'a> {
         let organisation = self.prepared.organisation.clone();
         let subject = match verb {
             "absence.put" | "directory.put" => Some(SubjectRef::directory(&organisation)),
-            "playbook.activate" | "calendar.publish" => Some(SubjectRef::organisation(&organisation)),
+            "playbook.activate" | "playbook.apply" | "calendar.publish" | "calendar.apply" => {
+                Some(SubjectRef::organisation(&organisation))
+            }
+            "playbook.publish" => Some(SubjectRef::playbook(&organisation, &self.prepared.reference.id)),
             _ => self.case(step),
         };
         let Some(subject) = subject else {

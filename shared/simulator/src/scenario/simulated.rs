@@ -9,14 +9,14 @@ use std::task::{Context, Poll, Waker};
 use analytics::Analytics;
 use anyhow::Context as _;
 use approval::Approval;
-use contracts::commands::routing::{PutAbsence, PutDirectory};
+use contracts::commands::routing::{ApplyCalendar, ApplyPlaybook, PutAbsence, PutDirectory};
 use contracts::commands::{Answer, Command, Verb as _};
 use contracts::{Event, OrganisationId, ServiceName, SubjectRef};
 use intake::{Intake, IntakeConfig};
 use investigation::Investigation;
 use jiff::Timestamp;
 use notification::Notification;
-use routing::Routing;
+use routing::{Routing, applying};
 use runtime::service::Service;
 use serde_json::Value;
 use vault::{KeyRing, VaultConfig};
@@ -31,6 +31,9 @@ use crate::stack::Stack;
 /// The secrets of the simulation: fixed, so that the same orders always make the same codes. They protect nothing.
 const DATA_KEY: &str = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
 const INDEX_KEY: &str = "ffeeddccbbaa99887766554433221100ffeeddccbbaa99887766554433221100";
+
+/// Orders from which others follow.
+const FOLLOWED: [&str; 4] = [PutDirectory::VERB, PutAbsence::VERB, ApplyCalendar::VERB, ApplyPlaybook::VERB];
 
 /// All services in memory, as a scenario drives them.
 pub struct Simulated {
@@ -141,32 +144,45 @@ impl Simulated {
         self.stack.node(service)?.as_any().downcast_ref::<Host<S>>()?.state(subject)
     }
 
-    /// A change of the directory is followed by commands to look at open work again: the live system sends them from
-    /// routing's own task, the simulation here, by the same function.
-    fn reconsider(&mut self, command: &Command) -> anyhow::Result<()> {
+    /// A change of the directory is followed by commands to look at open work again, a version that is applied by
+    /// commands to move open cases: the live system gives them from routing's own task, the simulation here, by the
+    /// same functions.
+    ///
+    /// # Errors
+    /// When the stack has no routing.
+    pub fn follow(&mut self, command: &Command) -> anyhow::Result<()> {
+        for order in self.following(command)? {
+            if let Answer::Refused { problem } = self.stack.order(ServiceName::Routing, &order) {
+                tracing::warn!(%problem, "a change was not followed");
+            }
+        }
+        Ok(())
+    }
+
+    fn following(&self, command: &Command) -> anyhow::Result<Vec<Command>> {
         let node = self.stack.node(ServiceName::Routing).context("no routing in this stack")?;
         let host = node.as_any().downcast_ref::<Host<Routing>>().context("routing is not routing")?;
         let journal = node.journal().get(&command.subject).and_then(|said| said.last());
         let Some(said) = journal.filter(|said| said.envelope.causation == command.id.as_str()) else {
-            return Ok(());
+            return Ok(Vec::new());
         };
-        let Event::DirectoryChanged(changed) = &said.event else { return Ok(()) };
+        let cause = said.envelope.id.0;
         let here = host.states().filter(|(subject, _)| subject.organisation == command.subject.organisation);
-        let open: Vec<_> = here.flat_map(|(subject, state)| routing::open_works(subject, state)).collect();
-        for order in routing::affected_commands(said.envelope.id.0, changed, open) {
-            if let Answer::Refused { problem } = self.stack.order(ServiceName::Routing, &order) {
-                tracing::warn!(%problem, "work was not looked at again");
-            }
+        if let Event::DirectoryChanged(changed) = &said.event {
+            let open = here.flat_map(|(subject, state)| routing::open_works(subject, state));
+            return Ok(routing::affected_commands(cause, changed, open));
         }
-        Ok(())
+        let version = applying::applied_in(&said.event);
+        let open = here.filter_map(|(subject, state)| applying::open_case(subject, state));
+        Ok(version.map_or_else(Vec::new, |version| applying::spread(cause, &version, open)))
     }
 }
 
 impl Driver for Simulated {
     async fn order(&mut self, service: ServiceName, command: Command) -> anyhow::Result<Answer> {
         let answer = self.stack.order(service, &command);
-        if [PutDirectory::VERB, PutAbsence::VERB].contains(&command.verb.as_str()) {
-            self.reconsider(&command)?;
+        if FOLLOWED.contains(&command.verb.as_str()) {
+            self.follow(&command)?;
         }
         Ok(answer)
     }

@@ -32,6 +32,7 @@ pub(crate) fn play_on(simulated: &mut Simulated, all: &[Prepared]) {
     desk.upload(&two);
     desk.abandon_uploads(&two);
     desk.change_documents();
+    desk.apply_versions();
     desk.erase(&two);
     desk.erase(&two);
     desk.answer_and_file();
@@ -72,7 +73,12 @@ impl Desk<'_> {
         };
         let command = Command { id, subject, verb, actor, expected_version: None, traceparent: None, body };
         match self.simulated.stack_mut().order(service, &command) {
-            Answer::Done { body, .. } => body,
+            Answer::Done { body, .. } => {
+                if command.verb.ends_with(".apply") {
+                    self.simulated.follow(&command).unwrap();
+                }
+                body
+            }
             Answer::Refused { problem } => panic!("{}: {problem}", command.verb),
         }
     }
@@ -217,6 +223,22 @@ impl Desk<'_> {
         ];
         for (subject, verb, body) in orders {
             self.order(ServiceName::Routing, subject, Actor::System, verb, body);
+        }
+        self.settle();
+    }
+
+    /// The versions that were published are applied to what is open, one after the other.
+    fn apply_versions(&mut self) {
+        let whole = SubjectRef::organisation(self.organisation());
+        let reason = json!("试行期满");
+        let playbook = json!({ "id": self.prepared.reference.id, "version": 2 });
+        let calendar =
+            json!({ "id": self.prepared.calendar.id(), "version": self.prepared.calendar.version() + 1 });
+        for (verb, named, version) in
+            [("playbook.apply", "playbook", playbook), ("calendar.apply", "calendar", calendar)]
+        {
+            let body = json!({ named: version, "reason": reason });
+            self.order(ServiceName::Routing, &whole, Actor::System, verb, body);
         }
         self.settle();
     }

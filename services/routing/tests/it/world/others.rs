@@ -9,6 +9,7 @@ use contracts::messages::work_requested::WorkRequested;
 use contracts::messages::work_withdrawn::WorkWithdrawn;
 use contracts::{Event, Facts, ServiceName, VisitId, WorkId};
 use playbook::{PersonNeed, StageBrief};
+use routing::applying::{self, Version};
 use routing::{affected_commands, open_works};
 use runtime::service::Input;
 use serde_json::Value;
@@ -27,6 +28,8 @@ impl World {
             self.ask(changed.visit, changed.epoch, &changed.department, &book);
         } else if let Event::DirectoryChanged(changed) = event {
             self.look_again(changed);
+        } else if let Some(version) = applying::applied_in(event) {
+            self.spread(&version);
         }
     }
 
@@ -69,6 +72,18 @@ impl World {
             self.states.iter().flat_map(|(subject, state)| open_works(subject, state)).collect();
         self.made += 1;
         for command in affected_commands(Uuid::from_u128(self.made.into()), changed, open) {
+            let input = Input::Command(Box::new(command));
+            let decision = self.decide(&input).unwrap();
+            self.apply(&input, decision);
+        }
+    }
+
+    /// The internal commands that follow when a version is applied.
+    fn spread(&mut self, version: &Version) {
+        let open: Vec<_> =
+            self.states.iter().filter_map(|(subject, state)| applying::open_case(subject, state)).collect();
+        self.made += 1;
+        for command in applying::spread(Uuid::from_u128(self.made.into()), version, open) {
             let input = Input::Command(Box::new(command));
             let decision = self.decide(&input).unwrap();
             self.apply(&input, decision);

@@ -23,7 +23,7 @@ pub struct ClockStarted {
     pub instance: u32,
     /// The department that owns this time.
     pub owner: Option<DepartmentId>,
-    /// The calendar that it runs on, for life.
+    /// The calendar that it runs on, until another version of it is applied.
     pub calendar: CalendarRef,
 }
 
