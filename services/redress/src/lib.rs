@@ -9,6 +9,7 @@
 //! ```
 
 pub mod cli;
+pub mod directory;
 pub mod drill;
 pub mod held;
 pub mod import;

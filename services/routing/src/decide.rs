@@ -6,6 +6,7 @@ mod calendar_publish;
 mod clock_pause;
 mod clock_resume;
 mod complaint_registered;
+mod directory_import;
 mod directory_put;
 mod fact_recorded;
 mod person_erased;
@@ -161,6 +162,7 @@ fn on_command(desk: &Desk<'_>, command: &Command) -> Outcome {
         orders::ActivatePlaybook::VERB => playbook_activate::decide(desk, command),
         orders::PublishCalendar::VERB => calendar_publish::decide(desk, command),
         orders::PutDirectory::VERB => directory_put::decide(desk, command),
+        orders::ImportDirectory::VERB => directory_import::decide(desk, command),
         orders::PutAbsence::VERB => absence_put::decide(desk, command),
         orders::Triage::VERB => triage::decide(desk, command),
         orders::ClaimWork::VERB => work_claim::decide(desk, command),

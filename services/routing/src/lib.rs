@@ -21,7 +21,7 @@
 //! | `playbook.publish` | `playbook.published`, or every finding |
 //! | `playbook.activate` | `playbook.activated`, once departments and calendars are there |
 //! | `calendar.publish` | `calendar.published` |
-//! | `directory.put`, `absence.put` | `directory.changed`; open work is looked at again |
+//! | `directory.put`, `directory.import`, `absence.put` | `directory.changed`; open work is looked at again |
 //! | `triage`, `archive` | routing's own stages: `stage.completed`, the way on, `case.closed` |
 //! | `work.claim`, `work.hand_back`, `work.reassign`, `work.reconsider` | `work.assigned`, `work.queued` |
 //! | `stage.transfer` | `stage.changed`: another department, a new epoch |
@@ -41,6 +41,7 @@ mod closing;
 pub mod decide;
 mod draft;
 pub mod following;
+mod import;
 mod ladder;
 mod library;
 mod moving;

@@ -23,13 +23,20 @@ pub(super) fn decide(desk: &Desk<'_>, command: &Command) -> Outcome {
     if let Some(problem) = Problem::all(findings(directory, &order)) {
         return Err(problem);
     }
+    Ok(put(desk, directory, command, order))
+}
+
+/// Says departments and people as they shall be, once nothing is wrong with them.
+pub(super) fn put(
+    desk: &Desk<'_>,
+    directory: &Directory,
+    command: &Command,
+    order: PutDirectory,
+) -> Decision<Row> {
     let changed = |person: &&Person| directory.people.get(&person.id) != Some(*person);
     let people = order.people.iter().filter(changed).map(|person| person.id.clone()).collect();
-    Ok(change(
-        desk,
-        DirectoryChanged { departments: order.departments, people: order.people, by: command.actor.plain() },
-        people,
-    ))
+    let by = command.actor.plain();
+    change(desk, DirectoryChanged { departments: order.departments, people: order.people, by }, people)
 }
 
 /// Says the change, and has open work looked at again.
@@ -41,7 +48,8 @@ pub(super) fn change(desk: &Desk<'_>, said: DirectoryChanged, people: Vec<Person
     decision
 }
 
-fn findings(directory: &Directory, order: &PutDirectory) -> Vec<Problem> {
+/// Everything that does not fit.
+pub(super) fn findings(directory: &Directory, order: &PutDirectory) -> Vec<Problem> {
     let mut units: BTreeSet<&DepartmentId> = directory.departments.keys().collect();
     units.extend(order.departments.iter().map(|unit| &unit.id));
     let mut people: BTreeSet<&PersonId> = directory.people.keys().collect();
@@ -88,7 +96,9 @@ fn texts(order: &PutDirectory) -> Vec<Problem> {
     let people = order.people.iter().enumerate().flat_map(|(n, person)| {
         let skills = person.skills.iter().enumerate();
         let skills = skills.map(move |(at, skill)| check(format!("/people/{n}/skills/{at}"), skill));
-        let contact = person.contact.iter().map(move |text| check(format!("/people/{n}/contact"), text));
+        let ways = [("contact", &person.contact), ("email", &person.email), ("phone", &person.phone)];
+        let contact =
+            ways.into_iter().map(move |(way, text)| check(format!("/people/{n}/{way}"), text.as_deref()?));
         std::iter::once(check(format!("/people/{n}/name"), &person.name)).chain(contact).chain(skills)
     });
     units.chain(people).flatten().collect()

@@ -45,6 +45,49 @@ pub struct PutDirectory {
     pub people: Vec<Person>,
 }
 
+/// Adds or changes departments and people as CSV files have them; the subject is the directory. Refused whole, with every
+/// mistake of every file, unless all of it is right; then it is as if `directory.put` were ordered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ImportDirectory {
+    /// The texts of the files. Which of them has departments and which has people is told by their columns.
+    pub files: Vec<String>,
+    /// Only tells what would change.
+    #[serde(default)]
+    pub dry_run: bool,
+}
+
+/// What an import changes, or would change.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct DirectoryImported {
+    /// Departments.
+    pub departments: Imported,
+    /// People.
+    pub people: Imported,
+    /// People of the directory who stand in no file. They stay as they are; who holds open work comes first.
+    pub left_out: Vec<LeftOut>,
+}
+
+/// What an import changes among departments or people, by their keys.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+pub struct Imported {
+    /// Those that are new.
+    pub added: Vec<String>,
+    /// Those that become different.
+    pub changed: Vec<String>,
+    /// How many stay as they are.
+    pub unchanged: u32,
+}
+
+/// Somebody who stands in no file of an import.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct LeftOut {
+    /// Who.
+    pub person: PersonId,
+    /// How many pieces of work they hold.
+    pub open_work: u64,
+}
+
 /// Says when a person is away; the subject is the directory.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -167,6 +210,7 @@ super::verbs! { Routing:
     ActivatePlaybook = "playbook.activate",
     PublishCalendar = "calendar.publish",
     PutDirectory = "directory.put",
+    ImportDirectory = "directory.import",
     PutAbsence = "absence.put",
     Triage = "triage",
     ClaimWork = "work.claim",

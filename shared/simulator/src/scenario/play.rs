@@ -311,7 +311,9 @@ impl<'a> Play<'a> {
         };
         let organisation = self.prepared.organisation.clone();
         let subject = match verb {
-            "absence.put" | "directory.put" => Some(SubjectRef::directory(&organisation)),
+            "absence.put" | "directory.put" | "directory.import" => {
+                Some(SubjectRef::directory(&organisation))
+            }
             "playbook.activate" | "calendar.publish" => Some(SubjectRef::organisation(&organisation)),
             _ => self.case(step),
         };

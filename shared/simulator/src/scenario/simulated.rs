@@ -9,7 +9,7 @@ use std::task::{Context, Poll, Waker};
 use analytics::Analytics;
 use anyhow::Context as _;
 use approval::Approval;
-use contracts::commands::routing::{PutAbsence, PutDirectory};
+use contracts::commands::routing::{ImportDirectory, PutAbsence, PutDirectory};
 use contracts::commands::{Answer, Command, Verb as _};
 use contracts::{Event, OrganisationId, ServiceName, SubjectRef};
 use intake::{Intake, IntakeConfig};
@@ -146,14 +146,18 @@ impl Simulated {
     fn reconsider(&mut self, command: &Command) -> anyhow::Result<()> {
         let node = self.stack.node(ServiceName::Routing).context("no routing in this stack")?;
         let host = node.as_any().downcast_ref::<Host<Routing>>().context("routing is not routing")?;
-        let journal = node.journal().get(&command.subject).and_then(|said| said.last());
-        let Some(said) = journal.filter(|said| said.envelope.causation == command.id.as_str()) else {
-            return Ok(());
-        };
-        let Event::DirectoryChanged(changed) = &said.event else { return Ok(()) };
+        let journal = node.journal().get(&command.subject).into_iter().flatten();
+        let said = journal.filter(|said| said.envelope.causation == command.id.as_str());
         let here = host.states().filter(|(subject, _)| subject.organisation == command.subject.organisation);
         let open: Vec<_> = here.flat_map(|(subject, state)| routing::open_works(subject, state)).collect();
-        for order in routing::affected_commands(said.envelope.id.0, changed, open) {
+        let orders: Vec<_> = said
+            .filter_map(|said| match &said.event {
+                Event::DirectoryChanged(changed) => Some((said.envelope.id.0, changed)),
+                _ => None,
+            })
+            .flat_map(|(cause, changed)| routing::affected_commands(cause, changed, open.clone()))
+            .collect();
+        for order in orders {
             if let Answer::Refused { problem } = self.stack.order(ServiceName::Routing, &order) {
                 tracing::warn!(%problem, "work was not looked at again");
             }
@@ -165,7 +169,7 @@ impl Simulated {
 impl Driver for Simulated {
     async fn order(&mut self, service: ServiceName, command: Command) -> anyhow::Result<Answer> {
         let answer = self.stack.order(service, &command);
-        if [PutDirectory::VERB, PutAbsence::VERB].contains(&command.verb.as_str()) {
+        if [PutDirectory::VERB, ImportDirectory::VERB, PutAbsence::VERB].contains(&command.verb.as_str()) {
             self.reconsider(&command)?;
         }
         Ok(answer)

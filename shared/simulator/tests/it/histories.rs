@@ -211,6 +211,11 @@ impl Desk<'_> {
         let orders = [
             (&whole, "calendar.publish", json!({ "document": calendar })),
             (&directory, "directory.put", people),
+            (
+                &directory,
+                "directory.import",
+                json!({ "files": ["id,name,department\nnew.hand,新人,quality_management\n"] }),
+            ),
             (&directory, "absence.put", json!({ "person": "qian.manager", "absences": [] })),
             (&playbook, "playbook.publish", json!({ "text": text })),
             (&whole, "playbook.activate", json!({ "playbook": reference, "scope": {} })),

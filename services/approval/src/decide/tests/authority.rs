@@ -136,6 +136,8 @@ fn with_board(people: &[&str]) -> Bench {
         roles: ["board".to_owned().try_into().unwrap()].into(),
         manager: None,
         contact: None,
+        email: None,
+        phone: None,
         skills: std::collections::BTreeSet::new(),
         absences: Vec::new(),
         active: true,

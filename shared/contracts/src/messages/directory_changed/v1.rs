@@ -54,6 +54,12 @@ pub struct Person {
     /// How customers reach them directly.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub contact: Option<String>,
+    /// How colleagues reach them by e-mail.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    /// How colleagues reach them by telephone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
     /// What they are able to do.
     #[serde(default)]
     pub skills: std::collections::BTreeSet<String>,
