@@ -275,7 +275,7 @@ impl Draft<'_> {
                 Secondary::Automatic => &work.role,
                 Secondary::Role(role) => role,
             };
-            let search = Search { role, ..Search::of(work, barred) };
+            let search = Search { role, ..self.search(work, barred) };
             let deputy = self.standing_deputy(to, work.holder(), &search);
             if let Some(chosen) = deputy.or_else(|| self.choose(&search)) {
                 climb.done.push(EscalationAction::Reassigned { person: chosen.person.clone() });
@@ -293,7 +293,7 @@ impl Draft<'_> {
     ) -> Option<Chosen> {
         let holder = holder.filter(|_| *to == Secondary::Automatic)?;
         let deputy = self.directory().deputy_of(holder, self.context.now())?;
-        let free = !search.barred.contains(&deputy.id);
+        let free = !search.barred.contains(&deputy.id) && self.is_skilled(deputy, search);
         free.then(|| Chosen { person: deputy.id.clone(), instead_of: Some(holder.clone()) })
     }
 

@@ -62,6 +62,8 @@ pub struct WorkRow {
     pub category: Option<String>,
     pub requested_at: Timestamp,
     pub since: Timestamp,
+    /// The skills that are lacking, divided by commas.
+    pub lacks: Option<String>,
 }
 
 /// A case, as lists of cases show it.
@@ -137,6 +139,7 @@ pub(crate) fn work_row(
         category: case.category().map(|key| key.to_string()),
         requested_at: work.requested_at,
         since,
+        lacks: (!work.lacks.is_empty()).then(|| work.lacks.iter().cloned().collect::<Vec<_>>().join(",")),
     })
 }
 

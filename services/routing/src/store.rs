@@ -88,14 +88,14 @@ async fn put_work(connection: &mut PgConnection, rows: &[WorkRow]) -> Result<(),
     }
     sqlx::query(
         "insert into work (organisation, work, complaint, number, visit, epoch, task, stage, label_zh, label_en,
-             department, role, secondary, person, instead_of, queued, due, level, category, requested_at, since)
+             department, role, secondary, person, instead_of, queued, due, level, category, requested_at, since, lacks)
          select * from unnest($1::text[], $2::uuid[], $3::uuid[], $4::text[], $5::uuid[], $6::integer[], $7::text[],
              $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[],
-             $16::text[], $17::timestamptz[], $18::integer[], $19::text[], $20::timestamptz[], $21::timestamptz[])
+             $16::text[], $17::timestamptz[], $18::integer[], $19::text[], $20::timestamptz[], $21::timestamptz[], $22::text[])
          on conflict (organisation, work) do update set
              epoch = excluded.epoch, department = excluded.department, person = excluded.person,
              instead_of = excluded.instead_of, queued = excluded.queued, due = excluded.due,
-             level = excluded.level, category = excluded.category, since = excluded.since",
+             level = excluded.level, category = excluded.category, since = excluded.since, lacks = excluded.lacks",
     )
     .bind(column(rows, |row| row.organisation.to_string()))
     .bind(column(rows, |row| row.work.0))
@@ -118,6 +118,7 @@ async fn put_work(connection: &mut PgConnection, rows: &[WorkRow]) -> Result<(),
     .bind(column(rows, |row| row.category.clone()))
     .bind(column(rows, |row| row.requested_at.to_sqlx()))
     .bind(column(rows, |row| row.since.to_sqlx()))
+    .bind(column(rows, |row| row.lacks.clone()))
     .execute(connection)
     .await?;
     Ok(())

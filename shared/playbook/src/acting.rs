@@ -45,6 +45,7 @@ pub const KEYS: &[(&str, Acts)] = &[
     ("severity_levels", Acts::Now),
     ("departments", Acts::Now),
     ("roles", Acts::Now),
+    ("skills", Acts::Now),
     ("conflict_of_interest", Acts::Now),
     ("stages", Acts::Now),
     ("stages[].kind=clarify", Acts::Later),

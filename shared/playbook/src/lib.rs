@@ -24,6 +24,7 @@ mod rule;
 mod schema;
 mod shape;
 mod sites;
+mod skills;
 mod source;
 mod wording;
 mod words;

@@ -88,6 +88,7 @@ struct WorkLine {
     category: Option<String>,
     requested_at: SqlTimestamp,
     since: SqlTimestamp,
+    lacks: Option<String>,
 }
 
 impl TryFrom<WorkLine> for WorkItem {
@@ -112,6 +113,7 @@ impl TryFrom<WorkLine> for WorkItem {
             category: line.category,
             requested_at: line.requested_at.to_jiff(),
             since: line.since.to_jiff(),
+            lacks: line.lacks.iter().flat_map(|lacks| lacks.split(',')).map(str::to_owned).collect(),
         })
     }
 }
@@ -128,7 +130,7 @@ pub(super) async fn work(
     let (after, limit) = page(asked.after.as_ref(), asked.limit)?;
     let mut sql = sqlx::QueryBuilder::new(
         "select work, complaint, number, visit, epoch, task, stage, label_zh, label_en, department, role, person,
-             instead_of, queued, due, level, category, requested_at, since
+             instead_of, queued, due, level, category, requested_at, since, lacks
          from work where organisation = ",
     );
     sql.push_bind(organisation.as_str());

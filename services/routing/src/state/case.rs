@@ -193,6 +193,9 @@ pub struct Work {
     pub requested_at: Timestamp,
     /// Who has it.
     pub state: WorkState,
+    /// The skills that are asked for and that whoever has it lacks, or for want of which it waits.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub lacks: BTreeSet<String>,
 }
 
 /// Who has a piece of work.

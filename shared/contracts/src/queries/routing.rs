@@ -125,6 +125,9 @@ pub struct WorkItem {
     pub requested_at: Timestamp,
     /// Since when it is held or queued.
     pub since: Timestamp,
+    /// The skills that are asked for and that whoever holds it lacks, or for want of which it waits.
+    #[serde(default)]
+    pub lacks: Vec<String>,
 }
 
 /// Where a case is, in one word.

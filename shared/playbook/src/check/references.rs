@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use contracts::{ClockKey, RoleKey, StageKey};
 
 use crate::finding::{Code, Finding};
-use crate::model::{Action, DepartmentRef, Playbook, RungOn, Secondary, Trigger, Who};
+use crate::model::{Action, DepartmentRef, Playbook, RungOn, Secondary, SkillNeed, Trigger, Who};
 use crate::outcomes::outcomes_of;
 
 struct Names<'a> {
@@ -71,6 +71,7 @@ impl Names<'_> {
 
     fn categories(&mut self) {
         for (number, category) in self.playbook.categories.iter().enumerate() {
+            self.skills(&format!("categories[{number}].skills"), &category.skills);
             if let Some(department) = &category.department {
                 self.department(
                     format!("categories[{number}].department"),
@@ -125,6 +126,14 @@ impl Names<'_> {
                 format!("unknown department “{id}”: declare it, or use {}", DepartmentRef::PARTS.join(", "));
             let zh = format!("未声明的部门“{id}”：请声明，或使用 {}", DepartmentRef::PARTS.join("、"));
             self.findings.push(Finding::new(path, Code::UnknownReference, en, zh));
+        }
+    }
+
+    fn skills(&mut self, path: &str, skills: &[SkillNeed]) {
+        for (number, need) in skills.iter().enumerate() {
+            if !self.playbook.skills.contains_key(&need.skill) {
+                self.unknown(format!("{path}[{number}]"), "skill", "技能", need.skill.as_str());
+            }
         }
     }
 
@@ -186,6 +195,7 @@ impl Names<'_> {
             if let Secondary::Role(role) = &stage.secondary {
                 self.role(format!("{path}.secondary"), role);
             }
+            self.skills(&format!("{path}.skills"), &stage.skills);
             for (which, who) in stage.participants.iter().enumerate() {
                 self.who(&format!("{path}.participants[{which}]"), who);
             }

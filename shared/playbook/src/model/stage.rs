@@ -4,7 +4,7 @@ use contracts::{FactKey, OutcomeKey, StageKey, StageKind, Text};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Secondary, Trigger, Who};
+use super::{Secondary, SkillNeed, Trigger, Who};
 use crate::words::{Cel, Key, LoopKey, words};
 
 /// One step of the procedure.
@@ -23,6 +23,9 @@ pub struct Stage {
     /// Who takes over.
     #[serde(default)]
     pub secondary: Secondary,
+    /// The skills that the owner must have; who lacks one is passed over, and somebody who directs gets the work.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub skills: Vec<SkillNeed>,
     /// No person is needed when this holds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub automatic: Option<Cel>,

@@ -18,6 +18,8 @@ pub struct Expect {
     pub department: Option<String>,
     /// Who holds the work of the main stage; `nobody` when it lies in the queue; several are divided by a comma.
     pub person: Option<String>,
+    /// The skills that whoever holds the work of the main stage lacks, or for want of which it waits; exactly these.
+    pub lacks: Option<Vec<String>>,
     /// Open sides and who holds the work of each: exactly these; `nobody` when it lies in the queue.
     pub sides: Option<BTreeMap<String, String>>,
     /// The level.
@@ -103,6 +105,7 @@ impl Expect {
             items
         };
         let any_order = |items: &Vec<String>| list(&sorted(items));
+        same("lacks", self.lacks.as_ref().map(any_order), Some(any_order(&view.lacks)));
         same("missed", self.missed.as_ref().map(any_order), Some(any_order(&view.missed)));
         same("messages", self.messages.as_ref().map(list), Some(list(&view.messages)));
         same("notified", self.notified.as_ref().map(any_order), Some(any_order(&view.notified)));

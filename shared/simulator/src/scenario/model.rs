@@ -135,6 +135,8 @@ pub struct CaseView {
     pub person: Option<String>,
     /// The work of the main visit.
     pub work: Option<String>,
+    /// The skills that are lacking there.
+    pub lacks: Vec<String>,
     /// The level.
     pub level: u32,
     /// The instance.

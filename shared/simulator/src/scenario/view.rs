@@ -69,6 +69,8 @@ fn from_routing(view: &mut CaseView, said: &Value) {
         let shown = view.stage.as_ref().and_then(|stage| view.visits.get(stage)).cloned().unwrap_or_default();
         view.epoch = shown.epoch.unwrap_or_default();
         (view.visit, view.person, view.work) = (Some(shown.visit), shown.person, shown.work);
+        let works = list(&said["works"]).iter().filter(|work| work["visit"] == *main);
+        view.lacks = works.flat_map(|work| read::<Vec<String>>(&work["lacks"])).collect();
     }
     for clock in list(&said["clocks"]) {
         let Some(key) = text(&clock["key"]) else { continue };

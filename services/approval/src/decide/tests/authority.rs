@@ -70,6 +70,7 @@ fn without_a_matrix_the_owner_of_the_stage_decides_or_who_takes_over() {
         department: work.department,
         role: work.role, // routing names the role that was asked for
         because: None,
+        lacks: Default::default(),
     };
     bench.hear(ServiceName::Routing, assigned);
     decide(&mut bench, ("zhou", "deputy_leader"), opened(&said).round, "approve").unwrap();
