@@ -123,18 +123,26 @@ impl Draft<'_> {
     }
 
     fn least_loaded(&self, found: Vec<Chosen>) -> Option<Chosen> {
-        found.into_iter().min_by_key(|chosen| (self.load(&chosen.person), chosen.person.clone()))
+        let off_duty = |chosen: &Chosen| !self.is_on_duty(&chosen.person);
+        let order = |chosen: &Chosen| (off_duty(chosen), self.load(&chosen.person), chosen.person.clone());
+        found.into_iter().min_by_key(order)
     }
 
     fn duty_manager(&self, search: &Search<'_>) -> Option<Chosen> {
-        let managers =
-            self.directory().units_up(search.department).filter_map(|unit| unit.duty_manager.as_ref());
-        self.first_of(managers.filter_map(|id| self.directory().people.get(id)), search)
+        let directory = self.directory();
+        let of_unit = |unit| self.first_on_duty(directory.duty_managers(unit).collect(), search);
+        directory.units_up(search.department).find_map(of_unit)
     }
 
     fn manager_of_role(&self, search: &Search<'_>) -> Option<Chosen> {
         let holders = self.directory().holders(search.role, search.department);
         self.first_of(holders.flat_map(|person| self.directory().line_up(&person.id).skip(1)), search)
+    }
+
+    /// The first who is on duty, else the first who is there.
+    fn first_on_duty(&self, mut people: Vec<&Person>, search: &Search<'_>) -> Option<Chosen> {
+        people.sort_by_key(|person| !self.is_on_duty(&person.id));
+        self.first_of(people.into_iter(), search)
     }
 
     fn first_of<'p>(

@@ -111,7 +111,7 @@ pub(crate) fn read(
     }
     let names = Names::of(directory, &tables, roles, &mut mistakes);
     let mut import = Import {
-        order: PutDirectory { departments: Vec::new(), people: Vec::new() },
+        order: PutDirectory { departments: Vec::new(), people: Vec::new(), shifts: Vec::new() },
         departments: Imported::default(),
         people: Imported::default(),
         left_out: Vec::new(),

@@ -260,10 +260,18 @@ impl Draft<'_> {
     fn on_duty(&self, department: &contracts::DepartmentId) -> Option<PersonId> {
         let (directory, now) = (self.directory(), self.context.now());
         let barred = self.case.origin.complained_of_person.as_ref();
-        let up = directory.units_up(department).filter_map(|unit| unit.duty_manager.as_ref());
-        let anywhere = directory.departments.values().filter_map(|unit| unit.duty_manager.as_ref());
-        let managers: Vec<_> = up.chain(anywhere).filter(|id| Some(*id) != barred).collect();
-        managers.iter().find(|id| directory.is_present(id, now)).or(managers.first()).map(|id| (*id).clone())
+        let units = directory.units_up(department).chain(directory.departments.values());
+        let mut away = None;
+        for unit in units {
+            let mut managers: Vec<_> = directory.duty_managers(unit).map(|person| &person.id).collect();
+            managers.retain(|id| Some(*id) != barred);
+            away = away.or_else(|| managers.first().copied());
+            managers.sort_by_key(|id| !self.is_on_duty(id));
+            if let Some(there) = managers.into_iter().find(|id| directory.is_present(id, now)) {
+                return Some(there.clone());
+            }
+        }
+        away.cloned()
     }
 
     fn move_work(&self, to: &Secondary, visit: Option<VisitId>, climb: &mut Climb) {

@@ -69,7 +69,8 @@ impl Queries for Answers {
                 let (departments, people) =
                     (directory.departments.into_values(), directory.people.into_values());
                 let (departments, people) = (departments.collect::<Vec<_>>(), people.collect::<Vec<_>>());
-                Ok(json!({"departments": departments, "people": people}))
+                let shifts: Vec<_> = directory.shifts.into_values().collect();
+                Ok(json!({"departments": departments, "people": people, "shifts": shifts}))
             }
             names::ACTIVATIONS => {
                 let state = self.state(&SubjectRef::organisation(organisation)).await?;

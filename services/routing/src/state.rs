@@ -6,6 +6,7 @@ mod directory;
 mod fold;
 mod organisation;
 mod playbooks;
+mod shifts;
 
 use contracts::messages::fact_recorded::FactRecorded;
 use contracts::{Event, SubjectKind};
@@ -19,6 +20,7 @@ pub use directory::Directory;
 pub(crate) use fold::NO_WAY_ON;
 pub use organisation::{Activation, Organisation, PublishedCalendar};
 pub use playbooks::{Playbooks, PublishedPlaybook};
+pub(crate) use shifts::Hours;
 
 /// The state of a subject: which it is follows from the kind of the subject.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

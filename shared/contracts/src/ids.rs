@@ -144,6 +144,8 @@ slug_id! {
     TemplateKey,
     /// A working calendar.
     CalendarId,
+    /// A shift of the directory, such as `night`.
+    ShiftKey,
 }
 
 uuid_id! {

@@ -145,6 +145,7 @@ pub(crate) fn people() -> DirectoryChanged {
             department("sales", name("销售部", "sales")),
         ],
         people: vec![person("wang", "service"), person("zhao", "sales")],
+        shifts: Vec::new(),
         by: Actor::System,
     }
 }

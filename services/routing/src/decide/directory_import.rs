@@ -86,10 +86,14 @@ fn parts(order: PutDirectory) -> Vec<PutDirectory> {
     parts.into_iter().map(|(_, part)| part).collect()
 }
 
+const fn nothing() -> PutDirectory {
+    PutDirectory { departments: Vec::new(), people: Vec::new(), shifts: Vec::new() }
+}
+
 fn room<'p>(parts: &'p mut Vec<(usize, PutDirectory)>, one: &impl Serialize) -> &'p mut PutDirectory {
     let bytes = serde_json::to_vec(one).map_or(0, |text| text.len());
     if parts.last().is_none_or(|(size, _)| size + bytes > MOST_SAID) {
-        parts.push((0, PutDirectory { departments: Vec::new(), people: Vec::new() }));
+        parts.push((0, nothing()));
     }
     let at = parts.len() - 1;
     let (size, part) = &mut parts[at];

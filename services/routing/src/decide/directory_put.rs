@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 use contracts::commands::routing::PutDirectory;
 use contracts::commands::{Command, check_text};
 use contracts::messages::directory_changed::{Absence, DirectoryChanged, Person};
-use contracts::{DepartmentId, PersonId, Problem, ProblemCode};
+use contracts::{DepartmentId, PersonId, Problem, ProblemCode, ShiftKey};
 use runtime::service::Decision;
 
 use super::{Desk, Outcome, administrators_only};
 use crate::rows::Row;
-use crate::state::Directory;
+use crate::state::{Directory, Hours};
 
 /// The longest name or skill, in characters.
 const LONGEST_NAME: usize = 200;
@@ -36,7 +36,11 @@ pub(super) fn put(
     let changed = |person: &&Person| directory.people.get(&person.id) != Some(*person);
     let people = order.people.iter().filter(changed).map(|person| person.id.clone()).collect();
     let by = command.actor.plain();
-    change(desk, DirectoryChanged { departments: order.departments, people: order.people, by }, people)
+    change(
+        desk,
+        DirectoryChanged { departments: order.departments, people: order.people, shifts: order.shifts, by },
+        people,
+    )
 }
 
 /// Says the change, and has open work looked at again.
@@ -79,6 +83,7 @@ pub(super) fn findings(directory: &Directory, order: &PutDirectory) -> Vec<Probl
             unknown(ProblemCode::UnknownPerson, detail, format!("/people/{n}/manager"));
         }
     }
+    found.extend(shifts(directory, order));
     for (n, person) in order.people.iter().enumerate() {
         let place = format!("/people/{n}/absences");
         found.extend(absences(&person.id, &person.absences, |id| people.contains(id), &place));
@@ -101,7 +106,40 @@ fn texts(order: &PutDirectory) -> Vec<Problem> {
             ways.into_iter().map(move |(way, text)| check(format!("/people/{n}/{way}"), text.as_deref()?));
         std::iter::once(check(format!("/people/{n}/name"), &person.name)).chain(contact).chain(skills)
     });
-    units.chain(people).flatten().collect()
+    let shifts = order.shifts.iter().enumerate().flat_map(|(n, shift)| {
+        let place = format!("/shifts/{n}/name");
+        [check(format!("{place}/zh"), &shift.name.zh), check(format!("{place}/en"), &shift.name.en)]
+    });
+    units.chain(people).chain(shifts).flatten().collect()
+}
+
+/// Shifts whose hours are none, and people whose shift there is not.
+fn shifts(directory: &Directory, order: &PutDirectory) -> Vec<Problem> {
+    let mut found = Vec::new();
+    for (n, shift) in order.shifts.iter().enumerate() {
+        for (day, hours) in &shift.week {
+            for (at, text) in hours.iter().enumerate().filter(|(_, text)| Hours::parse(text).is_none()) {
+                let problem = Problem::new(ProblemCode::InvalidField, format!("“{text}” are no hours"));
+                let place = format!("/shifts/{n}/week/{day}/{at}");
+                found.push(
+                    problem.at(place).expected("hours such as 08:00-16:00; 22:00-06:00 end the next morning"),
+                );
+            }
+        }
+    }
+    let new: BTreeSet<_> = order.shifts.iter().map(|shift| &shift.id).collect();
+    let is_known = |key: &ShiftKey| new.contains(key) || directory.shifts.contains_key(key);
+    for (n, person) in order.people.iter().enumerate() {
+        let own = person.shift.iter().map(|key| (format!("/people/{n}/shift"), key));
+        let days = person.roster.iter().enumerate();
+        let days = days
+            .filter_map(|(at, day)| Some((format!("/people/{n}/roster/{at}/shift"), day.shift.as_ref()?)));
+        for (place, key) in own.chain(days).filter(|(_, key)| !is_known(key)) {
+            let problem = Problem::new(ProblemCode::InvalidField, format!("there is no shift {key}"));
+            found.push(problem.at(place).expected("a shift of the directory or of this order"));
+        }
+    }
+    found
 }
 
 /// What is wrong with somebody's absences.

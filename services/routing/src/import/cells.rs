@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use contracts::messages::directory_changed::{Department, Person};
-use contracts::{DepartmentId, NotASlug, PersonId, RoleKey, Text};
+use contracts::{DepartmentId, NotASlug, PersonId, RoleKey, ShiftKey, Text};
 
 use super::columns::{Field, Kind};
 use super::reading::{Row, Table};
@@ -17,6 +17,7 @@ const BETWEEN: [char; 4] = [';', '；', '、', '|'];
 pub(super) struct Names<'a> {
     departments: BTreeMap<String, BTreeSet<DepartmentId>>,
     people: BTreeMap<String, BTreeSet<PersonId>>,
+    shifts: BTreeMap<String, BTreeSet<ShiftKey>>,
     roles: &'a BTreeMap<String, RoleKey>,
 }
 
@@ -28,7 +29,13 @@ impl<'a> Names<'a> {
         roles: &'a BTreeMap<String, RoleKey>,
         mistakes: &mut Vec<Mistake>,
     ) -> Self {
-        let mut names = Self { departments: BTreeMap::new(), people: BTreeMap::new(), roles };
+        let (departments, people) = (BTreeMap::new(), BTreeMap::new());
+        let mut names = Self { departments, people, shifts: BTreeMap::new(), roles };
+        for shift in directory.shifts.values() {
+            for name in [shift.id.as_str(), &shift.name.zh, &shift.name.en] {
+                names.shifts.entry(name.to_owned()).or_default().insert(shift.id.clone());
+            }
+        }
         for unit in directory.departments.values() {
             names.calls_department(&unit.id, [unit.id.as_str(), &unit.name.zh, &unit.name.en]);
         }
@@ -214,6 +221,7 @@ pub(super) fn person(
     let contact = reading.optional(Field::Contact, |text| Ok(text.to_owned()));
     let email = reading.optional(Field::Email, email);
     let phone = reading.optional(Field::Phone, |text| Ok(text.to_owned()));
+    let shift = reading.optional(Field::Shift, |name| one(&names.shifts, name, ("班次", "shift")));
     let active = reading.optional(Field::Active, yes_or_no);
     let (id, name, department) = (id?, name?, unit?);
     let known = directory.people.get(&id).cloned();
@@ -228,6 +236,8 @@ pub(super) fn person(
         contact: contact.unwrap_or(before.contact),
         email: email.unwrap_or(before.email),
         phone: phone.unwrap_or(before.phone),
+        shift: shift.unwrap_or(before.shift),
+        roster: before.roster,
         active: active.map_or(before.active, |said| said.unwrap_or(true)),
         absences: before.absences,
     })
@@ -243,6 +253,8 @@ fn newcomer(id: &PersonId, department: &DepartmentId) -> Person {
         contact: None,
         email: None,
         phone: None,
+        shift: None,
+        roster: Vec::new(),
         skills: BTreeSet::new(),
         absences: Vec::new(),
         active: true,

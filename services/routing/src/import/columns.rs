@@ -25,6 +25,7 @@ pub(super) enum Field {
     Contact,
     Email,
     Phone,
+    Shift,
     Active,
 }
 
@@ -83,6 +84,7 @@ const PEOPLE: &[Column] = &[
     column(Field::Contact, false, &["contact", "对客联系方式", "对外联系方式"]),
     column(Field::Email, false, &["email", "邮箱", "电子邮件", "电子邮箱"]),
     column(Field::Phone, false, &["phone", "电话", "联系电话", "手机", "分机"]),
+    column(Field::Shift, false, &["shift", "班次", "班组"]),
     column(Field::Active, false, &["active", "在职", "在职状态", "状态"]),
 ];
 

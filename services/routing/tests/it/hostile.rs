@@ -128,7 +128,9 @@ async fn no_text_of_a_setting_does_more_than_stand_there() {
     let body = json!({
         "departments": [{"id": "new", "name": {"zh": "新部门", "en": "New"}, "parent": "sales", "duty_manager": "boss"}],
         "people": [{"id": "li.si", "name": "李四", "department": "new", "roles": ["agent"], "manager": "boss",
-            "contact": "021-5550001", "email": "li.si@example.cn", "phone": "8012", "skills": ["英语"], "absences": absences, "active": true}],
+            "contact": "021-5550001", "email": "li.si@example.cn", "phone": "8012", "skills": ["英语"], "shift": "day", "roster": [{"date": "2025-03-09", "shift": "day"}],
+            "absences": absences, "active": true}],
+        "shifts": [{"id": "day", "name": {"zh": "白班", "en": "Day"}, "week": {"monday": ["08:00-16:00"]}}],
     });
     served.try_on::<orders::PutDirectory>(directory.clone(), body, |_, _| {}).await;
     let body = json!({"files": ["id,name,department\nli.si,李四,new\n"], "dry_run": false});

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::ids::{CategoryKey, ClockId, DepartmentId, PersonId, VisitId, WorkId};
 use crate::messages::complaint_registered::PlaybookRef;
-use crate::messages::directory_changed::{Absence, Department, Person};
+use crate::messages::directory_changed::{Absence, Department, Person, Shift};
 use crate::messages::playbook_activated::ActivationScope;
 /// Publishes a version of a playbook; refused whole when it has errors.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -43,6 +43,9 @@ pub struct PutDirectory {
     /// People as they shall be.
     #[serde(default)]
     pub people: Vec<Person>,
+    /// Shifts as they shall be.
+    #[serde(default)]
+    pub shifts: Vec<Shift>,
 }
 
 /// Adds or changes departments and people as CSV files have them; the subject is the directory. Refused whole, with every

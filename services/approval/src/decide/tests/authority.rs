@@ -139,12 +139,18 @@ fn with_board(people: &[&str]) -> Bench {
         contact: None,
         email: None,
         phone: None,
+        shift: None,
+        roster: Vec::new(),
         skills: std::collections::BTreeSet::new(),
         absences: Vec::new(),
         active: true,
     });
-    let changed =
-        DirectoryChanged { departments: Vec::new(), people: everybody.collect(), by: Actor::System };
+    let changed = DirectoryChanged {
+        departments: Vec::new(),
+        people: everybody.collect(),
+        shifts: Vec::new(),
+        by: Actor::System,
+    };
     directory.hear(ServiceName::Routing, changed);
     let mut bench = Bench::new(Approval::default());
     bench.memory.others.insert(directory.subject, std::sync::Arc::new(directory.state));
