@@ -244,6 +244,8 @@ impl State {
             | Event::CallbackNoted(_)
             | Event::CallbackRecorded(_)
             | Event::ContactRecorded(_)
+            | Event::HandoverWritten(_)
+            | Event::HandoverAcknowledged(_)
             | Event::ParkedSettled(_) => {}
         }
     }

@@ -9,6 +9,8 @@ mod complaint_registered;
 mod directory_import;
 mod directory_put;
 mod fact_recorded;
+mod handover_acknowledge;
+mod handover_write;
 mod person_erased;
 mod playbook_activate;
 mod playbook_publish;
@@ -113,7 +115,7 @@ fn on_event(desk: &Desk<'_>, heard: &Heard) -> Outcome {
         Event::StageCompleted(said) => stage_completed::decide(desk, said),
         Event::WorkRequested(said) => work_requested::decide(desk, said),
         Event::WorkWithdrawn(said) => work_withdrawn::decide(desk, said),
-        Event::PersonErased(said) => person_erased::decide(said),
+        Event::PersonErased(said) => person_erased::decide(desk, said),
         // What happened inside a stage is of no consequence for where the case goes; facts and outcomes are.
         Event::FileAdded(_)
         | Event::PlaybookPublished(_)
@@ -152,6 +154,8 @@ fn on_event(desk: &Desk<'_>, heard: &Heard) -> Outcome {
         | Event::CallbackNoted(_)
         | Event::CallbackRecorded(_)
         | Event::ContactRecorded(_)
+        | Event::HandoverWritten(_)
+        | Event::HandoverAcknowledged(_)
         | Event::ParkedSettled(_) => Ok(Decision::nothing()),
     }
 }
@@ -169,6 +173,8 @@ fn on_command(desk: &Desk<'_>, command: &Command) -> Outcome {
         orders::HandBackWork::VERB => work_hand_back::decide(desk, command),
         orders::ReassignWork::VERB => work_reassign::decide(desk, command),
         orders::ReconsiderWork::VERB => work_reconsider::decide(desk, command),
+        orders::WriteHandover::VERB => handover_write::decide(desk, command),
+        orders::AcknowledgeHandover::VERB => handover_acknowledge::decide(desk, command),
         orders::TransferStage::VERB => stage_transfer::decide(desk, command),
         orders::PauseClock::VERB => clock_pause::decide(desk, command),
         orders::ResumeClock::VERB => clock_resume::decide(desk, command),
@@ -184,6 +190,14 @@ fn administrators_only(actor: &Actor) -> Result<(), Problem> {
     }
     let problem = Problem::new(ProblemCode::NotAllowed, "only administrators may do this");
     Err(problem.at("/actor").expected(format!("one of the roles {}", ADMINISTRATORS.join(", "))))
+}
+
+/// The zone of the organisation: that of its calendar.
+fn zone(desk: &Desk<'_>) -> jiff::tz::TimeZone {
+    let whole = desk.context.peek(&contracts::SubjectRef::organisation(desk.context.organisation()));
+    let whole = whole.as_ref().and_then(|state| state.organisation());
+    let calendar = desk.library.calendar(whole, &crate::library::calendar_for(whole, None));
+    calendar.map_or(jiff::tz::TimeZone::UTC, |calendar| calendar.zone().clone())
 }
 
 /// The member of staff who acts.

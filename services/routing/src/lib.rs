@@ -24,6 +24,7 @@
 //! | `directory.put`, `directory.import`, `absence.put` | `directory.changed`; open work is looked at again |
 //! | `triage`, `archive` | routing's own stages: `stage.completed`, the way on, `case.closed` |
 //! | `work.claim`, `work.hand_back`, `work.reassign`, `work.reconsider` | `work.assigned`, `work.queued` |
+//! | `handover.write`, `handover.acknowledge` | `handover.written`, `handover.acknowledged` |
 //! | `stage.transfer` | `stage.changed`: another department, a new epoch |
 //! | `clock.pause`, `clock.resume` | `clock.changed` |
 //! | timer `clock:…` | `clock.missed` |
@@ -66,7 +67,7 @@ pub use affected::{OpenWork, affected_commands, open_works, reconsider};
 pub use clocks::policy;
 pub use draft::{LOAD, env_of};
 pub use library::{Library, calendar_for};
-pub use rows::{CasePlace, CaseRow, Row, WorkRow};
+pub use rows::{CasePlace, CaseRow, HandoverRow, Row, WorkRow};
 pub use state::State;
 
 /// The pure core of routing. What it keeps between decisions is only what it has read before.
@@ -124,6 +125,8 @@ impl Service for Routing {
             "clock.stopped",
             "directory.changed",
             "fact.recorded",
+            "handover.acknowledged",
+            "handover.written",
             "playbook.activated",
             "playbook.published",
             "report.due",

@@ -1,5 +1,6 @@
 //! Read-only answers for the gateway (`contracts::queries::routing`).
 
+mod handovers;
 mod lists;
 
 use std::sync::Arc;
@@ -79,6 +80,9 @@ impl Queries for Answers {
             names::REPORTS => {
                 let state = self.state(&SubjectRef::organisation(organisation)).await?;
                 Ok(json!(state.organisation().map(|all| &all.reports)))
+            }
+            names::HANDOVERS => {
+                written(&self.handovers(organisation, &query.actor, &asked(query.body)?).await?)
             }
             names::COUNTS => lists::counts(&self.pool, organisation).await,
             names::CALENDARS => self.calendars(organisation).await,

@@ -114,6 +114,8 @@ events! {
     ClockMissed in clock_missed,
     CaseEscalated in case_escalated,
     ReportDue in report_due,
+    HandoverWritten in handover_written,
+    HandoverAcknowledged in handover_acknowledged,
     ActLate in act_late,
     CaseClosed in case_closed,
     VerificationRecorded in verification_recorded,

@@ -167,6 +167,8 @@ uuid_id! {
     WordId,
     /// A stored file.
     FileId,
+    /// An entry of the shift-handover log.
+    HandoverId,
     /// A started clock.
     ClockId,
     /// The CloudEvents id of an event.

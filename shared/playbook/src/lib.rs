@@ -14,6 +14,7 @@ mod check;
 mod compiled;
 mod env;
 mod finding;
+mod lanes;
 mod load;
 mod making_briefs;
 mod matrix;

@@ -88,6 +88,8 @@ impl Case {
             | Event::CallbackNoted(_)
             | Event::CallbackRecorded(_)
             | Event::ContactRecorded(_)
+            | Event::HandoverWritten(_)
+            | Event::HandoverAcknowledged(_)
             | Event::ParkedSettled(_) => {}
         }
     }

@@ -65,6 +65,20 @@ impl Directory {
             || self.has_no_shift_on(person, today)
     }
 
+    /// The shift that a person works at an instant, or works next that day; a night's until its morning ends.
+    #[must_use]
+    pub fn shift_at(&self, person: &PersonId, at: Timestamp, zone: &TimeZone) -> Option<&Shift> {
+        let person = self.people.get(person)?;
+        let local = at.to_zoned(zone.clone());
+        let minute = u16::try_from(i32::from(local.hour()) * 60 + i32::from(local.minute())).unwrap_or(0);
+        let night = local
+            .date()
+            .yesterday()
+            .ok()
+            .filter(|day| self.hours_of(person, *day).any(|hours| hours.hold_next_morning(minute)));
+        self.shift_on(person, night.unwrap_or(local.date()))
+    }
+
     /// The hours that somebody begins on a date: of the roster's shift where it names the date, else of their own.
     fn hours_of(&self, person: &Person, date: Date) -> impl Iterator<Item = Hours> {
         let hours = self.shift_on(person, date).and_then(|shift| shift.week.get(&Weekday::of(date)));

@@ -3,7 +3,10 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{CategoryKey, ClockId, DepartmentId, PersonId, VisitId, WorkId};
+use crate::ids::{
+    CategoryKey, ClockId, CommandId, ComplaintId, DepartmentId, HandoverId, OrganisationId, PersonId,
+    VisitId, WorkId,
+};
 use crate::messages::complaint_registered::PlaybookRef;
 use crate::messages::directory_changed::{Absence, Department, Person, Shift};
 use crate::messages::playbook_activated::ActivationScope;
@@ -163,6 +166,44 @@ pub struct ReconsiderWork {
     pub work: WorkId,
 }
 
+/// Writes down what is unfinished at the end of a shift; the subject is [`handover_for`] its key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WriteHandover {
+    /// The department whose next shift must acknowledge it.
+    pub department: DepartmentId,
+    /// What is to be said of it all; at most 2,000 characters. Kept by routing, encrypted.
+    #[serde(default)]
+    pub note: Option<String>,
+    /// The unfinished and pending items; at most 200.
+    #[serde(default)]
+    pub items: Vec<HandoverItem>,
+}
+
+/// A piece of work that is unfinished.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct HandoverItem {
+    /// The complaint.
+    pub complaint: ComplaintId,
+    /// The work.
+    pub work: WorkId,
+    /// What the next shift must know of it; at most 500 characters. Kept by routing, encrypted.
+    #[serde(default)]
+    pub note: Option<String>,
+}
+
+/// The handover that writing one under `key` makes: the same key, the same handover.
+#[must_use]
+pub fn handover_for(organisation: &OrganisationId, key: &CommandId) -> HandoverId {
+    HandoverId::derived(key.root(organisation), "handover")
+}
+
+/// Takes note of a handover, as somebody of the next shift; the subject is the handover.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AcknowledgeHandover {}
+
 /// Moves the current visit to another department: a new epoch.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -220,6 +261,8 @@ super::verbs! { Routing:
     HandBackWork = "work.hand_back",
     ReassignWork = "work.reassign",
     ReconsiderWork = "work.reconsider",
+    WriteHandover = "handover.write",
+    AcknowledgeHandover = "handover.acknowledge",
     TransferStage = "stage.transfer",
     PauseClock = "clock.pause",
     ResumeClock = "clock.resume",

@@ -29,6 +29,8 @@ pub mod directory_changed;
 pub mod fact_recorded;
 pub mod file_added;
 pub mod finding_recorded;
+pub mod handover_acknowledged;
+pub mod handover_written;
 pub mod notice_requested;
 pub mod notice_settled;
 pub mod opinion_recorded;

@@ -54,7 +54,7 @@ const TABLE: &[(Asker, &[ServiceName], &[&str])] = &[
     (Asker::Operator, ServiceName::ALL, &[PLACES, EXTENT]),
     // A drill compares the receipts with the record; a record says neither who the customer is nor what they told.
     (Asker::Operator, &[Intake], &[intake::COMPLAINT, intake::COUNTS]),
-    (Asker::Operator, &[Routing], &[routing::CASE, routing::COUNTS, routing::REPORTS]),
+    (Asker::Operator, &[Routing], &[routing::CASE, routing::COUNTS, routing::REPORTS, routing::HANDOVERS]),
     // Scenarios compare what each service knows of a case.
     (Asker::Operator, &[Investigation], &[investigation::CASE]),
     (Asker::Operator, &[Approval], &[approval::CASE]),

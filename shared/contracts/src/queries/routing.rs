@@ -3,15 +3,20 @@
 //! The work list and the list of cases are transactional tables, never projections that lag. Nothing here holds the
 //! complainant's data. Pages go on from `next`, which is opaque to the one who asks.
 
+mod handovers;
+
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+pub use handovers::*;
 
 use crate::ids::{
     ChannelKey, ClockId, ClockKey, ComplaintId, DepartmentId, PersonId, PlaybookId, RoleKey, StageKey,
     VisitId, WorkId,
 };
 use crate::messages::complaint_registered::PlaybookRef;
+use crate::service::words;
 use crate::words::Text;
 
 /// Open pieces of work, most urgent first: [`WorkAsked`] → [`WorkPage`].
@@ -37,9 +42,23 @@ pub const CALENDARS: &str = "calendars";
 pub const REPORTS: &str = "reports";
 /// How many cases there are, by place: null → `{"routed": n, "open": n, "parked": n, "closed": n}`.
 pub const COUNTS: &str = "counts";
+/// The shift-handover log, the newest first: [`HandoversAsked`] → [`HandoversPage`].
+pub const HANDOVERS: &str = "handovers";
 /// Every query of routing's own.
-pub const NAMES: &[&str] =
-    &[WORK, CASES, CASE, CLOCKS, PLAYBOOKS, PLAYBOOK, DIRECTORY, ACTIVATIONS, CALENDARS, COUNTS, REPORTS];
+pub const NAMES: &[&str] = &[
+    WORK,
+    CASES,
+    CASE,
+    CLOCKS,
+    PLAYBOOKS,
+    PLAYBOOK,
+    DIRECTORY,
+    ACTIVATIONS,
+    CALENDARS,
+    COUNTS,
+    REPORTS,
+    HANDOVERS,
+];
 
 /// Who has a piece of work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
@@ -69,6 +88,8 @@ pub struct WorkAsked {
     pub level: Option<u32>,
     /// Due before this time.
     pub due_before: Option<Timestamp>,
+    /// In this lane.
+    pub lane: Option<WorkLane>,
     /// Of this complaint.
     pub complaint: Option<ComplaintId>,
     /// Going on from here.
@@ -128,6 +149,21 @@ pub struct WorkItem {
     /// The skills that are asked for and that whoever holds it lacks, or for want of which it waits.
     #[serde(default)]
     pub lacks: Vec<String>,
+    /// The lane of the queue.
+    #[serde(default)]
+    pub lane: WorkLane,
+}
+
+words! {
+    /// A lane of a queue: simple business does not wait behind complex business.
+    #[derive(Default)]
+    WorkLane {
+        /// Done quickly.
+        #[default]
+        Simple = "simple",
+        /// Takes its time.
+        Complex = "complex",
+    }
 }
 
 /// Where a case is, in one word.

@@ -201,6 +201,16 @@ pub struct ConflictOfInterest {
 }
 
 words! {
+    /// A lane of a queue: simple business does not wait behind complex business.
+    Lane {
+        /// Done quickly.
+        Simple = "simple",
+        /// Takes its time.
+        Complex = "complex",
+    }
+}
+
+words! {
     /// How far a conflict of interest reaches.
     ConflictScope {
         /// The person who is party to the matter.

@@ -4,7 +4,7 @@ use contracts::{FactKey, OutcomeKey, StageKey, StageKind, Text};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Secondary, SkillNeed, Trigger, Who};
+use super::{Lane, Secondary, SkillNeed, Trigger, Who};
 use crate::words::{Cel, Key, LoopKey, words};
 
 /// One step of the procedure.
@@ -26,6 +26,9 @@ pub struct Stage {
     /// The skills that the owner must have; who lacks one is passed over, and somebody who directs gets the work.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub skills: Vec<SkillNeed>,
+    /// In which lane of its queue the work waits; without one, in that of the category.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lane: Option<Lane>,
     /// No person is needed when this holds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub automatic: Option<Cel>,

@@ -59,6 +59,8 @@ pub struct Expect {
     pub number: Option<String>,
     /// When each report of the playbook was last due, in local time; `none` for one that was not made yet.
     pub reports: BTreeMap<String, String>,
+    /// How many entries of the shift-handover log wait to be acknowledged.
+    pub handovers: Option<usize>,
     /// Messages that could not be handled, anywhere.
     pub parked: Option<usize>,
 }

@@ -193,6 +193,17 @@ impl Driver for Simulated {
         Ok(state.and_then(routing::State::organisation).map(|all| all.reports.clone()).unwrap_or_default())
     }
 
+    async fn handovers(&mut self, organisation: &OrganisationId) -> anyhow::Result<usize> {
+        let node = self.stack.node(ServiceName::Routing);
+        let host = node.and_then(|node| node.as_any().downcast_ref::<Host<Routing>>());
+        let own = host
+            .into_iter()
+            .flat_map(Host::states)
+            .filter(|(subject, _)| subject.organisation == *organisation);
+        let handovers = own.filter_map(|(_, state)| state.handover());
+        Ok(handovers.filter(|handover| handover.acknowledged.is_none()).count())
+    }
+
     async fn parked(&mut self, organisation: &OrganisationId) -> anyhow::Result<usize> {
         let of = |parked: &&crate::host::Parked| parked.said.envelope.subject.organisation == *organisation;
         Ok(self.stack.nodes().map(|node| node.parked().iter().filter(of).count()).sum())
