@@ -1,6 +1,6 @@
 //! Finding the person for a piece of work.
 //!
-//! In this order: those who hold the role in the department and are there; the deputies of those who are away; the
+//! Where the stage is a team's and the team was called, the team. Else in this order: those who hold the role in the department and are there; the deputies of those who are away; the
 //! same for the secondary role; the duty manager of the department; the duty managers above it; the managers of
 //! those who hold the role. Where authority decides, the managers come before the duty managers, who need not have
 //! any. Barred people are passed over everywhere, and nobody stands in for a barred person.
@@ -12,10 +12,11 @@
 use std::collections::BTreeSet;
 
 use contracts::messages::directory_changed::Person;
+use contracts::messages::team_called::TeamCalled;
 use contracts::messages::work_assigned::{Because, WorkAssigned};
 use contracts::messages::work_queued::{QueueCause, WorkQueued};
 use contracts::{DepartmentId, PersonId, RoleKey, WorkId};
-use playbook::SkillNeed;
+use playbook::{SkillNeed, Stage};
 
 use crate::draft::Draft;
 use crate::ladder::RULE;
@@ -36,6 +37,8 @@ pub struct Search<'a> {
     pub barred: BTreeSet<PersonId>,
     /// What they must be able to do.
     pub skills: BTreeSet<SkillNeed>,
+    /// The team that does it, where one was called: its leader, else the deputy, else a member.
+    pub team: Option<&'a TeamCalled>,
 }
 
 /// Who was found.
@@ -56,17 +59,29 @@ pub(crate) const NOBODY: &str = QueueCause::NobodyAvailable.as_str();
 impl Draft<'_> {
     /// Whoever a piece of work asks for, without those who are barred from it.
     #[must_use]
-    pub fn search<'w>(&self, work: &'w Work, barred: BTreeSet<PersonId>) -> Search<'w> {
+    pub fn search<'w>(&'w self, work: &'w Work, barred: BTreeSet<PersonId>) -> Search<'w> {
         let Work { role, department, task, .. } = work;
-        let skills = self.skills_asked(work);
-        Search { role, secondary: work.secondary.as_ref(), department, task, barred, skills }
+        let (skills, team) = (self.skills_asked(work), self.team_of(work));
+        Search { role, secondary: work.secondary.as_ref(), department, task, barred, skills, team }
+    }
+
+    /// The team that does a piece of work, where its stage is a team's and the team was called.
+    #[must_use]
+    pub fn team_of(&self, work: &Work) -> Option<&TeamCalled> {
+        let team = self.stage_of_owner(work)?.team.as_ref()?;
+        self.case.teams.get(team.as_str())
+    }
+
+    /// The stage of a piece of work, where it is the work of the stage's owner.
+    fn stage_of_owner(&self, work: &Work) -> Option<&Stage> {
+        let visit = self.case.visits.get(&work.visit).filter(|_| work.task != RULE)?;
+        let stage = self.book.stage(&visit.stage).ok()?;
+        stage.owner.as_ref().filter(|who| who.role == work.role).map(|_| stage)
     }
 
     /// The skills that a piece of work asks for: those of its stage, where it is the work of the stage's owner.
     fn skills_asked(&self, work: &Work) -> BTreeSet<SkillNeed> {
-        let visit = self.case.visits.get(&work.visit).filter(|_| work.task != RULE);
-        let stage = visit.and_then(|visit| self.book.stage(&visit.stage).ok());
-        let of_owner = stage.filter(|stage| stage.owner.as_ref().is_some_and(|who| who.role == work.role));
+        let of_owner = self.stage_of_owner(work);
         let category = self.case.category();
         of_owner.map(|stage| self.book.skills_asked(stage, category.as_ref())).unwrap_or_default()
     }
@@ -94,11 +109,23 @@ impl Draft<'_> {
             self.least_loaded(self.present(role, search))
                 .or_else(|| self.least_loaded(self.deputies(role, search)))
         };
-        in_role(search.role)
+        self.of_team(search)
+            .or_else(|| in_role(search.role))
             .or_else(|| search.secondary.and_then(in_role))
             .or_else(|| self.manager_of_role(search).filter(|_| BY_AUTHORITY.contains(&search.task)))
             .or_else(|| self.duty_manager(search))
             .or_else(|| self.manager_of_role(search))
+    }
+
+    /// Somebody of the team: the leader, else the deputy, else the member with the least work.
+    fn of_team(&self, search: &Search<'_>) -> Option<Chosen> {
+        let team = search.team?;
+        let people = &self.directory().people;
+        let known = |id| people.get(id).filter(|person| self.may(person, search));
+        let of_member = |person: &Person| Chosen { person: person.id.clone(), instead_of: None };
+        let heads = team.leader.iter().chain(&team.deputy).find_map(known).map(of_member);
+        let members = || self.least_loaded(team.members.iter().filter_map(known).map(of_member).collect());
+        heads.or_else(members)
     }
 
     fn may(&self, person: &Person, search: &Search<'_>) -> bool {

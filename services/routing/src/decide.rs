@@ -29,6 +29,7 @@ mod work_withdrawn;
 use contracts::commands::routing as orders;
 use contracts::commands::{Actor, Command, Verb};
 use contracts::messages::directory_changed::Person;
+use contracts::messages::team_called::TeamCalled;
 use contracts::{DepartmentId, Event, PersonId, Problem, ProblemCode, WorkId};
 use runtime::service::{Context, Decision, Heard, Input};
 
@@ -154,6 +155,7 @@ fn on_event(desk: &Desk<'_>, heard: &Heard) -> Outcome {
         | Event::CallbackNoted(_)
         | Event::CallbackRecorded(_)
         | Event::ContactRecorded(_)
+        | Event::TeamCalled(_)
         | Event::HandoverWritten(_)
         | Event::HandoverAcknowledged(_)
         | Event::ParkedSettled(_) => Ok(Decision::nothing()),
@@ -235,14 +237,15 @@ fn unbarred(draft: &Draft<'_>, id: WorkId, work: &Work, person: &PersonId) -> Re
     Ok(())
 }
 
-/// As whom a person may take a piece of work: holding its role or its secondary role in its department, as the
-/// deputy of somebody who does and is away, or as a duty manager of the department. `None`: not at all.
+/// As whom a person may take a piece of work: holding its role or its secondary role in its department, as one of the team
+/// that does it, as the deputy of somebody who does and is away, or as a duty manager of the department. `None`: not at all.
 fn taking(draft: &Draft<'_>, id: WorkId, work: &Work, person: &PersonId) -> Option<Chosen> {
     let (directory, now) = (draft.directory(), draft.context.now());
     let roles = [Some(&work.role), work.secondary.as_ref()];
     let holders: Vec<_> =
         roles.into_iter().flatten().flat_map(|role| directory.holders(role, &work.department)).collect();
     let as_self = holders.iter().any(|holder| holder.id == *person)
+        || draft.team_of(work).is_some_and(|team| is_in(team, person))
         || directory.is_duty_manager(person, &work.department);
     if as_self {
         return Some(Chosen { person: person.clone(), instead_of: None });
@@ -252,6 +255,11 @@ fn taking(draft: &Draft<'_>, id: WorkId, work: &Work, person: &PersonId) -> Opti
     let mut givers =
         givers.filter(|giver| directory.deputy_of(&giver.id, now).is_some_and(|one| one.id == *person));
     givers.next().map(|giver| Chosen { person: person.clone(), instead_of: Some(giver.id.clone()) })
+}
+
+/// Whether somebody is in a team.
+fn is_in(team: &TeamCalled, person: &PersonId) -> bool {
+    team.leader.iter().chain(&team.deputy).chain(&team.members).any(|one| one == person)
 }
 
 /// Whether somebody directs the work of a department: its duty manager, its leader (or one above it), a manager, an

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use calendar::{Calendar, Limit};
 use contracts::messages::case_escalated::{CaseEscalated, EscalationAction};
 use contracts::messages::report_due::ReportDue;
+use contracts::messages::team_called::TeamCalled;
 use contracts::messages::work_requested::WorkRequested;
 use contracts::results::AccountResult;
 use contracts::{
@@ -157,6 +158,19 @@ impl Draft<'_> {
         let people = people.into_iter().collect();
         let done = vec![EscalationAction::Notified { people, template: None }];
         self.escalate(ACCOUNTED, None, Climb { done, level: self.level(), ..Climb::default() });
+    }
+
+    /// Whoever is in a team is told of it.
+    pub fn tell_team(&mut self, called: &TeamCalled) {
+        let people: Vec<_> =
+            called.leader.iter().chain(&called.deputy).chain(&called.members).cloned().collect();
+        if people.is_empty() {
+            return;
+        }
+        let done = vec![EscalationAction::Notified { people, template: None }];
+        // No key of a rung has a colon, so that none of them counts as fired by this.
+        let rung = format!("team:{}", called.team);
+        self.escalate(&rung, None, Climb { done, level: self.level(), ..Climb::default() });
     }
 
     fn escalate(&mut self, rung: &str, clock: Option<ClockKey>, climb: Climb) {

@@ -134,6 +134,7 @@ impl Service for Routing {
             "stage.completed",
             "stage.entered",
             "stage.withdrawn",
+            "team.called",
             "work.assigned",
             "work.queued",
             "work.requested",

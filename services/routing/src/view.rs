@@ -37,6 +37,7 @@ pub fn view(case: &Case) -> Value {
         "path": path,
         "loops": case.loops,
         "watchers": case.watchers,
+        "teams": case.teams.values().collect::<Vec<_>>(),
         "visits": case.visits.iter().map(|(id, visit)| json!({
             "visit": id, "stage": visit.stage, "kind": visit.kind, "place": visit.place, "epoch": visit.epoch,
             "instance": visit.instance, "department": visit.department, "barred": visit.barred,

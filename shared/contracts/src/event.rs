@@ -113,6 +113,7 @@ events! {
     ClockStopped in clock_stopped,
     ClockMissed in clock_missed,
     CaseEscalated in case_escalated,
+    TeamCalled in team_called,
     ReportDue in report_due,
     HandoverWritten in handover_written,
     HandoverAcknowledged in handover_acknowledged,

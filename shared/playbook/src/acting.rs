@@ -76,7 +76,7 @@ pub const KEYS: &[(&str, Acts)] = &[
     ("scripts", Acts::Now),
     ("checklists", Acts::Now),
     ("forms", Acts::Later),
-    ("teams", Acts::Later),
+    ("teams", Acts::Now),
     ("reports", Acts::Now),
     ("incentives", Acts::Now),
     ("return_policy", Acts::Later),

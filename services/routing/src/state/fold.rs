@@ -54,6 +54,7 @@ impl Case {
                 self.clock_said(happened.event);
             }
             Event::CaseEscalated(said) => self.escalated(said),
+            Event::TeamCalled(said) => drop(self.teams.insert(said.team.clone(), said.clone())),
             Event::CaseClosed(said) => {
                 self.main = Main::Closed { at: time, outcome: said.outcome.clone() };
                 self.visits.clear();

@@ -1,7 +1,7 @@
 //! Hostile texts in every text of every order: kept byte for byte in a real PostgreSQL, or refused with their field.
 
 use contracts::commands::{Actor, Answer, Verb, routing as orders};
-use contracts::{ComplaintId, SubjectRef};
+use contracts::{CommandId, ComplaintId, SubjectRef};
 use serde_json::{Value, json};
 use testkit::hostile::{self, Attempt, Became};
 use uuid::Uuid;
@@ -86,6 +86,24 @@ async fn no_text_of_an_order_on_a_case_does_more_than_stand_there() {
     served.try_on_cases::<orders::ReconsiderWork>(5_000, &world, Actor::System, json!({"work": work})).await;
     let body = json!({"visit": visit, "epoch": epoch, "department": "sales", "reason": "归销售部"});
     served.try_on_cases::<orders::TransferStage>(6_000, &world, agent(), body).await;
+}
+
+#[tokio::test]
+async fn no_text_of_a_handover_does_more_than_stand_there() {
+    let served = Served::start().await;
+    let world = at_triage();
+    let (work, _) = world.work("classify");
+    let id = ComplaintId(Uuid::from_u128(8_000));
+    served.put(&world.written(), &SubjectRef::complaint(&organisation(), id)).await;
+    let item = json!({"complaint": id, "work": work, "note": "等照片"});
+    let body = json!({"department": "customer_service", "note": "打印机缺纸", "items": [item]});
+    for (attempt, n) in attempts::<orders::WriteHandover>(&body).iter().zip(8_001..) {
+        let verb = orders::WriteHandover::VERB;
+        let key = CommandId::new(format!("{verb}-{n}")).unwrap();
+        let subject = SubjectRef::handover(&organisation(), orders::handover_for(&organisation(), &key));
+        let example = Example { subject, actor: person("agent.a"), body: attempt.body.clone() };
+        served.attempt(attempt, n, verb, example).await;
+    }
 }
 
 #[tokio::test]

@@ -50,6 +50,7 @@ pub mod stage_changed;
 pub mod stage_completed;
 pub mod stage_entered;
 pub mod stage_withdrawn;
+pub mod team_called;
 pub mod verification_recorded;
 pub mod work_assigned;
 pub mod work_queued;

@@ -27,6 +27,7 @@ pub(super) fn check(playbook: &Playbook) -> Vec<Finding> {
     names.voice();
     names.incentives();
     names.reports();
+    names.teams();
     names.findings
 }
 
@@ -196,6 +197,11 @@ impl Names<'_> {
                 self.role(format!("{path}.secondary"), role);
             }
             self.skills(&format!("{path}.skills"), &stage.skills);
+            if let Some(team) =
+                stage.team.as_ref().filter(|key| !self.playbook.teams.iter().any(|team| team.key == **key))
+            {
+                self.unknown(format!("{path}.team"), "team", "小组", team.as_str());
+            }
             for (which, who) in stage.participants.iter().enumerate() {
                 self.who(&format!("{path}.participants[{which}]"), who);
             }
@@ -325,6 +331,19 @@ impl Names<'_> {
             for (which, step) in row.steps.iter().enumerate() {
                 let who = Who { role: step.role.clone(), department: step.department.clone() };
                 self.who(&format!("{path}.steps[{which}]"), &who);
+            }
+        }
+    }
+
+    fn teams(&mut self) {
+        for (number, team) in self.playbook.teams.iter().enumerate() {
+            let path = format!("teams[{number}]");
+            self.who(&format!("{path}.leader"), &team.leader);
+            if let Some(deputy) = &team.deputy {
+                self.who(&format!("{path}.deputy"), deputy);
+            }
+            for (which, who) in team.members.iter().enumerate() {
+                self.who(&format!("{path}.members[{which}]"), who);
             }
         }
     }

@@ -20,6 +20,9 @@ pub struct Stage {
     /// Who does it. A stage that never needs a person has no owner.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<Who>,
+    /// The team that does it, once it was called: its leader, else the deputy, else a member. Until then the owner.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub team: Option<Key>,
     /// Who takes over.
     #[serde(default)]
     pub secondary: Secondary,

@@ -59,6 +59,8 @@ pub struct Expect {
     pub number: Option<String>,
     /// When each report of the playbook was last due, in local time; `none` for one that was not made yet.
     pub reports: BTreeMap<String, String>,
+    /// The people of each team that was called, as `leader, deputy, members`; `none` for one that was not.
+    pub teams: BTreeMap<String, String>,
     /// How many entries of the shift-handover log wait to be acknowledged.
     pub handovers: Option<usize>,
     /// Messages that could not be handled, anywhere.
@@ -99,6 +101,9 @@ impl Expect {
         for (report, due) in &self.reports {
             let made = view.reports.get(report).map_or_else(|| "none".to_owned(), |at| show(*at, zone));
             same(&format!("report {report}"), Some(self.due_text(due, zone)), Some(made));
+        }
+        for (team, people) in &self.teams {
+            same(&format!("team {team}"), Some(people.clone()), view.teams.get(team).cloned().or_else(none));
         }
         let list = |items: &Vec<String>| format!("[{}]", items.join(", "));
         let sorted = |items: &Vec<String>| {

@@ -51,6 +51,11 @@ fn from_routing(view: &mut CaseView, said: &Value) {
     view.path = read(&said["path"]);
     view.loops = read(&said["loops"]);
     view.facts = read(&said["facts"]);
+    for team in list(&said["teams"]) {
+        let people = [&team["leader"], &team["deputy"]].into_iter().chain(list(&team["members"]));
+        let people: Vec<_> = people.filter_map(text).collect();
+        view.teams.extend(text(&team["team"]).map(|key| (key, people.join(", "))));
+    }
     for done in list(&said["results"]) {
         if let (Some(stage), Some(visit)) = (text(&done["stage"]), text(&done["visit"])) {
             view.visits.insert(stage, VisitView { visit, ..VisitView::default() });
