@@ -1,9 +1,10 @@
 //! Finding the person for a piece of work.
 //!
-//! Where the stage is a team's and the team was called, the team. Else in this order: those who hold the role in the department and are there; the deputies of those who are away; the
-//! same for the secondary role; the duty manager of the department; the duty managers above it; the managers of
-//! those who hold the role. Where authority decides, the managers come before the duty managers, who need not have
-//! any. Barred people are passed over everywhere, and nobody stands in for a barred person.
+//! Where the stage is a team's and the team was called, the team. Else in this order: those who hold the role in
+//! the department and are there; the deputies of those who are away; the same for the secondary role; the duty manager of
+//! the department; the duty managers above it; the managers of those who hold the role. Where authority decides, the
+//! managers come before the duty managers, who need not have any. Barred people are passed over everywhere, and nobody
+//! stands in for a barred person.
 //! Who lacks a skill that is asked for is passed over too, but for those who direct: they see to it that somebody does
 //! it, and are told what is lacking.
 //! Among several those on duty first, then the one with the least work, then by key. When truly nobody is left, the work
@@ -11,7 +12,7 @@
 
 use std::collections::BTreeSet;
 
-use contracts::messages::directory_changed::Person;
+use contracts::messages::directory_changed::{Department, Person};
 use contracts::messages::team_called::TeamCalled;
 use contracts::messages::work_assigned::{Because, WorkAssigned};
 use contracts::messages::work_queued::{QueueCause, WorkQueued};
@@ -121,7 +122,7 @@ impl Draft<'_> {
     fn of_team(&self, search: &Search<'_>) -> Option<Chosen> {
         let team = search.team?;
         let people = &self.directory().people;
-        let known = |id| people.get(id).filter(|person| self.may(person, search));
+        let known = |id: &PersonId| people.get(id).filter(|person| self.may(person, search));
         let of_member = |person: &Person| Chosen { person: person.id.clone(), instead_of: None };
         let heads = team.leader.iter().chain(&team.deputy).find_map(known).map(of_member);
         let members = || self.least_loaded(team.members.iter().filter_map(known).map(of_member).collect());
@@ -157,7 +158,7 @@ impl Draft<'_> {
 
     fn duty_manager(&self, search: &Search<'_>) -> Option<Chosen> {
         let directory = self.directory();
-        let of_unit = |unit| self.first_on_duty(directory.duty_managers(unit).collect(), search);
+        let of_unit = |unit: &Department| self.first_on_duty(directory.duty_managers(unit).collect(), search);
         directory.units_up(search.department).find_map(of_unit)
     }
 

@@ -7,7 +7,7 @@ use super::{MOST_ROWS, Mistake, said};
 
 /// A file that was read.
 #[derive(Debug)]
-pub(crate) struct Table {
+pub(super) struct Table {
     /// Which file, from 0.
     pub file: usize,
     /// What it has.
@@ -22,7 +22,7 @@ pub(crate) struct Table {
 
 /// A row.
 #[derive(Debug)]
-pub(crate) struct Row {
+pub(super) struct Row {
     /// The line where it begins, from 1.
     pub line: u64,
     /// Its cells, as many as there are columns.

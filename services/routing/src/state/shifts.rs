@@ -107,10 +107,8 @@ mod tests {
     fn directory() -> Directory {
         let days = ["monday", "tuesday", "wednesday", "thursday", "friday"];
         let week = |hours: &str| {
-            days.map(|day| (day, json!([hours])))
-                .into_iter()
-                .map(|(day, hours)| (day.to_owned(), hours))
-                .collect::<serde_json::Map<_, _>>()
+            let week = days.map(|day| (day.to_owned(), json!([hours])));
+            week.into_iter().collect::<serde_json::Map<_, _>>()
         };
         let shift =
             |id: &str, hours: &str| json!({"id": id, "name": {"zh": id, "en": id}, "week": week(hours)});

@@ -7,6 +7,7 @@ mod clocks;
 mod hostile;
 mod journeys;
 mod moves;
+mod people;
 mod properties;
 mod refusals;
 mod reports;
