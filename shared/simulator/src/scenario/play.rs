@@ -4,6 +4,8 @@
 //! Each scenario has its own organisation, so many can be merged into one forward timeline: that is how they run
 //! against the living stack, whose clock only goes forward.
 
+mod handing;
+
 use std::collections::BTreeMap;
 use std::future::Future;
 
@@ -358,23 +360,6 @@ impl<'a> Play<'a> {
             self.handover = Some(subject);
         }
         self.judge(place, step, &answer);
-        Ok(())
-    }
-
-    /// Lets a scenario write `{case: second, work: handle}` for an item of a handover.
-    async fn name_items<D: Driver>(
-        &mut self,
-        driver: &mut D,
-        body: &mut serde_json::Map<String, Value>,
-    ) -> anyhow::Result<()> {
-        for item in body.get_mut("items").and_then(Value::as_array_mut).into_iter().flatten() {
-            let Some(item) = item.as_object_mut() else { continue };
-            let name = item.remove("case").and_then(|name| name.as_str().map(str::to_owned));
-            let Some(id) = self.cases.get(name.as_deref().unwrap_or("case")).copied() else { continue };
-            item.entry("complaint").or_insert(json!(id));
-            let subject = SubjectRef::complaint(&self.prepared.organisation, id);
-            fill_in(item, "work.claim", &self.look(driver, &subject).await?);
-        }
         Ok(())
     }
 
