@@ -120,6 +120,9 @@ fn hear(config: &Config, context: &Context<'_, State>, before: &State, heard: &H
         | Event::CallbackNoted(_)
         | Event::CallbackRecorded(_)
         | Event::ContactRecorded(_)
+        | Event::TeamCalled(_)
+        | Event::HandoverWritten(_)
+        | Event::HandoverAcknowledged(_)
         | Event::ParkedSettled(_) => Ok(Decision::nothing()),
     }
 }

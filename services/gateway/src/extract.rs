@@ -236,6 +236,19 @@ impl FromRequest<App> for YamlBody {
     }
 }
 
+/// A body of CSV text.
+#[derive(Debug, Clone)]
+pub struct CsvBody(pub String);
+
+impl FromRequest<App> for CsvBody {
+    type Rejection = Refusal;
+    async fn from_request(request: Request, app: &App) -> Result<Self, Refusal> {
+        require_type(request.headers(), "text/csv", |kind| kind == "text/csv")?;
+        let bytes = read_body(app, request.into_body(), app.config.json_max_bytes).await?;
+        text(&bytes).map(str::to_owned).map(Self)
+    }
+}
+
 fn is_json(kind: &str) -> bool {
     kind == "application/json" || (kind.starts_with("application/") && kind.ends_with("+json"))
 }

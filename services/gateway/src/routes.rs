@@ -7,6 +7,7 @@ pub mod complaints;
 pub mod events;
 pub mod figures;
 pub mod files;
+pub mod handovers;
 pub mod outbox;
 pub mod public;
 pub mod sessions;
@@ -27,6 +28,7 @@ pub fn all() -> Endpoints {
         .merge(files::endpoints())
         .merge(actions::endpoints())
         .merge(work::endpoints())
+        .merge(handovers::endpoints())
         .merge(events::endpoints())
         .merge(settings::endpoints())
         .merge(versions::endpoints())

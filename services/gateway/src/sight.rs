@@ -102,6 +102,13 @@ impl Places {
                 places.people.insert(person.to_string());
             }
         }
+        for team in list("teams") {
+            put(&mut places.people, &team["leader"]);
+            put(&mut places.people, &team["deputy"]);
+            for member in team["members"].as_array().into_iter().flatten() {
+                put(&mut places.people, member);
+            }
+        }
         for watcher in list("watchers") {
             put(&mut places.people, &watcher);
         }
@@ -139,10 +146,12 @@ mod tests {
             "works": [{ "department": "logistics", "person": "wu.gang", "instead_of": null }],
             "results": [{ "by": { "kind": "staff", "person": "lin.yue" } }, { "by": { "kind": "system" } }],
             "facts": { "responsible": "sales" },
+            "teams": [{ "leader": "tan.yu", "deputy": null, "members": ["yu.fan"] }],
         }));
         assert!(places.are_those_of(&staff("ma.jun", "logistics")));
         assert!(places.are_those_of(&staff("lin.yue", "customer_service")));
         assert!(places.are_those_of(&staff("feng.qi", "sales")));
+        assert!(places.are_those_of(&staff("yu.fan", "engineering")), "whoever is in a team sees the case");
         assert!(!places.are_those_of(&staff("hu.yan", "store_nanjing_road")));
         assert!(places.holders.contains("wu.gang") && !places.holders.contains("lin.yue"));
         assert_eq!(Places::of(&Value::Null), Places::default());

@@ -330,6 +330,9 @@ pub(crate) fn evolve(state: &mut State, happened: &Happened<'_>) {
         | Event::CallbackNoted(_)
         | Event::CallbackRecorded(_)
         | Event::ContactRecorded(_)
+        | Event::TeamCalled(_)
+        | Event::HandoverWritten(_)
+        | Event::HandoverAcknowledged(_)
         | Event::ParkedSettled(_) => {}
     }
 }

@@ -84,6 +84,9 @@ fn hear(context: &Context<'_, State>, state: &State, heard: &Heard) -> Decided {
         | Event::CallbackNoted(_)
         | Event::CallbackRecorded(_)
         | Event::ContactRecorded(_)
+        | Event::TeamCalled(_)
+        | Event::HandoverWritten(_)
+        | Event::HandoverAcknowledged(_)
         | Event::ParkedSettled(_) => Ok(Decision::nothing()),
     }
 }

@@ -247,6 +247,9 @@ impl State {
             | Event::CallbackNoted(_)
             | Event::CallbackRecorded(_)
             | Event::ContactRecorded(_)
+            | Event::TeamCalled(_)
+            | Event::HandoverWritten(_)
+            | Event::HandoverAcknowledged(_)
             | Event::ParkedSettled(_) => {}
         }
     }

@@ -7,7 +7,9 @@ use clap::{Parser, Subcommand};
 use contracts::ServiceName;
 
 use crate::services::{self, Part, Start};
-use crate::{calendar, clock, drill, held, import, map, parked, playbook, rebuild, reconcile, settings, up};
+use crate::{
+    calendar, clock, directory, drill, held, import, map, parked, playbook, rebuild, reconcile, settings, up,
+};
 
 /// Redress: complaints, from receipt to the archive.
 #[derive(Debug, Parser)]
@@ -56,6 +58,9 @@ enum What {
     Calendar(calendar::Ask),
     /// Makes complaints of the rows of a file. 批量导入。
     Import(import::Ask),
+    /// Adds or changes departments and people by CSV files. 导入部门与人员。
+    #[command(subcommand)]
+    Directory(directory::Ask),
     /// Builds the read models anew from the journals, while work goes on. 重建台账。
     Rebuild(rebuild::Ask),
     /// Prints the message map: who says what, and who heeds it. 输出消息地图。
@@ -101,6 +106,7 @@ impl What {
             Self::Clock(ask) => clock::run(ask).await,
             Self::Calendar(ask) => calendar::run(ask).await,
             Self::Import(ask) => import::run(ask).await,
+            Self::Directory(ask) => directory::run(ask).await,
             Self::Rebuild(ask) => rebuild::run(ask).await,
             Self::Map => map::print(),
             Self::Config(ask) => settings::run(&ask),

@@ -11,6 +11,7 @@
 pub mod calendar;
 pub mod cli;
 pub mod clock;
+pub mod directory;
 pub mod drill;
 pub mod held;
 pub mod import;

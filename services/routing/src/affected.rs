@@ -84,7 +84,8 @@ mod tests {
         };
         let person = serde_json::json!({"id": "li.na", "name": "李娜", "department": "sales"});
         let people = vec![serde_json::from_value(person).unwrap()];
-        let changed = DirectoryChanged { departments: Vec::new(), people, by: Actor::System };
+        let changed =
+            DirectoryChanged { departments: Vec::new(), people, shifts: Vec::new(), by: Actor::System };
         let open = || [work(1, Some("li.na")), work(2, Some("wang.wei")), work(3, None)];
         let commands = affected_commands(Uuid::from_u128(9), &changed, open());
         let subjects: Vec<_> = commands.iter().filter_map(|command| command.subject.complaint_id()).collect();

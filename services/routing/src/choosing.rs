@@ -1,19 +1,26 @@
 //! Finding the person for a piece of work.
 //!
-//! In this order: those who hold the role in the department and are there; the deputies of those who are away; the
-//! same for the secondary role; the duty manager of the department; the duty managers above it; the managers of
-//! those who hold the role. Where authority decides, the managers come before the duty managers, who need not have
-//! any. Barred people are passed over everywhere, and nobody stands in for a barred person.
-//! Among several the one with the least work, then by key. When truly nobody is left, the work waits in its queue.
+//! Where the stage is a team's and the team was called, the team. Else in this order: those who hold the role in
+//! the department and are there; the deputies of those who are away; the same for the secondary role; the duty manager of
+//! the department; the duty managers above it; the managers of those who hold the role. Where authority decides, the
+//! managers come before the duty managers, who need not have any. Barred people are passed over everywhere, and nobody
+//! stands in for a barred person.
+//! Who lacks a skill that is asked for is passed over too, but for those who direct: they see to it that somebody does
+//! it, and are told what is lacking.
+//! Among several those on duty first, then the one with the least work, then by key. When truly nobody is left, the work
+//! waits in its queue.
 
 use std::collections::BTreeSet;
 
-use contracts::messages::directory_changed::Person;
+use contracts::messages::directory_changed::{Department, Person};
+use contracts::messages::team_called::TeamCalled;
 use contracts::messages::work_assigned::{Because, WorkAssigned};
 use contracts::messages::work_queued::{QueueCause, WorkQueued};
 use contracts::{DepartmentId, PersonId, RoleKey, WorkId};
+use playbook::{SkillNeed, Stage};
 
 use crate::draft::Draft;
+use crate::ladder::RULE;
 use crate::state::Work;
 
 /// Who is looked for.
@@ -29,15 +36,10 @@ pub struct Search<'a> {
     pub task: &'a str,
     /// Who may not.
     pub barred: BTreeSet<PersonId>,
-}
-
-impl<'a> Search<'a> {
-    /// Whoever a piece of work asks for, without those who are barred from it.
-    #[must_use]
-    pub fn of(work: &'a Work, barred: BTreeSet<PersonId>) -> Self {
-        let Work { role, department, task, .. } = work;
-        Self { role, secondary: work.secondary.as_ref(), department, task, barred }
-    }
+    /// What they must be able to do.
+    pub skills: BTreeSet<SkillNeed>,
+    /// The team that does it, where one was called: its leader, else the deputy, else a member.
+    pub team: Option<&'a TeamCalled>,
 }
 
 /// Who was found.
@@ -56,6 +58,51 @@ const BY_AUTHORITY: [&str; 5] = ["decide", "review", "audit", "meet", "account"]
 pub(crate) const NOBODY: &str = QueueCause::NobodyAvailable.as_str();
 
 impl Draft<'_> {
+    /// Whoever a piece of work asks for, without those who are barred from it.
+    #[must_use]
+    pub fn search<'w>(&'w self, work: &'w Work, barred: BTreeSet<PersonId>) -> Search<'w> {
+        let Work { role, department, task, .. } = work;
+        let (skills, team) = (self.skills_asked(work), self.team_of(work));
+        Search { role, secondary: work.secondary.as_ref(), department, task, barred, skills, team }
+    }
+
+    /// The team that does a piece of work, where its stage is a team's and the team was called.
+    #[must_use]
+    pub fn team_of(&self, work: &Work) -> Option<&TeamCalled> {
+        let team = self.stage_of_owner(work)?.team.as_ref()?;
+        self.case.teams.get(team.as_str())
+    }
+
+    /// The stage of a piece of work, where it is the work of the stage's owner.
+    fn stage_of_owner(&self, work: &Work) -> Option<&Stage> {
+        let visit = self.case.visits.get(&work.visit).filter(|_| work.task != RULE)?;
+        let stage = self.book.stage(&visit.stage).ok()?;
+        stage.owner.as_ref().filter(|who| who.role == work.role).map(|_| stage)
+    }
+
+    /// The skills that a piece of work asks for: those of its stage, where it is the work of the stage's owner.
+    fn skills_asked(&self, work: &Work) -> BTreeSet<SkillNeed> {
+        let of_owner = self.stage_of_owner(work);
+        let category = self.case.category();
+        of_owner.map(|stage| self.book.skills_asked(stage, category.as_ref())).unwrap_or_default()
+    }
+
+    /// What a piece of work asks for and a person does not have.
+    #[must_use]
+    pub fn lacks(&self, work: &Work, person: &PersonId) -> BTreeSet<String> {
+        let skills = self.skills_asked(work);
+        let known = self.directory().people.get(person);
+        let unmet =
+            skills.iter().filter(|need| known.is_none_or(|known| !self.book.is_met(need, &known.skills)));
+        unmet.map(ToString::to_string).collect()
+    }
+
+    /// Whether somebody has every skill that is asked for.
+    #[must_use]
+    pub fn is_skilled(&self, person: &Person, search: &Search<'_>) -> bool {
+        search.skills.iter().all(|need| self.book.is_met(need, &person.skills))
+    }
+
     /// Finds a person.
     #[must_use]
     pub fn choose(&self, search: &Search<'_>) -> Option<Chosen> {
@@ -63,11 +110,23 @@ impl Draft<'_> {
             self.least_loaded(self.present(role, search))
                 .or_else(|| self.least_loaded(self.deputies(role, search)))
         };
-        in_role(search.role)
+        self.of_team(search)
+            .or_else(|| in_role(search.role))
             .or_else(|| search.secondary.and_then(in_role))
             .or_else(|| self.manager_of_role(search).filter(|_| BY_AUTHORITY.contains(&search.task)))
             .or_else(|| self.duty_manager(search))
             .or_else(|| self.manager_of_role(search))
+    }
+
+    /// Somebody of the team: the leader, else the deputy, else the member with the least work.
+    fn of_team(&self, search: &Search<'_>) -> Option<Chosen> {
+        let team = search.team?;
+        let people = &self.directory().people;
+        let known = |id: &PersonId| people.get(id).filter(|person| self.may(person, search));
+        let of_member = |person: &Person| Chosen { person: person.id.clone(), instead_of: None };
+        let heads = team.leader.iter().chain(&team.deputy).find_map(known).map(of_member);
+        let members = || self.least_loaded(team.members.iter().filter_map(known).map(of_member).collect());
+        heads.or_else(members)
     }
 
     fn may(&self, person: &Person, search: &Search<'_>) -> bool {
@@ -75,8 +134,8 @@ impl Draft<'_> {
     }
 
     fn present(&self, role: &RoleKey, search: &Search<'_>) -> Vec<Chosen> {
-        let there =
-            self.directory().holders(role, search.department).filter(|person| self.may(person, search));
+        let there = self.directory().holders(role, search.department);
+        let there = there.filter(|person| self.may(person, search) && self.is_skilled(person, search));
         there.map(|person| Chosen { person: person.id.clone(), instead_of: None }).collect()
     }
 
@@ -86,24 +145,32 @@ impl Draft<'_> {
             directory.holders(role, search.department).filter(|person| !search.barred.contains(&person.id));
         giver
             .filter_map(|giver| Some((giver, directory.deputy_of(&giver.id, now)?)))
-            .filter(|(_, deputy)| self.may(deputy, search))
+            .filter(|(_, deputy)| self.may(deputy, search) && self.is_skilled(deputy, search))
             .map(|(giver, deputy)| Chosen { person: deputy.id.clone(), instead_of: Some(giver.id.clone()) })
             .collect()
     }
 
     fn least_loaded(&self, found: Vec<Chosen>) -> Option<Chosen> {
-        found.into_iter().min_by_key(|chosen| (self.load(&chosen.person), chosen.person.clone()))
+        let off_duty = |chosen: &Chosen| !self.is_on_duty(&chosen.person);
+        let order = |chosen: &Chosen| (off_duty(chosen), self.load(&chosen.person), chosen.person.clone());
+        found.into_iter().min_by_key(order)
     }
 
     fn duty_manager(&self, search: &Search<'_>) -> Option<Chosen> {
-        let managers =
-            self.directory().units_up(search.department).filter_map(|unit| unit.duty_manager.as_ref());
-        self.first_of(managers.filter_map(|id| self.directory().people.get(id)), search)
+        let directory = self.directory();
+        let of_unit = |unit: &Department| self.first_on_duty(directory.duty_managers(unit).collect(), search);
+        directory.units_up(search.department).find_map(of_unit)
     }
 
     fn manager_of_role(&self, search: &Search<'_>) -> Option<Chosen> {
         let holders = self.directory().holders(search.role, search.department);
         self.first_of(holders.flat_map(|person| self.directory().line_up(&person.id).skip(1)), search)
+    }
+
+    /// The first who is on duty, else the first who is there.
+    fn first_on_duty(&self, mut people: Vec<&Person>, search: &Search<'_>) -> Option<Chosen> {
+        people.sort_by_key(|person| !self.is_on_duty(&person.id));
+        self.first_of(people.into_iter(), search)
     }
 
     fn first_of<'p>(
@@ -139,7 +206,7 @@ impl Draft<'_> {
         let work = self.case.works.get(&id)?.clone();
         let mut barred = self.barred_from_work(id, &work);
         barred.extend(not.cloned());
-        let chosen = self.choose(&Search::of(&work, barred));
+        let chosen = self.choose(&self.search(&work, barred));
         match &chosen {
             Some(chosen) => self.give(id, &work, chosen.clone(), None),
             None => self.queue(id, &work, QueueCause::NobodyAvailable, None),
@@ -153,7 +220,9 @@ impl Draft<'_> {
         let barred = self.barred_from_work(id, &work);
         let holder = work.holder().filter(|holder| !barred.contains(*holder)).cloned();
         let deputy = holder.as_ref().and_then(|away| self.directory().deputy_of(away, self.context.now()));
-        let deputy = deputy.filter(|deputy| !barred.contains(&deputy.id)).map(|deputy| deputy.id.clone());
+        let search = self.search(&work, barred);
+        let fits = |deputy: &&Person| !search.barred.contains(&deputy.id) && self.is_skilled(deputy, &search);
+        let deputy = deputy.filter(fits).map(|deputy| deputy.id.clone());
         match (holder, deputy) {
             (Some(away), Some(person)) => {
                 self.give(id, &work, Chosen { person, instead_of: Some(away) }, None);
@@ -166,13 +235,14 @@ impl Draft<'_> {
     pub fn find_for_queued(&mut self, id: WorkId) {
         let Some(work) = self.case.works.get(&id).cloned() else { return };
         let barred = self.barred_from_work(id, &work);
-        if let Some(chosen) = self.choose(&Search::of(&work, barred)) {
+        if let Some(chosen) = self.choose(&self.search(&work, barred)) {
             self.give(id, &work, chosen, None);
         }
     }
 
     /// Says who has a piece of work; `because` when a person gave it to them.
     pub fn give(&mut self, id: WorkId, work: &Work, chosen: Chosen, because: Option<Because>) {
+        let lacks = self.lacks(work, &chosen.person);
         self.say(WorkAssigned {
             work: id,
             visit: work.visit,
@@ -182,11 +252,13 @@ impl Draft<'_> {
             department: work.department.clone(),
             role: work.role.clone(),
             because,
+            lacks,
         });
     }
 
     /// Says that a piece of work waits in its queue; `because` when its holder gave it back.
     pub fn queue(&mut self, id: WorkId, work: &Work, cause: QueueCause, because: Option<Because>) {
+        let lacks = self.lacking(id, work, cause);
         self.say(WorkQueued {
             work: id,
             visit: work.visit,
@@ -195,6 +267,16 @@ impl Draft<'_> {
             role: work.role.clone(),
             cause,
             because,
+            lacks,
         });
+    }
+
+    /// The skills for want of which a piece of work waits: somebody would be there who lacks them.
+    fn lacking(&self, id: WorkId, work: &Work, cause: QueueCause) -> BTreeSet<String> {
+        let search = self.search(work, self.barred_from_work(id, work));
+        let skills: BTreeSet<_> = search.skills.iter().map(ToString::to_string).collect();
+        let anybody = Search { skills: BTreeSet::new(), ..search };
+        let waits_for_skills = cause == QueueCause::NobodyAvailable && !skills.is_empty();
+        if waits_for_skills && self.choose(&anybody).is_some() { skills } else { BTreeSet::new() }
     }
 }

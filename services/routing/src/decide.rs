@@ -9,8 +9,11 @@ mod clock_pause;
 mod clock_resume;
 mod clocks_move;
 mod complaint_registered;
+mod directory_import;
 mod directory_put;
 mod fact_recorded;
+mod handover_acknowledge;
+mod handover_write;
 mod person_erased;
 mod playbook_activate;
 mod playbook_apply;
@@ -30,6 +33,7 @@ mod work_withdrawn;
 use contracts::commands::routing as orders;
 use contracts::commands::{Actor, Command, Verb};
 use contracts::messages::directory_changed::Person;
+use contracts::messages::team_called::TeamCalled;
 use contracts::{DepartmentId, Event, PersonId, Problem, ProblemCode, WorkId};
 use runtime::service::{Context, Decision, Heard, Input};
 
@@ -116,7 +120,7 @@ fn on_event(desk: &Desk<'_>, heard: &Heard) -> Outcome {
         Event::StageCompleted(said) => stage_completed::decide(desk, said),
         Event::WorkRequested(said) => work_requested::decide(desk, said),
         Event::WorkWithdrawn(said) => work_withdrawn::decide(desk, said),
-        Event::PersonErased(said) => person_erased::decide(said),
+        Event::PersonErased(said) => person_erased::decide(desk, said),
         // What happened inside a stage is of no consequence for where the case goes; facts and outcomes are.
         Event::FileAdded(_)
         | Event::PlaybookPublished(_)
@@ -158,6 +162,9 @@ fn on_event(desk: &Desk<'_>, heard: &Heard) -> Outcome {
         | Event::CallbackNoted(_)
         | Event::CallbackRecorded(_)
         | Event::ContactRecorded(_)
+        | Event::TeamCalled(_)
+        | Event::HandoverWritten(_)
+        | Event::HandoverAcknowledged(_)
         | Event::ParkedSettled(_) => Ok(Decision::nothing()),
     }
 }
@@ -170,6 +177,7 @@ fn on_command(desk: &Desk<'_>, command: &Command) -> Outcome {
         orders::PublishCalendar::VERB => calendar_publish::decide(desk, command),
         orders::ApplyCalendar::VERB => calendar_apply::decide(desk, command),
         orders::PutDirectory::VERB => directory_put::decide(desk, command),
+        orders::ImportDirectory::VERB => directory_import::decide(desk, command),
         orders::PutAbsence::VERB => absence_put::decide(desk, command),
         orders::Triage::VERB => triage::decide(desk, command),
         orders::ClaimWork::VERB => work_claim::decide(desk, command),
@@ -178,6 +186,8 @@ fn on_command(desk: &Desk<'_>, command: &Command) -> Outcome {
         orders::ReconsiderWork::VERB => work_reconsider::decide(desk, command),
         orders::MoveClocks::VERB => clocks_move::decide(desk, command),
         orders::ChangeCase::VERB => case_change::decide(desk, command),
+        orders::WriteHandover::VERB => handover_write::decide(desk, command),
+        orders::AcknowledgeHandover::VERB => handover_acknowledge::decide(desk, command),
         orders::TransferStage::VERB => stage_transfer::decide(desk, command),
         orders::PauseClock::VERB => clock_pause::decide(desk, command),
         orders::ResumeClock::VERB => clock_resume::decide(desk, command),
@@ -202,6 +212,14 @@ fn redress_only(actor: &Actor) -> Result<(), Problem> {
     }
     let problem = Problem::new(ProblemCode::NotAllowed, "only Redress itself orders this");
     Err(problem.at("/actor").expected("Redress itself"))
+}
+
+/// The zone of the organisation: that of its calendar.
+fn zone(desk: &Desk<'_>) -> jiff::tz::TimeZone {
+    let whole = desk.context.peek(&contracts::SubjectRef::organisation(desk.context.organisation()));
+    let whole = whole.as_ref().and_then(|state| state.organisation());
+    let calendar = desk.library.calendar(whole, &crate::library::calendar_for(whole, None));
+    calendar.map_or(jiff::tz::TimeZone::UTC, |calendar| calendar.zone().clone())
 }
 
 /// The member of staff who acts.
@@ -239,14 +257,15 @@ fn unbarred(draft: &Draft<'_>, id: WorkId, work: &Work, person: &PersonId) -> Re
     Ok(())
 }
 
-/// As whom a person may take a piece of work: holding its role or its secondary role in its department, as the
-/// deputy of somebody who does and is away, or as a duty manager of the department. `None`: not at all.
+/// As whom a person may take a piece of work: holding its role or its secondary role in its department, as one of the team
+/// that does it, as the deputy of somebody who does and is away, or as a duty manager of the department. `None`: not at all.
 fn taking(draft: &Draft<'_>, id: WorkId, work: &Work, person: &PersonId) -> Option<Chosen> {
     let (directory, now) = (draft.directory(), draft.context.now());
     let roles = [Some(&work.role), work.secondary.as_ref()];
     let holders: Vec<_> =
         roles.into_iter().flatten().flat_map(|role| directory.holders(role, &work.department)).collect();
     let as_self = holders.iter().any(|holder| holder.id == *person)
+        || draft.team_of(work).is_some_and(|team| is_in(team, person))
         || directory.is_duty_manager(person, &work.department);
     if as_self {
         return Some(Chosen { person: person.clone(), instead_of: None });
@@ -256,6 +275,11 @@ fn taking(draft: &Draft<'_>, id: WorkId, work: &Work, person: &PersonId) -> Opti
     let mut givers =
         givers.filter(|giver| directory.deputy_of(&giver.id, now).is_some_and(|one| one.id == *person));
     givers.next().map(|giver| Chosen { person: person.clone(), instead_of: Some(giver.id.clone()) })
+}
+
+/// Whether somebody is in a team.
+fn is_in(team: &TeamCalled, person: &PersonId) -> bool {
+    team.leader.iter().chain(&team.deputy).chain(&team.members).any(|one| one == person)
 }
 
 /// Whether somebody directs the work of a department: its duty manager, its leader (or one above it), a manager, an

@@ -18,7 +18,7 @@ use jiff::Timestamp;
 use playbook::{CaseView, CompiledPlaybook, Env};
 use runtime::service::{Context, Decision, EntryChange, EntryKey, Happened, Input};
 
-use crate::library::Library;
+use crate::library::{Library, calendar_for};
 use crate::rows::{self, Row};
 use crate::state::{Case, Directory, Main, Organisation, State};
 use crate::timers;
@@ -146,7 +146,8 @@ impl<'a> Draft<'a> {
     /// Departments and people; an empty directory when there is none.
     #[must_use]
     pub fn directory(&self) -> &Directory {
-        static EMPTY: Directory = Directory { departments: BTreeMap::new(), people: BTreeMap::new() };
+        static EMPTY: Directory =
+            Directory { departments: BTreeMap::new(), people: BTreeMap::new(), shifts: BTreeMap::new() };
         self.directory.as_ref().and_then(|state| state.directory()).unwrap_or(&EMPTY)
     }
 
@@ -162,6 +163,17 @@ impl<'a> Draft<'a> {
     /// `not-found` when it was never published here.
     pub fn calendar(&self, wanted: &CalendarRef) -> Result<Arc<Calendar>, Problem> {
         self.library.calendar(self.organisation(), wanted)
+    }
+
+    /// Whether somebody is on duty now by their shift, in the zone of the organisation.
+    #[must_use]
+    pub fn is_on_duty(&self, person: &PersonId) -> bool {
+        if self.directory().shifts.is_empty() {
+            return true;
+        }
+        let ours = calendar_for(self.organisation(), None);
+        let Ok(calendar) = self.calendar(&ours) else { return true };
+        self.directory().is_on_duty(person, self.context.now(), calendar.zone())
     }
 
     /// What rules can see of the case.

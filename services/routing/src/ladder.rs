@@ -6,6 +6,7 @@ use std::sync::Arc;
 use calendar::{Calendar, Limit};
 use contracts::messages::case_escalated::{CaseEscalated, EscalationAction, ReportTold};
 use contracts::messages::report_due::ReportDue;
+use contracts::messages::team_called::TeamCalled;
 use contracts::messages::work_requested::WorkRequested;
 use contracts::results::AccountResult;
 use contracts::{
@@ -159,6 +160,19 @@ impl Draft<'_> {
         self.escalate(ACCOUNTED, None, Climb { done, level: self.level(), ..Climb::default() });
     }
 
+    /// Whoever is in a team is told of it.
+    pub fn tell_team(&mut self, called: &TeamCalled) {
+        let people: Vec<_> =
+            called.leader.iter().chain(&called.deputy).chain(&called.members).cloned().collect();
+        if people.is_empty() {
+            return;
+        }
+        let done = vec![EscalationAction::Notified { people, template: None, report: None }];
+        // No key of a rung has a colon, so that none of them counts as fired by this.
+        let rung = format!("team:{}", called.team);
+        self.escalate(&rung, None, Climb { done, level: self.level(), ..Climb::default() });
+    }
+
     fn escalate(&mut self, rung: &str, clock: Option<ClockKey>, climb: Climb) {
         self.say(CaseEscalated { rung: rung.to_owned(), clock, actions: climb.done, level: climb.level });
         for report in climb.reports {
@@ -262,10 +276,18 @@ impl Draft<'_> {
     fn on_duty(&self, department: &contracts::DepartmentId) -> Option<PersonId> {
         let (directory, now) = (self.directory(), self.context.now());
         let barred = self.case.origin.complained_of_person.as_ref();
-        let up = directory.units_up(department).filter_map(|unit| unit.duty_manager.as_ref());
-        let anywhere = directory.departments.values().filter_map(|unit| unit.duty_manager.as_ref());
-        let managers: Vec<_> = up.chain(anywhere).filter(|id| Some(*id) != barred).collect();
-        managers.iter().find(|id| directory.is_present(id, now)).or(managers.first()).map(|id| (*id).clone())
+        let units = directory.units_up(department).chain(directory.departments.values());
+        let mut away = None;
+        for unit in units {
+            let mut managers: Vec<_> = directory.duty_managers(unit).map(|person| &person.id).collect();
+            managers.retain(|id| Some(*id) != barred);
+            away = away.or_else(|| managers.first().copied());
+            managers.sort_by_key(|id| !self.is_on_duty(id));
+            if let Some(there) = managers.into_iter().find(|id| directory.is_present(id, now)) {
+                return Some(there.clone());
+            }
+        }
+        away.cloned()
     }
 
     fn move_work(&self, to: &Secondary, visit: Option<VisitId>, climb: &mut Climb) {
@@ -277,7 +299,7 @@ impl Draft<'_> {
                 Secondary::Automatic => &work.role,
                 Secondary::Role(role) => role,
             };
-            let search = Search { role, ..Search::of(work, barred) };
+            let search = Search { role, ..self.search(work, barred) };
             let deputy = self.standing_deputy(to, work.holder(), &search);
             if let Some(chosen) = deputy.or_else(|| self.choose(&search)) {
                 climb.done.push(EscalationAction::Reassigned { person: chosen.person.clone() });
@@ -295,7 +317,7 @@ impl Draft<'_> {
     ) -> Option<Chosen> {
         let holder = holder.filter(|_| *to == Secondary::Automatic)?;
         let deputy = self.directory().deputy_of(holder, self.context.now())?;
-        let free = !search.barred.contains(&deputy.id);
+        let free = !search.barred.contains(&deputy.id) && self.is_skilled(deputy, search);
         free.then(|| Chosen { person: deputy.id.clone(), instead_of: Some(holder.clone()) })
     }
 

@@ -27,6 +27,10 @@
 //! | `work.claim`, `work.hand_back`, `work.reassign`, `work.reconsider` | `work.assigned`, `work.queued` |
 //! | `clocks.move` | `clock.changed`: the clocks that run on an earlier version of the calendar |
 //! | `case.change` | `case.changed`, `clock.changed`, `clock.stopped`; a case between stages may go on |
+//! | `directory.put`, `directory.import`, `absence.put` | `directory.changed`; open work is looked at again |
+//! | `triage`, `archive` | routing's own stages: `stage.completed`, the way on, `case.closed` |
+//! | `work.claim`, `work.hand_back`, `work.reassign`, `work.reconsider` | `work.assigned`, `work.queued` |
+//! | `handover.write`, `handover.acknowledge` | `handover.written`, `handover.acknowledged` |
 //! | `stage.transfer` | `stage.changed`: another department, a new epoch |
 //! | `clock.pause`, `clock.resume` | `clock.changed` |
 //! | timer `clock:…` | `clock.missed` |
@@ -45,6 +49,7 @@ mod closing;
 pub mod decide;
 mod draft;
 pub mod following;
+mod import;
 mod ladder;
 mod library;
 mod moving;
@@ -69,7 +74,7 @@ pub use affected::{OpenWork, affected_commands, open_works, reconsider};
 pub use clocks::policy;
 pub use draft::{LOAD, env_of};
 pub use library::{Library, calendar_for};
-pub use rows::{CasePlace, CaseRow, Row, WorkRow};
+pub use rows::{CasePlace, CaseRow, HandoverRow, Row, WorkRow};
 pub use state::State;
 
 /// The pure core of routing. What it keeps between decisions is only what it has read before.
@@ -131,6 +136,8 @@ impl Service for Routing {
             "clock.stopped",
             "directory.changed",
             "fact.recorded",
+            "handover.acknowledged",
+            "handover.written",
             "playbook.activated",
             "playbook.applied",
             "playbook.published",
@@ -139,6 +146,7 @@ impl Service for Routing {
             "stage.completed",
             "stage.entered",
             "stage.withdrawn",
+            "team.called",
             "work.assigned",
             "work.queued",
             "work.requested",

@@ -4,6 +4,7 @@ mod departments;
 mod instances;
 mod marks;
 mod sides;
+mod teams;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -129,6 +130,7 @@ impl Draft<'_> {
         }
         self.trigger(&Trigger::Entered(stage.key.clone()), at, Some(visit))?;
         self.mark(Some(visit))?;
+        self.call_teams()?;
         self.begin_own(visit, &brief)
     }
 
@@ -233,7 +235,8 @@ impl Draft<'_> {
         let waits = self.case.visits.iter().filter(|(_, visit)| visit.kind == StageKind::Wait);
         let waits: Vec<_> = waits.map(|(id, _)| *id).collect();
         waits.into_iter().try_for_each(|id| self.look_at_wait(id))?;
-        self.mark(visit)
+        self.mark(visit)?;
+        self.call_teams()
     }
 
     /// A `wait` ends once every fact that it requires is on record and true.

@@ -1,5 +1,6 @@
 //! Read-only answers for the gateway (`contracts::queries::routing`).
 
+mod handovers;
 mod lists;
 mod preview;
 
@@ -75,7 +76,8 @@ impl Queries for Answers {
                 let (departments, people) =
                     (directory.departments.into_values(), directory.people.into_values());
                 let (departments, people) = (departments.collect::<Vec<_>>(), people.collect::<Vec<_>>());
-                Ok(json!({"departments": departments, "people": people}))
+                let shifts: Vec<_> = directory.shifts.into_values().collect();
+                Ok(json!({"departments": departments, "people": people, "shifts": shifts}))
             }
             names::ACTIVATIONS => {
                 let state = self.state(&SubjectRef::organisation(organisation)).await?;
@@ -88,6 +90,9 @@ impl Queries for Answers {
                 Ok(json!(state.organisation().map(|all| &all.reports)))
             }
             names::PREVIEW => written(&self.preview(organisation, &asked(query.body)?).await?),
+            names::HANDOVERS => {
+                written(&self.handovers(organisation, &query.actor, &asked(query.body)?).await?)
+            }
             names::COUNTS => lists::counts(&self.pool, organisation).await,
             names::CALENDARS => self.calendars(organisation).await,
             other => Err(Problem::new(ProblemCode::NotFound, format!("routing answers no query {other}"))),

@@ -1,11 +1,11 @@
 //! What the work list and the case list show: rows written in the transaction of the decision, never a projection.
 
 use contracts::{
-    ChannelKey, ComplaintId, DepartmentId, OrganisationId, PersonId, PlaybookId, RoleKey, StageKey,
-    SubjectRef, Text, VisitId, WorkId,
+    ChannelKey, ComplaintId, DepartmentId, HandoverId, OrganisationId, PersonId, PlaybookId, RoleKey,
+    StageKey, SubjectRef, Text, VisitId, WorkId,
 };
 use jiff::Timestamp;
-use playbook::CompiledPlaybook;
+use playbook::{CompiledPlaybook, Lane};
 
 use crate::applying::Version;
 use crate::state::{Case, Main, Work, WorkState};
@@ -26,6 +26,8 @@ pub enum Row {
     },
     /// A case as it now is.
     Case(Box<CaseRow>),
+    /// An entry of the shift-handover log as it now is.
+    Handover(HandoverRow),
     /// The directory changed: the work of these people, and all queued work, is looked at again.
     Reconsider {
         /// Whose.
@@ -44,6 +46,17 @@ pub enum Row {
         /// The version.
         version: Version,
     },
+}
+
+/// An entry of the shift-handover log, as it is listed; all that it says is in its head.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the fields are those of the handover, described there")]
+pub struct HandoverRow {
+    pub organisation: OrganisationId,
+    pub handover: HandoverId,
+    pub department: DepartmentId,
+    pub written_at: Timestamp,
+    pub acknowledged_at: Option<Timestamp>,
 }
 
 /// An open piece of work, as the work list shows it.
@@ -72,6 +85,10 @@ pub struct WorkRow {
     pub category: Option<String>,
     pub requested_at: Timestamp,
     pub since: Timestamp,
+    /// The skills that are lacking, divided by commas.
+    pub lacks: Option<String>,
+    /// The lane of the queue.
+    pub lane: Lane,
 }
 
 /// A case, as lists of cases show it.
@@ -147,6 +164,8 @@ pub(crate) fn work_row(
         category: case.category().map(|key| key.to_string()),
         requested_at: work.requested_at,
         since,
+        lane: book.lane(book.stage(&visit.stage).ok(), case.category().as_ref(), &case.facts),
+        lacks: (!work.lacks.is_empty()).then(|| work.lacks.iter().cloned().collect::<Vec<_>>().join(",")),
     })
 }
 

@@ -4,8 +4,10 @@ mod case;
 mod clocks;
 mod directory;
 mod fold;
+mod handovers;
 mod organisation;
 mod playbooks;
+mod shifts;
 
 use contracts::messages::fact_recorded::FactRecorded;
 use contracts::{Event, SubjectKind};
@@ -17,8 +19,10 @@ pub use case::{Case, Done, Main, Move, Moved, Origin, Visit, Work, WorkState};
 pub use clocks::{CaseClock, Pause, Stopped};
 pub use directory::Directory;
 pub(crate) use fold::NO_WAY_ON;
+pub use handovers::Handover;
 pub use organisation::{Activation, Applied, Organisation, PublishedCalendar};
 pub use playbooks::{Playbooks, PublishedPlaybook};
+pub(crate) use shifts::Hours;
 
 /// The state of a subject: which it is follows from the kind of the subject.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,6 +41,8 @@ pub enum State {
     Directory(Directory),
     /// Activations and calendars.
     Organisation(Organisation),
+    /// An entry of the shift-handover log.
+    Handover(Handover),
 }
 
 impl Default for State {
@@ -51,7 +57,11 @@ impl State {
     pub fn case(&self) -> Option<&Case> {
         match self {
             Self::Case(case) => Some(case),
-            Self::Awaited { .. } | Self::Playbook(_) | Self::Directory(_) | Self::Organisation(_) => None,
+            Self::Awaited { .. }
+            | Self::Playbook(_)
+            | Self::Directory(_)
+            | Self::Organisation(_)
+            | Self::Handover(_) => None,
         }
     }
     /// The versions of a playbook.
@@ -59,7 +69,11 @@ impl State {
     pub fn playbook(&self) -> Option<&Playbooks> {
         match self {
             Self::Playbook(versions) => Some(versions),
-            Self::Awaited { .. } | Self::Case(_) | Self::Directory(_) | Self::Organisation(_) => None,
+            Self::Awaited { .. }
+            | Self::Case(_)
+            | Self::Directory(_)
+            | Self::Organisation(_)
+            | Self::Handover(_) => None,
         }
     }
     /// The directory.
@@ -67,7 +81,11 @@ impl State {
     pub fn directory(&self) -> Option<&Directory> {
         match self {
             Self::Directory(directory) => Some(directory),
-            Self::Awaited { .. } | Self::Case(_) | Self::Playbook(_) | Self::Organisation(_) => None,
+            Self::Awaited { .. }
+            | Self::Case(_)
+            | Self::Playbook(_)
+            | Self::Organisation(_)
+            | Self::Handover(_) => None,
         }
     }
     /// The organisation.
@@ -75,7 +93,23 @@ impl State {
     pub fn organisation(&self) -> Option<&Organisation> {
         match self {
             Self::Organisation(organisation) => Some(organisation),
-            Self::Awaited { .. } | Self::Case(_) | Self::Playbook(_) | Self::Directory(_) => None,
+            Self::Awaited { .. }
+            | Self::Case(_)
+            | Self::Playbook(_)
+            | Self::Directory(_)
+            | Self::Handover(_) => None,
+        }
+    }
+    /// The entry of the shift-handover log.
+    #[must_use]
+    pub fn handover(&self) -> Option<&Handover> {
+        match self {
+            Self::Handover(handover) => Some(handover),
+            Self::Awaited { .. }
+            | Self::Case(_)
+            | Self::Playbook(_)
+            | Self::Directory(_)
+            | Self::Organisation(_) => None,
         }
     }
 
@@ -103,6 +137,11 @@ impl State {
                     *self = Self::Organisation(organisation);
                 }
             }
+            SubjectKind::Handover => {
+                if let Some(handover) = handovers::after(self.handover(), happened) {
+                    *self = Self::Handover(handover);
+                }
+            }
             SubjectKind::Person => {}
         }
     }
@@ -111,7 +150,7 @@ impl State {
         let early = match self {
             Self::Case(case) => return case.fold(happened),
             Self::Awaited { early } => early,
-            Self::Playbook(_) | Self::Directory(_) | Self::Organisation(_) => return,
+            Self::Playbook(_) | Self::Directory(_) | Self::Organisation(_) | Self::Handover(_) => return,
         };
         if let Event::FactRecorded(fact) = happened.event {
             early.push(fact.clone());

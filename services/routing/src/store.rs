@@ -13,7 +13,7 @@ use uuid::Uuid;
 use crate::Routing;
 use crate::affected::OpenWork;
 use crate::applying::Version;
-use crate::rows::{CaseRow, Row, WorkRow};
+use crate::rows::{CaseRow, HandoverRow, Row, WorkRow};
 
 /// The store.
 #[derive(Debug, Clone, Copy, Default)]
@@ -26,6 +26,7 @@ struct Last {
     cases: BTreeMap<(OrganisationId, ComplaintId), CaseRow>,
     changes: Vec<(String, Uuid, Vec<String>)>,
     applied: Vec<(OrganisationId, Uuid, Version)>,
+    handovers: Vec<HandoverRow>,
 }
 
 impl Last {
@@ -45,6 +46,7 @@ impl Last {
                 Row::Apply { organisation, cause, version } => {
                     last.applied.push((organisation, cause, version));
                 }
+                Row::Handover(row) => last.handovers.push(row),
                 Row::Reconsider { organisation, cause, people } => {
                     let people = people.iter().map(ToString::to_string).collect();
                     last.changes.push((organisation.to_string(), cause, people));
@@ -73,6 +75,7 @@ impl Store<Routing> for Tables {
         remove_work(transaction, &gone).await?;
         put_cases(transaction, &last.cases.into_values().collect::<Vec<_>>()).await?;
         note_changes(transaction, &last.changes).await?;
+        put_handovers(transaction, &last.handovers).await?;
         applications::note(transaction, &last.applied).await
     }
 }
@@ -96,15 +99,17 @@ async fn put_work(connection: &mut PgConnection, rows: &[WorkRow]) -> Result<(),
     }
     sqlx::query(
         "insert into work (organisation, work, complaint, number, visit, epoch, task, stage, label_zh, label_en,
-             department, role, secondary, person, instead_of, queued, due, level, category, requested_at, since)
+             department, role, secondary, person, instead_of, queued, due, level, category, requested_at, since, lacks,
+             lane)
          select * from unnest($1::text[], $2::uuid[], $3::uuid[], $4::text[], $5::uuid[], $6::integer[], $7::text[],
              $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[],
-             $16::text[], $17::timestamptz[], $18::integer[], $19::text[], $20::timestamptz[], $21::timestamptz[])
+             $16::text[], $17::timestamptz[], $18::integer[], $19::text[], $20::timestamptz[], $21::timestamptz[], $22::text[], $23::text[])
          on conflict (organisation, work) do update set
              epoch = excluded.epoch, label_zh = excluded.label_zh, label_en = excluded.label_en,
              department = excluded.department, person = excluded.person,
              instead_of = excluded.instead_of, queued = excluded.queued, due = excluded.due,
-             level = excluded.level, category = excluded.category, since = excluded.since",
+             level = excluded.level, category = excluded.category, since = excluded.since, lacks = excluded.lacks,
+             lane = excluded.lane",
     )
     .bind(column(rows, |row| row.organisation.to_string()))
     .bind(column(rows, |row| row.work.0))
@@ -127,6 +132,8 @@ async fn put_work(connection: &mut PgConnection, rows: &[WorkRow]) -> Result<(),
     .bind(column(rows, |row| row.category.clone()))
     .bind(column(rows, |row| row.requested_at.to_sqlx()))
     .bind(column(rows, |row| row.since.to_sqlx()))
+    .bind(column(rows, |row| row.lacks.clone()))
+    .bind(column(rows, |row| row.lane.as_str()))
     .execute(connection)
     .await?;
     Ok(())
@@ -202,6 +209,25 @@ async fn note_changes(
         .bind(organisation)
         .bind(cause)
         .bind(people)
+        .execute(&mut *connection)
+        .await?;
+    }
+    Ok(())
+}
+
+async fn put_handovers(connection: &mut PgConnection, rows: &[HandoverRow]) -> Result<(), sqlx::Error> {
+    // A few at the end of each shift; the later word on one comes later.
+    for row in rows {
+        sqlx::query(
+            "insert into handover (organisation, handover, department, written_at, acknowledged_at)
+             values ($1, $2, $3, $4, $5)
+             on conflict (organisation, handover) do update set acknowledged_at = excluded.acknowledged_at",
+        )
+        .bind(row.organisation.as_str())
+        .bind(row.handover.0)
+        .bind(row.department.as_str())
+        .bind(row.written_at.to_sqlx())
+        .bind(row.acknowledged_at.map(|at| at.to_sqlx()))
         .execute(&mut *connection)
         .await?;
     }

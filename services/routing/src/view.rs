@@ -40,6 +40,7 @@ pub fn view(case: &Case) -> Value {
         "path": path,
         "loops": case.loops,
         "watchers": case.watchers,
+        "teams": case.teams.values().collect::<Vec<_>>(),
         "visits": case.visits.iter().map(|(id, visit)| json!({
             "visit": id, "stage": visit.stage, "kind": visit.kind, "place": visit.place, "epoch": visit.epoch,
             "instance": visit.instance, "department": visit.department, "barred": visit.barred,
@@ -106,7 +107,7 @@ fn node(case: &Case, stage: &Stage) -> Value {
 fn shown(id: WorkId, work: &Work) -> Value {
     let mut shown = json!({
         "work": id, "visit": work.visit, "epoch": work.epoch, "task": work.task, "role": work.role,
-        "department": work.department, "requested_at": work.requested_at,
+        "department": work.department, "requested_at": work.requested_at, "lacks": work.lacks,
     });
     match &work.state {
         WorkState::Held { person, instead_of, since } => {

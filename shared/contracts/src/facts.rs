@@ -86,6 +86,7 @@ declared! {
     urgent: Flag = "Urgent (P37).",
     batch: Flag = "A batch of goods is affected (P18, P37).",
     hot: Flag = "A matter that many talk of (P04).",
+    complex: Flag = "It belongs into the lane of complex business (R-048).",
     important: Flag = "Important or representative (P17, P30).",
     customer_contacted: Time = "When the customer was first reached.",
     last_contact: Time = "When the customer was last reached.",

@@ -144,6 +144,8 @@ slug_id! {
     TemplateKey,
     /// A working calendar.
     CalendarId,
+    /// A shift of the directory, such as `night`.
+    ShiftKey,
 }
 
 uuid_id! {
@@ -165,6 +167,8 @@ uuid_id! {
     WordId,
     /// A stored file.
     FileId,
+    /// An entry of the shift-handover log.
+    HandoverId,
     /// A started clock.
     ClockId,
     /// The CloudEvents id of an event.

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{ComplainantId, ComplaintId, OrganisationId, PlaybookId};
+use crate::ids::{ComplainantId, ComplaintId, HandoverId, OrganisationId, PlaybookId};
 use crate::service::words;
 
 words! {
@@ -17,6 +17,8 @@ words! {
         Playbook = "playbook",
         /// The directory of departments and people; one an organisation, id = `directory`.
         Directory = "directory",
+        /// An entry of the shift-handover log; id = [`HandoverId`].
+        Handover = "handover",
         /// The organisation itself: calendars, activations, settings; id = `organisation`.
         Organisation = "organisation",
     }
@@ -53,6 +55,11 @@ impl SubjectRef {
     #[must_use]
     pub fn directory(organisation: &OrganisationId) -> Self {
         Self { organisation: organisation.clone(), kind: SubjectKind::Directory, id: "directory".into() }
+    }
+    /// The subject of an entry of the shift-handover log.
+    #[must_use]
+    pub fn handover(organisation: &OrganisationId, id: HandoverId) -> Self {
+        Self { organisation: organisation.clone(), kind: SubjectKind::Handover, id: id.to_string() }
     }
     /// The organisation's own settings.
     #[must_use]

@@ -255,7 +255,10 @@ impl CompiledPlaybook {
     }
 
     /// The category and the broader ones above it. Ends even where parents form a ring.
-    fn category_line(&self, category: &CategoryKey) -> impl Iterator<Item = &crate::model::Category> {
+    pub(crate) fn category_line(
+        &self,
+        category: &CategoryKey,
+    ) -> impl Iterator<Item = &crate::model::Category> {
         let above = |category: &&crate::model::Category| {
             category.parent.as_ref().and_then(|parent| self.playbook.category(parent.as_str()))
         };

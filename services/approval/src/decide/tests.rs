@@ -180,6 +180,7 @@ fn give_for(bench: &mut Bench, work: &WorkRequested, to: &str, instead_of: Optio
         department: work.department.clone(),
         role: work.role.clone(),
         because: None,
+        lacks: Default::default(),
     };
     bench.hear(ServiceName::Routing, assigned)
 }

@@ -126,6 +126,7 @@ fn to(round: &Round, who: &str) -> WorkAssigned {
         department: step.department.clone(),
         role: step.role.clone(),
         because: None,
+        lacks: Default::default(),
     }
 }
 

@@ -145,6 +145,7 @@ pub const TABLE: &[Grant] = &[
     grant("archivist", Reach::All, Contact::Never, WORKER),
     grant("handler", Reach::Own, Contact::WhenHolding, WORKER),
     grant("leader", Reach::Own, Contact::WhenHolding, LEADER),
+    grant("duty_manager", Reach::Own, Contact::WhenHolding, LEADER),
     grant("manager", Reach::All, Contact::InReach, MANAGER),
     grant("privacy_officer", Reach::All, Contact::Never, &[ReadCase, Erase]),
     grant("admin", Reach::All, Contact::Never, ADMIN),

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use crate::app::App;
 use crate::auth::{Act, Reach};
 use crate::endpoint::{Endpoint, Endpoints};
-use crate::extract::{Caller, JsonBody, Parameters, Segments, YamlBody};
+use crate::extract::{Caller, CsvBody, JsonBody, Parameters, Segments, YamlBody};
 use crate::order::{Orderer, answer};
 use crate::problem::Refusal;
 use crate::upstream::question;
@@ -73,6 +73,17 @@ fn changing() -> Endpoints {
             order(Method::PUT, "/directory", "Adds or changes departments and people")
                 .takes::<routing::PutDirectory>(),
             put_directory,
+        )
+        .add(
+            order(
+                Method::POST,
+                "/directory/import",
+                "Adds or changes departments or people as a CSV file has them; refused whole, with every mistake by line and column",
+            )
+            .with("dry_run", "true: only tells what would change")
+            .takes_media("text/csv")
+            .answers::<routing::DirectoryImported>(),
+            import_directory,
         )
         .add(
             order(Method::PUT, "/directory/people/{person}/absences", "Says when a person is away")
@@ -160,6 +171,18 @@ async fn put_directory(
     JsonBody(body): JsonBody<Value>,
 ) -> Result<Response, Refusal> {
     order::<routing::PutDirectory>(&app, &orderer, SubjectRef::directory, body).await
+}
+
+async fn import_directory(
+    State(app): State<App>,
+    orderer: Orderer,
+    parameters: Parameters,
+    CsvBody(text): CsvBody,
+) -> Result<Response, Refusal> {
+    parameters.only(&["dry_run"])?;
+    let dry_run = parameters.get::<bool>("dry_run", "true or false")?.unwrap_or(false);
+    let body = json!({ "files": [text], "dry_run": dry_run });
+    order::<routing::ImportDirectory>(&app, &orderer, SubjectRef::directory, body).await
 }
 
 async fn put_absences(

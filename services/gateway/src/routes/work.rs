@@ -68,6 +68,7 @@ pub fn endpoints() -> Endpoints {
                 .may(Act::TakeWork)
                 .with("of", "`mine` (when absent): what I hold; `queue`: what waits in my department; `department`: all of it")
                 .with("department", "Another department; only for roles that see all cases")
+                .with("lane", "`simple` or `complex`: one lane of the queue")
                 .answers::<ask::WorkPage>()
                 .paged(),
             list,
@@ -138,9 +139,10 @@ async fn list(
     caller: Caller,
     parameters: Parameters,
 ) -> Result<Json<Value>, Refusal> {
-    parameters.only(&["of", "department", "cursor", "limit"])?;
+    parameters.only(&["of", "department", "lane", "cursor", "limit"])?;
     let all = caller.0.reach(&app.config.roles) == Reach::All;
     let mut body = filter(caller.staff()?, all, &parameters)?;
+    body["lane"] = json!(parameters.get::<ask::WorkLane>("lane", "simple or complex")?);
     Page::read(&parameters)?.put(&mut body);
     let query = question(caller.0.organisation(), caller.0.actor(), body);
     let mut page = app.upstream.ask(ServiceName::Routing, ask::WORK, &query).await?;

@@ -135,6 +135,10 @@ pub(crate) fn people() -> DirectoryChanged {
         roles: Default::default(),
         manager: None,
         contact: None,
+        email: None,
+        phone: None,
+        shift: None,
+        roster: Vec::new(),
         skills: Default::default(),
         absences: Vec::new(),
         active: true,
@@ -145,6 +149,7 @@ pub(crate) fn people() -> DirectoryChanged {
             department("sales", name("销售部", "sales")),
         ],
         people: vec![person("wang", "service"), person("zhao", "sales")],
+        shifts: Vec::new(),
         by: Actor::System,
     }
 }

@@ -85,6 +85,7 @@ fn assigned(id: VisitId, work: (WorkId, u32), to: &str) -> WorkAssigned {
         department: "quality".to_owned().try_into().unwrap(),
         role: "handler".to_owned().try_into().unwrap(),
         because: None,
+        lacks: Default::default(),
     }
 }
 

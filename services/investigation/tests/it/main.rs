@@ -64,6 +64,7 @@ fn to_li(id: VisitId, work: WorkId) -> WorkAssigned {
         department: "quality".to_owned().try_into().unwrap(),
         role: "handler".to_owned().try_into().unwrap(),
         because: None,
+        lacks: Default::default(),
     }
 }
 

@@ -133,6 +133,7 @@ fn assigned(id: VisitId, work: (WorkId, u32), to: &str) -> WorkAssigned {
         department: "customer_service".to_owned().try_into().unwrap(),
         role: "agent".to_owned().try_into().unwrap(),
         because: None,
+        lacks: Default::default(),
     }
 }
 

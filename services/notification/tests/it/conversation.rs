@@ -118,6 +118,7 @@ async fn hold(bench: &Bench, routing: &mut Voice, event: StageEntered) {
         department: "customer_service".to_owned().try_into().unwrap(),
         role: "agent".to_owned().try_into().unwrap(),
         because: None,
+        lacks: Default::default(),
     };
     bench.hear(&[routing.says(assigned)]).await;
 }

@@ -81,6 +81,7 @@ async fn begin(bench: &Bench, subject: &SubjectRef, stage: StageEntered, told: b
         department: "customer_service".parse().unwrap(),
         role: "agent".parse().unwrap(),
         because: None,
+        lacks: Default::default(),
     };
     bench.hear(&[routing.says(Event::from(assigned))]).await;
     if told {

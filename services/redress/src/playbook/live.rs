@@ -66,6 +66,12 @@ impl Driver for Live {
         Ok(serde_json::from_value(made).unwrap_or_default())
     }
 
+    async fn handovers(&mut self, organisation: &OrganisationId) -> anyhow::Result<usize> {
+        let (name, body) = (queries::routing::HANDOVERS, json!({ "open": true, "limit": 200 }));
+        let page = self.operator.ask(ServiceName::Routing, name, organisation, body).await?;
+        Ok(page["items"].as_array().map_or(0, Vec::len))
+    }
+
     async fn parked(&mut self, organisation: &OrganisationId) -> anyhow::Result<usize> {
         let mut parked = 0;
         for service in ServiceName::ALL {

@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use contracts::commands::Verb;
 use contracts::commands::routing::{ActivatePlaybook, PublishCalendar, PublishPlaybook, PutDirectory};
 use contracts::messages::complaint_registered::PlaybookRef;
-use contracts::messages::directory_changed::{Department, Person};
+use contracts::messages::directory_changed::{Department, Person, Shift};
 use contracts::messages::playbook_activated::ActivationScope;
 use contracts::{OrganisationId, PlaybookId, SubjectRef, Text};
 use serde::Deserialize;
@@ -25,6 +25,8 @@ struct Organisation {
     playbooks: Vec<Activation>,
     departments: Vec<Department>,
     people: Vec<Person>,
+    #[serde(default)]
+    shifts: Vec<Shift>,
 }
 
 impl Organisation {
@@ -34,7 +36,11 @@ impl Organisation {
 
     /// Departments and people, with their planned leave and deputies.
     fn directory(&self) -> PutDirectory {
-        PutDirectory { departments: self.departments.clone(), people: self.people.clone() }
+        PutDirectory {
+            departments: self.departments.clone(),
+            people: self.people.clone(),
+            shifts: self.shifts.clone(),
+        }
     }
 }
 

@@ -33,5 +33,5 @@ pub(super) fn decide(desk: &Desk<'_>, command: &Command) -> Outcome {
     person.absences = order.absences;
     let moved = vec![person.id.clone()];
     let (people, by) = (vec![person], command.actor.plain());
-    Ok(change(desk, DirectoryChanged { departments: Vec::new(), people, by }, moved))
+    Ok(change(desk, DirectoryChanged { departments: Vec::new(), people, shifts: Vec::new(), by }, moved))
 }

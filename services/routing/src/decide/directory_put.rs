@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 use contracts::commands::routing::PutDirectory;
 use contracts::commands::{Command, check_text};
 use contracts::messages::directory_changed::{Absence, DirectoryChanged, Person};
-use contracts::{DepartmentId, PersonId, Problem, ProblemCode};
+use contracts::{DepartmentId, PersonId, Problem, ProblemCode, ShiftKey};
 use runtime::service::Decision;
 
 use super::{Desk, Outcome, administrators_only};
 use crate::rows::Row;
-use crate::state::Directory;
+use crate::state::{Directory, Hours};
 
 /// The longest name or skill, in characters.
 const LONGEST_NAME: usize = 200;
@@ -23,13 +23,24 @@ pub(super) fn decide(desk: &Desk<'_>, command: &Command) -> Outcome {
     if let Some(problem) = Problem::all(findings(directory, &order)) {
         return Err(problem);
     }
+    Ok(put(desk, directory, command, order))
+}
+
+/// Says departments and people as they shall be, once nothing is wrong with them.
+pub(super) fn put(
+    desk: &Desk<'_>,
+    directory: &Directory,
+    command: &Command,
+    order: PutDirectory,
+) -> Decision<Row> {
     let changed = |person: &&Person| directory.people.get(&person.id) != Some(*person);
     let people = order.people.iter().filter(changed).map(|person| person.id.clone()).collect();
-    Ok(change(
+    let by = command.actor.plain();
+    change(
         desk,
-        DirectoryChanged { departments: order.departments, people: order.people, by: command.actor.plain() },
+        DirectoryChanged { departments: order.departments, people: order.people, shifts: order.shifts, by },
         people,
-    ))
+    )
 }
 
 /// Says the change, and has open work looked at again.
@@ -41,7 +52,8 @@ pub(super) fn change(desk: &Desk<'_>, said: DirectoryChanged, people: Vec<Person
     decision
 }
 
-fn findings(directory: &Directory, order: &PutDirectory) -> Vec<Problem> {
+/// Everything that does not fit.
+pub(super) fn findings(directory: &Directory, order: &PutDirectory) -> Vec<Problem> {
     let mut units: BTreeSet<&DepartmentId> = directory.departments.keys().collect();
     units.extend(order.departments.iter().map(|unit| &unit.id));
     let mut people: BTreeSet<&PersonId> = directory.people.keys().collect();
@@ -71,6 +83,7 @@ fn findings(directory: &Directory, order: &PutDirectory) -> Vec<Problem> {
             unknown(ProblemCode::UnknownPerson, detail, format!("/people/{n}/manager"));
         }
     }
+    found.extend(shifts(directory, order));
     for (n, person) in order.people.iter().enumerate() {
         let place = format!("/people/{n}/absences");
         found.extend(absences(&person.id, &person.absences, |id| people.contains(id), &place));
@@ -88,10 +101,45 @@ fn texts(order: &PutDirectory) -> Vec<Problem> {
     let people = order.people.iter().enumerate().flat_map(|(n, person)| {
         let skills = person.skills.iter().enumerate();
         let skills = skills.map(move |(at, skill)| check(format!("/people/{n}/skills/{at}"), skill));
-        let contact = person.contact.iter().map(move |text| check(format!("/people/{n}/contact"), text));
+        let ways = [("contact", &person.contact), ("email", &person.email), ("phone", &person.phone)];
+        let contact =
+            ways.into_iter().map(move |(way, text)| check(format!("/people/{n}/{way}"), text.as_deref()?));
         std::iter::once(check(format!("/people/{n}/name"), &person.name)).chain(contact).chain(skills)
     });
-    units.chain(people).flatten().collect()
+    let shifts = order.shifts.iter().enumerate().flat_map(|(n, shift)| {
+        let place = format!("/shifts/{n}/name");
+        [check(format!("{place}/zh"), &shift.name.zh), check(format!("{place}/en"), &shift.name.en)]
+    });
+    units.chain(people).chain(shifts).flatten().collect()
+}
+
+/// Shifts whose hours are none, and people whose shift there is not.
+fn shifts(directory: &Directory, order: &PutDirectory) -> Vec<Problem> {
+    let mut found = Vec::new();
+    for (n, shift) in order.shifts.iter().enumerate() {
+        for (day, hours) in &shift.week {
+            for (at, text) in hours.iter().enumerate().filter(|(_, text)| Hours::parse(text).is_none()) {
+                let problem = Problem::new(ProblemCode::InvalidField, format!("“{text}” are no hours"));
+                let place = format!("/shifts/{n}/week/{day}/{at}");
+                found.push(
+                    problem.at(place).expected("hours such as 08:00-16:00; 22:00-06:00 end the next morning"),
+                );
+            }
+        }
+    }
+    let new: BTreeSet<_> = order.shifts.iter().map(|shift| &shift.id).collect();
+    let is_known = |key: &ShiftKey| new.contains(key) || directory.shifts.contains_key(key);
+    for (n, person) in order.people.iter().enumerate() {
+        let own = person.shift.iter().map(|key| (format!("/people/{n}/shift"), key));
+        let days = person.roster.iter().enumerate();
+        let days = days
+            .filter_map(|(at, day)| Some((format!("/people/{n}/roster/{at}/shift"), day.shift.as_ref()?)));
+        for (place, key) in own.chain(days).filter(|(_, key)| !is_known(key)) {
+            let problem = Problem::new(ProblemCode::InvalidField, format!("there is no shift {key}"));
+            found.push(problem.at(place).expected("a shift of the directory or of this order"));
+        }
+    }
+    found
 }
 
 /// What is wrong with somebody's absences.

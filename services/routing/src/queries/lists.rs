@@ -43,14 +43,14 @@ impl Place {
     }
 }
 
-fn page(after: Option<&String>, limit: Option<u32>) -> Result<(Option<Place>, i64), Problem> {
-    let after = after.map(|text| Place::read(text)).transpose()?;
-    Ok((after, i64::from(limit.unwrap_or(USUAL).clamp(1, MOST))))
-}
-
-/// How many lines a page has.
+/// How many lines a page has at most.
 pub(super) fn page_size(limit: Option<u32>) -> usize {
     limit.unwrap_or(USUAL).clamp(1, MOST) as usize
+}
+
+fn page(after: Option<&String>, limit: Option<u32>) -> Result<(Option<Place>, i64), Problem> {
+    let after = after.map(|text| Place::read(text)).transpose()?;
+    Ok((after, i64::try_from(page_size(limit)).unwrap_or(i64::MAX)))
 }
 
 fn number(from: i32) -> u32 {
@@ -93,6 +93,8 @@ struct WorkLine {
     category: Option<String>,
     requested_at: SqlTimestamp,
     since: SqlTimestamp,
+    lacks: Option<String>,
+    lane: String,
 }
 
 impl TryFrom<WorkLine> for WorkItem {
@@ -117,6 +119,8 @@ impl TryFrom<WorkLine> for WorkItem {
             category: line.category,
             requested_at: line.requested_at.to_jiff(),
             since: line.since.to_jiff(),
+            lane: line.lane.parse().map_err(away)?,
+            lacks: line.lacks.iter().flat_map(|lacks| lacks.split(',')).map(str::to_owned).collect(),
         })
     }
 }
@@ -133,7 +137,7 @@ pub(super) async fn work(
     let (after, limit) = page(asked.after.as_ref(), asked.limit)?;
     let mut sql = sqlx::QueryBuilder::new(
         "select work, complaint, number, visit, epoch, task, stage, label_zh, label_en, department, role, person,
-             instead_of, queued, due, level, category, requested_at, since
+             instead_of, queued, due, level, category, requested_at, since, lacks, lane
          from work where organisation = ",
     );
     sql.push_bind(organisation.as_str());
@@ -142,6 +146,7 @@ pub(super) async fn work(
         (" and department = ", asked.department.as_ref().map(ToString::to_string)),
         (" and role = ", asked.role.as_ref().map(ToString::to_string)),
         (" and stage = ", asked.stage.as_ref().map(ToString::to_string)),
+        (" and lane = ", asked.lane.map(|lane| lane.to_string())),
     ];
     for (column, word) in words {
         if let Some(word) = word {

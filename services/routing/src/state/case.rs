@@ -6,6 +6,7 @@ use contracts::commands::Actor;
 use contracts::facts::key;
 use contracts::messages::complaint_registered::{ComplaintRegistered, PlaybookRef};
 use contracts::messages::stage_entered::{Place, StageResult};
+use contracts::messages::team_called::TeamCalled;
 use contracts::messages::work_assigned::Because;
 use contracts::results::MissedClock;
 use contracts::{
@@ -55,6 +56,9 @@ pub struct Case {
     pub fired: BTreeSet<String>,
     /// Who follows the case.
     pub watchers: BTreeSet<PersonId>,
+    /// The teams that were put together for it, by key.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub teams: BTreeMap<String, TeamCalled>,
     /// The work that people moved, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub moves: Vec<Move>,
@@ -200,6 +204,9 @@ pub struct Work {
     pub requested_at: Timestamp,
     /// Who has it.
     pub state: WorkState,
+    /// The skills that are asked for and that whoever has it lacks, or for want of which it waits.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub lacks: BTreeSet<String>,
 }
 
 /// Who has a piece of work.
@@ -318,6 +325,7 @@ impl Case {
             clocks: BTreeMap::new(),
             fired: BTreeSet::new(),
             watchers: BTreeSet::new(),
+            teams: BTreeMap::new(),
             moves: Vec::new(),
         }
     }

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use contracts::messages::directory_changed::{Absence, Department, DirectoryChanged, Person};
-use contracts::{DepartmentId, PersonId, RoleKey};
+use contracts::messages::directory_changed::{Absence, Department, DirectoryChanged, Person, Shift};
+use contracts::{DepartmentId, PersonId, RoleKey, ShiftKey};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -17,13 +17,20 @@ pub struct Directory {
     pub departments: BTreeMap<DepartmentId, Department>,
     /// The people, those who left among them.
     pub people: BTreeMap<PersonId, Person>,
+    /// The shifts.
+    #[serde(default)]
+    pub shifts: BTreeMap<ShiftKey, Shift>,
 }
+
+/// The role of those who direct a department by turns, before the one whom the department itself names.
+const DUTY_MANAGER: &str = "duty_manager";
 
 impl Directory {
     pub(super) fn changed(&mut self, said: &DirectoryChanged) {
         let departments = said.departments.iter().map(|unit| (unit.id.clone(), unit.clone()));
         self.departments.extend(departments);
         self.people.extend(said.people.iter().map(|person| (person.id.clone(), person.clone())));
+        self.shifts.extend(said.shifts.iter().map(|shift| (shift.id.clone(), shift.clone())));
     }
 
     /// A person who still works here.
@@ -79,10 +86,18 @@ impl Directory {
         std::iter::successors(self.people.get(person), above).take(LONGEST_LINE)
     }
 
+    /// The duty managers of a unit: those of its people who have that role, then whom the unit names.
+    pub fn duty_managers<'a>(&'a self, unit: &'a Department) -> impl Iterator<Item = &'a Person> {
+        let by_role = self.people.values().filter(|person| {
+            person.active && person.department == unit.id && person.roles.contains(DUTY_MANAGER)
+        });
+        by_role.chain(unit.duty_manager.iter().filter_map(|id| self.people.get(id)))
+    }
+
     /// Whether `person` is a duty manager of `department` or of one above it.
     #[must_use]
     pub fn is_duty_manager(&self, person: &PersonId, department: &DepartmentId) -> bool {
-        self.units_up(department).any(|unit| unit.duty_manager.as_ref() == Some(person))
+        self.units_up(department).any(|unit| self.duty_managers(unit).any(|one| one.id == *person))
     }
 
     /// Whether `person` stands above `below` in the line of managers.
@@ -142,6 +157,7 @@ mod tests {
         Directory {
             departments: units.map(|(id, unit)| (id, serde_json::from_value(unit).unwrap())).into(),
             people: people.map(|(id, person)| (id, serde_json::from_value(person).unwrap())).into(),
+            shifts: BTreeMap::new(),
         }
     }
 

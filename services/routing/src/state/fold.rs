@@ -34,12 +34,14 @@ impl Case {
                 if let Some(work) = self.works.get_mut(&said.work) {
                     let (person, instead_of) = (said.person.clone(), said.instead_of.clone());
                     work.state = WorkState::Held { person, instead_of, since: time };
+                    work.lacks.clone_from(&said.lacks);
                 }
             }
             Event::WorkQueued(said) => {
                 self.work_moved(said.work, None, said.because.as_ref(), time);
                 if let Some(work) = self.works.get_mut(&said.work) {
                     work.state = WorkState::Queued { reason: said.cause.as_str().to_owned(), since: time };
+                    work.lacks.clone_from(&said.lacks);
                 }
             }
             Event::WorkWithdrawn(said) => {
@@ -57,6 +59,7 @@ impl Case {
                 self.playbook = said.playbook.clone();
             }
             Event::CaseEscalated(said) => self.escalated(said),
+            Event::TeamCalled(said) => drop(self.teams.insert(said.team.clone(), said.clone())),
             Event::CaseClosed(said) => {
                 self.main = Main::Closed { at: time, outcome: said.outcome.clone() };
                 self.visits.clear();
@@ -93,6 +96,8 @@ impl Case {
             | Event::CallbackNoted(_)
             | Event::CallbackRecorded(_)
             | Event::ContactRecorded(_)
+            | Event::HandoverWritten(_)
+            | Event::HandoverAcknowledged(_)
             | Event::ParkedSettled(_) => {}
         }
     }
@@ -220,6 +225,7 @@ impl Case {
             barred: said.barred.clone(),
             requested_at: time,
             state: WorkState::Queued { reason: "requested".to_owned(), since: time },
+            lacks: Default::default(),
         };
         self.works.insert(said.work, work);
     }

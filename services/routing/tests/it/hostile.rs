@@ -1,7 +1,7 @@
 //! Hostile texts in every text of every order: kept byte for byte in a real PostgreSQL, or refused with their field.
 
 use contracts::commands::{Actor, Answer, Verb, routing as orders};
-use contracts::{ComplaintId, SubjectRef};
+use contracts::{CommandId, ComplaintId, SubjectRef};
 use serde_json::{Value, json};
 use testkit::hostile::{self, Attempt, Became};
 use uuid::Uuid;
@@ -108,6 +108,24 @@ async fn no_text_of_an_order_on_a_case_does_more_than_stand_there() {
 }
 
 #[tokio::test]
+async fn no_text_of_a_handover_does_more_than_stand_there() {
+    let served = Served::start().await;
+    let world = at_triage();
+    let (work, _) = world.work("classify");
+    let id = ComplaintId(Uuid::from_u128(8_000));
+    served.put(&world.written(), &SubjectRef::complaint(&organisation(), id)).await;
+    let item = json!({"complaint": id, "work": work, "note": "等照片"});
+    let body = json!({"department": "customer_service", "note": "打印机缺纸", "items": [item]});
+    for (attempt, n) in attempts::<orders::WriteHandover>(&body).iter().zip(8_001..) {
+        let verb = orders::WriteHandover::VERB;
+        let key = CommandId::new(format!("{verb}-{n}")).unwrap();
+        let subject = SubjectRef::handover(&organisation(), orders::handover_for(&organisation(), &key));
+        let example = Example { subject, actor: person("agent.a"), body: attempt.body.clone() };
+        served.attempt(attempt, n, verb, example).await;
+    }
+}
+
+#[tokio::test]
 async fn no_text_about_a_clock_or_of_a_summary_does_more_than_stand_there() {
     let served = Served::start().await;
     let mut world = World::rich(FRIDAY);
@@ -147,9 +165,13 @@ async fn no_text_of_a_setting_does_more_than_stand_there() {
     let body = json!({
         "departments": [{"id": "new", "name": {"zh": "新部门", "en": "New"}, "parent": "sales", "duty_manager": "boss"}],
         "people": [{"id": "li.si", "name": "李四", "department": "new", "roles": ["agent"], "manager": "boss",
-            "contact": "021-5550001", "skills": ["英语"], "absences": absences, "active": true}],
+            "contact": "021-5550001", "email": "li.si@example.cn", "phone": "8012", "skills": ["英语"], "shift": "day", "roster": [{"date": "2025-03-09", "shift": "day"}],
+            "absences": absences, "active": true}],
+        "shifts": [{"id": "day", "name": {"zh": "白班", "en": "Day"}, "week": {"monday": ["08:00-16:00"]}}],
     });
     served.try_on::<orders::PutDirectory>(directory.clone(), body, |_, _| {}).await;
+    let body = json!({"files": ["id,name,department\nli.si,李四,new\n"], "dry_run": false});
+    served.try_on::<orders::ImportDirectory>(directory.clone(), body, |_, _| {}).await;
     let body = json!({"person": "agent.a", "absences": absences});
     served.try_on::<orders::PutAbsence>(directory, body, |_, _| {}).await;
     let body = json!({"playbook": {"id": "p03", "version": 1},

@@ -10,6 +10,7 @@ mod clocks;
 mod hostile;
 mod journeys;
 mod moves;
+mod people;
 mod properties;
 mod refusals;
 mod reports;

@@ -145,6 +145,8 @@ fn row(n: u128, due: Option<&str>) -> Row {
         category: None,
         requested_at: FRIDAY.parse().unwrap(),
         since: FRIDAY.parse().unwrap(),
+        lacks: None,
+        lane: playbook::Lane::Simple,
     }))
 }
 

@@ -3,11 +3,15 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{CategoryKey, ClockId, DepartmentId, PersonId, VisitId, WorkId};
+use crate::ids::{
+    CategoryKey, ClockId, CommandId, ComplaintId, DepartmentId, HandoverId, OrganisationId, PersonId,
+    VisitId, WorkId,
+};
 use crate::messages::clock_started::CalendarRef;
 use crate::messages::complaint_registered::PlaybookRef;
-use crate::messages::directory_changed::{Absence, Department, Person};
+use crate::messages::directory_changed::{Absence, Department, Person, Shift};
 use crate::messages::playbook_activated::ActivationScope;
+
 /// Publishes a version of a playbook; refused whole when it has errors.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -66,6 +70,52 @@ pub struct PutDirectory {
     /// People as they shall be.
     #[serde(default)]
     pub people: Vec<Person>,
+    /// Shifts as they shall be.
+    #[serde(default)]
+    pub shifts: Vec<Shift>,
+}
+
+/// Adds or changes departments and people as CSV files have them; the subject is the directory. Refused whole, with every
+/// mistake of every file, unless all of it is right; then it is as if `directory.put` were ordered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ImportDirectory {
+    /// The texts of the files. Which of them has departments and which has people is told by their columns.
+    pub files: Vec<String>,
+    /// Only tells what would change.
+    #[serde(default)]
+    pub dry_run: bool,
+}
+
+/// What an import changes, or would change.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct DirectoryImported {
+    /// Departments.
+    pub departments: Imported,
+    /// People.
+    pub people: Imported,
+    /// People of the directory who stand in no file. They stay as they are; who holds open work comes first.
+    pub left_out: Vec<LeftOut>,
+}
+
+/// What an import changes among departments or people, by their keys.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+pub struct Imported {
+    /// Those that are new.
+    pub added: Vec<String>,
+    /// Those that become different.
+    pub changed: Vec<String>,
+    /// How many stay as they are.
+    pub unchanged: u32,
+}
+
+/// Somebody who stands in no file of an import.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct LeftOut {
+    /// Who.
+    pub person: PersonId,
+    /// How many pieces of work they hold.
+    pub open_work: u64,
 }
 
 /// Says when a person is away; the subject is the directory.
@@ -156,6 +206,44 @@ pub struct ChangeCase {
     pub playbook: PlaybookRef,
 }
 
+/// Writes down what is unfinished at the end of a shift; the subject is [`handover_for`] its key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WriteHandover {
+    /// The department whose next shift must acknowledge it.
+    pub department: DepartmentId,
+    /// What is to be said of it all; at most 2,000 characters. Kept by routing, encrypted.
+    #[serde(default)]
+    pub note: Option<String>,
+    /// The unfinished and pending items; at most 200.
+    #[serde(default)]
+    pub items: Vec<HandoverItem>,
+}
+
+/// A piece of work that is unfinished.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct HandoverItem {
+    /// The complaint.
+    pub complaint: ComplaintId,
+    /// The work.
+    pub work: WorkId,
+    /// What the next shift must know of it; at most 500 characters. Kept by routing, encrypted.
+    #[serde(default)]
+    pub note: Option<String>,
+}
+
+/// The handover that writing one under `key` makes: the same key, the same handover.
+#[must_use]
+pub fn handover_for(organisation: &OrganisationId, key: &CommandId) -> HandoverId {
+    HandoverId::derived(key.root(organisation), "handover")
+}
+
+/// Takes note of a handover, as somebody of the next shift; the subject is the handover.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AcknowledgeHandover {}
+
 /// Moves the current visit to another department: a new epoch.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -208,6 +296,7 @@ super::verbs! { Routing:
     PublishCalendar = "calendar.publish",
     ApplyCalendar = "calendar.apply",
     PutDirectory = "directory.put",
+    ImportDirectory = "directory.import",
     PutAbsence = "absence.put",
     Triage = "triage",
     ClaimWork = "work.claim",
@@ -216,6 +305,8 @@ super::verbs! { Routing:
     ReconsiderWork = "work.reconsider",
     MoveClocks = "clocks.move",
     ChangeCase = "case.change",
+    WriteHandover = "handover.write",
+    AcknowledgeHandover = "handover.acknowledge",
     TransferStage = "stage.transfer",
     PauseClock = "clock.pause",
     ResumeClock = "clock.resume",

@@ -54,7 +54,7 @@ const TABLE: &[(Asker, &[ServiceName], &[&str])] = &[
     (Asker::Operator, ServiceName::ALL, &[PLACES, EXTENT]),
     // A drill compares the receipts with the record; a record says neither who the customer is nor what they told.
     (Asker::Operator, &[Intake], &[intake::COMPLAINT, intake::COUNTS]),
-    (Asker::Operator, &[Routing], &[routing::CASE, routing::COUNTS, routing::REPORTS]),
+    (Asker::Operator, &[Routing], &[routing::CASE, routing::COUNTS, routing::REPORTS, routing::HANDOVERS]),
     // Why a clock is due when it is, and what a version would do to open cases.
     (Asker::Operator, &[Routing], &[routing::CLOCKS, routing::PREVIEW]),
     // Scenarios compare what each service knows of a case.

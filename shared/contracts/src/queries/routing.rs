@@ -3,6 +3,7 @@
 //! The work list and the list of cases are transactional tables, never projections that lag. Nothing here holds the
 //! complainant's data. Pages go on from `next`, which is opaque to the one who asks.
 
+mod handovers;
 mod preview;
 
 use jiff::Timestamp;
@@ -10,11 +11,14 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::commands::Actor;
+pub use handovers::*;
+
 use crate::ids::{
     ChannelKey, ClockId, ClockKey, ComplaintId, DepartmentId, PersonId, PlaybookId, RoleKey, StageKey,
     VisitId, WorkId,
 };
 use crate::messages::complaint_registered::PlaybookRef;
+use crate::service::words;
 use crate::words::Text;
 
 pub use preview::{
@@ -47,6 +51,8 @@ pub const COUNTS: &str = "counts";
 /// What applying a published version of a calendar or playbook would do to open cases: [`PreviewAsked`] →
 /// [`PreviewPage`].
 pub const PREVIEW: &str = "preview";
+/// The shift-handover log, the newest first: [`HandoversAsked`] → [`HandoversPage`].
+pub const HANDOVERS: &str = "handovers";
 /// Every query of routing's own.
 pub const NAMES: &[&str] = &[
     WORK,
@@ -61,6 +67,7 @@ pub const NAMES: &[&str] = &[
     COUNTS,
     REPORTS,
     PREVIEW,
+    HANDOVERS,
 ];
 
 /// Who has a piece of work.
@@ -91,6 +98,8 @@ pub struct WorkAsked {
     pub level: Option<u32>,
     /// Due before this time.
     pub due_before: Option<Timestamp>,
+    /// In this lane.
+    pub lane: Option<WorkLane>,
     /// Of this complaint.
     pub complaint: Option<ComplaintId>,
     /// Going on from here.
@@ -147,6 +156,24 @@ pub struct WorkItem {
     pub requested_at: Timestamp,
     /// Since when it is held or queued.
     pub since: Timestamp,
+    /// The skills that are asked for and that whoever holds it lacks, or for want of which it waits.
+    #[serde(default)]
+    pub lacks: Vec<String>,
+    /// The lane of the queue.
+    #[serde(default)]
+    pub lane: WorkLane,
+}
+
+words! {
+    /// A lane of a queue: simple business does not wait behind complex business.
+    #[derive(Default)]
+    WorkLane {
+        /// Done quickly.
+        #[default]
+        Simple = "simple",
+        /// Takes its time.
+        Complex = "complex",
+    }
 }
 
 /// Where a case is, in one word.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use contracts::{ClockKey, RoleKey, StageKey};
 
 use crate::finding::{Code, Finding};
-use crate::model::{Action, DepartmentRef, Playbook, RungOn, Secondary, Trigger, Who};
+use crate::model::{Action, DepartmentRef, Playbook, RungOn, Secondary, SkillNeed, Trigger, Who};
 use crate::outcomes::outcomes_of;
 
 struct Names<'a> {
@@ -27,6 +27,7 @@ pub(super) fn check(playbook: &Playbook) -> Vec<Finding> {
     names.voice();
     names.incentives();
     names.reports();
+    names.teams();
     names.findings
 }
 
@@ -71,6 +72,7 @@ impl Names<'_> {
 
     fn categories(&mut self) {
         for (number, category) in self.playbook.categories.iter().enumerate() {
+            self.skills(&format!("categories[{number}].skills"), &category.skills);
             if let Some(department) = &category.department {
                 self.department(
                     format!("categories[{number}].department"),
@@ -125,6 +127,14 @@ impl Names<'_> {
                 format!("unknown department “{id}”: declare it, or use {}", DepartmentRef::PARTS.join(", "));
             let zh = format!("未声明的部门“{id}”：请声明，或使用 {}", DepartmentRef::PARTS.join("、"));
             self.findings.push(Finding::new(path, Code::UnknownReference, en, zh));
+        }
+    }
+
+    fn skills(&mut self, path: &str, skills: &[SkillNeed]) {
+        for (number, need) in skills.iter().enumerate() {
+            if !self.playbook.skills.contains_key(&need.skill) {
+                self.unknown(format!("{path}[{number}]"), "skill", "技能", need.skill.as_str());
+            }
         }
     }
 
@@ -185,6 +195,12 @@ impl Names<'_> {
             }
             if let Secondary::Role(role) = &stage.secondary {
                 self.role(format!("{path}.secondary"), role);
+            }
+            self.skills(&format!("{path}.skills"), &stage.skills);
+            if let Some(team) =
+                stage.team.as_ref().filter(|key| !self.playbook.teams.iter().any(|team| team.key == **key))
+            {
+                self.unknown(format!("{path}.team"), "team", "小组", team.as_str());
             }
             for (which, who) in stage.participants.iter().enumerate() {
                 self.who(&format!("{path}.participants[{which}]"), who);
@@ -315,6 +331,19 @@ impl Names<'_> {
             for (which, step) in row.steps.iter().enumerate() {
                 let who = Who { role: step.role.clone(), department: step.department.clone() };
                 self.who(&format!("{path}.steps[{which}]"), &who);
+            }
+        }
+    }
+
+    fn teams(&mut self) {
+        for (number, team) in self.playbook.teams.iter().enumerate() {
+            let path = format!("teams[{number}]");
+            self.who(&format!("{path}.leader"), &team.leader);
+            if let Some(deputy) = &team.deputy {
+                self.who(&format!("{path}.deputy"), deputy);
+            }
+            for (which, who) in team.members.iter().enumerate() {
+                self.who(&format!("{path}.members[{which}]"), who);
             }
         }
     }

@@ -49,6 +49,9 @@ pub struct Team {
     /// Who belongs to it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub members: Vec<Who>,
+    /// Members from outside, such as the customer or a supplier.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub outside: Vec<Text>,
     /// When it is called together.
     pub when: Cel,
 }

@@ -5,6 +5,7 @@ use contracts::{CategoryKey, ChannelKey, DepartmentId, FactKey, RoleKey, Text};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::{Lane, SkillNeed};
 use crate::words::{Cel, Key, Yuan, words};
 
 /// A way in.
@@ -31,6 +32,12 @@ pub struct Category {
     /// The department that answers for it; without one, that of the parent; without any, triage asks a person.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub department: Option<DepartmentId>,
+    /// The skills that whoever verifies or handles it must have; without any, those of the parent.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub skills: Vec<SkillNeed>,
+    /// In which lane of a queue it waits; without one, in that of the parent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lane: Option<Lane>,
 }
 
 /// What is asked, numbered and recognised at intake.

@@ -78,6 +78,9 @@ pub struct Playbook {
     pub departments: BTreeMap<DepartmentId, Text>,
     /// The roles that the playbook names, and in which department each is looked for.
     pub roles: BTreeMap<RoleKey, Role>,
+    /// The skills that steps and categories ask for.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub skills: BTreeMap<Key, Text>,
     /// Who may never act on a case.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub conflict_of_interest: Option<ConflictOfInterest>,

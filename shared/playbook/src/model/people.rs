@@ -4,7 +4,7 @@ use contracts::{DepartmentId, RoleKey, Text};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::words::words;
+use crate::words::{Key, words};
 
 /// A role that the playbook names.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -137,6 +137,56 @@ impl JsonSchema for Secondary {
     }
 }
 
+/// A skill that whoever does something must have, as the directory says it of them.
+///
+/// Written as one word: `after_sales`, or `after_sales:2` for at least that level. Without a level any will do.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct SkillNeed {
+    /// The skill, declared under `skills`.
+    pub skill: Key,
+    /// At least this level, from 1.
+    pub level: u32,
+}
+
+impl TryFrom<String> for SkillNeed {
+    type Error = contracts::NotASlug;
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        let (skill, level) = text.split_once(':').unwrap_or((&text, "1"));
+        let level = level.parse().ok().filter(|level| (1..=9).contains(level));
+        let level = level.ok_or_else(|| contracts::NotASlug { given: text.clone() })?;
+        Ok(Self { skill: Key::new(skill)?, level })
+    }
+}
+
+impl From<SkillNeed> for String {
+    fn from(need: SkillNeed) -> String {
+        need.to_string()
+    }
+}
+
+impl std::fmt::Display for SkillNeed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.level {
+            0 | 1 => write!(f, "{}", self.skill),
+            level => write!(f, "{}:{level}", self.skill),
+        }
+    }
+}
+
+impl JsonSchema for SkillNeed {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "SkillNeed".into()
+    }
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "description": "A declared skill, with `:2` to `:9` for at least that level.",
+            "type": "string",
+            "pattern": "^[a-z0-9][a-z0-9_.-]{0,63}(:[1-9])?$"
+        })
+    }
+}
+
 /// Who must keep out of a case.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -148,6 +198,16 @@ pub struct ConflictOfInterest {
     /// From which duties those are barred who handled an earlier instance of the case.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub barred_at_reopen: Vec<Duty>,
+}
+
+words! {
+    /// A lane of a queue: simple business does not wait behind complex business.
+    Lane {
+        /// Done quickly.
+        Simple = "simple",
+        /// Takes its time.
+        Complex = "complex",
+    }
 }
 
 words! {

@@ -4,7 +4,7 @@ use contracts::{FactKey, OutcomeKey, StageKey, StageKind, Text};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Secondary, Trigger, Who};
+use super::{Lane, Secondary, SkillNeed, Trigger, Who};
 use crate::words::{Cel, Key, LoopKey, words};
 
 /// One step of the procedure.
@@ -20,9 +20,18 @@ pub struct Stage {
     /// Who does it. A stage that never needs a person has no owner.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<Who>,
+    /// The team that does it, once it was called: its leader, else the deputy, else a member. Until then the owner.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub team: Option<Key>,
     /// Who takes over.
     #[serde(default)]
     pub secondary: Secondary,
+    /// The skills that the owner must have; who lacks one is passed over, and somebody who directs gets the work.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub skills: Vec<SkillNeed>,
+    /// In which lane of its queue the work waits; without one, in that of the category.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lane: Option<Lane>,
     /// No person is needed when this holds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub automatic: Option<Cel>,

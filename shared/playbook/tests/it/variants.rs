@@ -221,3 +221,22 @@ fn reports_that_make_no_sense_are_found() {
         [Code::UnknownReference]
     );
 }
+
+#[test]
+fn skills_and_teams_are_declared() {
+    let asks = |declared: &str| {
+        let from = "stages:\n";
+        after(from, &format!("{declared}{from}"))
+    };
+    let team = |leader: &str| {
+        format!(
+            "teams:\n  - {{key: force, label: {{zh: 小组, en: Team}}, leader: {{role: {leader}}}, when: level > 1}}\n"
+        )
+    };
+    assert_eq!(asks(&team("leader")), []);
+    assert_eq!(asks(&team("general")), [Code::UnknownReference]);
+    let owner = "    owner: {role: handler}\n";
+    assert_eq!(after(owner, &format!("{owner}    skills: [after_sales]\n")), [Code::UnknownReference]);
+    assert_eq!(after(owner, &format!("{owner}    team: force\n")), [Code::UnknownReference]);
+    assert_eq!(asks("skills: {after_sales: {zh: 售后, en: After-sales}}\n"), []);
+}

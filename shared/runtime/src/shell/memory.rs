@@ -85,7 +85,7 @@ impl<T: DeserializeOwned + Default> Memory<T> {
 const fn is_shared(subject: &SubjectRef) -> bool {
     match subject.kind {
         SubjectKind::Playbook | SubjectKind::Directory | SubjectKind::Organisation => true,
-        SubjectKind::Complaint | SubjectKind::Person => false,
+        SubjectKind::Complaint | SubjectKind::Person | SubjectKind::Handover => false,
     }
 }
 

@@ -116,6 +116,16 @@ fn expected(
         let key = said.split(' ').next().unwrap_or_default();
         known("奖惩事项", "incentive", key, playbook.incentive(key).is_some());
     }
+    for (team, of_team) in &expect.teams {
+        known("小组", "team", team, playbook.teams.iter().any(|one| one.key.as_str() == team));
+        for person in of_team.split(", ").filter(|person| *person != "none") {
+            known("人员", "person", person, people.people.iter().any(|one| one.id.as_str() == person));
+        }
+    }
+    for need in expect.lacks.iter().flatten() {
+        let skill = need.split(':').next().unwrap_or_default();
+        known("技能", "skill", skill, playbook.skills.keys().any(|key| key.as_str() == skill));
+    }
     for turn in expect.loops.keys() {
         known("回路", "loop", turn, playbook.loops.iter().any(|one| one.key.as_str() == turn));
     }

@@ -18,6 +18,8 @@ pub struct Expect {
     pub department: Option<String>,
     /// Who holds the work of the main stage; `nobody` when it lies in the queue; several are divided by a comma.
     pub person: Option<String>,
+    /// The skills that whoever holds the work of the main stage lacks, or for want of which it waits; exactly these.
+    pub lacks: Option<Vec<String>>,
     /// Open sides and who holds the work of each: exactly these; `nobody` when it lies in the queue.
     pub sides: Option<BTreeMap<String, String>>,
     /// The level.
@@ -57,6 +59,10 @@ pub struct Expect {
     pub number: Option<String>,
     /// When each report of the playbook was last due, in local time; `none` for one that was not made yet.
     pub reports: BTreeMap<String, String>,
+    /// The people of each team that was called, as `leader, deputy, members`; `none` for one that was not.
+    pub teams: BTreeMap<String, String>,
+    /// How many entries of the shift-handover log wait to be acknowledged.
+    pub handovers: Option<usize>,
     /// Messages that could not be handled, anywhere.
     pub parked: Option<usize>,
 }
@@ -96,6 +102,9 @@ impl Expect {
             let made = view.reports.get(report).map_or_else(|| "none".to_owned(), |at| show(*at, zone));
             same(&format!("report {report}"), Some(self.due_text(due, zone)), Some(made));
         }
+        for (team, people) in &self.teams {
+            same(&format!("team {team}"), Some(people.clone()), view.teams.get(team).cloned().or_else(none));
+        }
         let list = |items: &Vec<String>| format!("[{}]", items.join(", "));
         let sorted = |items: &Vec<String>| {
             let mut items = items.clone();
@@ -103,6 +112,7 @@ impl Expect {
             items
         };
         let any_order = |items: &Vec<String>| list(&sorted(items));
+        same("lacks", self.lacks.as_ref().map(any_order), Some(any_order(&view.lacks)));
         same("missed", self.missed.as_ref().map(any_order), Some(any_order(&view.missed)));
         same("messages", self.messages.as_ref().map(list), Some(list(&view.messages)));
         same("notified", self.notified.as_ref().map(any_order), Some(any_order(&view.notified)));

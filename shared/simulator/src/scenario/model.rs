@@ -141,6 +141,10 @@ pub struct CaseView {
     pub person: Option<String>,
     /// The work of the main visit.
     pub work: Option<String>,
+    /// The skills that are lacking there.
+    pub lacks: Vec<String>,
+    /// The people of each team that was called: leader, deputy, members.
+    pub teams: BTreeMap<String, String>,
     /// The level.
     pub level: u32,
     /// The instance.

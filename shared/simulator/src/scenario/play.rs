@@ -4,12 +4,16 @@
 //! Each scenario has its own organisation, so many can be merged into one forward timeline: that is how they run
 //! against the living stack, whose clock only goes forward.
 
+mod handing;
+
 use std::collections::BTreeMap;
 use std::future::Future;
 
 use calendar::Calendar;
 use contracts::commands::intake::{Receipt, RegisterComplaint, complaint_for};
-use contracts::commands::routing::{ActivatePlaybook, PublishCalendar, PublishPlaybook, PutDirectory};
+use contracts::commands::routing::{
+    ActivatePlaybook, PublishCalendar, PublishPlaybook, PutDirectory, handover_for,
+};
 use contracts::commands::{Actor, Answer, Command, Verb};
 use contracts::messages::complaint_registered::PlaybookRef;
 use contracts::{CommandId, ComplaintId, OrganisationId, PersonId, PlaybookId, ServiceName, SubjectRef};
@@ -36,6 +40,8 @@ pub trait Driver {
         &mut self,
         organisation: &OrganisationId,
     ) -> impl Future<Output = anyhow::Result<BTreeMap<String, Timestamp>>>;
+    /// How many entries of the shift-handover log wait to be acknowledged.
+    fn handovers(&mut self, organisation: &OrganisationId) -> impl Future<Output = anyhow::Result<usize>>;
     /// How many messages could not be handled, anywhere.
     fn parked(&mut self, organisation: &OrganisationId) -> impl Future<Output = anyhow::Result<usize>>;
 }
@@ -140,6 +146,8 @@ struct Play<'a> {
     cases: BTreeMap<String, ComplaintId>,
     /// The latest visit to each stage of each case that anybody saw: one that was withdrawn can still be named.
     seen: BTreeMap<SubjectRef, BTreeMap<String, VisitView>>,
+    /// The handover that was written last.
+    handover: Option<SubjectRef>,
     orders: u32,
     failures: Vec<String>,
 }
@@ -191,7 +199,8 @@ fn rounds(all: &[Prepared]) -> Vec<(Timestamp, Vec<(usize, usize)>)> {
 
 impl<'a> Play<'a> {
     fn new(prepared: &'a Prepared) -> Self {
-        Self { prepared, cases: BTreeMap::new(), seen: BTreeMap::new(), orders: 0, failures: Vec::new() }
+        let (cases, seen) = (BTreeMap::new(), BTreeMap::new());
+        Self { prepared, cases, seen, handover: None, orders: 0, failures: Vec::new() }
     }
 
     fn zone(&self) -> &TimeZone {
@@ -203,10 +212,15 @@ impl<'a> Play<'a> {
     }
 
     fn raw(&mut self, subject: SubjectRef, actor: Actor, verb: &str, body: Value) -> Command {
+        let id = self.next_key();
         self.orders += 1;
-        let id = CommandId::new(format!("{}-{}", self.prepared.organisation, self.orders))
-            .expect("an organisation's key and a number are visible ASCII and short");
         Command { id, subject, verb: verb.to_owned(), actor, expected_version: None, traceparent: None, body }
+    }
+
+    /// The key of the next order.
+    fn next_key(&self) -> CommandId {
+        CommandId::new(format!("{}-{}", self.prepared.organisation, self.orders + 1))
+            .expect("an organisation's key and a number are visible ASCII and short")
     }
 
     async fn set_up<D: Driver>(&mut self, driver: &mut D) -> anyhow::Result<()> {
@@ -266,6 +280,12 @@ impl<'a> Play<'a> {
         let names = self.cases.iter().map(|(name, id)| (name.clone(), id.to_string())).collect();
         let found = expect.differences(&view, self.zone(), &names);
         self.failures.extend(found.into_iter().map(|difference| format!("{place}: {difference}")));
+        if let Some(expected) = expect.handovers {
+            let open = driver.handovers(&self.prepared.organisation).await?;
+            if open != expected {
+                self.failures.push(format!("{place}: handovers: expected {expected}, found {open}"));
+            }
+        }
         if let Some(expected) = expect.parked {
             let parked = driver.parked(&self.prepared.organisation).await?;
             if parked != expected {
@@ -316,7 +336,13 @@ impl<'a> Play<'a> {
         };
         let organisation = self.prepared.organisation.clone();
         let subject = match verb {
-            "absence.put" | "directory.put" => Some(SubjectRef::directory(&organisation)),
+            "handover.write" => {
+                Some(SubjectRef::handover(&organisation, handover_for(&organisation, &self.next_key())))
+            }
+            "handover.acknowledge" => self.handover.clone(),
+            "absence.put" | "directory.put" | "directory.import" => {
+                Some(SubjectRef::directory(&organisation))
+            }
             "playbook.activate" | "playbook.apply" | "calendar.publish" | "calendar.apply" => {
                 Some(SubjectRef::organisation(&organisation))
             }
@@ -332,9 +358,15 @@ impl<'a> Play<'a> {
         if subject.complaint_id().is_some() {
             fill_in(&mut body, verb, &self.look(driver, &subject).await?);
         }
+        if verb == "handover.write" {
+            self.name_items(driver, &mut body).await?;
+        }
         let actor = self.actor(step);
-        let command = self.raw(subject, actor, verb, Value::Object(body));
+        let command = self.raw(subject.clone(), actor, verb, Value::Object(body));
         let answer = driver.order(service, command).await?;
+        if verb == "handover.write" && matches!(answer, Answer::Done { .. }) {
+            self.handover = Some(subject);
+        }
         self.judge(place, step, &answer);
         Ok(())
     }

@@ -9,7 +9,7 @@ use std::task::{Context, Poll, Waker};
 use analytics::Analytics;
 use anyhow::Context as _;
 use approval::Approval;
-use contracts::commands::routing::{ApplyCalendar, ApplyPlaybook, PutAbsence, PutDirectory};
+use contracts::commands::routing::{ApplyCalendar, ApplyPlaybook, ImportDirectory, PutAbsence, PutDirectory};
 use contracts::commands::{Answer, Command, Verb as _};
 use contracts::{Event, OrganisationId, ServiceName, SubjectRef};
 use intake::{Intake, IntakeConfig};
@@ -17,7 +17,7 @@ use investigation::Investigation;
 use jiff::Timestamp;
 use notification::Notification;
 use routing::{Routing, applying};
-use runtime::service::Service;
+use runtime::service::{Said, Service};
 use serde_json::Value;
 use vault::{KeyRing, VaultConfig};
 
@@ -33,7 +33,8 @@ const DATA_KEY: &str = "00112233445566778899aabbccddeeff00112233445566778899aabb
 const INDEX_KEY: &str = "ffeeddccbbaa99887766554433221100ffeeddccbbaa99887766554433221100";
 
 /// Orders from which others follow.
-const FOLLOWED: [&str; 4] = [PutDirectory::VERB, PutAbsence::VERB, ApplyCalendar::VERB, ApplyPlaybook::VERB];
+const FOLLOWED: [&str; 5] =
+    [PutDirectory::VERB, ImportDirectory::VERB, PutAbsence::VERB, ApplyCalendar::VERB, ApplyPlaybook::VERB];
 
 /// All services in memory, as a scenario drives them.
 pub struct Simulated {
@@ -162,19 +163,21 @@ impl Simulated {
     fn following(&self, command: &Command) -> anyhow::Result<Vec<Command>> {
         let node = self.stack.node(ServiceName::Routing).context("no routing in this stack")?;
         let host = node.as_any().downcast_ref::<Host<Routing>>().context("routing is not routing")?;
-        let journal = node.journal().get(&command.subject).and_then(|said| said.last());
-        let Some(said) = journal.filter(|said| said.envelope.causation == command.id.as_str()) else {
-            return Ok(Vec::new());
+        let journal = node.journal().get(&command.subject).into_iter().flatten();
+        let said = journal.filter(|said| said.envelope.causation == command.id.as_str());
+        let here =
+            || host.states().filter(|(subject, _)| subject.organisation == command.subject.organisation);
+        let follows = |said: &Arc<Said>| {
+            let cause = said.envelope.id.0;
+            if let Event::DirectoryChanged(changed) = &said.event {
+                let open = here().flat_map(|(subject, state)| routing::open_works(subject, state));
+                return routing::affected_commands(cause, changed, open);
+            }
+            let version = applying::applied_in(&said.event);
+            let open = here().filter_map(|(subject, state)| applying::open_case(subject, state));
+            version.map_or_else(Vec::new, |version| applying::spread(cause, &version, open))
         };
-        let cause = said.envelope.id.0;
-        let here = host.states().filter(|(subject, _)| subject.organisation == command.subject.organisation);
-        if let Event::DirectoryChanged(changed) = &said.event {
-            let open = here.flat_map(|(subject, state)| routing::open_works(subject, state));
-            return Ok(routing::affected_commands(cause, changed, open));
-        }
-        let version = applying::applied_in(&said.event);
-        let open = here.filter_map(|(subject, state)| applying::open_case(subject, state));
-        Ok(version.map_or_else(Vec::new, |version| applying::spread(cause, &version, open)))
+        Ok(said.flat_map(follows).collect())
     }
 }
 
@@ -203,6 +206,17 @@ impl Driver for Simulated {
         let settings = SubjectRef::organisation(organisation);
         let state = self.state::<Routing>(ServiceName::Routing, &settings);
         Ok(state.and_then(routing::State::organisation).map(|all| all.reports.clone()).unwrap_or_default())
+    }
+
+    async fn handovers(&mut self, organisation: &OrganisationId) -> anyhow::Result<usize> {
+        let node = self.stack.node(ServiceName::Routing);
+        let host = node.and_then(|node| node.as_any().downcast_ref::<Host<Routing>>());
+        let own = host
+            .into_iter()
+            .flat_map(Host::states)
+            .filter(|(subject, _)| subject.organisation == *organisation);
+        let handovers = own.filter_map(|(_, state)| state.handover());
+        Ok(handovers.filter(|handover| handover.acknowledged.is_none()).count())
     }
 
     async fn parked(&mut self, organisation: &OrganisationId) -> anyhow::Result<usize> {

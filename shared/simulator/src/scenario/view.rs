@@ -51,6 +51,11 @@ fn from_routing(view: &mut CaseView, said: &Value) {
     view.path = read(&said["path"]);
     view.loops = read(&said["loops"]);
     view.facts = read(&said["facts"]);
+    for team in list(&said["teams"]) {
+        let people = [&team["leader"], &team["deputy"]].into_iter().chain(list(&team["members"]));
+        let people: Vec<_> = people.filter_map(text).collect();
+        view.teams.extend(text(&team["team"]).map(|key| (key, people.join(", "))));
+    }
     for done in list(&said["results"]) {
         if let (Some(stage), Some(visit)) = (text(&done["stage"]), text(&done["visit"])) {
             view.visits.insert(stage, VisitView { visit, ..VisitView::default() });
@@ -69,6 +74,8 @@ fn from_routing(view: &mut CaseView, said: &Value) {
         let shown = view.stage.as_ref().and_then(|stage| view.visits.get(stage)).cloned().unwrap_or_default();
         view.epoch = shown.epoch.unwrap_or_default();
         (view.visit, view.person, view.work) = (Some(shown.visit), shown.person, shown.work);
+        let works = list(&said["works"]).iter().filter(|work| work["visit"] == *main);
+        view.lacks = works.flat_map(|work| read::<Vec<String>>(&work["lacks"])).collect();
     }
     for clock in list(&said["clocks"]) {
         let Some(key) = text(&clock["key"]) else { continue };

@@ -3,6 +3,7 @@
 
 use contracts::commands::intake::complaint_for;
 use contracts::commands::parked::{DROP, REPLAY};
+use contracts::commands::routing::handover_for;
 use contracts::commands::{Actor, Answer, Command};
 use contracts::{CommandId, Event, OrganisationId, PersonId, ServiceName, SubjectRef};
 use serde_json::{Value, json};
@@ -26,6 +27,7 @@ pub(crate) fn play_on(simulated: &mut Simulated, all: &[Prepared]) {
     let [words, clocks] = PLAYED_IN.map(|name| all.iter().find(|one| one.name == name).unwrap());
     let mut desk = Desk { simulated, prepared: words, orders: 0 };
     let two = desk.register_two();
+    desk.hand_over(&two);
     desk.add_findings(&two);
     desk.settle_notices(&two);
     desk.note_for_callbacks(&two);
@@ -68,6 +70,9 @@ impl Desk<'_> {
         let subject = match verb.as_str() {
             "complaint.register" => {
                 SubjectRef::complaint(self.organisation(), complaint_for(self.organisation(), &id))
+            }
+            "handover.write" => {
+                SubjectRef::handover(self.organisation(), handover_for(self.organisation(), &id))
             }
             _ => subject.clone(),
         };
@@ -129,6 +134,27 @@ impl Desk<'_> {
     fn record_fact(&mut self, complaint: &SubjectRef) {
         let body = json!({ "facts": { "customer_agreed": true } });
         self.order(ServiceName::Intake, complaint, Actor::System, "fact.record", body);
+    }
+
+    /// Each holder leaves what they hold to the next shift, of which a colleague takes note.
+    fn hand_over(&mut self, complaints: &[SubjectRef]) {
+        for complaint in complaints {
+            let (view, writer) = (self.view(complaint), self.holder(complaint));
+            let Actor::Staff { person, department: Some(department), .. } = &writer else { panic!() };
+            let people = &self.prepared.directory.people;
+            let colleague =
+                people.iter().find(|one| one.department == *department && one.id != *person).unwrap();
+            let roles = colleague.roles.clone();
+            let colleague =
+                Actor::Staff { person: colleague.id.clone(), roles, department: Some(department.clone()) };
+            let item = json!({ "complaint": complaint.id, "work": view.work, "note": "等照片" });
+            let body = json!({ "department": department, "note": "打印机缺纸", "items": [item] });
+            let written = self.order(ServiceName::Routing, complaint, writer, "handover.write", body);
+            let id = serde_json::from_value(written["handover"].clone()).unwrap();
+            let handover = SubjectRef::handover(self.organisation(), id);
+            self.order(ServiceName::Routing, &handover, colleague, "handover.acknowledge", json!({}));
+        }
+        self.settle();
     }
 
     fn add_findings(&mut self, complaints: &[SubjectRef]) {
@@ -217,6 +243,11 @@ impl Desk<'_> {
         let orders = [
             (&whole, "calendar.publish", json!({ "document": calendar })),
             (&directory, "directory.put", people),
+            (
+                &directory,
+                "directory.import",
+                json!({ "files": ["id,name,department\nnew.hand,新人,quality_management\n"] }),
+            ),
             (&directory, "absence.put", json!({ "person": "qian.manager", "absences": [] })),
             (&playbook, "playbook.publish", json!({ "text": text })),
             (&whole, "playbook.activate", json!({ "playbook": reference, "scope": {} })),

@@ -70,6 +70,7 @@ fn without_a_matrix_the_owner_of_the_stage_decides_or_who_takes_over() {
         department: work.department,
         role: work.role, // routing names the role that was asked for
         because: None,
+        lacks: Default::default(),
     };
     bench.hear(ServiceName::Routing, assigned);
     decide(&mut bench, ("zhou", "deputy_leader"), opened(&said).round, "approve").unwrap();
@@ -136,12 +137,20 @@ fn with_board(people: &[&str]) -> Bench {
         roles: ["board".to_owned().try_into().unwrap()].into(),
         manager: None,
         contact: None,
+        email: None,
+        phone: None,
+        shift: None,
+        roster: Vec::new(),
         skills: std::collections::BTreeSet::new(),
         absences: Vec::new(),
         active: true,
     });
-    let changed =
-        DirectoryChanged { departments: Vec::new(), people: everybody.collect(), by: Actor::System };
+    let changed = DirectoryChanged {
+        departments: Vec::new(),
+        people: everybody.collect(),
+        shifts: Vec::new(),
+        by: Actor::System,
+    };
     directory.hear(ServiceName::Routing, changed);
     let mut bench = Bench::new(Approval::default());
     bench.memory.others.insert(directory.subject, std::sync::Arc::new(directory.state));

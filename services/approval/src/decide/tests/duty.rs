@@ -79,6 +79,7 @@ fn a_deputy_has_the_authority_of_the_giver_and_nobody_else_has() {
         department: work.department,
         role: "leader".to_owned().try_into().unwrap(),
         because: None,
+        lacks: Default::default(),
     };
     bench.hear(ServiceName::Routing, lesser);
     assert_eq!(code(decide(&mut bench, ("zhou", "leader"), round, "approve")), ProblemCode::BeyondAuthority);

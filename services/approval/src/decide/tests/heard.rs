@@ -177,6 +177,7 @@ fn stages_of_others_and_unknown_visits_are_passed_over() {
         department: "hq".to_owned().try_into().unwrap(),
         role: "gm".to_owned().try_into().unwrap(),
         because: None,
+        lacks: Default::default(),
     };
     assert!(bench.hear(ServiceName::Routing, stray).is_empty());
     assert!(bench.state.visits.is_empty());

@@ -27,6 +27,7 @@ fn bench_at(standing: &str) -> (Bench, RoundId) {
                 role: work.role,
                 cause: QueueCause::HandedBack,
                 because: None,
+                lacks: Default::default(),
             };
             bench.hear(ServiceName::Routing, queued);
         }

@@ -37,6 +37,7 @@ fn bench_at(kind: StageKind, standing: &str) -> Bench {
                 role: "handler".to_owned().try_into().unwrap(),
                 cause: contracts::messages::work_queued::QueueCause::HandedBack,
                 because: None,
+                lacks: Default::default(),
             };
             bench.hear(ServiceName::Routing, given_back);
         }

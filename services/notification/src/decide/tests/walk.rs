@@ -64,6 +64,7 @@ fn queued(work: (WorkId, u32)) -> WorkQueued {
         role: "agent".to_owned().try_into().unwrap(),
         cause: QueueCause::HandedBack,
         because: None,
+        lacks: Default::default(),
     }
 }
 

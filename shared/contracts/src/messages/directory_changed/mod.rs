@@ -2,6 +2,6 @@
 
 mod v1;
 
-pub use v1::{Absence, Department, DirectoryChanged, Person};
+pub use v1::{Absence, Department, DirectoryChanged, Person, RosterDay, Shift, Weekday};
 
 crate::messages::versions!(DirectoryChanged = "directory.changed", current 1);

@@ -1,5 +1,7 @@
 //! `work.assigned`, version 1.
 
+use std::collections::BTreeSet;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -27,6 +29,9 @@ pub struct WorkAssigned {
     /// Who gave it to them and why; absent where routing found them by itself, or they took it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub because: Option<Because>,
+    /// The skills that are asked for and that they do not have: nobody who has them was there.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub lacks: BTreeSet<String>,
 }
 
 /// Who moved a piece of work, and why in their words.

@@ -2,6 +2,8 @@
 //!
 //! Version 1 carried what the person who gave the work back said, as a text in the event, where nobody could shred it.
 
+use std::collections::BTreeSet;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -26,6 +28,9 @@ pub struct WorkQueued {
     pub cause: QueueCause,
     /// Who gave it back and why; absent where nobody did.
     pub because: Option<Because>,
+    /// The skills that are asked for, where somebody would be there who has none of them or not all.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub lacks: BTreeSet<String>,
 }
 
 /// Why nobody holds a piece of work.
@@ -57,6 +62,6 @@ impl From<v1::WorkQueued> for WorkQueued {
         let v1::WorkQueued { work, visit, epoch, department, role, reason } = said;
         let cause =
             if reason == NOBODY_AVAILABLE { QueueCause::NobodyAvailable } else { QueueCause::HandedBack };
-        Self { work, visit, epoch, department, role, cause, because: None }
+        Self { work, visit, epoch, department, role, cause, because: None, lacks: BTreeSet::new() }
     }
 }
