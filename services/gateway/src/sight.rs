@@ -102,6 +102,10 @@ impl Places {
                 places.people.insert(person.to_string());
             }
         }
+        for ruling in list("rulings") {
+            put(&mut places.people, &ruling["because"]["by"]["person"]);
+            put(&mut places.people, &ruling["ended"]["because"]["by"]["person"]);
+        }
         for watcher in list("watchers") {
             put(&mut places.people, &watcher);
         }

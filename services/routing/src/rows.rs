@@ -7,6 +7,7 @@ use contracts::{
 use jiff::Timestamp;
 use playbook::CompiledPlaybook;
 
+use crate::rulings;
 use crate::state::{Case, Main, Work, WorkState};
 
 pub use contracts::queries::routing::CasePlace;
@@ -56,7 +57,7 @@ pub struct WorkRow {
     pub instead_of: Option<PersonId>,
     /// Why nobody holds it.
     pub queued: Option<String>,
-    /// The earliest due time among the clocks that concern it.
+    /// The earliest due time among the clocks that concern it; a ruling's own, where it has one.
     pub due: Option<Timestamp>,
     pub level: u32,
     pub category: Option<String>,
@@ -111,7 +112,18 @@ pub(crate) fn work_row(
     book: &CompiledPlaybook,
     (id, work): (WorkId, &Work),
 ) -> Option<WorkRow> {
-    let visit = case.visits.get(&work.visit)?;
+    let ruling = case.rulings.get(&id);
+    let (stage, label, due) = match ruling {
+        Some(ruling) => {
+            let label = rulings::label(book, &ruling.question);
+            (ruling.stage.clone(), label, ruling.due.or_else(|| due_of(case, None)))
+        }
+        None => {
+            let stage = case.visits.get(&work.visit)?.stage.clone();
+            let label = label(book, &stage);
+            (stage, label, due_of(case, Some(work.visit)))
+        }
+    };
     let (person, instead_of, queued, since) = match &work.state {
         WorkState::Held { person, instead_of, since } => (Some(person), instead_of.clone(), None, *since),
         WorkState::Queued { reason, since } => (None, None, Some(reason.clone()), *since),
@@ -124,15 +136,15 @@ pub(crate) fn work_row(
         visit: work.visit,
         epoch: work.epoch,
         task: work.task.clone(),
-        stage: visit.stage.clone(),
-        label: label(book, &visit.stage),
+        stage,
+        label,
         department: work.department.clone(),
         role: work.role.clone(),
         secondary: work.secondary.clone(),
         person: person.cloned(),
         instead_of,
         queued,
-        due: due_of(case, Some(work.visit)),
+        due,
         level: case.level,
         category: case.category().map(|key| key.to_string()),
         requested_at: work.requested_at,

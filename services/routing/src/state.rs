@@ -6,6 +6,7 @@ mod directory;
 mod fold;
 mod organisation;
 mod playbooks;
+mod rulings;
 
 use contracts::messages::fact_recorded::FactRecorded;
 use contracts::{Event, SubjectKind};
@@ -14,11 +15,13 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use case::word;
 pub use case::{Case, Done, Main, Move, Moved, Origin, Visit, Work, WorkState};
-pub use clocks::{CaseClock, Pause, Stopped};
+pub use clocks::{CaseClock, Extended, Pause, Stopped};
 pub use directory::Directory;
 pub(crate) use fold::NO_WAY_ON;
 pub use organisation::{Activation, Organisation, PublishedCalendar};
 pub use playbooks::{Playbooks, PublishedPlaybook};
+pub use rulings::{Ended, Ruling};
+pub(crate) use rulings::{RULE, visit_of};
 
 /// The state of a subject: which it is follows from the kind of the subject.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -16,7 +16,7 @@ use playbook::LoopKey;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::CaseClock;
+use super::{CaseClock, Ruling};
 
 /// A complaint on record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,6 +54,9 @@ pub struct Case {
     /// The work that people moved, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub moves: Vec<Move>,
+    /// Every question about it that was to be ruled on, by the piece of work.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub rulings: BTreeMap<WorkId, Ruling>,
 }
 
 /// How a complaint came in.
@@ -236,7 +239,7 @@ pub struct Move {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "moved")]
 pub enum Moved {
-    /// A piece of work was given back to the queue; a ruling that was given back is over.
+    /// A piece of work was given back to the queue.
     HandedBack {
         /// Which.
         work: WorkId,
@@ -311,6 +314,7 @@ impl Case {
             fired: BTreeSet::new(),
             watchers: BTreeSet::new(),
             moves: Vec::new(),
+            rulings: BTreeMap::new(),
         }
     }
 

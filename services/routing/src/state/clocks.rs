@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use calendar::{Segment, SegmentKind};
+use calendar::{Extension, Segment, SegmentKind};
 use contracts::messages::clock_changed::{ClockChange, ClockChanged};
 use contracts::messages::clock_started::{CalendarRef, ClockStarted};
-use contracts::{ClockKey, DepartmentId, VisitId};
+use contracts::{ClockKey, DepartmentId, VisitId, WorkId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -28,6 +28,9 @@ pub struct CaseClock {
     pub calendar: CalendarRef,
     /// Its pauses, in order; the last may have no end.
     pub pauses: Vec<Pause>,
+    /// The time that was added to it, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub extensions: Vec<Extended>,
     /// Grows whenever its due time changes, so that rungs stand anew.
     pub epoch: u32,
     /// The due time that was missed, if the present one was.
@@ -48,6 +51,19 @@ pub struct Pause {
     /// Why: one of the playbook's reasons.
     pub reason: String,
     /// Who caused it.
+    pub by: String,
+}
+
+/// More time that was granted by a ruling.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Extended {
+    /// Which.
+    pub ruling: WorkId,
+    /// When it was due.
+    pub from: Timestamp,
+    /// Until when it was extended.
+    pub until: Timestamp,
+    /// Who granted it.
     pub by: String,
 }
 
@@ -73,6 +89,7 @@ impl CaseClock {
             owner: said.owner.clone(),
             calendar: said.calendar.clone(),
             pauses: Vec::new(),
+            extensions: Vec::new(),
             epoch: 1,
             missed: None,
             fired: BTreeSet::new(),
@@ -93,6 +110,9 @@ impl CaseClock {
                 if let Some(pause) = self.pauses.last_mut() {
                     pause.to = Some(said.at);
                 }
+            }
+            ClockChange::Extended { ruling, from, until } => {
+                self.extensions.push(Extended { ruling, from, until, by: who(&said.by) });
             }
             ClockChange::Moved => {}
         }
@@ -136,6 +156,13 @@ impl CaseClock {
             by: pause.by.clone(),
         };
         self.pauses.iter().map(paused).collect()
+    }
+
+    /// The time that was added to it as the calendar takes it.
+    #[must_use]
+    pub fn added(&self) -> Vec<Extension> {
+        let more = |more: &Extended| Extension { from: more.from, until: more.until, by: more.by.clone() };
+        self.extensions.iter().map(more).collect()
     }
 
     /// Whether a rung fired, in this epoch or in an earlier one.

@@ -11,6 +11,7 @@ mod properties;
 mod refusals;
 mod reports;
 mod rich;
+mod rulings;
 mod served;
 mod store;
 mod world;
