@@ -109,6 +109,10 @@ impl Places {
                 put(&mut places.people, member);
             }
         }
+        for ruling in list("rulings") {
+            put(&mut places.people, &ruling["because"]["by"]["person"]);
+            put(&mut places.people, &ruling["ended"]["because"]["by"]["person"]);
+        }
         for watcher in list("watchers") {
             put(&mut places.people, &watcher);
         }

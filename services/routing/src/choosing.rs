@@ -20,8 +20,7 @@ use contracts::{DepartmentId, PersonId, RoleKey, WorkId};
 use playbook::{SkillNeed, Stage};
 
 use crate::draft::Draft;
-use crate::ladder::RULE;
-use crate::state::Work;
+use crate::state::{RULE, Work};
 
 /// Who is looked for.
 #[derive(Debug, Clone)]
@@ -51,8 +50,8 @@ pub struct Chosen {
     pub instead_of: Option<PersonId>,
 }
 
-/// The tasks of somebody whose authority is asked for, at approval.
-const BY_AUTHORITY: [&str; 5] = ["decide", "review", "audit", "meet", "account"];
+/// The tasks of somebody whose authority is asked for: at approval, and to rule.
+const BY_AUTHORITY: [&str; 6] = ["decide", "review", "audit", "meet", "account", RULE];
 
 /// The reason of queued work when nobody could be found.
 pub(crate) const NOBODY: &str = QueueCause::NobodyAvailable.as_str();

@@ -12,11 +12,17 @@ use playbook::{CaseEvent, Clock, ClockScope, Repeating, Strictness, Trigger, Who
 
 use crate::draft::{Draft, SYSTEM, evaluation};
 use crate::library::calendar_for;
-use crate::state::{Case, CaseClock};
+use crate::state::{Case, CaseClock, RULE};
 
-/// The terms on which a clock runs, with what the customer granted or demanded.
+/// The terms on which a clock that was started runs: those of the playbook, with the time that was added to it.
 #[must_use]
-pub fn policy(clock: &Clock, facts: &Facts) -> ClockPolicy {
+pub(crate) fn terms(model: &Clock, clock: &CaseClock, facts: &Facts) -> ClockPolicy {
+    ClockPolicy { extensions: clock.added(), ..policy(model, facts) }
+}
+
+/// The terms of a clock, with what the customer granted or demanded.
+#[must_use]
+fn policy(clock: &Clock, facts: &Facts) -> ClockPolicy {
     let instant =
         |key: &FactKey| facts.get(key).and_then(FactValue::as_text).and_then(|text| text.parse().ok());
     let cap: Option<Timestamp> = clock.cap.as_ref().and_then(instant);
@@ -29,10 +35,10 @@ pub fn policy(clock: &Clock, facts: &Facts) -> ClockPolicy {
     }
 }
 
-/// When a clock is due by a model and a calendar, with what is known of its case and its pauses.
+/// When a clock is due by a model and a calendar, with what is known of its case, its pauses and what was added.
 #[must_use]
 pub(crate) fn due_by(case: &Case, clock: &CaseClock, model: &Clock, calendar: &Calendar) -> Due {
-    due_at(&policy(model, &case.facts), clock.start, &clock.segments(), calendar)
+    due_at(&terms(model, clock, &case.facts), clock.start, &clock.segments(), calendar)
 }
 
 /// Whether a fact that was recorded became true: a flag that is off starts nothing.
@@ -184,6 +190,7 @@ impl Draft<'_> {
         let cases = || std::iter::once(&self.case).chain(self.before());
         let works = cases().flat_map(|case| case.works.values());
         let in_role = works.filter(|work| work.role == holder.role && work.department == department);
+        let in_role = in_role.filter(|work| work.task != RULE);
         let held: Vec<_> = in_role.filter_map(|work| Some((work.visit, work.holder()?))).collect();
         let stage =
             |id: &VisitId| cases().find_map(|case| case.visits.get(id)).map(|visit| visit.stage.clone());

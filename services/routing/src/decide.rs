@@ -5,6 +5,7 @@ mod archive;
 mod calendar_apply;
 mod calendar_publish;
 mod case_change;
+mod clock_extend;
 mod clock_pause;
 mod clock_resume;
 mod clocks_move;
@@ -19,11 +20,13 @@ mod playbook_activate;
 mod playbook_apply;
 mod playbook_publish;
 pub(crate) mod report_due;
+mod ruling_give;
 mod stage_completed;
 mod stage_transfer;
 mod timer_due;
 mod triage;
 mod work_claim;
+mod work_dispute;
 mod work_hand_back;
 mod work_reassign;
 mod work_reconsider;
@@ -141,6 +144,9 @@ fn on_event(desk: &Desk<'_>, heard: &Heard) -> Outcome {
         | Event::ClockMissed(_)
         | Event::CaseEscalated(_)
         | Event::ActLate(_)
+        | Event::RulingOpened(_)
+        | Event::RulingGiven(_)
+        | Event::RulingWithdrawn(_)
         | Event::CaseClosed(_)
         | Event::VerificationRecorded(_)
         | Event::FindingRecorded(_)
@@ -191,6 +197,9 @@ fn on_command(desk: &Desk<'_>, command: &Command) -> Outcome {
         orders::TransferStage::VERB => stage_transfer::decide(desk, command),
         orders::PauseClock::VERB => clock_pause::decide(desk, command),
         orders::ResumeClock::VERB => clock_resume::decide(desk, command),
+        orders::DisputeWork::VERB => work_dispute::decide(desk, command),
+        orders::ExtendClock::VERB => clock_extend::decide(desk, command),
+        orders::GiveRuling::VERB => ruling_give::decide(desk, command),
         orders::Archive::VERB => archive::decide(desk, command),
         other => Err(Problem::new(ProblemCode::NotFound, format!("routing takes no {other}"))),
     }

@@ -201,12 +201,14 @@ impl<'a> Draft<'a> {
         count(self.case.held_by(person)) - count(before)
     }
 
-    /// Ends the decision: begins what missed clocks begin, adds rows, timers and loads that follow from the difference.
+    /// Ends the decision: begins what missed clocks begin, withdraws what need not be ruled on any more, adds rows,
+    /// timers and loads that follow from the difference.
     ///
     /// # Errors
     /// When the calendar of a clock cannot be read, or a rule gives no answer.
     pub fn finish(mut self) -> Result<Decision<Row>, Problem> {
         self.begin_missed()?;
+        self.withdraw_moot();
         let rows = rows::changes(self.subject, (self.before, &self.book_before), (&self.case, &self.book));
         let timers = timers::changes(&self)?;
         let loads: Vec<_> =

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use calendar::{Calendar, Limit};
 use contracts::messages::case_escalated::{CaseEscalated, EscalationAction, ReportTold};
 use contracts::messages::report_due::ReportDue;
+use contracts::messages::ruling_opened::RulingQuestion;
 use contracts::messages::team_called::TeamCalled;
-use contracts::messages::work_requested::WorkRequested;
 use contracts::results::AccountResult;
 use contracts::{
     ClockId, ClockKey, FactKey, PersonId, Problem, RoleKey, StageKind, TemplateKey, VisitId, WorkId,
@@ -19,13 +19,11 @@ use serde_json::Value;
 
 use crate::choosing::{Chosen, Search};
 use crate::draft::{Draft, evaluation};
+use crate::rulings::Asked;
 use crate::state::NO_WAY_ON;
 
 /// The message to whoever gets a report.
 const REPORT: &str = "report";
-
-/// The task of somebody who is asked to rule.
-pub(crate) const RULE: &str = "rule";
 
 /// What is said instead of a rung when somebody is told of rewards and penalties.
 const ACCOUNTED: &str = "accounted";
@@ -69,12 +67,19 @@ pub(crate) fn rungs(book: &CompiledPlaybook, clock: &ClockKey) -> Vec<Standing> 
 
 /// What the actions of a rung come to, and the work that moves by them.
 #[derive(Default)]
-struct Climb {
+pub(crate) struct Climb {
     done: Vec<EscalationAction>,
     moves: Vec<(WorkId, Chosen)>,
-    asked: Vec<WorkRequested>,
+    asked: Vec<(WorkId, Who)>,
     reports: Vec<ReportDue>,
     level: u32,
+}
+
+impl Climb {
+    /// What was done without a rung of the playbook.
+    pub(crate) fn of(done: Vec<EscalationAction>, level: u32) -> Self {
+        Self { done, level, ..Self::default() }
+    }
 }
 
 impl Draft<'_> {
@@ -96,8 +101,7 @@ impl Draft<'_> {
             Some(model) => self.climb(model, visit),
             None => self.remind(book.clock(&clock.key).and_then(|clock| clock.owner.as_ref()), visit),
         };
-        self.escalate(rung, Some(clock.key), climb);
-        Ok(())
+        self.escalate(rung, Some(clock.key), climb)
     }
 
     /// Fires what a clock that is stopped at `at` left unfired at and after its due time, in order.
@@ -127,25 +131,31 @@ impl Draft<'_> {
                 continue;
             }
             let climb = self.climb(rung, self.case.main_visit().map(|(id, _)| id));
-            self.escalate(rung.key.as_str(), None, climb);
+            self.escalate(rung.key.as_str(), None, climb)?;
         }
         Ok(())
     }
 
     /// Tells the duty manager that no way on matches; the case stands where it is until a fact opens one.
-    pub fn tell_no_way_on(&mut self) {
+    ///
+    /// # Errors
+    /// As for [`Draft::escalate`].
+    pub fn tell_no_way_on(&mut self) -> Result<(), Problem> {
         let department = self.responsible();
         let people = self.on_duty(&department).into_iter().collect();
         let done = vec![EscalationAction::Notified { people, template: None, report: None }];
-        self.escalate(NO_WAY_ON, None, Climb { done, level: self.level(), ..Climb::default() });
+        self.escalate(NO_WAY_ON, None, Climb::of(done, self.level()))
     }
 
     /// Rewards and penalties that were decided are told to whom the playbook names.
-    pub fn tell_accounted(&mut self, kind: StageKind, results: &Value) {
+    ///
+    /// # Errors
+    /// As for [`Draft::escalate`].
+    pub fn tell_accounted(&mut self, kind: StageKind, results: &Value) -> Result<(), Problem> {
         if kind != StageKind::Account || self.case.is_closed() {
-            return;
+            return Ok(());
         }
-        let Ok(result) = AccountResult::deserialize(results) else { return };
+        let Ok(result) = AccountResult::deserialize(results) else { return Ok(()) };
         let playbook = self.book.playbook();
         let decided = result.decisions.iter().filter_map(|one| playbook.incentive(&one.incentive));
         let people: BTreeSet<_> = decided
@@ -153,27 +163,39 @@ impl Draft<'_> {
             .flat_map(|who| self.reach(who, None))
             .collect();
         if people.is_empty() {
-            return;
+            return Ok(());
         }
         let people = people.into_iter().collect();
         let done = vec![EscalationAction::Notified { people, template: None, report: None }];
-        self.escalate(ACCOUNTED, None, Climb { done, level: self.level(), ..Climb::default() });
+        self.escalate(ACCOUNTED, None, Climb::of(done, self.level()))
     }
 
     /// Whoever is in a team is told of it.
-    pub fn tell_team(&mut self, called: &TeamCalled) {
+    ///
+    /// # Errors
+    /// As for [`Draft::escalate`].
+    pub fn tell_team(&mut self, called: &TeamCalled) -> Result<(), Problem> {
         let people: Vec<_> =
             called.leader.iter().chain(&called.deputy).chain(&called.members).cloned().collect();
         if people.is_empty() {
-            return;
+            return Ok(());
         }
         let done = vec![EscalationAction::Notified { people, template: None, report: None }];
         // No key of a rung has a colon, so that none of them counts as fired by this.
         let rung = format!("team:{}", called.team);
-        self.escalate(&rung, None, Climb { done, level: self.level(), ..Climb::default() });
+        self.escalate(&rung, None, Climb::of(done, self.level()))
     }
 
-    fn escalate(&mut self, rung: &str, clock: Option<ClockKey>, climb: Climb) {
+    /// Says what a rung did, and does it.
+    ///
+    /// # Errors
+    /// When a ruling cannot be asked for.
+    pub(crate) fn escalate(
+        &mut self,
+        rung: &str,
+        clock: Option<ClockKey>,
+        climb: Climb,
+    ) -> Result<(), Problem> {
         self.say(CaseEscalated { rung: rung.to_owned(), clock, actions: climb.done, level: climb.level });
         for report in climb.reports {
             self.say(report);
@@ -183,11 +205,14 @@ impl Draft<'_> {
                 self.give(id, &work, chosen, None);
             }
         }
-        for asked in climb.asked {
-            let id = asked.work;
-            self.say(asked);
-            self.assign(id, None);
+        let about: Vec<_> =
+            self.case.main_visit().and_then(|(visit, _)| self.holder_at(visit)).into_iter().collect();
+        for (id, by) in climb.asked {
+            let question = RulingQuestion::Rung { rung: rung.to_owned() };
+            let asked = Asked { question, by: &by, limit: None, because: None, about: about.clone() };
+            self.ask_ruling(id, asked)?;
         }
+        Ok(())
     }
 
     fn climb(&self, rung: &Rung, visit: Option<VisitId>) -> Climb {
@@ -208,7 +233,7 @@ impl Draft<'_> {
                     let watcher = self.reach(who, visit).into_iter().next();
                     climb.done.extend(watcher.map(|person| EscalationAction::Watched { person }));
                 }
-                Action::OpenRulingTask(who) => self.ask_ruling(who, visit, &mut climb),
+                Action::OpenRulingTask(who) => self.question(rung, who, &mut climb),
                 Action::Report(key) => self.report(key, visit, &mut climb),
             }
         }
@@ -273,7 +298,7 @@ impl Draft<'_> {
     }
 
     /// The duty manager who is there, of the department or above it; else one who is away, who is told all the same.
-    fn on_duty(&self, department: &contracts::DepartmentId) -> Option<PersonId> {
+    pub(crate) fn on_duty(&self, department: &contracts::DepartmentId) -> Option<PersonId> {
         let (directory, now) = (self.directory(), self.context.now());
         let barred = self.case.origin.complained_of_person.as_ref();
         let units = directory.units_up(department).chain(directory.departments.values());
@@ -321,20 +346,14 @@ impl Draft<'_> {
         free.then(|| Chosen { person: deputy.id.clone(), instead_of: Some(holder.clone()) })
     }
 
-    fn ask_ruling(&self, who: &Who, visit: Option<VisitId>, climb: &mut Climb) {
-        let open = visit.and_then(|id| self.case.visits.get(&id).map(|visit| (id, visit.epoch)));
-        let (Some((visit, epoch)), Some(holder)) = (open, self.book.holder(who)) else { return };
+    /// The rung's label is the question. What it asked and nobody has answered yet is not asked again.
+    fn question(&self, rung: &Rung, who: &Who, climb: &mut Climb) {
+        let asked = RulingQuestion::Rung { rung: rung.key.to_string() };
+        if self.case.open_rulings().any(|(_, ruling)| ruling.question == asked) {
+            return;
+        }
         let work = WorkId(self.context.next_id());
         climb.done.push(EscalationAction::RulingAsked { work });
-        climb.asked.push(WorkRequested {
-            work,
-            visit,
-            epoch,
-            task: RULE.to_owned(),
-            role: holder.role,
-            department: self.department(&holder.department),
-            secondary: None,
-            barred: Vec::new(),
-        });
+        climb.asked.push((work, who.clone()));
     }
 }

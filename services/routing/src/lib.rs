@@ -4,7 +4,7 @@
 //!  intake ── complaint.registered ─┐                     ┌─ stage.entered, stage.changed, stage.withdrawn
 //!  any ───── fact.recorded ────────┤                     ├─ work.assigned, work.queued
 //!  owners ── stage.completed ──────┼──▶ routing (case) ──┼─ clock.started/changed/stopped/missed
-//!  owners ── work.requested ───────┤     playbook        ├─ case.escalated/changed/closed, act.late, report.due
+//!  owners ── work.requested ───────┤     playbook        ├─ case.escalated/changed/closed, act.late, report.due, ruling.…
 //!  owners ── work.withdrawn ───────┤     directory       ├─ playbook.published/activated/applied
 //!  people ── commands ─────────────┤     organisation    ├─ calendar.published/applied, directory.changed
 //!  time ──── timers ───────────────┘                     └─ its own triage and archive: work.requested, stage.completed
@@ -33,8 +33,11 @@
 //! | `handover.write`, `handover.acknowledge` | `handover.written`, `handover.acknowledged` |
 //! | `stage.transfer` | `stage.changed`: another department, a new epoch |
 //! | `clock.pause`, `clock.resume` | `clock.changed` |
+//! | `work.dispute`, `clock.extend` | `ruling.opened`: somebody with the authority is asked |
+//! | `ruling.give` | `ruling.given`, and what it says: `stage.changed`, `clock.changed`, a higher level |
 //! | timer `clock:…` | `clock.missed` |
 //! | timer `rung:…` | `case.escalated`, work that moves |
+//! | timer `ruling:…` | `case.escalated`: whoever holds the ruling is reminded, or their line told |
 //! | timer `report:…` (of the organisation) | `report.due`, for the period that is over |
 //! | timers `absent:…`, `return:…` | `work.assigned`, `work.queued` |
 //!
@@ -57,6 +60,7 @@ mod own;
 pub mod queries;
 mod reporting;
 mod rows;
+mod rulings;
 pub mod state;
 pub mod store;
 mod timers;
@@ -71,7 +75,6 @@ use runtime::service::{Context, Decision, Happened, Heeds, Input, Service};
 use sqlx::migrate::Migrator;
 
 pub use affected::{OpenWork, affected_commands, open_works, reconsider};
-pub use clocks::policy;
 pub use draft::{LOAD, env_of};
 pub use library::{Library, calendar_for};
 pub use rows::{CasePlace, CaseRow, HandoverRow, Row, WorkRow};
@@ -142,6 +145,9 @@ impl Service for Routing {
             "playbook.applied",
             "playbook.published",
             "report.due",
+            "ruling.given",
+            "ruling.opened",
+            "ruling.withdrawn",
             "stage.changed",
             "stage.completed",
             "stage.entered",

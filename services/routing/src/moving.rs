@@ -68,7 +68,7 @@ impl Draft<'_> {
             }
             None => {
                 if let Main::Between { held: false, .. } = self.case.main {
-                    self.tell_no_way_on();
+                    self.tell_no_way_on()?;
                 }
             }
         }

@@ -2,7 +2,6 @@
 
 use contracts::commands::Actor;
 use contracts::facts::key;
-use contracts::messages::work_assigned::Because;
 use contracts::messages::work_requested::WorkRequested;
 use contracts::messages::work_withdrawn::WorkWithdrawn;
 use contracts::{Facts, Problem, VisitId, WorkId};
@@ -11,11 +10,10 @@ use serde_json::Value;
 
 use crate::closing;
 use crate::draft::Draft;
-use crate::ladder::RULE;
 use crate::state::Case;
 
-/// The tasks that routing itself asks for.
-const OWN_TASKS: [&str; 3] = ["triage", "archive", RULE];
+/// The tasks of the stages that routing itself serves.
+const OWN_TASKS: [&str; 2] = ["triage", "archive"];
 
 /// The pieces of work of a visit that routing itself asked for, and so must say are no longer to be done.
 #[must_use]
@@ -31,11 +29,6 @@ impl Draft<'_> {
         for work in works {
             self.say(WorkWithdrawn { work, visit, reason: reason.to_owned(), because: None });
         }
-    }
-
-    /// Says that a ruling is done because it was handed back.
-    pub(crate) fn leave_as_it_is(&mut self, work: WorkId, visit: VisitId, because: Option<Because>) {
-        self.say(WorkWithdrawn { work, visit, reason: "done".to_owned(), because });
     }
 
     /// Triage by itself where the playbook allows it and the category names a department; else by a dispatcher.

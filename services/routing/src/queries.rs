@@ -24,7 +24,7 @@ use sqlx::PgPool;
 use vault::KeyRing;
 
 use crate::library::Library;
-use crate::state::{Applied, Case, Organisation, Playbooks, State};
+use crate::state::{Applied, Case, Organisation, Playbooks, Ruling, State};
 use crate::view;
 
 /// Answers queries from the heads and routing's own tables.
@@ -156,8 +156,8 @@ impl Answers {
         Ok(shown)
     }
 
-    /// Why people moved work, by the ids that `moves` names; those that were shredded are left out. The person
-    /// complained of reads none of them.
+    /// Why people moved work, what was asked and ruled, by the ids that `moves` and `rulings` name; those that were
+    /// shredded are left out. The person complained of reads none of them.
     async fn words(
         &self,
         organisation: &OrganisationId,
@@ -165,10 +165,11 @@ impl Answers {
         case: &Case,
     ) -> Result<Value, Problem> {
         let complained_of = case.origin.complained_of_person.as_ref();
-        if case.moves.is_empty() || (actor.person().is_some() && actor.person() == complained_of) {
+        let moved = case.moves.iter().map(|one| one.because.reason.id);
+        let ids: Vec<_> = moved.chain(case.rulings.values().flat_map(Ruling::words)).collect();
+        if ids.is_empty() || (actor.person().is_some() && actor.person() == complained_of) {
             return Ok(json!({}));
         }
-        let ids: Vec<_> = case.moves.iter().map(|one| one.because.reason.id).collect();
         let opened = open_words(&self.pool, &self.keys, ServiceName::Routing, organisation, &ids).await;
         let texts = opened.map_err(away)?.into_iter().map(|(id, text)| (id.to_string(), json!(text)));
         Ok(Value::Object(texts.collect()))

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use playbook::{CompiledPlaybook, Lane};
 
 use crate::applying::Version;
+use crate::rulings;
 use crate::state::{Case, Main, Work, WorkState};
 
 pub use contracts::queries::routing::CasePlace;
@@ -79,7 +80,7 @@ pub struct WorkRow {
     pub instead_of: Option<PersonId>,
     /// Why nobody holds it.
     pub queued: Option<String>,
-    /// The earliest due time among the clocks that concern it.
+    /// The earliest due time among the clocks that concern it; a ruling's own, where it has one.
     pub due: Option<Timestamp>,
     pub level: u32,
     pub category: Option<String>,
@@ -138,7 +139,18 @@ pub(crate) fn work_row(
     book: &CompiledPlaybook,
     (id, work): (WorkId, &Work),
 ) -> Option<WorkRow> {
-    let visit = case.visits.get(&work.visit)?;
+    let ruling = case.rulings.get(&id);
+    let (stage, label, due) = match ruling {
+        Some(ruling) => {
+            let label = rulings::label(book, &ruling.question);
+            (ruling.stage.clone(), label, ruling.due.or_else(|| due_of(case, None)))
+        }
+        None => {
+            let stage = case.visits.get(&work.visit)?.stage.clone();
+            let label = label(book, &stage);
+            (stage, label, due_of(case, Some(work.visit)))
+        }
+    };
     let (person, instead_of, queued, since) = match &work.state {
         WorkState::Held { person, instead_of, since } => (Some(person), instead_of.clone(), None, *since),
         WorkState::Queued { reason, since } => (None, None, Some(reason.clone()), *since),
@@ -151,20 +163,20 @@ pub(crate) fn work_row(
         visit: work.visit,
         epoch: work.epoch,
         task: work.task.clone(),
-        stage: visit.stage.clone(),
-        label: label(book, &visit.stage),
+        lane: book.lane(book.stage(&stage).ok(), case.category().as_ref(), &case.facts),
+        stage,
+        label,
         department: work.department.clone(),
         role: work.role.clone(),
         secondary: work.secondary.clone(),
         person: person.cloned(),
         instead_of,
         queued,
-        due: due_of(case, Some(work.visit)),
+        due,
         level: case.level,
         category: case.category().map(|key| key.to_string()),
         requested_at: work.requested_at,
         since,
-        lane: book.lane(book.stage(&visit.stage).ok(), case.category().as_ref(), &case.facts),
         lacks: (!work.lacks.is_empty()).then(|| work.lacks.iter().cloned().collect::<Vec<_>>().join(",")),
     })
 }

@@ -7,6 +7,7 @@ mod fold;
 mod handovers;
 mod organisation;
 mod playbooks;
+mod rulings;
 mod shifts;
 
 use contracts::messages::fact_recorded::FactRecorded;
@@ -16,12 +17,14 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use case::word;
 pub use case::{Case, Done, Main, Move, Moved, Origin, Visit, Work, WorkState};
-pub use clocks::{CaseClock, Pause, Stopped};
+pub use clocks::{CaseClock, Extended, Pause, Stopped};
 pub use directory::Directory;
 pub(crate) use fold::NO_WAY_ON;
 pub use handovers::Handover;
 pub use organisation::{Activation, Applied, Organisation, PublishedCalendar};
 pub use playbooks::{Playbooks, PublishedPlaybook};
+pub use rulings::{Ended, Ruling};
+pub(crate) use rulings::{RULE, visit_of};
 pub(crate) use shifts::Hours;
 
 /// The state of a subject: which it is follows from the kind of the subject.

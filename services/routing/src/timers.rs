@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `clock:<clock>` | the clock is due |
 //! | `rung:<clock>:<rung>:<epoch>` | a rung of the ladder stands at an offset to it |
+//! | `ruling:<work>`, `ruling:<work>:<n>` | a ruling is due, or its holder is to be reminded |
 //! | `absent:<work>` | the holder of the work is away |
 //! | `return:<work>` | somebody comes back who might take queued work |
 
@@ -17,7 +18,7 @@ use serde_json::{Value, json};
 
 use crate::draft::Draft;
 use crate::ladder;
-use crate::state::{Case, CaseClock, Work, WorkState};
+use crate::state::{Case, CaseClock, Ruling, Work, WorkState};
 
 type Timers = BTreeMap<String, (Timestamp, Value)>;
 
@@ -40,6 +41,14 @@ pub(crate) fn changes(draft: &Draft<'_>) -> Result<Vec<TimerChange>, Problem> {
         if clock.is_running() && !draft.case.is_closed() {
             of_clock(draft, *id, clock, &mut wanted)?;
         }
+    }
+    for (id, ruling) in &draft.case.rulings {
+        let old = before.and_then(|case| case.rulings.get(id));
+        if old == Some(ruling) {
+            continue;
+        }
+        stale.extend(old.into_iter().flat_map(|old| of_ruling(*id, old).into_keys()));
+        wanted.extend(of_ruling(*id, ruling));
     }
     for id in works(before, &draft.case) {
         let (old, new) = (before.and_then(|case| case.works.get(&id)), draft.case.works.get(&id));
@@ -103,6 +112,18 @@ fn of_clock(draft: &Draft<'_>, id: ClockId, clock: &CaseClock, timers: &mut Time
         timers.insert(rung_key(id, &rung.key, clock.epoch), (at, payload));
     }
     Ok(())
+}
+
+/// An open ruling changes by ending alone, so each of these is set once.
+fn of_ruling(id: WorkId, ruling: &Ruling) -> Timers {
+    let at = |missed: bool| json!({ "ruling": id, "missed": missed });
+    let due = ruling.due.map(|due| (format!("ruling:{id}"), (due, at(true))));
+    let alerts = ruling
+        .alerts
+        .iter()
+        .enumerate()
+        .map(|(n, alert)| (format!("ruling:{id}:{}", n + 1), (*alert, at(false))));
+    due.into_iter().chain(alerts).filter(|_| ruling.is_open()).collect()
 }
 
 fn of_work(draft: &Draft<'_>, id: WorkId, work: &Work, timers: &mut Timers) {

@@ -5,18 +5,20 @@ use std::sync::Arc;
 use calendar::explain;
 use contracts::messages::stage_entered::Place;
 use contracts::queries::routing::ClockShown;
-use contracts::{ComplaintId, Problem, StageKey, WorkId};
+use contracts::{ComplaintId, Problem, StageKey, VisitId, WorkId};
 use playbook::{CompiledPlaybook, Stage};
 use serde_json::{Value, json};
 
-use crate::clocks::policy;
+use crate::clocks::terms;
 use crate::draft::env_of;
 use crate::library::Library;
 use crate::rows::place_of;
+use crate::rulings;
 use crate::state::{Case, CaseClock, Main, Organisation, Work, WorkState};
 
 /// What can be told of a case from its state alone. `main` is the open main visit; `path` the main stages in order,
-/// the present one included; `moves` the work that people moved, with references to what they said.
+/// the present one included; `moves` the work that people moved, and `rulings` what was to be ruled on, both with
+/// references to what was said.
 #[must_use]
 pub fn view(case: &Case) -> Value {
     let main = case.main_visit();
@@ -49,6 +51,13 @@ pub fn view(case: &Case) -> Value {
         "results": case.results,
         "works": case.works.iter().map(|(id, work)| shown(*id, work)).collect::<Vec<_>>(),
         "moves": case.moves,
+        "rulings": case.rulings.iter().map(|(id, ruling)| {
+            let mut shown = json!(ruling);
+            shown["ruling"] = json!(id);
+            shown["key"] = json!(ruling.question.key());
+            shown["person"] = json!(case.works.get(id).and_then(|work| work.holder()));
+            shown
+        }).collect::<Vec<_>>(),
         "clocks": case.clocks.iter().map(|(id, clock)| json!({
             "clock": id, "key": clock.key, "start": clock.start, "due": clock.due, "visit": clock.visit,
             "instance": clock.instance, "owner": clock.owner, "running": clock.is_running(), "state": word(clock),
@@ -63,9 +72,26 @@ pub fn case(id: ComplaintId, case: &Case, book: &CompiledPlaybook) -> Value {
     let mut shown = view(case);
     shown["complaint"] = json!(id);
     shown["title"] = json!(book.playbook().title);
+    for (shown, ruling) in shown["rulings"].as_array_mut().into_iter().flatten().zip(case.rulings.values()) {
+        shown["label"] = json!(rulings::label(book, &ruling.question));
+    }
+    if let Some(main) = case.main_visit().map(|(id, _)| id).filter(|id| may_dispute(case, book, *id)) {
+        let visits = shown["visits"].as_array_mut().into_iter().flatten();
+        for visit in visits.filter(|visit| visit["visit"] == json!(main)) {
+            if let Some(actions) = visit["actions"].as_array_mut() {
+                actions.push(json!("work.dispute"));
+            }
+        }
+    }
     shown["graph"] = book.playbook().stages.iter().map(|stage| node(case, stage)).collect();
     shown["waits"] = between(case, book);
     shown
+}
+
+/// Whether the playbook has somebody rule on whose a visit is, and nobody has.
+fn may_dispute(case: &Case, book: &CompiledPlaybook, visit: VisitId) -> bool {
+    let rules = book.playbook().rulings.as_ref().is_some_and(|rulings| rulings.dispute.is_some());
+    rules && case.ruling_on(visit).is_none()
 }
 
 /// Why a case stands between two stages; null when it does not.
@@ -154,7 +180,7 @@ pub fn clocks(
     for (id, clock) in &case.clocks {
         let Some(model) = books.iter().find_map(|book| book.clock(&clock.key)) else { continue };
         let calendar = library.calendar(organisation, &clock.calendar)?;
-        let lines = explain(&policy(model, &case.facts), clock.start, &clock.segments(), &calendar);
+        let lines = explain(&terms(model, clock, &case.facts), clock.start, &clock.segments(), &calendar);
         shown.push(ClockShown {
             clock: *id,
             key: clock.key.clone(),

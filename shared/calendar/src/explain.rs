@@ -74,8 +74,8 @@ pub fn explain(
     lines
 }
 
-/// Where lines begin and end: pauses, the end of the day of receipt and, where
-/// days matter, midnights.
+/// Where lines begin and end: pauses, extensions, the end of the day of receipt
+/// and, where days matter, midnights.
 fn cuts(
     policy: &ClockPolicy,
     start: Timestamp,
@@ -84,6 +84,7 @@ fn cuts(
     cal: &Calendar,
 ) -> Vec<Timestamp> {
     let mut cuts = vec![start, end, policy.limit.counts_from(start, cal)];
+    cuts.extend(policy.extensions.iter().map(|more| more.from));
     for segment in segments.iter().filter(|segment| segment.kind == SegmentKind::Paused) {
         cuts.push(segment.from);
         cuts.extend(segment.to);
@@ -133,7 +134,15 @@ fn describe(
             );
             (counted, text)
         }
-        (_, None) => (counted, running_note(limit, from, counted, cal)),
+        (_, None) => {
+            let running = running_note(limit, from, counted, cal);
+            let is_more = policy.extensions.first().is_some_and(|more| from >= more.from);
+            let more = |note: Note| Note {
+                zh: format!("延长期：{}", note.zh),
+                en: format!("More time: {}", note.en),
+            };
+            (counted, if is_more { more(running) } else { running })
+        }
     }
 }
 
@@ -197,6 +206,12 @@ fn remarks(
         let text = note("此处的节假日安排尚未公布", "The holidays of this time are not published yet");
         lines.push(ExplainLine::remark(end, text));
     }
+    for more in &policy.extensions {
+        let ((from, until), by) = (more.shown(cal.zone()), &more.by);
+        let zh = format!("由 {from} 延长至 {until}，批准人 {by}");
+        let text = note(zh, format!("Extended from {from} to {until} by {by}"));
+        lines.push(ExplainLine::remark(end, text));
+    }
     match due {
         Due::Paused { since, .. } => {
             let text = note("暂停中，恢复后继续计时", "Paused; goes on when resumed");
@@ -217,7 +232,10 @@ fn remarks(
                 lines.push(ExplainLine::remark(at, text));
                 return lines;
             }
-            lines.push(ExplainLine::remark(at, note(format!("到期（{limit}）"), format!("Due ({limit})"))));
+            let (zh, en) =
+                if policy.extensions.is_empty() { ("", "") } else { ("，已延长", ", extended") };
+            let text = note(format!("到期（{limit}{zh}）"), format!("Due ({limit}{en})"));
+            lines.push(ExplainLine::remark(at, text));
         }
     }
     lines

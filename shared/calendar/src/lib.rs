@@ -19,6 +19,7 @@
 mod calendar;
 mod clock;
 mod explain;
+mod extensions;
 mod limit;
 mod notation;
 mod offset;
@@ -31,6 +32,7 @@ mod wall;
 pub use calendar::{Calendar, DayKind, Interval};
 pub use clock::{Clock, SystemClock, VirtualClock, WouldGoBack};
 pub use explain::{ExplainLine, explain};
+pub use extensions::Extension;
 pub use limit::{Due, Limit, Measure, MonthDay};
 pub use notation::LimitError;
 pub use segments::{ClockPolicy, Elapsed, Segment, SegmentKind, due_at, elapsed};

@@ -18,6 +18,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::Calendar;
+use crate::extensions::{self, Extension};
 use crate::limit::{Due, Limit, Measure};
 use crate::pauses;
 
@@ -86,12 +87,15 @@ pub struct ClockPolicy {
     /// Codes of the reasons that may pause the clock; a legal clock has none.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub pausable_reasons: BTreeSet<String>,
+    /// More time that was granted, in the order in which it was.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub extensions: Vec<Extension>,
 }
 
 impl ClockPolicy {
     /// Terms with a limit and nothing else: no cap, no pauses.
     pub fn new(limit: Limit) -> Self {
-        Self { limit, cap: None, agreed: None, pausable_reasons: BTreeSet::new() }
+        Self { limit, cap: None, agreed: None, pausable_reasons: BTreeSet::new(), extensions: Vec::new() }
     }
 
     /// The same with the customer's own limit.
@@ -120,16 +124,18 @@ pub fn due_at(policy: &ClockPolicy, start: Timestamp, segments: &[Segment], cal:
     }
 }
 
-/// The due time by the clock's own limit and pauses, without the cap.
+/// The due time by the clock's own limit, pauses and extensions, without the cap.
 pub(crate) fn own_due(policy: &ClockPolicy, start: Timestamp, segments: &[Segment], cal: &Calendar) -> Due {
     let unpaused = policy.limit.due(start, cal, policy.agreed);
     let measure = policy.limit.measure();
     let Due::At { at: nominal } = unpaused else { return unpaused };
+    let granted = |at| Due::At { at: extensions::not_before(&policy.extensions, at) };
     if measure == Measure::Date {
-        return unpaused;
+        return granted(nominal);
     }
     let mut at = policy.limit.counts_from(start, cal);
-    let mut left = measure.between(at, nominal, cal);
+    let more = extensions::added(&policy.extensions, measure, cal);
+    let mut left = measure.between(at, nominal, cal).saturating_add(more);
     let mut moved = false;
     for pause in pauses::accepted(policy, segments) {
         if pause.to.is_some_and(|to| to <= at) {
@@ -149,7 +155,7 @@ pub(crate) fn own_due(policy: &ClockPolicy, start: Timestamp, segments: &[Segmen
     }
     // Without a pause the limit itself says when it ends; the budget gives the
     // same but for a closing time that the zone skips.
-    if moved { Due::At { at: measure.add(at, left, cal) } } else { unpaused }
+    granted(if moved { measure.add(at, left, cal) } else { nominal })
 }
 
 /// How the time since the start was spent, in the measure of the limit.

@@ -79,6 +79,18 @@ pub fn endpoints() -> Endpoints {
             "Pauses a clock for a listed reason",
         )
         .action::<routing::ResumeClock>("/complaints/{complaint}/clocks/resume", "Lets a paused clock run on")
+        .action::<routing::ExtendClock>(
+            "/complaints/{complaint}/clocks/extend",
+            "Asks for more time before a clock runs out; somebody rules on it",
+        )
+        .action::<routing::DisputeWork>(
+            "/complaints/{complaint}/dispute",
+            "Says that the main work is not the department's own; somebody rules on it",
+        )
+        .action::<routing::GiveRuling>(
+            "/complaints/{complaint}/ruling",
+            "Answers a question about the case that one was asked to rule on",
+        )
 }
 
 impl Endpoints {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use contracts::messages::case_escalated::{CaseEscalated, EscalationAction, ReportTold};
 use contracts::messages::complaint_registered::PlaybookRef;
 use contracts::messages::notice_requested::Recipient;
-use contracts::{ComplaintId, Facts, NoticeId, PersonId, TemplateKey};
+use contracts::{ComplaintId, Facts, NoticeId, PersonId, TemplateKey, Text};
 use runtime::service::{Context, DEFAULT_LANGUAGE, Decision, Heard};
 use uuid::Uuid;
 
@@ -59,7 +59,7 @@ fn tell(
     escalated: &CaseEscalated,
     cause: Uuid,
 ) {
-    let about = escalated.clock.as_ref().map_or_else(|| escalated.rung.clone(), ToString::to_string);
+    let about = escalated.clock.as_ref().map_or_else(|| named(&escalated.rung), ToString::to_string);
     let variables = Variables { text: about, ..Variables::of(case.number, Facts::new()) };
     for (person, template) in told(escalated) {
         let Some((chosen, text)) = written(context, case, template, &variables) else { continue };
@@ -112,6 +112,18 @@ fn reports(escalated: &CaseEscalated) -> impl Iterator<Item = (&[PersonId], &Rep
         | EscalationAction::Watched { .. }
         | EscalationAction::RulingAsked { .. } => None,
     })
+}
+
+/// What a rung that no playbook has is about, in the language that staff are told in; any other by its key.
+fn named(rung: &str) -> String {
+    let (zh, en) = match rung {
+        "ruling_reminder" => ("请您裁定的事项即将到期", "a ruling that you are asked for is due soon"),
+        "ruling_missed" => ("裁定逾期未作出", "a ruling is overdue"),
+        "ruling_given" => ("您提请裁定的事项已有结论", "what you asked to be ruled on was decided"),
+        other => (other, other),
+    };
+    let words = Text { zh: zh.to_owned(), en: en.to_owned() };
+    words.get(DEFAULT_LANGUAGE).to_owned()
 }
 
 /// The text by the template that the rung names; by the built-in one when the playbook has none that can be rendered.

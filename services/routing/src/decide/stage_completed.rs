@@ -6,7 +6,6 @@ use contracts::messages::stage_completed::StageCompleted;
 use runtime::service::Decision;
 
 use super::{Desk, Outcome};
-use crate::own::own_works;
 
 pub(super) fn decide(desk: &Desk<'_>, said: &StageCompleted) -> Outcome {
     let Some(mut draft) = desk.draft()? else { return Ok(Decision::nothing()) };
@@ -17,9 +16,7 @@ pub(super) fn decide(desk: &Desk<'_>, said: &StageCompleted) -> Outcome {
         draft.say(Event::from(late));
         return draft.finish();
     };
-    let rulings = draft.before().map(|case| own_works(case, said.visit)).unwrap_or_default();
-    draft.withdraw(rulings, said.visit, "done");
-    draft.tell_accounted(visit.kind, &said.results); // before the case may close
+    draft.tell_accounted(visit.kind, &said.results)?; // before the case may close
     draft.after_visit(said.visit, &visit, (&said.facts, &said.results))?;
     draft.finish()
 }

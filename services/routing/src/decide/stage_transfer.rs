@@ -3,11 +3,12 @@
 //! The reason is kept as a word of routing.
 
 use contracts::commands::routing::TransferStage;
-use contracts::commands::{Command, check_text};
+use contracts::commands::{Actor, Command, check_text};
 use contracts::facts::key;
 use contracts::messages::fact_recorded::FactRecorded;
 use contracts::messages::stage_changed::StageChanged;
-use contracts::{Facts, Problem, ProblemCode, ServiceName, StageKind, VisitId};
+use contracts::messages::work_assigned::Because;
+use contracts::{DepartmentId, Facts, Problem, ProblemCode, ServiceName, StageKind, VisitId};
 use playbook::DepartmentRef;
 
 use super::triage::known_department;
@@ -29,27 +30,40 @@ pub(super) fn decide(desk: &Desk<'_>, command: &Command) -> Outcome {
         let problem = Problem::new(ProblemCode::InvalidField, "it is there already").at("/department");
         return Err(problem.expected("another department"));
     }
-    let own = own_works(&draft.case, order.visit);
-    let (id, epoch) = (order.visit, order.epoch + 1);
     let because = draft.because(&command.actor, &order.reason);
-    draft.say(StageChanged { visit: id, epoch, department: order.department.clone(), because });
+    move_visit(&mut draft, (order.visit, &visit), &order.department, because, &command.actor)?;
+    draft.finish()
+}
+
+/// Says that a visit goes to another department, and what follows.
+pub(super) fn move_visit(
+    draft: &mut Draft<'_>,
+    (id, visit): (VisitId, &Visit),
+    department: &DepartmentId,
+    because: Option<Because>,
+    by: &Actor,
+) -> Result<(), Problem> {
+    let (own, epoch) = (own_works(&draft.case, id), visit.epoch + 1);
+    draft.say(StageChanged { visit: id, epoch, department: department.clone(), because });
     draft.withdraw(own, id, "stage_changed");
-    become_responsible(&mut draft, &visit, &order.department, command)?;
+    become_responsible(draft, visit, department, by)?;
     if visit.kind.service() == ServiceName::Routing && visit.kind != StageKind::Wait {
         let brief = draft.book.brief(&visit.stage, &draft.env()).map_err(evaluation)?;
         draft.ask_for(id, visit.kind.as_str(), &brief);
     }
-    draft.finish()
+    Ok(())
 }
 
-/// Whoever holds work of the visit, a manager of theirs, whoever directs the department.
+/// Whoever holds work of the visit, a manager of theirs, whoever directs the department. What is being ruled on, or was,
+/// goes nowhere by its holder.
 fn may_transfer(draft: &Draft<'_>, id: VisitId, visit: &Visit, command: &Command) -> Result<(), Problem> {
     let person = command.actor.person();
     let works = draft.case.works.values().filter(|work| work.visit == id);
     let holders: Vec<_> = works.filter_map(|work| work.holder()).collect();
     let directory = draft.directory();
     let above = |person| holders.iter().any(|holder| *holder == person || directory.is_above(person, holder));
-    if person.is_some_and(above) || directs(draft, &visit.department, &command.actor) {
+    let free = draft.case.ruling_on(id).is_none();
+    if (free && person.is_some_and(above)) || directs(draft, &visit.department, &command.actor) {
         return Ok(());
     }
     let problem =
@@ -59,7 +73,7 @@ fn may_transfer(draft: &Draft<'_>, id: VisitId, visit: &Visit, command: &Command
 
 /// Where the playbook names the department that speaks with the customer, no other one does (P02: customer service
 /// calls back, not the department complained of; R-186).
-fn not_the_one_voice(draft: &Draft<'_>, visit: &Visit) -> Result<(), Problem> {
+pub(super) fn not_the_one_voice(draft: &Draft<'_>, visit: &Visit) -> Result<(), Problem> {
     let stage = draft.book.stage(&visit.stage).map_err(evaluation)?;
     let holder = stage.owner.as_ref().and_then(|who| draft.book.holder(who));
     let speaks = visit.kind.service() == ServiceName::Notification;
@@ -82,14 +96,14 @@ fn not_the_one_voice(draft: &Draft<'_>, visit: &Visit) -> Result<(), Problem> {
 fn become_responsible(
     draft: &mut Draft<'_>,
     visit: &Visit,
-    department: &contracts::DepartmentId,
-    command: &Command,
+    department: &DepartmentId,
+    by: &Actor,
 ) -> Result<(), Problem> {
     let stage = draft.book.stage(&visit.stage).map_err(evaluation)?;
     let holder = stage.owner.as_ref().and_then(|who| draft.book.holder(who));
     if holder.is_some_and(|holder| holder.department == DepartmentRef::Responsible) {
         let facts = Facts::from([(key::responsible(), department.as_str().into())]);
-        let (at, by) = (draft.at, command.actor.plain());
+        let (at, by) = (draft.at, by.plain());
         draft.say(FactRecorded { facts: facts.clone(), at, by, visit: None });
         draft.learnt(&facts, None)?;
     }

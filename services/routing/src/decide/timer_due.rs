@@ -1,4 +1,4 @@
-//! Business timers → `clock.missed`, `case.escalated`, work that moves because its holder is away.
+//! Business timers → `clock.missed`, `case.escalated`, rulings that are due, work that moves because its holder is away.
 
 use contracts::{ClockId, Problem, ProblemCode, WorkId};
 use runtime::service::{Decision, Due};
@@ -16,6 +16,7 @@ enum Payload {
     Rung { clock: ClockId, rung: String, epoch: u32 },
     Clock { clock: ClockId },
     Work { work: WorkId },
+    Ruling { ruling: WorkId, missed: bool },
 }
 
 pub(super) fn decide(desk: &Desk<'_>, due: &Due) -> Outcome {
@@ -40,6 +41,7 @@ pub(super) fn decide(desk: &Desk<'_>, due: &Due) -> Outcome {
             }
         }
         Payload::Work { work } => look_again(&mut draft, work),
+        Payload::Ruling { ruling, missed } => draft.ruling_due(ruling, missed)?,
     }
     draft.advance()?; // a rung may have raised the level, on which the way on depends
     draft.finish()

@@ -138,7 +138,7 @@ pub(super) fn missing_facts(draft: &Draft<'_>, wanted: &[contracts::FactKey]) ->
         .collect()
 }
 
-fn level_given(draft: &Draft<'_>, level: u32) -> Result<u32, Problem> {
+pub(super) fn level_given(draft: &Draft<'_>, level: u32) -> Result<u32, Problem> {
     let (lowest, highest) = (draft.level(), draft.book.highest_level());
     if (lowest..=highest).contains(&level) {
         return Ok(level);

@@ -1,5 +1,4 @@
-//! `work.hand_back` → the work waits in the queue of its department, A ruling that is handed back is
-//! done: things stay as they are. The reason is kept as a word of routing.
+//! `work.hand_back` → the work waits in the queue of its department. The reason is kept as a word of routing.
 
 use contracts::commands::routing::HandBackWork;
 use contracts::commands::{Command, check_text};
@@ -7,7 +6,6 @@ use contracts::messages::work_queued::QueueCause;
 use contracts::{Problem, ProblemCode};
 
 use super::{Desk, Outcome, open_work, staff};
-use crate::ladder::RULE;
 
 /// The longest reason, in characters.
 pub(super) const LONGEST_REASON: usize = 500;
@@ -24,10 +22,6 @@ pub(super) fn decide(desk: &Desk<'_>, command: &Command) -> Outcome {
             .expected("work that you hold"));
     }
     let because = draft.because(&command.actor, &order.reason);
-    if work.task == RULE {
-        draft.leave_as_it_is(order.work, work.visit, because);
-    } else {
-        draft.queue(order.work, &work, QueueCause::HandedBack, because);
-    }
+    draft.queue(order.work, &work, QueueCause::HandedBack, because);
     draft.finish()
 }

@@ -30,12 +30,13 @@ impl Draft<'_> {
         Ok(())
     }
 
-    /// Closes the case: open sides are withdrawn, all clocks stop, nothing fires any more.
+    /// Closes the case: open sides and rulings are withdrawn, all clocks stop, nothing fires any more.
     ///
     /// # Errors
     /// When a calendar cannot be read.
     pub fn close(&mut self, by: Actor) -> Result<(), Problem> {
         self.withdraw_all_sides()?;
+        self.withdraw_all_rulings("case_closed");
         let at = self.at;
         self.trigger(&Trigger::Event(CaseEvent::Closed), at, None)?;
         self.stop_where(|_, _| true)?;

@@ -30,7 +30,7 @@ impl Draft<'_> {
             if !known && book.holds(&team.when, &env).map_err(evaluation)? {
                 let called = self.put_together(team);
                 self.say(called.clone());
-                self.tell_team(&called);
+                self.tell_team(&called)?;
             }
         }
         Ok(())

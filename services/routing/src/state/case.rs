@@ -18,7 +18,7 @@ use playbook::LoopKey;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::CaseClock;
+use super::{CaseClock, Ruling};
 
 /// A complaint on record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -62,6 +62,9 @@ pub struct Case {
     /// The work that people moved, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub moves: Vec<Move>,
+    /// Every question about it that was to be ruled on, by the piece of work.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub rulings: BTreeMap<WorkId, Ruling>,
 }
 
 /// How a complaint came in.
@@ -250,7 +253,7 @@ pub struct Move {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "moved")]
 pub enum Moved {
-    /// A piece of work was given back to the queue; a ruling that was given back is over.
+    /// A piece of work was given back to the queue.
     HandedBack {
         /// Which.
         work: WorkId,
@@ -327,6 +330,7 @@ impl Case {
             watchers: BTreeSet::new(),
             teams: BTreeMap::new(),
             moves: Vec::new(),
+            rulings: BTreeMap::new(),
         }
     }
 

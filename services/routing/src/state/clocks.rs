@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use calendar::{Segment, SegmentKind};
+use calendar::{Extension, Segment, SegmentKind};
 use contracts::messages::clock_changed::{ClockChange, ClockChanged};
 use contracts::messages::clock_started::{CalendarRef, ClockStarted};
 use contracts::queries::routing::ClockMoved;
-use contracts::{ClockKey, DepartmentId, VisitId};
+use contracts::{ClockKey, DepartmentId, VisitId, WorkId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -29,6 +29,9 @@ pub struct CaseClock {
     pub calendar: CalendarRef,
     /// Its pauses, in order; the last may have no end.
     pub pauses: Vec<Pause>,
+    /// The time that was added to it, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub extensions: Vec<Extended>,
     /// Grows whenever its due time changes, so that rungs stand anew.
     pub epoch: u32,
     /// When it grew last: a rung that fired before and whose new time had passed by then does not fire again.
@@ -58,6 +61,19 @@ pub struct Pause {
     pub by: String,
 }
 
+/// More time that was granted by a ruling.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Extended {
+    /// Which.
+    pub ruling: WorkId,
+    /// When it was due.
+    pub from: Timestamp,
+    /// Until when it was extended.
+    pub until: Timestamp,
+    /// Who granted it.
+    pub by: String,
+}
+
 /// How a clock ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stopped {
@@ -80,6 +96,7 @@ impl CaseClock {
             owner: said.owner.clone(),
             calendar: said.calendar.clone(),
             pauses: Vec::new(),
+            extensions: Vec::new(),
             epoch: 1,
             epoch_since: None,
             missed: None,
@@ -102,6 +119,9 @@ impl CaseClock {
                 if let Some(pause) = self.pauses.last_mut() {
                     pause.to = Some(said.at);
                 }
+            }
+            ClockChange::Extended { ruling, from, until } => {
+                self.extensions.push(Extended { ruling, from, until, by: who(&said.by) });
             }
             ClockChange::Moved => self.moved(said),
         }
@@ -165,6 +185,13 @@ impl CaseClock {
             by: pause.by.clone(),
         };
         self.pauses.iter().map(paused).collect()
+    }
+
+    /// The time that was added to it as the calendar takes it.
+    #[must_use]
+    pub fn added(&self) -> Vec<Extension> {
+        let more = |more: &Extended| Extension { from: more.from, until: more.until, by: more.by.clone() };
+        self.extensions.iter().map(more).collect()
     }
 
     /// Whether a rung fired, in this epoch or in an earlier one.

@@ -14,6 +14,7 @@ use runtime::service::Happened;
 
 use super::case::{Case, Done, Main, Move, Moved, Visit, Work, WorkState};
 use super::clocks::{CaseClock, Stopped};
+use super::rulings::Ended;
 
 /// The rung of an escalation that says that no way on matches.
 pub(crate) const NO_WAY_ON: &str = "no_way_on";
@@ -60,6 +61,17 @@ impl Case {
             }
             Event::CaseEscalated(said) => self.escalated(said),
             Event::TeamCalled(said) => drop(self.teams.insert(said.team.clone(), said.clone())),
+            Event::RulingOpened(said) => self.ruling_opened(said, time),
+            Event::RulingGiven(said) => {
+                let (answer, because) = (said.answer.clone(), said.because.clone());
+                self.ruling_ended(
+                    said.ruling,
+                    Ended::Given { answer, because, at: time, in_time: said.in_time },
+                );
+            }
+            Event::RulingWithdrawn(said) => {
+                self.ruling_ended(said.ruling, Ended::Withdrawn { reason: said.reason.clone(), at: time });
+            }
             Event::CaseClosed(said) => {
                 self.main = Main::Closed { at: time, outcome: said.outcome.clone() };
                 self.visits.clear();

@@ -2,9 +2,8 @@
 
 use contracts::Event;
 use contracts::commands::Actor;
-use contracts::commands::routing::{HandBackWork, PauseClock, ResumeClock};
+use contracts::commands::routing::{PauseClock, ResumeClock};
 use contracts::messages::fact_recorded::FactRecorded;
-use routing::state::Moved;
 
 use crate::world::{World, facts, person, ts};
 
@@ -146,22 +145,7 @@ fn a_fact_fires_its_rung_once_an_instance_and_asks_for_a_ruling() {
     assert_eq!(rulings[0].holder().unwrap().as_str(), "gm");
     world.fact("amount_known", true);
     world.complete("handle", "proposed");
-    assert!(world.case().works.values().all(|work| work.task != "rule"), "it went with its visit");
-    world.replay();
-}
-
-#[test]
-fn a_ruling_that_is_handed_back_is_over_and_says_why() {
-    let mut world = rich();
-    world.fact("injury", true);
-    let ruling = world.case().works.iter().find(|(_, work)| work.task == "rule").map(|(id, _)| *id).unwrap();
-    let back = HandBackWork { work: ruling, reason: "维持原处理意见".into() };
-    world.order(&back, person("gm")).unwrap();
-    assert!(!world.case().works.contains_key(&ruling), "things stay as they are");
-    let moved = &world.case().moves[0];
-    let Moved::HandedBack { work, from, .. } = &moved.moved else { panic!("{moved:?}") };
-    assert_eq!((*work, from.as_ref().unwrap().as_str()), (ruling, "gm"));
-    assert_eq!((moved.because.by.person(), moved.because.reason.characters), (from.as_ref(), 7));
+    assert_eq!(world.case().open_rulings().count(), 1, "it outlives the visit");
     world.replay();
 }
 

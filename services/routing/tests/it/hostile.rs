@@ -42,6 +42,30 @@ impl Served {
         }
     }
 
+    /// As [`Self::try_on_cases`], for an order whose members exclude each other: each example has some, and all of them
+    /// together have every one.
+    async fn try_parts<V: Verb>(&self, first: u128, world: &World, examples: Vec<(Actor, Value)>) {
+        let states = world.written();
+        let on = |n: u128| SubjectRef::complaint(&organisation(), ComplaintId(Uuid::from_u128(n)));
+        let schema = schemars::schema_for!(V).to_value();
+        let mut left = schema["properties"].as_object().unwrap().clone();
+        for ((actor, body), first) in examples.into_iter().zip((0..).map(|part| first + part * 100)) {
+            let mut part = schema.clone();
+            part["properties"].as_object_mut().unwrap().retain(|name, _| body.get(name).is_some());
+            left.retain(|name, _| body.get(name).is_none());
+            self.put(&states, &on(first)).await;
+            let example = Example { subject: on(first), actor: actor.clone(), body: body.clone() };
+            let answer = self.order(format!("{}-{first}", V::VERB), V::VERB, example).await;
+            assert!(matches!(answer, Answer::Done { .. }), "the example of {} is good: {answer:?}", V::VERB);
+            for (attempt, n) in hostile::attempts(&part, &body).iter().zip(first + 1..) {
+                self.put(&states, &on(n)).await;
+                let example = Example { subject: on(n), actor: actor.clone(), body: attempt.body.clone() };
+                self.attempt(attempt, n, V::VERB, example).await;
+            }
+        }
+        assert!(left.is_empty(), "no example has {left:?}");
+    }
+
     /// Tries every text of `V` one after the other on the same subject; `number` makes each order a new one.
     async fn try_on<V: Verb>(&self, subject: SubjectRef, body: Value, number: impl Fn(&mut Value, u128)) {
         for (attempt, n) in attempts::<V>(&body).iter().zip(100..) {
@@ -151,6 +175,38 @@ async fn no_text_about_a_clock_or_of_a_summary_does_more_than_stand_there() {
     let ((visit, epoch), holder) = (world.visit("archive"), world.holder("archive").to_owned());
     let body = json!({"visit": visit, "epoch": epoch, "summary": "已解释"});
     served.try_on_cases::<orders::Archive>(7_000, &world, person(&holder), body).await;
+}
+
+#[tokio::test]
+async fn no_text_about_a_ruling_does_more_than_stand_there() {
+    let served = Served::start().await;
+    let mut world = World::rich(FRIDAY);
+    world.register(|said| said.category = Some("food".parse().unwrap()));
+    let (work, holder) = (world.work("handle").0, person(world.holder("handle")));
+    let clocks = world.case().clocks.iter();
+    let clock = clocks.filter(|(_, clock)| clock.key.as_str() == "dept_answer").map(|(id, _)| *id).next();
+    let body = json!({"work": work, "department": "logistics", "reason": "不归我们"});
+    served.try_on_cases::<orders::DisputeWork>(8_000, &world, holder.clone(), body.clone()).await;
+    let by = json!({"clock": clock, "by": "2 working days", "reason": "待检测"});
+    let until = json!({"clock": clock, "until": "2025-03-14T00:00:00+08:00", "reason": "待检测"});
+    let examples = vec![(holder.clone(), by.clone()), (holder.clone(), until)];
+    served.try_parts::<orders::ExtendClock>(9_000, &world, examples).await;
+    world.command(complaint(), orders::DisputeWork::VERB, body, holder.clone()).unwrap();
+    world.command(complaint(), orders::ExtendClock::VERB, by, holder).unwrap();
+    world.fact("injury", true);
+    let asked = |key: &str| {
+        let (id, _) = world.case().open_rulings().find(|(_, one)| one.question.key() == key).unwrap();
+        (id, person(world.case().works[&id].holder().unwrap().as_str()))
+    };
+    let ((dispute, whose), (extension, time), (rung, question)) =
+        (asked("dispute"), asked("dept_answer"), asked("hurt"));
+    let until = "2025-03-14T00:00:00+08:00";
+    let examples = vec![
+        (whose, json!({"work": dispute, "department": "logistics", "reason": "归物流部"})),
+        (time, json!({"work": extension, "grant": true, "until": until, "reason": "同意"})),
+        (question, json!({"work": rung, "level": 3, "reason": "停售"})),
+    ];
+    served.try_parts::<orders::GiveRuling>(10_000, &world, examples).await;
 }
 
 #[tokio::test]

@@ -15,6 +15,7 @@ mod properties;
 mod refusals;
 mod reports;
 mod rich;
+mod rulings;
 mod served;
 mod store;
 mod world;

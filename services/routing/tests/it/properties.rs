@@ -1,7 +1,10 @@
 //! Random walks over the playbooks: whatever happens, in whatever order, the invariants of `world` hold and the
 //! history gives the state.
 
-use contracts::commands::routing::{HandBackWork, PauseClock, ReassignWork, ResumeClock, TransferStage};
+use contracts::commands::routing::{
+    DisputeWork, ExtendClock, GiveRuling, HandBackWork, PauseClock, ReassignWork, ResumeClock, TransferStage,
+};
+use contracts::messages::ruling_opened::RulingQuestion;
 use contracts::{PersonId, StageKind};
 use playbook::outcomes_of;
 use proptest::prelude::*;
@@ -22,6 +25,9 @@ pub(crate) enum Step {
     Transfer { which: usize, to: usize },
     Pause { which: usize },
     Resume { which: usize },
+    Dispute { which: usize },
+    Extend { which: usize, hours: i64 },
+    Rule { which: usize, answer: usize },
 }
 
 const PEOPLE: [&str; 10] =
@@ -41,6 +47,9 @@ pub(crate) fn step() -> impl Strategy<Value = Step> {
         1 => (any::<usize>(), any::<usize>()).prop_map(|(which, to)| Step::Transfer { which, to }),
         1 => any::<usize>().prop_map(|which| Step::Pause { which }),
         1 => any::<usize>().prop_map(|which| Step::Resume { which }),
+        1 => any::<usize>().prop_map(|which| Step::Dispute { which }),
+        2 => (any::<usize>(), 1..60i64).prop_map(|(which, hours)| Step::Extend { which, hours }),
+        3 => (any::<usize>(), any::<usize>()).prop_map(|(which, answer)| Step::Rule { which, answer }),
     ]
 }
 
@@ -105,6 +114,39 @@ pub(crate) fn take(world: &mut World, step: &Step) {
         Step::Resume { which } => {
             let Some(clock) = pick(&clocks, which) else { return };
             let _may_be_refused = world.order(&ResumeClock { clock }, administrator());
+        }
+        Step::Dispute { which } => {
+            let (Some(work), who) = (pick(&works, which), holder(which)) else { return };
+            let order = DisputeWork { work, department: None, reason: "不归我们".into() };
+            let _may_be_refused = world.order(&order, actor(who));
+        }
+        Step::Extend { which, hours } => {
+            let Some(clock) = pick(&clocks, which) else { return };
+            let order =
+                ExtendClock { clock, until: None, by: Some(format!("{hours}h")), reason: "待检测".into() };
+            let _may_be_refused = world.order(&order, administrator());
+        }
+        Step::Rule { which, answer } => {
+            let open: Vec<_> = case.open_rulings().collect();
+            let Some((work, ruling)) = pick(&open, which) else { return };
+            let mut order = GiveRuling {
+                work,
+                reason: "按规定".into(),
+                department: None,
+                grant: None,
+                until: None,
+                level: None,
+            };
+            match ruling.question {
+                RulingQuestion::Dispute { .. } => {
+                    order.department = Some(UNITS[answer % UNITS.len()].parse().unwrap());
+                }
+                RulingQuestion::Extension { .. } => order.grant = Some(answer % 3 > 0),
+                RulingQuestion::Rung { .. } => {
+                    order.level = (answer % 2 > 0).then_some(3);
+                }
+            }
+            let _may_be_refused = world.order(&order, actor(case.works[&work].holder().cloned()));
         }
     }
 }

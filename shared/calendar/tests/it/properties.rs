@@ -3,7 +3,9 @@
 use std::num::NonZeroU32;
 use std::sync::LazyLock;
 
-use calendar::{Calendar, ClockPolicy, Due, Elapsed, Limit, MonthDay, Segment, due_at, elapsed, explain};
+use calendar::{
+    Calendar, ClockPolicy, Due, Elapsed, Extension, Limit, MonthDay, Segment, due_at, elapsed, explain,
+};
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 
@@ -218,6 +220,24 @@ proptest! {
         let capped = at(due_at(&pausable(limit).capped(cap), start, &segments, cal));
         let own = at(due_at(&pausable(limit), start, &segments, cal));
         prop_assert_eq!(capped, own.min(at(cap.due(start, cal, None))));
+    }
+
+    #[test]
+    fn what_was_granted_is_never_cut_short_and_is_explained(
+        cal in cal(), limit in limit(), start in instant(), pauses in pauses(), more in 1..20 * 86_400i64,
+    ) {
+        let extended = |from: Timestamp| {
+            let until = from + SignedDuration::from_secs(more);
+            let granted = Extension { from, until, by: "m1".to_owned() };
+            (until, ClockPolicy { extensions: vec![granted], ..pausable(limit) })
+        };
+        let (until, policy) = extended(at(limit.due(start, cal, None)));
+        prop_assert_eq!(at(due_at(&policy, start, &[], cal)), until);
+        let segments = segments(start, &pauses);
+        let (until, policy) = extended(at(due_at(&pausable(limit), start, &segments, cal)));
+        let due = at(due_at(&policy, start, &segments, cal));
+        prop_assert!(due >= until);
+        prop_assert_eq!(explain(&policy, start, &segments, cal).last().unwrap().to, Some(due));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! What routing takes: playbooks, directory, triage, work, the archive.
 
+use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -258,6 +259,57 @@ pub struct TransferStage {
     pub reason: String,
 }
 
+/// Says that the main work of a case is not the department's own; somebody rules on it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DisputeWork {
+    /// The piece of work.
+    pub work: WorkId,
+    /// The department that it should be, if the actor knows.
+    #[serde(default)]
+    pub department: Option<DepartmentId>,
+    /// Why; at most 500 characters. Kept by routing, encrypted.
+    pub reason: String,
+}
+
+/// Asks for more time, before the clock runs out; somebody rules on it. Either `until` or `by` is given.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ExtendClock {
+    /// Which.
+    pub clock: ClockId,
+    /// Until when.
+    #[serde(default)]
+    pub until: Option<Timestamp>,
+    /// By how much, as a limit of a playbook: `2 working days`, `24h`.
+    #[serde(default)]
+    pub by: Option<String>,
+    /// Why; at most 500 characters. Kept by routing, encrypted.
+    pub reason: String,
+}
+
+/// Answers a question about the case that the actor was asked to rule on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct GiveRuling {
+    /// The piece of work.
+    pub work: WorkId,
+    /// The answer in words; at most 500 characters. Kept by routing, encrypted.
+    pub reason: String,
+    /// Of a dispute: the department that is responsible.
+    #[serde(default)]
+    pub department: Option<DepartmentId>,
+    /// Of more time: whether it is granted.
+    #[serde(default)]
+    pub grant: Option<bool>,
+    /// Of more time that is granted: until when, if less than was asked for.
+    #[serde(default)]
+    pub until: Option<Timestamp>,
+    /// Of a rung's question: the level that the case is raised to.
+    #[serde(default)]
+    pub level: Option<u32>,
+}
+
 /// Pauses a clock for a reason that the playbook lists.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -310,5 +362,8 @@ super::verbs! { Routing:
     TransferStage = "stage.transfer",
     PauseClock = "clock.pause",
     ResumeClock = "clock.resume",
+    DisputeWork = "work.dispute",
+    ExtendClock = "clock.extend",
+    GiveRuling = "ruling.give",
     Archive = "archive",
 }

@@ -6,6 +6,7 @@ mod graph;
 mod references;
 mod reports;
 mod rules;
+mod rulings;
 mod samples;
 mod values;
 mod voice;
@@ -20,6 +21,7 @@ pub(crate) fn check(playbook: &Playbook) -> Vec<Finding> {
     findings.extend(values::check(playbook));
     findings.extend(voice::check(playbook));
     findings.extend(reports::check(playbook));
+    findings.extend(rulings::check(playbook));
     findings.extend(authority::check(playbook));
     findings.extend(accountability::check(playbook));
     findings.extend(graph::check(playbook));

@@ -22,6 +22,7 @@ pub(super) fn check(playbook: &Playbook) -> Vec<Finding> {
     names.loops();
     names.clocks();
     names.ladder();
+    names.rulings();
     names.authority();
     names.remedies();
     names.voice();
@@ -276,6 +277,19 @@ impl Names<'_> {
             if let Some(owner) = &clock.owner {
                 self.who(&format!("{path}.owner"), owner);
             }
+            if let Some(extension) = &clock.extension {
+                self.who(&format!("{path}.extension.by"), &extension.by);
+            }
+        }
+    }
+
+    fn rulings(&mut self) {
+        let Some(rulings) = &self.playbook.rulings else { return };
+        if let Some(dispute) = &rulings.dispute {
+            self.who("rulings.dispute.by", &dispute.by);
+        }
+        if let Secondary::Role(role) = &rulings.secondary {
+            self.role("rulings.secondary".to_owned(), role);
         }
     }
 

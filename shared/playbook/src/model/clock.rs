@@ -44,9 +44,33 @@ pub struct Clock {
     /// Whether it starts again by itself when it is met.
     #[serde(default)]
     pub repeat: Repeating,
+    /// Who may grant more time, and how much; without it there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub extension: Option<Extension>,
     /// Which calendar counts; without one, that of the organisation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub calendar: Option<CalendarId>,
+}
+
+/// More time for a clock: asked for with a reason before it runs out, and granted by somebody with the authority (12345).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Extension {
+    /// Who grants it.
+    pub by: Who,
+    /// How much at most, each time.
+    pub at_most: Limit,
+    /// How often at most it is granted.
+    #[serde(default = "once")]
+    #[schemars(range(min = 1))]
+    pub times: u32,
+    /// How long they have to answer; without one, `rulings.limit`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<Limit>,
+}
+
+const fn once() -> u32 {
+    1
 }
 
 /// Something that starts or stops a clock or begins a side branch: `{fact: …}`, `{entered: …}`, `{left: …}`,

@@ -9,6 +9,7 @@ mod intake;
 mod ladder;
 mod people;
 mod remedy;
+mod ruling;
 mod stage;
 mod voice;
 
@@ -26,6 +27,7 @@ pub use intake::*;
 pub use ladder::*;
 pub use people::*;
 pub use remedy::*;
+pub use ruling::*;
 pub use stage::*;
 pub use voice::*;
 
@@ -96,6 +98,9 @@ pub struct Playbook {
     /// What happens when a limit nears or passes, or something grave becomes known.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ladder: Vec<Rung>,
+    /// Questions about a case that somebody with the authority answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rulings: Option<Rulings>,
 
     /// Who may be at fault; the authority matrix must decide for each of them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

@@ -240,3 +240,33 @@ fn skills_and_teams_are_declared() {
     assert_eq!(after(owner, &format!("{owner}    team: force\n")), [Code::UnknownReference]);
     assert_eq!(asks("skills: {after_sales: {zh: 售后, en: After-sales}}\n"), []);
 }
+
+#[test]
+fn rulings_that_make_no_sense_are_found() {
+    let rulings = |text: &str| with(&format!("rulings: {{{text}}}"), "id: p03", "id: p03");
+    let by = "by: {role: leader, department: customer_service}";
+    assert_eq!(
+        rulings(&format!("dispute: {{{by}, limit: 4h}}, limit: 1 working day, alert_before: [2h]")),
+        []
+    );
+    assert_eq!(rulings("dispute: {by: {role: leader}}"), [Code::Value], "a party rules");
+    assert_eq!(rulings("dispute: {by: {role: judge, department: sales}}"), [Code::UnknownReference]);
+    assert_eq!(rulings("secondary: judge"), [Code::UnknownReference]);
+    assert_eq!(rulings("limit: agreed with customer"), [Code::Value]);
+    assert_eq!(rulings("limit: 4h, alert_before: [same day]"), [Code::Value]);
+    let clock = |limit: &str, extension: &str| {
+        let clock = "key: c, label: {zh: 时限, en: Limit}, start: [{event: received}], stop: [{event: closed}], \
+                     scope: case, strictness: hard";
+        with(
+            &format!("clocks: [{{{clock}, limit: {limit}, extension: {{{extension}}}}}]"),
+            "id: p03",
+            "id: p03",
+        )
+    };
+    let by = "by: {role: leader}";
+    assert_eq!(clock("24h", &format!("{by}, at_most: 2 working days, times: 2, limit: 4h")), []);
+    assert_eq!(clock("24h", &format!("{by}, at_most: day 4 of month")), [Code::Value]);
+    assert_eq!(clock("24h", &format!("{by}, at_most: 24h, times: 0")), [Code::Value]);
+    assert_eq!(clock("24h", "by: {role: judge}, at_most: 24h"), [Code::UnknownReference]);
+    assert_eq!(clock("agreed with customer", &format!("{by}, at_most: 24h")), [Code::Value]);
+}

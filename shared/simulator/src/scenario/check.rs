@@ -99,7 +99,13 @@ fn expected(
     if let Some(unit) = &expect.department {
         known("部门", "department", unit, people.departments.iter().any(|one| one.id.as_str() == unit));
     }
-    let holders = expect.person.iter().chain(sides().map(|(_, person)| person));
+    let rulings = || expect.rulings.iter().flatten();
+    for about in rulings().map(|(about, _)| about).chain(expect.rulings_due.keys()) {
+        let clock = playbook.clocks.iter().any(|one| one.key.as_str() == about);
+        let rung = playbook.ladder.iter().any(|one| one.key.as_str() == about);
+        known("裁定事项", "ruling", about, about == "dispute" || clock || rung);
+    }
+    let holders = expect.person.iter().chain(sides().chain(rulings()).map(|(_, person)| person));
     let holders = holders.flat_map(|several| several.split(", ")).filter(|person| *person != "nobody");
     let staff = expect.notified.iter().flatten().map(String::as_str).chain(holders);
     for person in staff {
@@ -108,7 +114,12 @@ fn expected(
     for clock in expect.due.keys().chain(expect.missed.iter().flatten()) {
         known("时钟", "clock", clock, playbook.clocks.iter().any(|one| one.key.as_str() == clock));
     }
-    for due in expect.due.values().filter(|due| !["none", "open"].contains(&due.as_str())) {
+    for due in expect
+        .due
+        .values()
+        .chain(expect.rulings_due.values())
+        .filter(|due| !["none", "open"].contains(&due.as_str()))
+    {
         let is_time = local_time(due, Timestamp::UNIX_EPOCH, &TimeZone::UTC).is_ok();
         known("时间", "time", due, is_time && due.len() > 10);
     }

@@ -22,6 +22,11 @@ pub struct Expect {
     pub lacks: Option<Vec<String>>,
     /// Open sides and who holds the work of each: exactly these; `nobody` when it lies in the queue.
     pub sides: Option<BTreeMap<String, String>>,
+    /// Rulings that wait for their answer and who holds each, by what they are about: `dispute`, a clock, a rung; exactly
+    /// these; `nobody` when one lies in the queue.
+    pub rulings: Option<BTreeMap<String, String>>,
+    /// When rulings that wait for their answer are due, in local time; `open` for one without a limit.
+    pub rulings_due: BTreeMap<String, String>,
     /// The level.
     pub level: Option<u32>,
     /// Which handling it is.
@@ -91,6 +96,14 @@ impl Expect {
         let person = view.person.clone().or_else(|| Some("nobody".into()));
         same("person", self.person.clone(), person);
         same("sides", self.sides.as_ref().map(sides_text), Some(sides_text(&view.open_sides())));
+        same("rulings", self.rulings.as_ref().map(sides_text), Some(sides_text(&view.open_rulings())));
+        for (key, due) in &self.rulings_due {
+            let found = view
+                .rulings
+                .get(key)
+                .map_or_else(|| "none".to_owned(), |ruling| due_or_open(ruling.due, zone));
+            same(&format!("ruling {key} due"), Some(self.due_text(due, zone)), Some(found));
+        }
         same("level", self.level.map(|n| n.to_string()), Some(view.level.to_string()));
         same("instance", self.instance.map(|n| n.to_string()), Some(view.instance.to_string()));
         same("closed", self.closed.map(|b| b.to_string()), Some(view.closed.to_string()));
@@ -150,6 +163,10 @@ impl Expect {
         local_time(due, Timestamp::UNIX_EPOCH, zone)
             .map_or_else(|error| error.to_string(), |at| show(at, zone))
     }
+}
+
+fn due_or_open(due: Option<Timestamp>, zone: &TimeZone) -> String {
+    due.map_or_else(|| "open".to_owned(), |due| show(due, zone))
 }
 
 fn sides_text(sides: &BTreeMap<String, String>) -> String {

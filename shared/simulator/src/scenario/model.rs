@@ -73,7 +73,7 @@ pub struct Step {
     pub act: Option<String>,
     /// The body of the verb. `visit`, `epoch`, `work`, `round` and `clock` are filled in when absent, those of the
     /// main visit; a stage in place of a visit or a work is the latest visit to it, the key of a running clock stands
-    /// for the clock.
+    /// for the clock, what a ruling is about (`key`) for the ruling.
     pub with: BTreeMap<String, Value>,
     /// The refusal that must come.
     pub refused: Option<ProblemCode>,
@@ -163,6 +163,8 @@ pub struct CaseView {
     pub visits: BTreeMap<String, VisitView>,
     /// Loops taken.
     pub loops: BTreeMap<String, u32>,
+    /// The rulings that wait for their answer, by what they are about: `dispute`, a clock, a rung.
+    pub rulings: BTreeMap<String, RulingView>,
     /// Facts.
     pub facts: BTreeMap<String, Value>,
     /// Templates of messages to the customer, in order.
@@ -200,6 +202,17 @@ pub struct VisitView {
     pub round: Option<String>,
 }
 
+/// One ruling that waits for its answer.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RulingView {
+    /// The piece of work.
+    pub work: String,
+    /// Who holds it.
+    pub person: Option<String>,
+    /// When it is due.
+    pub due: Option<Timestamp>,
+}
+
 /// One running clock.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ClockView {
@@ -215,6 +228,12 @@ impl CaseView {
         let open = self.visits.iter().filter(|(_, visit)| visit.open_side);
         let person = |visit: &VisitView| visit.person.clone().unwrap_or_else(|| "nobody".to_owned());
         open.map(|(stage, visit)| (stage.clone(), person(visit))).collect()
+    }
+
+    /// The open rulings and who holds each.
+    pub(super) fn open_rulings(&self) -> BTreeMap<String, String> {
+        let person = |ruling: &RulingView| ruling.person.clone().unwrap_or_else(|| "nobody".to_owned());
+        self.rulings.iter().map(|(key, ruling)| (key.clone(), person(ruling))).collect()
     }
 
     pub(super) fn due_text(&self, clock: &str, zone: &TimeZone) -> String {

@@ -68,6 +68,9 @@ pub(super) fn fill_in(body: &mut serde_json::Map<String, Value>, verb: &str, vie
     if let Some(of) = body.get("work").and_then(named) {
         body.insert("work".into(), json!(of.work));
     }
+    if let Some(of) = body.get("work").and_then(Value::as_str).and_then(|key| view.rulings.get(key)) {
+        body.insert("work".into(), json!(of.work));
+    }
     let epoch = visit.and_then(|visit| visit.epoch).unwrap_or(view.epoch);
     let main = view.stage.as_ref().and_then(|stage| view.visits.get(stage));
     let round = visit.or(main).and_then(|visit| visit.round.clone()).or_else(|| view.round.clone());
@@ -75,10 +78,15 @@ pub(super) fn fill_in(body: &mut serde_json::Map<String, Value>, verb: &str, vie
         body.entry(key).or_insert(value);
     };
     match verb {
-        "work.claim" | "work.hand_back" | "work.reassign" => offer("work", json!(view.work)),
+        "ruling.give" => {
+            let named = body.remove("key").and_then(|key| key.as_str().map(str::to_owned));
+            let asked = named.map_or_else(|| view.rulings.values().next(), |key| view.rulings.get(&key));
+            body.entry("work").or_insert(json!(asked.map(|ruling| &ruling.work)));
+        }
+        "work.claim" | "work.hand_back" | "work.reassign" | "work.dispute" => offer("work", json!(view.work)),
         "fact.record" | "callback.note" | "person.erase" | "file.begin" | "file.chunk" | "file.finish" => {}
         "answer.record" => offer("visit", json!(view.visit)),
-        "clock.pause" | "clock.resume" => {
+        "clock.pause" | "clock.resume" | "clock.extend" => {
             let named = body.remove("key").and_then(|key| key.as_str().map(str::to_owned));
             let id = named.and_then(|key| view.clocks.get(&key)).map(|clock| clock.id.clone());
             body.entry("clock").or_insert(json!(id));

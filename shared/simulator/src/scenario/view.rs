@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use contracts::ServiceName;
 use serde_json::Value;
 
-use super::model::{CaseView, ClockView, VisitView};
+use super::model::{CaseView, ClockView, RulingView, VisitView};
 
 /// The services that are asked.
 pub const ASKED: [ServiceName; 4] =
@@ -88,6 +88,11 @@ fn from_routing(view: &mut CaseView, said: &Value) {
         }
     }
     view.missed.sort();
+    for ruling in list(&said["rulings"]).iter().filter(|ruling| ruling["ended"].is_null()) {
+        let Some(key) = text(&ruling["key"]) else { continue };
+        let (work, person) = (text(&ruling["ruling"]).unwrap_or_default(), text(&ruling["person"]));
+        view.rulings.insert(key, RulingView { work, person, due: read(&ruling["due"]) });
+    }
 }
 
 fn open_visit(visit: String, open: &Value, works: &[Value]) -> VisitView {

@@ -5,6 +5,7 @@ use contracts::commands::Actor;
 use contracts::{ServiceName, SubjectRef};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
+use simulator::scenario::CaseView;
 
 use super::histories::Desk;
 
@@ -54,6 +55,52 @@ impl Desk<'_> {
             }
             self.settle();
         }
+    }
+
+    /// Two departments dispute their case and ask for more time at once; the dispute is ruled on late, and both move on.
+    pub(crate) fn ask_and_rule(&mut self) {
+        let two = self.register_two();
+        for complaint in &two {
+            let holder = self.holder(complaint);
+            self.on_work(complaint, holder.clone(), "work.dispute", json!({ "reason": "仓库少装" }));
+            let clock = &self.view(complaint).clocks["handled"].id;
+            let body = json!({ "clock": clock, "by": "1 working day", "reason": "等待清点" });
+            self.order(ServiceName::Routing, complaint, holder, "clock.extend", body);
+        }
+        self.settle();
+        let late = self.simulated.stack().now() + SignedDuration::from_hours(5);
+        self.simulated.stack_mut().advance_to(late);
+        for (about, answer) in [
+            ("dispute", json!({ "department": "quality_management", "reason": "归质量部" })),
+            ("handled", json!({ "grant": true, "reason": "同意" })),
+        ] {
+            for complaint in &two {
+                let ruling = self.view(complaint).rulings.remove(about).unwrap();
+                let (actor, mut body) = (self.staff(ruling.person.as_ref().unwrap()), answer.clone());
+                body["work"] = json!(ruling.work);
+                self.order(ServiceName::Routing, complaint, actor, "ruling.give", body);
+            }
+        }
+        self.settle();
+        let moved = |view: CaseView| view.department.as_deref() == Some("quality_management");
+        assert!(two.iter().all(|complaint| moved(self.view(complaint))), "they went where they belong");
+    }
+
+    /// A rung asks about two complaints; both are filed before anybody has answered.
+    pub(crate) fn close_what_is_asked(&mut self) {
+        let two = self.register_two();
+        for complaint in &two {
+            let body = json!({ "facts": { "injury": true } });
+            self.order(ServiceName::Intake, complaint, Actor::System, "fact.record", body);
+        }
+        self.settle();
+        assert!(two.iter().all(|complaint| self.view(complaint).rulings.contains_key("hurt")));
+        self.act(&two, ServiceName::Investigation, "execute", &json!({ "account": "已更换" }));
+        self.settle();
+        self.act(&two, ServiceName::Routing, "archive", &json!({}));
+        self.settle();
+        let done = |view: CaseView| view.closed && view.rulings.is_empty();
+        assert!(two.iter().all(|complaint| done(self.view(complaint))), "closing waits for no ruling");
     }
 
     /// Everybody who could handle it goes on leave at one instant, and is back at one instant.

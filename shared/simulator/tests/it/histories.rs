@@ -12,8 +12,10 @@ use simulator::host::Parked;
 use simulator::scenario::view::assemble;
 use simulator::scenario::{CaseView, Prepared, Simulated};
 
-/// The scenarios in whose organisations all this happens: what is said and asked, and what runs against a clock.
-pub(crate) const PLAYED_IN: [&str; 2] = ["p02/02-substantiated", "clocks/04-paused-and-resumed"];
+/// The scenarios in whose organisations all this happens: what is said and asked, what runs against a clock, and what is
+/// ruled on.
+pub(crate) const PLAYED_IN: [&str; 3] =
+    ["p02/02-substantiated", "clocks/04-paused-and-resumed", "rulings/01-disputed-and-moved"];
 
 /// Somebody who orders one thing after the other.
 pub(crate) struct Desk<'a> {
@@ -24,7 +26,7 @@ pub(crate) struct Desk<'a> {
 
 /// Plays on where the scenarios have ended.
 pub(crate) fn play_on(simulated: &mut Simulated, all: &[Prepared]) {
-    let [words, clocks] = PLAYED_IN.map(|name| all.iter().find(|one| one.name == name).unwrap());
+    let [words, clocks, rulings] = PLAYED_IN.map(|name| all.iter().find(|one| one.name == name).unwrap());
     let mut desk = Desk { simulated, prepared: words, orders: 0 };
     let two = desk.register_two();
     desk.hand_over(&two);
@@ -45,6 +47,9 @@ pub(crate) fn play_on(simulated: &mut Simulated, all: &[Prepared]) {
     desk.pause_and_hand_back();
     desk.go_on_leave();
     desk.act_while_it_moves();
+    let mut desk = Desk { simulated, prepared: rulings, orders: 0 };
+    desk.ask_and_rule();
+    desk.close_what_is_asked();
 }
 
 impl Desk<'_> {
@@ -111,7 +116,12 @@ impl Desk<'_> {
 
     /// Who holds the work of a case.
     pub(crate) fn holder(&self, complaint: &SubjectRef) -> Actor {
-        let person = PersonId::new(self.view(complaint).person.unwrap()).unwrap();
+        self.staff(self.view(complaint).person.as_ref().unwrap())
+    }
+
+    /// A person with the roles and department that the directory gives them.
+    pub(crate) fn staff(&self, person: &str) -> Actor {
+        let person = PersonId::new(person).unwrap();
         let known = self.prepared.directory.people.iter().find(|known| known.id == person).unwrap();
         Actor::Staff { person, roles: known.roles.clone(), department: Some(known.department.clone()) }
     }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use contracts::SubjectRef;
+use contracts::messages::ruling_opened::RulingQuestion;
 use contracts::messages::stage_entered::Place;
 use routing::state::Main;
 use routing::{LOAD, State};
@@ -30,13 +31,19 @@ impl World {
                 );
             }
         }
-        for work in case.works.values() {
-            let visit = &case.visits[&work.visit];
-            assert_eq!(visit.epoch, work.epoch, "work is of the present epoch");
+        for (id, work) in &case.works {
             let holder = work.holder();
-            assert!(
-                holder.is_none_or(|person| !visit.barred.contains(person) && !work.barred.contains(person))
-            );
+            assert!(holder.is_none_or(|person| !work.barred.contains(person)), "nobody barred acts");
+            match case.rulings.get(id) {
+                Some(ruling) => {
+                    assert!(ruling.is_open() && work.task == "rule", "what is ruled on is no work")
+                }
+                None => {
+                    let visit = &case.visits[&work.visit];
+                    assert_eq!(visit.epoch, work.epoch, "work is of the present epoch");
+                    assert!(holder.is_none_or(|person| !visit.barred.contains(person)), "nor a party");
+                }
+            }
             assert!(holder.is_none() || holder != case.origin.complained_of_person.as_ref(), "no party acts");
         }
         let keys: Vec<_> =
@@ -46,6 +53,15 @@ impl World {
             let timer = self.timers.get(&(complaint(), format!("clock:{id}"))).map(|(due, _)| *due);
             let wanted = clock.due.filter(|due| clock.missed != Some(*due));
             assert_eq!(timer, wanted, "the timer of {} follows its due time", clock.key);
+        }
+        for (id, ruling) in case.open_rulings() {
+            assert!(case.works.contains_key(&id), "a ruling that is open is somebody's work");
+            let timer = self.timers.get(&(complaint(), format!("ruling:{id}"))).map(|(due, _)| *due);
+            let wanted = ruling.due.filter(|due| *due > self.now);
+            assert!(timer == wanted || timer == ruling.due, "a ruling is missed when it is due");
+            if let RulingQuestion::Extension { clock, .. } = ruling.question {
+                assert!(case.clocks[&clock].is_running(), "nobody is asked about a clock that has stopped");
+            }
         }
         for (entry, value) in &self.entries {
             assert_eq!(entry.space, LOAD);

@@ -6,7 +6,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::commands::Actor;
 use crate::ids::{ClockId, ClockKey};
-use crate::messages::clock_started::CalendarRef;
 
 /// A running clock was paused, resumed, or got another due time. Said by routing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -21,9 +20,6 @@ pub struct ClockChanged {
     pub at: Timestamp,
     /// When it is due now.
     pub due: Option<Timestamp>,
-    /// The calendar that it runs on from now on, where another version was applied.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub calendar: Option<CalendarRef>,
     /// Why.
     pub reason: String,
     /// Who caused it.
