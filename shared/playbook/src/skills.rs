@@ -39,7 +39,7 @@ fn level_of(text: &str) -> (&str, u32) {
 }
 
 /// Whether somebody verifies or handles the matter itself at a stage of this kind.
-const fn handles(kind: StageKind) -> bool {
+pub(crate) const fn handles(kind: StageKind) -> bool {
     match kind {
         StageKind::Verify
         | StageKind::Investigate

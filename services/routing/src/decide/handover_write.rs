@@ -32,12 +32,12 @@ pub(super) fn handovers_of(context: &Context<'_, State>, complaint: ComplaintId)
 }
 
 pub(super) fn decide(desk: &Desk<'_>, command: &Command) -> Outcome {
+    let order: WriteHandover = command.read()?;
     let handover = handover_for(desk.context.organisation(), &command.id);
     if command.subject != SubjectRef::handover(desk.context.organisation(), handover) {
         let problem = Problem::new(ProblemCode::InvalidField, "the subject is not the one of this key");
         return Err(problem.at("/subject").expected("the handover that this key makes"));
     }
-    let order: WriteHandover = command.read()?;
     let writer = staff(&command.actor)?;
     let directory = desk.context.peek(&SubjectRef::directory(desk.context.organisation()));
     let empty = Directory::default();

@@ -60,11 +60,12 @@ impl Table {
 /// Everything that is wrong with the file as a table.
 pub(super) fn table(file: usize, text: &str) -> Result<Table, Vec<Mistake>> {
     // Rows end with `\n` alone, so that lines are counted right; a `\r` before it is trimmed.
+    let text = text.trim_start_matches('\u{feff}');
     let mut reader = ReaderBuilder::new()
         .flexible(true)
         .trim(Trim::All)
         .terminator(Terminator::Any(b'\n'))
-        .from_reader(text.trim_start_matches('\u{feff}').as_bytes());
+        .from_reader(text.as_bytes());
     let whole = |what, expected| vec![Mistake { file, line: None, column: None, what, expected }];
     let header: Vec<String> = match reader.headers() {
         Ok(header) => header.iter().map(str::to_owned).collect(),
@@ -79,7 +80,7 @@ pub(super) fn table(file: usize, text: &str) -> Result<Table, Vec<Mistake>> {
     let (mut rows, mut mistakes) = (Vec::new(), Vec::new());
     for record in reader.records() {
         match record {
-            Ok(record) => match row(file, &record, header.len()) {
+            Ok(record) => match row(file, &record, header.len(), text) {
                 Ok(found) => rows.extend(found),
                 Err(mistake) => mistakes.push(mistake),
             },
@@ -150,8 +151,8 @@ fn header_of(file: usize, header: &[String]) -> Result<(Kind, Vec<Field>), Vec<M
 }
 
 /// A row; none where it is blank.
-fn row(file: usize, record: &StringRecord, columns: usize) -> Result<Option<Row>, Mistake> {
-    let line = record.position().map_or(0, csv::Position::line);
+fn row(file: usize, record: &StringRecord, columns: usize, text: &str) -> Result<Option<Row>, Mistake> {
+    let line = record.position().map_or(0, |at| at.line() + blank_lines(text, at.byte()));
     if record.iter().all(str::is_empty) {
         return Ok(None);
     }
@@ -164,4 +165,11 @@ fn row(file: usize, record: &StringRecord, columns: usize) -> Result<Option<Row>
         return Err(Mistake { file, line: Some(line), column: None, what, expected });
     }
     Ok(Some(Row { line, cells: record.iter().map(str::to_owned).collect() }))
+}
+
+/// The blank lines from a byte on: the reader skips them, but counts a row from there.
+fn blank_lines(text: &str, from: u64) -> u64 {
+    let rest = usize::try_from(from).ok().and_then(|from| text.as_bytes().get(from..)).unwrap_or_default();
+    let blank = rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n'));
+    blank.map(|byte| u64::from(*byte == b'\n')).sum()
 }

@@ -97,7 +97,11 @@ impl Directory {
     /// Whether `person` is a duty manager of `department` or of one above it.
     #[must_use]
     pub fn is_duty_manager(&self, person: &PersonId, department: &DepartmentId) -> bool {
-        self.units_up(department).any(|unit| self.duty_managers(unit).any(|one| one.id == *person))
+        let directs = |unit: &Department| {
+            let named = unit.duty_manager.as_ref() == Some(person);
+            named || self.duty_managers(unit).any(|one| one.id == *person)
+        };
+        self.units_up(department).any(directs)
     }
 
     /// Whether `person` stands above `below` in the line of managers.

@@ -7,6 +7,7 @@ use contracts::{ClockKey, RoleKey, StageKey};
 use crate::finding::{Code, Finding};
 use crate::model::{Action, DepartmentRef, Playbook, RungOn, Secondary, SkillNeed, Trigger, Who};
 use crate::outcomes::outcomes_of;
+use crate::skills::handles;
 
 struct Names<'a> {
     playbook: &'a Playbook,
@@ -202,6 +203,11 @@ impl Names<'_> {
                 stage.team.as_ref().filter(|key| !self.playbook.teams.iter().any(|team| team.key == **key))
             {
                 self.unknown(format!("{path}.team"), "team", "小组", team.as_str());
+            }
+            if stage.team.is_some() && !handles(stage.kind) {
+                let en = "a team only verifies and handles: authority is a person's";
+                let zh = "小组只核实和处理：审批权属于个人";
+                self.findings.push(Finding::new(format!("{path}.team"), Code::Value, en, zh));
             }
             for (which, who) in stage.participants.iter().enumerate() {
                 self.who(&format!("{path}.participants[{which}]"), who);

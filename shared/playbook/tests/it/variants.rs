@@ -238,6 +238,13 @@ fn skills_and_teams_are_declared() {
     let owner = "    owner: {role: handler}\n";
     assert_eq!(after(owner, &format!("{owner}    skills: [after_sales]\n")), [Code::UnknownReference]);
     assert_eq!(after(owner, &format!("{owner}    team: force\n")), [Code::UnknownReference]);
+    let leader = "    owner: {role: leader}\n";
+    let team_decides = format!("{leader}    team: force\n");
+    assert_eq!(
+        after(leader, &team_decides),
+        [Code::UnknownReference, Code::Value],
+        "authority is a person's"
+    );
     assert_eq!(asks("skills: {after_sales: {zh: 售后, en: After-sales}}\n"), []);
 }
 
