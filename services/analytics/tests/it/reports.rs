@@ -192,7 +192,7 @@ async fn a_report_lists_a_thousand_cases_and_finds_them_by_an_index() {
         "insert into case_fact (organisation, complaint, playbook, repeats, level, instance, breaches, as_of,
              registered_at, closed_at)
          select 'huarun', md5(n::text)::uuid, 'p' || n % 15 || '@1', false, 1, 1, 0, now(),
-             '2025-03-04T00:00:00Z', case when n % 150 > 30 then '2025-03-03T00:00:00Z'::timestamptz end
+             '2025-03-04T00:00:00Z', case when n % 150 > 45 then '2025-03-03T00:00:00Z'::timestamptz end
          from generate_series(1, 60000) n",
         "analyze case_fact",
     ] {
