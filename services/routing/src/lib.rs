@@ -74,6 +74,15 @@ pub struct Routing {
     library: Arc<Library>,
 }
 
+impl Routing {
+    /// A core that keeps what it has read together with others. What is kept is found by its checksum, so sharing it
+    /// changes no decision; a simulation that starts cores again and again reads each playbook once.
+    #[must_use]
+    pub const fn sharing(library: Arc<Library>) -> Self {
+        Self { library }
+    }
+}
+
 /// Routing's own tables.
 pub static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 
@@ -84,7 +93,7 @@ const FOLLOW_EVERY: Duration = Duration::from_secs(1);
 #[must_use]
 pub fn definition() -> Definition<Routing, store::Tables, queries::Answers> {
     let library = Arc::new(Library::default());
-    let core = Routing { library: Arc::clone(&library) };
+    let core = Routing::sharing(Arc::clone(&library));
     let description = "Playbooks, the directory, the stage graph, work items, clocks, the ladder";
     Definition::new(core, store::Tables, &MIGRATIONS, env!("CARGO_PKG_VERSION"), description)
         .with_queries(move |around| {
