@@ -48,11 +48,13 @@ impl Stack {
         let mut waiting: VecDeque<_> = faults.iter().collect();
         let mut open = 0;
         for seed in 1..=DRILLS {
-            let plan = Plan { complaints, seed, ..self.access.clone() };
-            let mut worked = self.drill(plan, &mut feeder, &mut waiting).await?;
+            let plans = self.plans(complaints, seed);
+            let expected: u64 = plans.iter().map(|plan| u64::from(plan.complaints)).sum();
+            let mut worked = self.drill(plans, &mut feeder, &mut waiting).await?;
             let handed_in = feeder.take_receipts();
-            let expected = u64::from(complaints) + handed_in.len() as u64;
-            worked.fed.receipts.extend(handed_in);
+            let expected = expected + handed_in.len() as u64;
+            // The feeder feeds the demo organisation, which comes first.
+            worked.places[0].fed.receipts.extend(handed_in);
             open += balanced(expected, &worked).await?.counts.open;
             if waiting.is_empty() && open == 0 {
                 println!("the feeder waited {:.1} s at most", feeder.longest_wait().as_secs_f64());
@@ -63,17 +65,24 @@ impl Stack {
         anyhow::bail!("after {DRILLS} drills {open} complaints are open and {waiting:?} found no room")
     }
 
+    /// What is drilled: the demo organisation, and where this stack has them as many complaints again, spread over the
+    /// organisations that work by one playbook each.
+    fn plans(&self, complaints: u32, seed: u64) -> Vec<Plan> {
+        let demo = Plan { complaints, seed, ..self.access.clone() };
+        std::iter::once(demo).chain(drill::spread(self.others.clone(), complaints, seed)).collect()
+    }
+
     /// One drill, with the feeder feeding and faults striking from its first complaint on.
     async fn drill(
         &mut self,
-        plan: Plan,
+        plans: Vec<Plan>,
         feeder: &mut Feeder,
         waiting: &mut VecDeque<&Fault>,
     ) -> anyhow::Result<Worked> {
         let signs = Signs::default();
         let before = self.registered().await?;
         let working = async {
-            let worked = drill::work(plan).await;
+            let worked = drill::work(plans).await;
             signs.over.cancel();
             worked
         };
@@ -150,7 +159,8 @@ impl Stack {
 /// The balance, which must hold: every complaint accepted, nobody refused.
 async fn balanced(expected: u64, worked: &Worked) -> anyhow::Result<Balance> {
     let balance = worked.balance().await?;
-    ensure!(worked.fed.refused.is_empty(), "registrations were refused: {:?}", worked.fed.refused);
+    let refused: Vec<_> = worked.places.iter().flat_map(|place| &place.fed.refused).collect();
+    ensure!(refused.is_empty(), "registrations were refused: {refused:?}");
     ensure!(balance.accepted == expected, "{} of {expected} accepted", balance.accepted);
     ensure!(balance.holds(), "it does not balance: {:?}", balance.counts);
     ensure!(worked.tally.refused.is_empty(), "people were refused: {:?}", worked.tally.refused);

@@ -10,12 +10,14 @@ use redress::operator::Operator;
 use redress::up::programs::{Ports, Programs};
 use redress::up::secrets::Secrets;
 use redress::up::servers::{self, Servers};
-use redress::up::{demo, settings};
+use redress::up::{demo, settings, spread};
 use tempfile::TempDir;
 use testkit::proxy::{Proxy, local};
 
 use crate::feeder::Feeder;
 
+/// This variable spreads each drill over all playbooks too, which takes longer.
+const ALL_PLAYBOOKS: &str = "REDRESS_FAULT_ALL_PLAYBOOKS";
 const STOP_PATIENCE: Duration = Duration::from_secs(30);
 /// What no log may say: that a program is wrong, or did not stop in order.
 const DEFECTS: [&str; 2] = ["a panic: this is a defect", "late; given up"];
@@ -42,6 +44,8 @@ pub(crate) struct Stack {
     pub(crate) servers: Servers,
     /// How to reach it as the people and the operator do; a drill of no complaints.
     pub(crate) access: Plan,
+    /// The same of the organisations that work by one playbook each; none unless [`ALL_PLAYBOOKS`] is set.
+    pub(crate) others: Vec<Plan>,
     /// Who hands complaints in through NATS; away while a drill has it.
     pub(crate) feeder: Option<Feeder>,
     wires: Option<Wires>,
@@ -79,11 +83,15 @@ impl Stack {
         let playbooks = Path::new(env!("CARGO_MANIFEST_DIR")).join("../deploy/playbooks");
         let demo = demo::load(&operator, (path, &config), &playbooks, &secrets.demo_password).await?;
         let access = demo.plan(ports.gateway, &config, &secrets.demo_password);
+        let others = match std::env::var_os(ALL_PLAYBOOKS) {
+            Some(_) => spread::load(&operator, path, &playbooks, &access).await?,
+            None => Vec::new(),
+        };
         let password = secrets.password("feeder")?;
         let feeder = Feeder::connect(&places.nats, password, access.organisation.clone()).await?;
         println!("everything runs after {:.1} s", begun.elapsed().as_secs_f64());
         let (feeder, killed) = (Some(feeder), BTreeMap::new());
-        Ok(Self { programs, servers, access, feeder, wires, databases, killed, folder })
+        Ok(Self { programs, servers, access, others, feeder, wires, databases, killed, folder })
     }
 
     /// The wires.

@@ -2,10 +2,11 @@
 
 mod check;
 mod live;
+mod seeds;
 mod test;
 
 use std::io::Write as _;
-use std::num::NonZeroUsize;
+use std::num::{NonZeroU64, NonZeroUsize};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -42,7 +43,7 @@ pub struct Test {
     #[arg(required = true, value_name = "FILE|FOLDER")]
     paths: Vec<PathBuf>,
     /// Against the running stack, whose clock must be virtual, instead of the simulator.
-    #[arg(long, conflicts_with_all = ["faults", "seed"])]
+    #[arg(long, conflicts_with_all = ["faults", "seed", "seeds"])]
     live: bool,
     /// The operator's configuration, for `--live`.
     #[arg(long, value_name = "FILE", requires = "live")]
@@ -51,11 +52,17 @@ pub struct Test {
     #[arg(long, value_name = "N")]
     sample: Option<NonZeroUsize>,
     /// Messages are reordered, duplicated, lost, and services crash; the verdicts must be the same.
-    #[arg(long)]
+    #[arg(long, group = "mishaps")]
     faults: bool,
-    /// The seed of those mishaps.
-    #[arg(long, default_value_t = 1, requires = "faults")]
+    /// The same under so many seeds of such mishaps, each scenario by itself. 每个场景以这么多个种子各演练一次。
+    #[arg(long, value_name = "N", group = "mishaps")]
+    seeds: Option<NonZeroU64>,
+    /// The seed of those mishaps; of several, the first.
+    #[arg(long, default_value_t = 1, requires = "mishaps")]
     seed: u64,
+    /// How many scenarios are played at the same time; as many as there are processors when absent. 同时演练的场景数。
+    #[arg(long, value_name = "N", requires = "seeds")]
+    jobs: Option<NonZeroUsize>,
 }
 
 /// Does what is asked.

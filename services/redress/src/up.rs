@@ -11,8 +11,9 @@ pub mod room;
 pub mod secrets;
 pub mod servers;
 pub mod settings;
+pub mod spread;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
@@ -21,8 +22,10 @@ use anyhow::Context as _;
 use crate::drill;
 use crate::operator::Operator;
 
-/// What a drill needs to know of a running installation, in its data folder.
+/// What a drill needs to know of a running installation, in its data folder; and of the organisations that work by one
+/// playbook each.
 const ACCESS: &str = "drill.json";
+const ALL_ACCESS: &str = "drill-all.json";
 /// How long services may take to stop.
 const STOP_PATIENCE: Duration = Duration::from_secs(25);
 
@@ -41,6 +44,9 @@ pub struct UpOptions {
     /// Run a drill with this many complaints once everything is up.
     #[arg(long)]
     drill: Option<u32>,
+    /// Make an organisation for every playbook too, and spread the drill over those. 为每个流程各建一个组织，演练分布其间。
+    #[arg(long)]
+    all_playbooks: bool,
     /// The seed of the drill.
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -86,10 +92,15 @@ pub async fn up(options: UpOptions) -> anyhow::Result<ExitCode> {
     let demo = demo::load(&operator, (&folder, &config), &options.playbooks, &secrets.demo_password).await?;
     let access = demo.plan(ports.gateway, &config, &secrets.demo_password);
     secrets::write_private(&folder.join(ACCESS), &serde_json::to_string_pretty(&access)?)?;
+    let mut plans = vec![access];
+    if options.all_playbooks {
+        plans = spread::load(&operator, &folder, &options.playbooks, &plans[0]).await?;
+        secrets::write_private(&folder.join(ALL_ACCESS), &serde_json::to_string_pretty(&plans)?)?;
+    }
     println!("ready after   {:.1} s\n", begun.elapsed().as_secs_f64());
     println!("{}", demo.welcome(ports.gateway, &folder, &secrets.demo_password));
 
-    let code = run(&options, access, &mut servers).await?;
+    let code = run(&options, plans, &mut servers).await?;
     println!("stopping");
     let late = programs.stop(STOP_PATIENCE).await;
     servers.stop().await?;
@@ -103,14 +114,14 @@ pub async fn up(options: UpOptions) -> anyhow::Result<ExitCode> {
 #[expect(clippy::print_stdout, reason = "what it prints is what it is for")]
 async fn run(
     options: &UpOptions,
-    access: drill::Plan,
+    plans: Vec<drill::Plan>,
     servers: &mut servers::Servers,
 ) -> anyhow::Result<ExitCode> {
     let mut code = ExitCode::SUCCESS;
     if let Some(complaints) = options.drill {
-        let plan = drill::Plan { complaints, seed: options.seed, ..access };
+        let plans = drill::spread(plans, complaints, options.seed);
         tokio::select! {
-            drilled = drill::run(plan) => code = drilled?.exit_code(),
+            drilled = drill::run(plans) => code = drilled?.exit_code(),
             watched = watch(servers) => { watched?; return Ok(ExitCode::FAILURE); }
         }
         if options.exit {
@@ -138,9 +149,20 @@ async fn watch(servers: &mut servers::Servers) -> anyhow::Result<()> {
 ///
 /// # Errors
 /// When the folder is not that of a running `redress up`.
-pub fn plan_of(data: &std::path::Path, complaints: u32, seed: u64) -> anyhow::Result<drill::Plan> {
-    let path = data.join(ACCESS);
-    let text = std::fs::read_to_string(&path)
-        .with_context(|| format!("reading {}: is `redress up` running there?", path.display()))?;
+pub fn plan_of(data: &Path, complaints: u32, seed: u64) -> anyhow::Result<drill::Plan> {
+    let text = noted(&data.join(ACCESS), "redress up")?;
     Ok(drill::Plan { complaints, seed, ..serde_json::from_str(&text)? })
+}
+
+/// The same of all organisations that work by one playbook each.
+///
+/// # Errors
+/// When the folder is not that of a running `redress up --all-playbooks`.
+pub fn all_plans_of(data: &Path) -> anyhow::Result<Vec<drill::Plan>> {
+    Ok(serde_json::from_str(&noted(&data.join(ALL_ACCESS), "redress up --all-playbooks")?)?)
+}
+
+fn noted(path: &Path, by: &str) -> anyhow::Result<String> {
+    std::fs::read_to_string(path)
+        .with_context(|| format!("reading {}: is `{by}` running there?", path.display()))
 }

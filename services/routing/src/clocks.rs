@@ -16,7 +16,7 @@ use crate::state::{Case, CaseClock, RULE};
 
 /// The terms on which a clock that was started runs: those of the playbook, with the time that was added to it.
 #[must_use]
-pub(crate) fn terms(model: &Clock, clock: &CaseClock, facts: &Facts) -> ClockPolicy {
+pub fn terms(model: &Clock, clock: &CaseClock, facts: &Facts) -> ClockPolicy {
     ClockPolicy { extensions: clock.added(), ..policy(model, facts) }
 }
 

@@ -75,6 +75,7 @@ use runtime::service::{Context, Decision, Happened, Heeds, Input, Service};
 use sqlx::migrate::Migrator;
 
 pub use affected::{OpenWork, affected_commands, open_works, reconsider};
+pub use clocks::terms;
 pub use draft::{LOAD, env_of};
 pub use library::{Library, calendar_for};
 pub use rows::{CasePlace, CaseRow, HandoverRow, Row, WorkRow};
@@ -84,6 +85,15 @@ pub use state::State;
 #[derive(Debug, Default)]
 pub struct Routing {
     library: Arc<Library>,
+}
+
+impl Routing {
+    /// A core that keeps what it has read together with others. What is kept is found by its checksum, so sharing it
+    /// changes no decision; a simulation that starts cores again and again reads each playbook once.
+    #[must_use]
+    pub const fn sharing(library: Arc<Library>) -> Self {
+        Self { library }
+    }
 }
 
 /// Routing's own tables.
@@ -96,7 +106,7 @@ const FOLLOW_EVERY: Duration = Duration::from_secs(1);
 #[must_use]
 pub fn definition() -> Definition<Routing, store::Tables, queries::Answers> {
     let library = Arc::new(Library::default());
-    let core = Routing { library: Arc::clone(&library) };
+    let core = Routing::sharing(Arc::clone(&library));
     let description = "Playbooks, the directory, the stage graph, work items, clocks, the ladder";
     Definition::new(core, store::Tables, &MIGRATIONS, env!("CARGO_PKG_VERSION"), description)
         .with_queries(move |around| {

@@ -168,7 +168,7 @@ impl<S: Service> Host<S> {
         let (source, time, subject) = (heard.envelope.source, heard.envelope.time, &heard.envelope.subject);
         self.core().evolve(state, &Happened { source, time, subject, event: &heard.event });
         if !self.core().heeds().holds(heard.event.what()) {
-            let changed = serde_json::to_value(&*state).ok() != serde_json::to_value(&**before).ok();
+            let changed = serde_json::to_vec(&*state).ok() != serde_json::to_vec(&**before).ok();
             let (name, what) = (self.core().name(), heard.event.what());
             assert!(!changed, "{name} heeds {what} and does not list it");
         }

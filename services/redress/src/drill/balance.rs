@@ -11,9 +11,7 @@ use runtime::reconcile::Report;
 use runtime::requests::builtin::Status;
 use serde_json::{Value, json};
 
-use super::Plan;
-use super::feed::Fed;
-use super::people::Tally;
+use super::Place;
 use crate::operator::Operator;
 
 /// How long listeners may take to become level.
@@ -30,17 +28,59 @@ pub struct Counts {
     pub closed: i64,
     /// Cases that routing has open, parked ones included.
     pub open: i64,
+    /// Cases that are open at this moment, also those of earlier drills.
+    pub still_open: i64,
     /// Cases in the ledger.
     pub ledger: i64,
     /// Closed cases in the ledger.
     pub ledger_closed: i64,
 }
 
+impl Counts {
+    /// How they changed since `before`.
+    fn since(self, before: &Self) -> Self {
+        Self {
+            registered: self.registered - before.registered,
+            routed: self.routed - before.routed,
+            closed: self.closed - before.closed,
+            open: self.open - before.open,
+            still_open: self.still_open,
+            ledger: self.ledger - before.ledger,
+            ledger_closed: self.ledger_closed - before.ledger_closed,
+        }
+    }
+
+    /// Those of two organisations together.
+    const fn with(self, other: &Self) -> Self {
+        Self {
+            registered: self.registered + other.registered,
+            routed: self.routed + other.routed,
+            closed: self.closed + other.closed,
+            open: self.open + other.open,
+            still_open: self.still_open + other.still_open,
+            ledger: self.ledger + other.ledger,
+            ledger_closed: self.ledger_closed + other.ledger_closed,
+        }
+    }
+
+    /// Whether they add up with so many receipts.
+    fn hold(&self, accepted: u64) -> bool {
+        let Self { registered, routed, closed, open, ledger, ledger_closed, .. } = *self;
+        i64::try_from(accepted) == Ok(registered)
+            && registered == routed
+            && routed == closed + open
+            && routed == ledger
+            && closed == ledger_closed
+    }
+}
+
 /// Whether everything adds up.
 #[derive(Debug)]
 pub struct Balance {
-    /// What the stores counted in this drill.
+    /// What the stores counted in this drill, over all organisations.
     pub counts: Counts,
+    /// The same of each organisation, with its receipts.
+    pub places: Vec<(OrganisationId, u64, Counts)>,
     /// Receipts given.
     pub accepted: u64,
     /// Receipts whose complaint intake does not know, or under another number.
@@ -59,12 +99,8 @@ impl Balance {
     /// Whether everything adds up.
     #[must_use]
     pub fn holds(&self) -> bool {
-        let Counts { registered, routed, closed, open, ledger, ledger_closed } = self.counts;
-        i64::try_from(self.accepted) == Ok(registered)
-            && registered == routed
-            && routed == closed + open
-            && routed == ledger
-            && closed == ledger_closed
+        self.counts.hold(self.accepted)
+            && self.places.iter().all(|(_, accepted, counts)| counts.hold(*accepted))
             && self.missing.is_empty()
             && self.twice.is_empty()
             && self.parked == 0
@@ -95,54 +131,70 @@ pub async fn counts(operator: &Operator, organisation: &OrganisationId) -> anyho
         routed: number(&routing["routed"])?,
         closed: number(&routing["closed"])?,
         open: number(&routing["open"])?,
+        still_open: number(&routing["open"])?,
         ledger: number(&ledger["totals"]["open"])? + number(&ledger["totals"]["closed"])?,
         ledger_closed: number(&ledger["totals"]["closed"])?,
     })
+}
+
+/// How the counts of all organisations together have changed since the drill began.
+///
+/// # Errors
+/// When a service does not answer.
+pub async fn changes(operator: &Operator, places: &[Place]) -> anyhow::Result<Counts> {
+    let mut all = Counts::default();
+    for place in places {
+        all = all.with(&counts(operator, &place.plan.organisation).await?.since(&place.before));
+    }
+    Ok(all)
 }
 
 /// Draws the balance once the listeners are level.
 ///
 /// # Errors
 /// When a service does not answer.
-pub async fn of(
-    operator: &Operator,
-    organisation: &OrganisationId,
-    before: &Counts,
-    fed: &Fed,
-) -> anyhow::Result<Balance> {
-    let stores = crate::reconcile::all(operator, PATIENCE).await?;
-    let after = counts(operator, organisation).await?;
-    let under_way = wait_quiet(operator, organisation).await?;
-    let mut parked = 0;
-    for service in ServiceName::ALL {
-        let status = operator.ask(*service, queries::PARKED, organisation, Value::Null).await?;
-        parked += status["parked"].as_array().map_or(0, |list| list.len() as u64);
+pub async fn of(operator: &Operator, places: &[Place]) -> anyhow::Result<Balance> {
+    let mut balance = Balance {
+        counts: Counts::default(),
+        places: Vec::new(),
+        accepted: 0,
+        missing: Vec::new(),
+        twice: Vec::new(),
+        parked: 0,
+        under_way: Vec::new(),
+        stores: crate::reconcile::all(operator, PATIENCE).await?,
+    };
+    for place in places {
+        balance.add(operator, place).await?;
     }
-    let mut missing = Vec::new();
-    for (complaint, receipt) in &fed.receipts {
-        if !stands(operator, organisation, *complaint, receipt).await? {
-            missing.push(receipt.number.clone());
+    Ok(balance)
+}
+
+impl Balance {
+    /// Adds one organisation.
+    async fn add(&mut self, operator: &Operator, place: &Place) -> anyhow::Result<()> {
+        let (organisation, fed) = (&place.plan.organisation, &place.fed);
+        let counts = counts(operator, organisation).await?.since(&place.before);
+        let accepted = fed.receipts.len() as u64;
+        self.counts = self.counts.with(&counts);
+        self.accepted += accepted;
+        self.places.push((organisation.clone(), accepted, counts));
+        self.under_way.extend(wait_quiet(operator, organisation).await?);
+        for service in ServiceName::ALL {
+            let status = operator.ask(*service, queries::PARKED, organisation, Value::Null).await?;
+            self.parked += status["parked"].as_array().map_or(0, |list| list.len() as u64);
         }
+        for (complaint, receipt) in &fed.receipts {
+            if !stands(operator, organisation, *complaint, receipt).await? {
+                self.missing.push(receipt.number.clone());
+            }
+        }
+        let mut numbers: Vec<&str> = fed.receipts.values().map(|receipt| receipt.number.as_str()).collect();
+        numbers.sort_unstable();
+        let twice = numbers.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0].to_owned());
+        self.twice.extend(twice);
+        Ok(())
     }
-    let mut numbers: Vec<&str> = fed.receipts.values().map(|receipt| receipt.number.as_str()).collect();
-    numbers.sort_unstable();
-    let twice = numbers.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0].to_owned()).collect();
-    Ok(Balance {
-        counts: Counts {
-            registered: after.registered - before.registered,
-            routed: after.routed - before.routed,
-            closed: after.closed - before.closed,
-            open: after.open - before.open,
-            ledger: after.ledger - before.ledger,
-            ledger_closed: after.ledger_closed - before.ledger_closed,
-        },
-        accepted: fed.receipts.len() as u64,
-        missing,
-        twice,
-        parked,
-        under_way,
-        stores,
-    })
 }
 
 /// Waits until the outboxes and the streams are empty of what nobody has handled; gives what is left.
@@ -189,83 +241,4 @@ async fn stands(
     let body = json!({ "complaint": complaint });
     let found = operator.ask(ServiceName::Intake, queries::intake::COMPLAINT, organisation, body).await;
     Ok(found.is_ok_and(|found| found["number"] == json!(receipt.number)))
-}
-
-/// What the streams hold beside the journals, and what they have lost: that is no difference, the journals have it.
-fn streams(stores: &Report) -> String {
-    let all = stores.in_streams();
-    let mut line = format!(
-        "{} messages in {} streams: {} not as the journals have them, {} repeats",
-        all.messages,
-        stores.streams.len(),
-        all.differences,
-        all.repeats
-    );
-    for (events, what) in [
-        (all.older, "older than what the streams hold"),
-        (all.in_holes, "lost in the middle"),
-        (all.unexplained, "never there or lost at the end"),
-        (all.on_the_way, "on the way"),
-    ] {
-        if events > 0 {
-            line.push_str(&format!(", {events} events {what}"));
-        }
-    }
-    line
-}
-
-/// Prints what happened and whether it adds up.
-#[expect(clippy::print_stdout, reason = "the report is the purpose")]
-pub fn report(plan: &Plan, fed: &Fed, tally: &Tally, balance: &Balance, took: (Duration, Duration)) {
-    let (feeding, whole) = took;
-    println!("\ndrill of {} complaints, seed {}", plan.complaints, plan.seed);
-    println!("  accepted in {:.1} s, everything in {:.1} s", feeding.as_secs_f64(), whole.as_secs_f64());
-    for (act, times) in &tally.done {
-        println!("  {times:>7}  {act}");
-    }
-    println!("  {:>7}  overtaken by somebody else", tally.overtaken);
-    for (what, (times, detail)) in &tally.refused {
-        println!("  {times:>7}  REFUSED {what}: {detail}");
-    }
-    if fed.unread > 0 {
-        println!("  {:>7}  rows of the file that could not be read", fed.unread);
-    }
-    for refused in fed.refused.iter().take(5) {
-        println!("  registration refused: {refused}");
-    }
-    let Counts { registered, routed, closed, open, ledger, ledger_closed } = balance.counts;
-    println!("\nbalance");
-    println!(
-        "  accepted {}  registered {registered}  routed {routed}  closed {closed}  open {open}",
-        balance.accepted
-    );
-    println!("  in the ledger {ledger}, closed there {ledger_closed}");
-    println!(
-        "  {} pairs of stores, {} subjects, {} events in {} chains: {} differences, {} broken chains",
-        balance.stores.pairs,
-        balance.stores.subjects,
-        balance.stores.events,
-        balance.stores.chains,
-        balance.stores.differences,
-        balance.stores.broken_chains
-    );
-    for finding in balance.stores.findings.iter().take(10) {
-        println!("    {finding:?}");
-    }
-    println!("  {}", streams(&balance.stores));
-    for finding in balance.stores.stream_findings.iter().take(10) {
-        println!("    {finding:?}");
-    }
-    for (what, list) in [("lost", &balance.missing), ("given twice", &balance.twice)] {
-        for number in list.iter().take(10) {
-            println!("  {what}: {number}");
-        }
-    }
-    for line in &balance.under_way {
-        println!("  {line}");
-    }
-    if balance.parked > 0 {
-        println!("  parked messages: {} (redress parked list)", balance.parked);
-    }
-    println!("{}", if balance.holds() { "\nit balances" } else { "\nIT DOES NOT BALANCE" });
 }

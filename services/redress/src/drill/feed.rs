@@ -79,6 +79,9 @@ fn complaints(plan: &Plan, run: i64, fed: &mut Fed) -> anyhow::Result<Vec<(Strin
         Source::Generated => Ok((0..plan.complaints)
             .map(|n| (format!("drill-{run}-{n}"), generate::complaint(plan.seed, n)))
             .collect()),
+        Source::Told(matters) => Ok((0..plan.complaints)
+            .filter_map(|n| Some((format!("drill-{run}-{n}"), generate::told_again(matters, plan.seed, n)?)))
+            .collect()),
         Source::File { file, mapping } => {
             let mut complaints = Vec::new();
             crate::import::each(file, Some(mapping), &mut |row| {

@@ -88,8 +88,7 @@ pub fn complaint(seed: u64, n: u32) -> RegisterComplaint {
         narrative.push(' ');
         narrative.push_str(AWKWARD.choose(&mut chance).copied().unwrap_or(""));
     }
-    // One in six comes from a small circle of people, so that repeats are found.
-    let who: u32 = if chance.random_ratio(1, 6) { chance.random_range(0..20) } else { 1_000 + n };
+    let who = somebody(&mut chance, n);
     let channel = CHANNELS.choose(&mut chance).copied().unwrap_or("phone");
     let slug = |text: &str| text.parse().ok();
     RegisterComplaint {
@@ -125,6 +124,26 @@ pub fn complaint(seed: u64, n: u32) -> RegisterComplaint {
         playbook: None,
         settlement: None,
     }
+}
+
+/// The `n`th complaint of `seed` about one of these matters, told by somebody else each time; none without a matter.
+#[must_use]
+pub fn told_again(matters: &[RegisterComplaint], seed: u64, n: u32) -> Option<RegisterComplaint> {
+    let mut chance = ChaCha8Rng::seed_from_u64(seed ^ (u64::from(n) << 20));
+    let at = usize::try_from(n).ok()?.checked_rem(matters.len())?;
+    let matter = matters.get(at)?.clone();
+    let who = somebody(&mut chance, n);
+    let english = matter.language == Language::En;
+    Some(RegisterComplaint {
+        complainant: complainant(&mut chance, who, english),
+        order_number: matter.order_number.is_some().then(|| format!("SO{:08}", 20_250_000 + n)),
+        ..matter
+    })
+}
+
+/// Who complains: one in six comes from a small circle of people, so that repeats are found.
+fn somebody(chance: &mut ChaCha8Rng, n: u32) -> u32 {
+    if chance.random_ratio(1, 6) { chance.random_range(0..20) } else { 1_000 + n }
 }
 
 /// Published complaints come without contact data. Whoever takes them in would ask for it, and so does the drill: the
@@ -168,5 +187,16 @@ mod tests {
         );
         assert!(made.iter().any(|c| c.category.is_none()), "some must be left to triage");
         assert_ne!(complaint(7, 3), complaint(8, 3));
+    }
+
+    #[test]
+    fn matters_are_told_again_in_turn_by_others() {
+        let matters = [complaint(1, 0), complaint(1, 1)];
+        let again: Vec<_> = (0..4).filter_map(|n| told_again(&matters, 7, n)).collect();
+        let told: Vec<_> = again.iter().map(|one| one.narrative.as_str()).collect();
+        let [one, other] = [matters[0].narrative.as_str(), matters[1].narrative.as_str()];
+        assert_eq!(told, [one, other, one, other]);
+        assert_ne!(again[0].complainant, again[2].complainant);
+        assert_eq!(told_again(&[], 7, 0), None);
     }
 }

@@ -18,12 +18,22 @@ use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 
 use super::api::{Caller, Said};
+use super::by_book::{self, Procedure};
 use super::chance::Chance;
 use super::judging::{BY_AUTHORITY, Round, judged};
 
-/// How long somebody waits who has nothing to do; each further time longer, up to [`IDLE_MOST`].
+/// How long somebody waits who has nothing to do; each further time longer, up to [`idle_most`].
 const IDLE: Duration = Duration::from_millis(250);
-const IDLE_MOST: Duration = Duration::from_secs(1);
+/// So many people look at their lists in a second when nobody has anything to do.
+const LOOKS_A_SECOND: u32 = 40;
+
+/// How long somebody waits at most who has nothing to do, among a `crowd` of so many: a second of a few dozen.
+#[must_use]
+pub fn idle_most(crowd: usize) -> Duration {
+    let crowd = u32::try_from(crowd).unwrap_or(u32::MAX);
+    (Duration::from_secs(1) * crowd / LOOKS_A_SECOND).max(Duration::from_secs(1))
+}
+
 /// How much of the list somebody looks at.
 const AT_ONCE: usize = 50;
 /// How long somebody leaves alone what they have just done: the list learns of it a moment later.
@@ -56,6 +66,10 @@ pub struct Player {
     pub seed: u64,
     /// Where what happened is counted.
     pub tally: Arc<Mutex<Tally>>,
+    /// The procedure that they work by, where it is the only one.
+    pub procedure: Option<Arc<Procedure>>,
+    /// How long they wait at most when there is nothing to do.
+    pub idle_most: Duration,
 }
 
 /// An act that was decided on.
@@ -97,7 +111,7 @@ impl Player {
                 idle = IDLE;
             } else {
                 stop.run_until_cancelled(tokio::time::sleep(idle)).await;
-                idle = (idle * 2).min(IDLE_MOST);
+                idle = (idle * 2).min(self.idle_most);
             }
         }
         Ok(())
@@ -158,8 +172,13 @@ impl Player {
         }
         let Some(act) = self.decide(item, &mut chance, tries).await? else { return Ok(()) };
         let mut body = act.body;
-        body["visit"] = json!(item.visit);
-        body["epoch"] = json!(item.epoch);
+        // Facts are of the case; what the customer answers is of the visit, whoever holds it by now.
+        if act.path != "facts" {
+            body["visit"] = json!(item.visit);
+        }
+        if !["facts", "answer"].contains(&act.path) {
+            body["epoch"] = json!(item.epoch);
+        }
         let path = format!("/complaints/{}/{}", item.complaint, act.path);
         let said = self.caller.order(Method::POST, &path, key, &body).await?;
         self.count(item, &act.name, &said).await;
@@ -167,6 +186,12 @@ impl Player {
     }
 
     async fn decide(&self, item: &WorkItem, chance: &mut Chance, tries: u32) -> anyhow::Result<Option<Act>> {
+        if let Some(procedure) = &self.procedure
+            && let Some(task) = by_book::Task::of(&item.task)
+        {
+            let case = self.case(item).await?;
+            return Ok(case.and_then(|case| procedure.decide(task, item, &case, chance, tries)));
+        }
         let act = |path, body, name: &str| Some(Act { path, body, name: name.to_owned() });
         Ok(match item.task.as_str() {
             "triage" => {
@@ -209,9 +234,15 @@ impl Player {
 
     /// The open round of the visit, as the case shows it.
     async fn round_of(&self, item: &WorkItem) -> anyhow::Result<Option<Round>> {
-        let said = self.caller.get(&format!("/complaints/{}", item.complaint)).await?;
-        let Said::Done(case) = said else { return Ok(None) };
-        Ok(Round::of(&case, item))
+        Ok(self.case(item).await?.and_then(|case| Round::of(&case, item)))
+    }
+
+    /// The case as it is shown to them.
+    async fn case(&self, item: &WorkItem) -> anyhow::Result<Option<Value>> {
+        match self.caller.get(&format!("/complaints/{}", item.complaint)).await? {
+            Said::Done(case) => Ok(Some(case)),
+            Said::Refused { .. } => Ok(None),
+        }
     }
 
     async fn approve(&self, item: &WorkItem) -> anyhow::Result<Option<Act>> {

@@ -8,7 +8,7 @@ use std::time::Instant;
 use simulator::Faults;
 use simulator::scenario::{Prepared, Report, Verdict, load, simulate};
 
-use super::{Test, check, live};
+use super::{Test, check, live, seeds};
 
 /// Plays the scenarios and prints the report.
 ///
@@ -26,6 +26,9 @@ pub(super) async fn run(how: &Test) -> anyhow::Result<ExitCode> {
         Some(most) => spread(all, most),
         None => all,
     };
+    if let Some(count) = how.seeds {
+        return seeds::run(&all, (how.seed, count), how.jobs);
+    }
     let began = Instant::now();
     let verdicts = verdicts(how, &all).await?;
     let report = Report::new(&all, verdicts, began.elapsed());

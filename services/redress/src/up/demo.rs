@@ -105,7 +105,11 @@ fn listed(findings: &[playbook::Finding]) -> String {
 }
 
 /// Gives an order whose id stands for its content: given again, it is the same order.
-async fn put<V: Verb>(operator: &Operator, subject: SubjectRef, body: &V) -> anyhow::Result<Value> {
+pub(super) async fn put<V: Verb>(
+    operator: &Operator,
+    subject: SubjectRef,
+    body: &V,
+) -> anyhow::Result<Value> {
     let body = serde_json::to_value(body)?;
     let content = format!("{subject}|{}|{body}", V::VERB);
     let word = contracts::WordRef::to(V::SERVICE, contracts::WordId(uuid::Uuid::nil()), &content);
@@ -142,6 +146,7 @@ impl Demo {
             complaints: 0,
             seed: 1,
             source: drill::Source::Generated,
+            procedure: None,
         }
     }
 

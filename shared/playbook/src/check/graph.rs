@@ -7,7 +7,7 @@ use contracts::StageKind;
 
 use super::ways::Ways;
 use crate::finding::{Code, Finding};
-use crate::model::{ApproveBefore, ClosureNeed, Playbook, Stage};
+use crate::model::{ApproveBefore, ClosureNeed, NewForm, Playbook, Stage};
 use crate::words::LoopKey;
 
 /// One arrow of the graph.
@@ -186,13 +186,15 @@ impl Graph<'_> {
             )];
         }
         let proposals = self.of_kind(StageKind::Propose);
-        let begin = self.of_kind(StageKind::Register);
+        let begin: Vec<usize> =
+            self.of_kind(StageKind::Register).into_iter().chain(proposals.clone()).collect();
         asked
             .iter()
             .filter_map(|before| match before {
                 ApproveBefore::Reply => Some((StageKind::Reply, &proposals)),
                 ApproveBefore::Archive => Some((StageKind::Archive, &proposals)),
-                // Carrying something out always spends what must be approved, proposal or not.
+                // Carrying something out always spends what must be approved, proposal or not; and what is proposed after
+                // an approval is not approved by it.
                 ApproveBefore::Execute => Some((StageKind::Execute, &begin)),
                 ApproveBefore::ReportEffective => None,
             })
@@ -213,7 +215,7 @@ impl Graph<'_> {
     }
 
     /// The stages of kind `kind` that a case can reach from `starts` without a stage of kind `gate` having ended with
-    /// one of the `good` outcomes.
+    /// one of the `good` outcomes; also after it ended with another, whatever an earlier one ended with.
     fn without(
         &self,
         gate: StageKind,
@@ -223,12 +225,29 @@ impl Graph<'_> {
     ) -> impl Iterator<Item = usize> {
         let gates: Vec<(usize, BTreeSet<usize>)> =
             self.of_kind(gate).into_iter().map(|at| (at, self.otherwise(at, good))).collect();
+        let leads = |arrow: &Arrow, (at, ways): &(usize, BTreeSet<usize>)| {
+            arrow.from == *at && ways.iter().any(|way| self.is_way(arrow, *at, *way))
+        };
         let around = |arrow: &Arrow| match gates.iter().find(|(at, _)| *at == arrow.from) {
-            Some((at, ways)) => ways.iter().any(|way| arrow.path == format!("stages[{at}].next[{way}].to")),
+            Some(gate) => leads(arrow, gate),
             None => true,
         };
-        let met = self.from(starts, around);
+        let main = |at: usize| self.stage(at).side.is_none();
+        let otherwise = gates.iter().filter(|(at, _)| main(*at)).flat_map(|gate| {
+            self.arrows.iter().filter(move |arrow| leads(arrow, gate)).map(|arrow| arrow.to)
+        });
+        let starts: Vec<usize> = starts.iter().copied().chain(otherwise).collect();
+        let met = self.from(&starts, around);
         met.into_iter().filter(move |number| self.stage(*number).kind == kind)
+    }
+
+    /// Whether a case that takes move `way` of stage `at` goes along this arrow: the move itself, or where its loop leads
+    /// once it was taken as often as it may be.
+    fn is_way(&self, arrow: &Arrow, at: usize, way: usize) -> bool {
+        let turn = self.stage(at).next.get(way).and_then(|way| way.via.as_ref());
+        let turn = turn.and_then(|key| self.playbook.loops.iter().position(|turn| turn.key == *key));
+        arrow.path == format!("stages[{at}].next[{way}].to")
+            || turn.is_some_and(|turn| arrow.path == format!("loops[{turn}].on_max"))
     }
 
     /// The moves that a stage takes after anything but the `good` outcomes.
@@ -242,7 +261,6 @@ impl Graph<'_> {
     /// the main line the graph does not tell; then the archive itself is held until it is there.
     fn closing(&self) -> Vec<Finding> {
         let Some(rule) = &self.playbook.closure_rule else { return Vec::new() };
-        let begin = self.of_kind(StageKind::Register);
         let mut findings = Vec::new();
         for (number, need) in rule.requires.iter().enumerate() {
             let Some((gate, good)) = given_by(*need) else { continue };
@@ -257,7 +275,7 @@ impl Graph<'_> {
             if gates.iter().any(|gate| self.stage(*gate).side.is_some()) {
                 continue;
             }
-            for at in self.without(gate, &[good], StageKind::Archive, &begin) {
+            for at in self.without(gate, &[good], StageKind::Archive, &self.begins(*need)) {
                 let key = &self.stage(at).key;
                 let en = format!("a case can reach “{key}” without “{need}”, which closure_rule requires");
                 let zh = format!("个案可以未满足 closure_rule 要求的“{need}”而到达“{key}”");
@@ -265,6 +283,17 @@ impl Graph<'_> {
             }
         }
         findings
+    }
+
+    /// Where a case begins that has yet to meet a need of closing: an audit is one of the present handling.
+    fn begins(&self, need: ClosureNeed) -> Vec<usize> {
+        let anew = self
+            .playbook
+            .loops
+            .iter()
+            .filter(|turn| need == ClosureNeed::Audited && turn.new_form == NewForm::New);
+        let anew = anew.filter_map(|turn| position(self.playbook, turn.to.as_str()));
+        self.of_kind(StageKind::Register).into_iter().chain(anew).collect()
     }
 }
 

@@ -25,6 +25,11 @@ fn a_way_around_the_leader_is_found() {
     let told = "- when: outcome == 'refused'\n        to: reply";
     let refused = "- when: outcome == 'refused'\n        to: handle\n        loop: refused_by_leader";
     assert_eq!(after(refused, told), [Code::ApprovalAvoided, Code::Value]);
+    // What the leader refused once may be told the second time.
+    let loops = "    from: approve\n    to: handle\n";
+    let twice = |then: &str| format!("{loops}    max: 1\n    on_max: {then}\n");
+    assert_eq!(after(loops, &twice("reply")), [Code::ApprovalAvoided]);
+    assert_eq!(after(loops, &twice("archive")), []);
     assert_eq!(after("approve_before: [reply]", "approve_before: [archive]"), []);
     assert_eq!(after("kind: approve", "kind: propose").first(), Some(&Code::UnknownOutcome));
 }

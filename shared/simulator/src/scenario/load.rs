@@ -244,7 +244,7 @@ fn prepare(shelf: &mut Shelf, file: &Path, text: &str) -> Result<Prepared, Vec<M
     };
     let model = book.book.playbook();
     let playbook = (book.text, model.id.clone(), model.version);
-    match Prepared::new(name, organisation, scenario, playbook, calendar, directory) {
+    match Prepared::new((name, file.to_owned()), organisation, scenario, playbook, calendar, directory) {
         Ok(prepared) if mistakes.is_empty() => return Ok(prepared),
         Ok(_) => {}
         Err(bad) => {

@@ -8,6 +8,7 @@ mod handing;
 
 use std::collections::BTreeMap;
 use std::future::Future;
+use std::path::PathBuf;
 
 use calendar::Calendar;
 use contracts::commands::intake::{Receipt, RegisterComplaint, complaint_for};
@@ -51,6 +52,8 @@ pub trait Driver {
 pub struct Prepared {
     /// Where it came from, for the report.
     pub name: String,
+    /// The file, so that it can be played again.
+    pub file: PathBuf,
     /// Its own organisation.
     pub organisation: OrganisationId,
     /// What it says.
@@ -101,12 +104,12 @@ pub enum TimeProblem {
 }
 
 impl Prepared {
-    /// Reads the times of the steps.
+    /// Reads the times of the steps. `from` is its name and its file.
     ///
     /// # Errors
     /// [`BadTime`].
     pub fn new(
-        name: String,
+        from: (String, PathBuf),
         organisation: OrganisationId,
         scenario: Scenario,
         playbook: (String, PlaybookId, u32),
@@ -130,7 +133,8 @@ impl Prepared {
         }
         let (playbook, id, version) = playbook;
         let reference = PlaybookRef { id, version };
-        Ok(Self { name, organisation, scenario, playbook, reference, calendar, directory, times })
+        let (name, file) = from;
+        Ok(Self { name, file, organisation, scenario, playbook, reference, calendar, directory, times })
     }
 
     /// When the first step happens.

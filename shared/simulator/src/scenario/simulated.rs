@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::pin;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::task::{Context, Poll, Waker};
 
 use analytics::Analytics;
@@ -16,7 +16,7 @@ use intake::{Intake, IntakeConfig};
 use investigation::Investigation;
 use jiff::Timestamp;
 use notification::Notification;
-use routing::{Routing, applying};
+use routing::{Library, Routing, applying};
 use runtime::service::{Said, Service};
 use serde_json::Value;
 use vault::{KeyRing, VaultConfig};
@@ -35,6 +35,8 @@ const INDEX_KEY: &str = "ffeeddccbbaa99887766554433221100ffeeddccbbaa99887766554
 /// Orders from which others follow.
 const FOLLOWED: [&str; 5] =
     [PutDirectory::VERB, ImportDirectory::VERB, PutAbsence::VERB, ApplyCalendar::VERB, ApplyPlaybook::VERB];
+/// What routing has read, for all replicas of all runs: checking a playbook costs more than playing most scenarios.
+static LIBRARY: LazyLock<Arc<Library>> = LazyLock::new(Arc::default);
 
 /// All services in memory, as a scenario drives them.
 pub struct Simulated {
@@ -56,7 +58,7 @@ pub fn nodes() -> anyhow::Result<Vec<Box<dyn Node>>> {
     intake().map_err(|errors| anyhow::anyhow!("intake's defaults: {errors:?}"))?;
     Ok(vec![
         Box::new(Host::new(move || intake().expect("the defaults were taken before"))),
-        Box::new(Host::new(Routing::default)),
+        Box::new(Host::new(|| Routing::sharing(Arc::clone(&LIBRARY)))),
         Box::new(Host::new(|| Investigation)),
         Box::new(Host::new(Approval::default)),
         Box::new(Host::new(|| Notification)),
@@ -83,7 +85,7 @@ pub fn simulate_after(
     ledger: Ledger,
 ) -> anyhow::Result<(Vec<Verdict>, Simulated)> {
     let start = all.iter().map(Prepared::start).min().unwrap_or_default();
-    let mut driver = Simulated { stack: Stack::new(nodes()?, start, faults, seed, ledger) };
+    let mut driver = Simulated::begin(start, faults, seed, ledger)?;
     let verdicts = at_once(play(all, &mut driver))??;
     let breaches = driver.stack.breaches();
     anyhow::ensure!(breaches.is_empty(), "what must never be:\n{}", breaches.join("\n"));
@@ -100,6 +102,26 @@ fn at_once<T>(future: impl Future<Output = T>) -> anyhow::Result<T> {
 }
 
 impl Simulated {
+    /// All services with nothing on record; business time begins at `start`.
+    ///
+    /// # Errors
+    /// As [`nodes`].
+    pub fn begin(start: Timestamp, faults: Faults, seed: u64, ledger: Ledger) -> anyhow::Result<Self> {
+        Ok(Self { stack: Stack::new(nodes()?, start, faults, seed, ledger) })
+    }
+
+    /// Gives a service an order at the present time, and those that follow from it.
+    ///
+    /// # Errors
+    /// When there is no routing in this stack, which would be a defect.
+    pub fn give(&mut self, service: ServiceName, command: &Command) -> anyhow::Result<Answer> {
+        let answer = self.stack.order(service, command);
+        if FOLLOWED.contains(&command.verb.as_str()) {
+            self.follow(command)?;
+        }
+        Ok(answer)
+    }
+
     /// The stack, to be looked at.
     #[must_use]
     pub const fn stack(&self) -> &Stack {
@@ -141,7 +163,9 @@ impl Simulated {
         .collect()
     }
 
-    fn state<S: Service>(&self, service: ServiceName, subject: &SubjectRef) -> Option<&S::State> {
+    /// What a service has of a subject, if it has anything.
+    #[must_use]
+    pub fn state<S: Service>(&self, service: ServiceName, subject: &SubjectRef) -> Option<&S::State> {
         self.stack.node(service)?.as_any().downcast_ref::<Host<S>>()?.state(subject)
     }
 
@@ -183,11 +207,7 @@ impl Simulated {
 
 impl Driver for Simulated {
     async fn order(&mut self, service: ServiceName, command: Command) -> anyhow::Result<Answer> {
-        let answer = self.stack.order(service, &command);
-        if FOLLOWED.contains(&command.verb.as_str()) {
-            self.follow(&command)?;
-        }
-        Ok(answer)
+        self.give(service, &command)
     }
 
     async fn advance_to(&mut self, target: Timestamp) -> anyhow::Result<()> {

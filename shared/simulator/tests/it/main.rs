@@ -6,4 +6,5 @@ mod at_once;
 mod faults;
 mod histories;
 mod mistakes;
+mod properties;
 mod scenarios;
