@@ -88,6 +88,7 @@ fn hear(config: &Config, context: &Context<'_, State>, before: &State, heard: &H
         // Not this service's matter.
         Event::ProposalMade(_)
         | Event::FileAdded(_)
+        | Event::ClaimClarified(_)
         | Event::FactRecorded(_)
         | Event::PlaybookPublished(_)
         | Event::PlaybookActivated(_)

@@ -264,6 +264,7 @@ impl State {
             }
             Event::StageCompleted(_)
             | Event::FileAdded(_)
+            | Event::ClaimClarified(_)
             | Event::PersonErased(_)
             | Event::FactRecorded(_)
             | Event::PlaybookPublished(_)

@@ -51,6 +51,7 @@ fn hear(context: &Context<'_, State>, state: &State, heard: &Heard) -> Decided {
         // Not this service's matter.
         Event::ComplaintRegistered(_)
         | Event::FileAdded(_)
+        | Event::ClaimClarified(_)
         | Event::PlaybookPublished(_)
         | Event::PlaybookActivated(_)
         | Event::CalendarPublished(_)

@@ -218,6 +218,7 @@ impl State {
             Event::RoundClosed(closed) => self.round_closed(closed),
             Event::ComplaintRegistered(_)
             | Event::FileAdded(_)
+            | Event::ClaimClarified(_)
             | Event::PersonErased(_)
             | Event::PlaybookPublished(_)
             | Event::PlaybookActivated(_)

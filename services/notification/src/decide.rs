@@ -97,6 +97,7 @@ fn hear(context: &Context<'_, State>, state: &State, heard: &Heard) -> Outcome {
         // Not this service's matter.
         Event::StageEntered(_)
         | Event::FileAdded(_)
+        | Event::ClaimClarified(_)
         | Event::PlaybookActivated(_)
         | Event::CalendarPublished(_)
         | Event::DirectoryChanged(_)

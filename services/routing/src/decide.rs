@@ -115,6 +115,7 @@ fn on_event(desk: &Desk<'_>, heard: &Heard) -> Outcome {
         Event::PersonErased(said) => person_erased::decide(said),
         // What happened inside a stage is of no consequence for where the case goes; facts and outcomes are.
         Event::FileAdded(_)
+        | Event::ClaimClarified(_)
         | Event::PlaybookPublished(_)
         | Event::PlaybookActivated(_)
         | Event::CalendarPublished(_)

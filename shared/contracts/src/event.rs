@@ -94,6 +94,7 @@ macro_rules! events {
 events! {
     ComplaintRegistered in complaint_registered,
     FileAdded in file_added,
+    ClaimClarified in claim_clarified,
     PersonErased in person_erased,
     FactRecorded in fact_recorded,
     PlaybookPublished in playbook_published,

@@ -94,6 +94,7 @@ declared! {
     customer_limit: Time = "The customer's own limit (P37).",
     customer_agreed: Flag = "The customer agreed to the solution (R-165).",
     customer_understood: Flag = "The claim was restated and confirmed (R-034).",
+    identity_verified: Flag = "The customer's identity and the information were verified (R-026).",
     goods_arrived: Time = "When returned goods arrived.",
     amount_known: Flag = "The amount is established.",
     settled_on_the_spot: Flag = "Settled by the front desk within its authority (R-037).",

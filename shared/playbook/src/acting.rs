@@ -47,7 +47,7 @@ pub const KEYS: &[(&str, Acts)] = &[
     ("roles", Acts::Now),
     ("conflict_of_interest", Acts::Now),
     ("stages", Acts::Now),
-    ("stages[].kind=clarify", Acts::Later),
+    ("stages[].kind=clarify", Acts::Now),
     ("stages[].kind=inspect", Acts::Later),
     ("stages[].kind=correct", Acts::Later),
     ("stages[].kind=review", Acts::Now),

@@ -13,6 +13,8 @@ use contracts::commands::{Actor, Answer, Command};
 use contracts::messages::complaint_registered::PlaybookRef;
 use contracts::messages::playbook_activated::{ActivationScope, PlaybookActivated};
 use contracts::messages::playbook_published::PlaybookPublished;
+use contracts::messages::stage_entered::StageEntered;
+use contracts::messages::work_requested::WorkRequested;
 use contracts::queries::Query;
 use contracts::{CommandId, Event, EventId, Problem, ProblemCode, ServiceName, SubjectRef, subjects};
 use intake::queries::Queries;
@@ -30,6 +32,7 @@ use testkit::TestDatabase;
 use testkit::nats::TestNats;
 use tokio_util::sync::CancellationToken;
 
+use crate::clarifying::{clarify_entered, to_wang, visit};
 use crate::world::{clerk, good, keys, officer, organisation, people, playbook};
 
 pub(crate) struct Served {
@@ -66,10 +69,11 @@ pub(crate) async fn served() -> Served {
     let (document, by) = (playbook("p01", |_| {}), Actor::System);
     let published =
         PlaybookPublished { playbook: p01.clone(), document, sha256: String::new(), by: by.clone() };
-    hear(&inlet, SubjectRef::playbook(&organisation(), &p01.id), published.into()).await;
+    let first = (0, [0; 32]);
+    hear(&inlet, SubjectRef::playbook(&organisation(), &p01.id), published.into(), first).await;
     let activated = PlaybookActivated { playbook: p01, scope: ActivationScope::default(), by };
-    hear(&inlet, SubjectRef::organisation(&organisation()), activated.into()).await;
-    hear(&inlet, SubjectRef::directory(&organisation()), people().into()).await;
+    hear(&inlet, SubjectRef::organisation(&organisation()), activated.into(), first).await;
+    hear(&inlet, SubjectRef::directory(&organisation()), people().into(), first).await;
     while handle.pending() > 0 {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
@@ -77,15 +81,17 @@ pub(crate) async fn served() -> Served {
     Served { _database: database, pool, inlet, queries, stop }
 }
 
-/// Delivers the first event of routing about a subject.
-async fn hear(inlet: &Inlet, subject: SubjectRef, event: Event) {
+/// Delivers the event of routing about a subject that follows `last`; gives its own place.
+async fn hear(inlet: &Inlet, subject: SubjectRef, event: Event, last: (u64, [u8; 32])) -> (u64, [u8; 32]) {
     let due = Due { subject, key: "test".into(), due: Timestamp::UNIX_EPOCH, payload: Value::Null };
     let now: Timestamp = "2025-03-07T02:00:00Z".parse().unwrap();
     let id = EventId::at(now, [7; 10]);
-    let said = seal(ServiceName::Routing, id, now, &Input::Due(due), (0, [0; 32]), event).unwrap();
+    let said = seal(ServiceName::Routing, id, now, &Input::Due(due), last, event).unwrap();
     let headers = said.envelope.headers().into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+    let place = (said.envelope.sequence, said.hash);
     let delivered = Delivered { headers, body: Bytes::from(said.body), acknowledge: Acknowledge::none() };
     inlet.event(delivered).await.unwrap();
+    place
 }
 
 pub(crate) fn complaint(key: &str) -> SubjectRef {
@@ -119,6 +125,25 @@ impl Served {
     pub(crate) async fn register(&self, key: &str, body: Value) -> Result<Receipt, Problem> {
         let answer = self.order(complaint(key), "complaint.register", key, clerk(), body).await?;
         Ok(serde_json::from_value(answer).unwrap())
+    }
+
+    /// Enters a stage of a complaint; Wang gets its work.
+    pub(crate) async fn enter(&self, key: &str, entered: StageEntered) {
+        let (subject, n) = (complaint(key), entered.visit.0.as_u128());
+        let place = hear(&self.inlet, subject.clone(), entered.into(), (0, [0; 32])).await;
+        let work = loop {
+            let asked: Option<Vec<u8>> =
+                sqlx::query_scalar("select body from journal where id = $1 and what = 'work.requested'")
+                    .bind(&subject.id)
+                    .fetch_optional(&self.pool)
+                    .await
+                    .unwrap();
+            match asked {
+                Some(body) => break serde_json::from_slice::<WorkRequested>(&body).unwrap().work,
+                None => tokio::time::sleep(Duration::from_millis(5)).await,
+            }
+        };
+        hear(&self.inlet, subject, to_wang(n, work).into(), place).await;
     }
 
     pub(crate) async fn ask(&self, name: &str, actor: Actor, body: Value) -> Result<Value, Problem> {
@@ -183,6 +208,36 @@ async fn a_complaint_is_found_again_by_those_who_may() {
             ProblemCode::NotAllowed
         );
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_restated_is_read_by_staff_and_by_whoever_has_the_code() {
+    let served = served().await;
+    let receipt = served.register("k1", good()).await.unwrap();
+    served.enter("k1", clarify_entered(1)).await;
+    let track = json!({ "number": receipt.number, "code": receipt.tracking_code });
+    let asked = served.ask("track", Actor::Customer, track.clone()).await.unwrap();
+    assert_eq!(asked["clarify"], json!({ "visit": visit(1), "epoch": 1, "restated": null }));
+    let body = json!({ "visit": visit(1), "epoch": 1, "restated": "要求换新", "said": "铭牌磨损",
+        "category": "quality", "order_number": "JD-9" });
+    served.order(complaint("k1"), "clarify", "c1", clerk(), body).await.unwrap();
+    let asked = served.ask("track", Actor::Customer, track.clone()).await.unwrap();
+    assert_eq!(asked["clarify"]["restated"], json!("要求换新"));
+    let told = served.ask("text", clerk(), json!({ "complaint": receipt.complaint })).await.unwrap();
+    assert_eq!(told["clarified"][0]["said"], json!("铭牌磨损"));
+    assert_eq!(
+        (&told["clarified"][0]["restated"], &told["order_number"]),
+        (&json!("要求换新"), &json!("JD-9"))
+    );
+    let found = served.ask("earlier", clerk(), json!({ "order_number": "jd9" })).await.unwrap();
+    assert_eq!(found[0]["complaint"], json!(receipt.complaint), "found by the order that was supplied");
+    let body = json!({ "visit": visit(1), "epoch": 1, "confirmed_by_customer": true });
+    served.order(complaint("k1"), "clarify", "c2", Actor::Customer, body).await.unwrap();
+    assert_eq!(
+        served.ask("track", Actor::Customer, track).await.unwrap().get("clarify"),
+        None,
+        "nothing is asked"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -60,6 +60,7 @@ impl Case {
             // Said about a complaint, and of no consequence for where it goes; or not about a complaint at all.
             Event::ComplaintRegistered(_)
             | Event::FileAdded(_)
+            | Event::ClaimClarified(_)
             | Event::PersonErased(_)
             | Event::PlaybookPublished(_)
             | Event::PlaybookActivated(_)

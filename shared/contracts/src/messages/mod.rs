@@ -17,6 +17,7 @@ pub mod callback_noted;
 pub mod callback_recorded;
 pub mod case_closed;
 pub mod case_escalated;
+pub mod claim_clarified;
 pub mod clock_changed;
 pub mod clock_missed;
 pub mod clock_started;
