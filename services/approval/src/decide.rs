@@ -101,6 +101,8 @@ fn hear(config: &Config, context: &Context<'_, State>, before: &State, heard: &H
         | Event::CaseEscalated(_)
         | Event::ActLate(_)
         | Event::CaseClosed(_)
+        | Event::FormFilled(_)
+        | Event::FormSigned(_)
         | Event::RemedyExecuted(_)
         | Event::RoundOpened(_)
         | Event::DecisionRecorded(_)

@@ -276,6 +276,8 @@ impl State {
             | Event::CaseEscalated(_)
             | Event::ActLate(_)
             | Event::CaseClosed(_)
+            | Event::FormFilled(_)
+            | Event::FormSigned(_)
             | Event::RemedyExecuted(_)
             | Event::NoticeRequested(_)
             | Event::NoticeSettled(_)

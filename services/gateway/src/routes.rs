@@ -7,6 +7,7 @@ pub mod complaints;
 pub mod events;
 pub mod figures;
 pub mod files;
+pub mod forms;
 pub mod outbox;
 pub mod public;
 pub mod sessions;
@@ -24,6 +25,7 @@ pub fn all() -> Endpoints {
         .merge(complaints::endpoints())
         .merge(case::endpoints())
         .merge(files::endpoints())
+        .merge(forms::endpoints())
         .merge(actions::endpoints())
         .merge(work::endpoints())
         .merge(events::endpoints())

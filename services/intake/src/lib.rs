@@ -169,6 +169,7 @@ impl Service for Intake {
             "calendar.published",
             "case.closed",
             "directory.changed",
+            "fact.recorded",
             "playbook.activated",
             "playbook.published",
             "stage.entered",

@@ -317,6 +317,8 @@ pub(crate) fn evolve(state: &mut State, happened: &Happened<'_>) {
         | Event::WorkAssigned(_)
         | Event::WorkWithdrawn(_)
         | Event::ClockStarted(_)
+        | Event::FormFilled(_)
+        | Event::FormSigned(_)
         | Event::ClockChanged(_)
         | Event::ClockStopped(_)
         | Event::ClockMissed(_)

@@ -64,6 +64,8 @@ fn hear(context: &Context<'_, State>, state: &State, heard: &Heard) -> Decided {
         | Event::CaseEscalated(_)
         | Event::ActLate(_)
         | Event::CaseClosed(_)
+        | Event::FormFilled(_)
+        | Event::FormSigned(_)
         | Event::VerificationRecorded(_)
         | Event::FindingRecorded(_)
         | Event::ProposalMade(_)

@@ -231,6 +231,8 @@ impl State {
             | Event::CaseEscalated(_)
             | Event::ActLate(_)
             | Event::CaseClosed(_)
+            | Event::FormFilled(_)
+            | Event::FormSigned(_)
             | Event::DecisionRecorded(_)
             | Event::ReviewRecorded(_)
             | Event::AuditRecorded(_)

@@ -110,6 +110,8 @@ fn hear(context: &Context<'_, State>, state: &State, heard: &Heard) -> Outcome {
         | Event::ClockMissed(_)
         | Event::ActLate(_)
         | Event::CaseClosed(_)
+        | Event::FormFilled(_)
+        | Event::FormSigned(_)
         | Event::VerificationRecorded(_)
         | Event::FindingRecorded(_)
         | Event::ProposalMade(_)

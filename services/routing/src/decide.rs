@@ -8,6 +8,8 @@ mod clock_resume;
 mod complaint_registered;
 mod directory_put;
 mod fact_recorded;
+mod form_fill;
+mod form_sign;
 mod person_erased;
 mod playbook_activate;
 mod playbook_publish;
@@ -132,6 +134,8 @@ fn on_event(desk: &Desk<'_>, heard: &Heard) -> Outcome {
         | Event::CaseEscalated(_)
         | Event::ActLate(_)
         | Event::CaseClosed(_)
+        | Event::FormFilled(_)
+        | Event::FormSigned(_)
         | Event::VerificationRecorded(_)
         | Event::FindingRecorded(_)
         | Event::ProposalMade(_)
@@ -172,6 +176,8 @@ fn on_command(desk: &Desk<'_>, command: &Command) -> Outcome {
         orders::PauseClock::VERB => clock_pause::decide(desk, command),
         orders::ResumeClock::VERB => clock_resume::decide(desk, command),
         orders::Archive::VERB => archive::decide(desk, command),
+        orders::FillForm::VERB => form_fill::decide(desk, command),
+        orders::SignForm::VERB => form_sign::decide(desk, command),
         other => Err(Problem::new(ProblemCode::NotFound, format!("routing takes no {other}"))),
     }
 }

@@ -26,6 +26,7 @@
 //! | `work.claim`, `work.hand_back`, `work.reassign`, `work.reconsider` | `work.assigned`, `work.queued` |
 //! | `stage.transfer` | `stage.changed`: another department, a new epoch |
 //! | `clock.pause`, `clock.resume` | `clock.changed` |
+//! | `form.fill`, `form.sign` | `form.filled`, `form.signed`; `fact.recorded` once a form is complete |
 //! | timer `clock:…` | `clock.missed` |
 //! | timer `rung:…` | `case.escalated`, work that moves |
 //! | timer `report:…` (of the organisation) | `report.due`, for the period that is over |
@@ -41,6 +42,7 @@ mod closing;
 pub mod decide;
 mod draft;
 pub mod following;
+mod forms;
 mod ladder;
 mod library;
 mod moving;
@@ -48,6 +50,7 @@ mod own;
 pub mod queries;
 mod reporting;
 mod rows;
+mod shown_forms;
 pub mod state;
 pub mod store;
 mod timers;
@@ -123,6 +126,8 @@ impl Service for Routing {
             "clock.stopped",
             "directory.changed",
             "fact.recorded",
+            "form.filled",
+            "form.signed",
             "playbook.activated",
             "playbook.published",
             "report.due",

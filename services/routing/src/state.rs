@@ -4,6 +4,7 @@ mod case;
 mod clocks;
 mod directory;
 mod fold;
+mod forms;
 mod organisation;
 mod playbooks;
 
@@ -17,6 +18,7 @@ pub use case::{Case, Done, Main, Move, Moved, Origin, Visit, Work, WorkState};
 pub use clocks::{CaseClock, Pause, Stopped};
 pub use directory::Directory;
 pub(crate) use fold::NO_WAY_ON;
+pub use forms::{FilledForm, Forms, Signed, Written};
 pub use organisation::{Activation, Organisation, PublishedCalendar};
 pub use playbooks::{Playbooks, PublishedPlaybook};
 

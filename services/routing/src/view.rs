@@ -11,6 +11,7 @@ use crate::clocks::policy;
 use crate::draft::env_of;
 use crate::library::Library;
 use crate::rows::place_of;
+use crate::shown_forms;
 use crate::state::{Case, CaseClock, Main, Organisation, Work, WorkState};
 
 /// What can be told of a case from its state alone. `main` is the open main visit; `path` the main stages in order,
@@ -61,6 +62,7 @@ pub fn case(id: ComplaintId, case: &Case, book: &CompiledPlaybook) -> Value {
     shown["title"] = json!(book.playbook().title);
     shown["graph"] = book.playbook().stages.iter().map(|stage| node(case, stage)).collect();
     shown["waits"] = between(case, book);
+    shown["forms"] = shown_forms::lines(case, book);
     shown
 }
 

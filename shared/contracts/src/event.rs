@@ -117,6 +117,8 @@ events! {
     ReportDue in report_due,
     ActLate in act_late,
     CaseClosed in case_closed,
+    FormFilled in form_filled,
+    FormSigned in form_signed,
     VerificationRecorded in verification_recorded,
     FindingRecorded in finding_recorded,
     ProposalMade in proposal_made,

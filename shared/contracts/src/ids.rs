@@ -142,6 +142,8 @@ slug_id! {
     OutcomeKey,
     /// A message template of a playbook.
     TemplateKey,
+    /// A form of a playbook.
+    FormKey,
     /// A working calendar.
     CalendarId,
 }

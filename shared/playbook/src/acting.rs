@@ -74,7 +74,7 @@ pub const KEYS: &[(&str, Acts)] = &[
     ("templates", Acts::Now),
     ("scripts", Acts::Now),
     ("checklists", Acts::Now),
-    ("forms", Acts::Later),
+    ("forms", Acts::Now),
     ("teams", Acts::Later),
     ("reports", Acts::Now),
     ("incentives", Acts::Now),

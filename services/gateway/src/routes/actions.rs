@@ -73,6 +73,11 @@ pub fn endpoints() -> Endpoints {
             ),
             act_in_reach::<notification::NoteForCallback>,
         )
+        .add(
+            order_of::<routing::FillForm>("/complaints/{complaint}/forms", "Writes into a form of the case"),
+            act_in_reach::<routing::FillForm>,
+        )
+        .action::<routing::SignForm>("/complaints/{complaint}/signatures", "Signs a form of the case")
         .action::<routing::Archive>("/complaints/{complaint}/archive", "Files the case")
         .action::<routing::TransferStage>(
             "/complaints/{complaint}/transfer",

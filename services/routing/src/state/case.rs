@@ -16,7 +16,7 @@ use playbook::LoopKey;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::CaseClock;
+use super::{CaseClock, Forms};
 
 /// A complaint on record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,6 +54,9 @@ pub struct Case {
     /// The work that people moved, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub moves: Vec<Move>,
+    /// Its forms, one of each for each handling.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub forms: Forms,
 }
 
 /// How a complaint came in.
@@ -311,6 +314,7 @@ impl Case {
             fired: BTreeSet::new(),
             watchers: BTreeSet::new(),
             moves: Vec::new(),
+            forms: Forms::new(),
         }
     }
 

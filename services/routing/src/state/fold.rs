@@ -51,6 +51,22 @@ impl Case {
             | Event::ClockMissed(_) => {
                 self.clock_said(happened.event);
             }
+            Event::FormFilled(said) => {
+                self.forms
+                    .entry(said.form.clone())
+                    .or_default()
+                    .entry(said.instance)
+                    .or_default()
+                    .fill(said, time);
+            }
+            Event::FormSigned(said) => {
+                self.forms
+                    .entry(said.form.clone())
+                    .or_default()
+                    .entry(said.instance)
+                    .or_default()
+                    .sign(said, time);
+            }
             Event::CaseEscalated(said) => self.escalated(said),
             Event::CaseClosed(said) => {
                 self.main = Main::Closed { at: time, outcome: said.outcome.clone() };

@@ -4,6 +4,7 @@
 
 mod absences;
 mod clocks;
+mod forms;
 mod hostile;
 mod journeys;
 mod moves;

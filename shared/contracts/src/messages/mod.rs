@@ -30,6 +30,8 @@ pub mod directory_changed;
 pub mod fact_recorded;
 pub mod file_added;
 pub mod finding_recorded;
+pub mod form_filled;
+pub mod form_signed;
 pub mod notice_requested;
 pub mod notice_settled;
 pub mod opinion_recorded;

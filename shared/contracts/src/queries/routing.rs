@@ -8,8 +8,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{
-    ChannelKey, ClockId, ClockKey, ComplaintId, DepartmentId, PersonId, PlaybookId, RoleKey, StageKey,
-    VisitId, WorkId,
+    ChannelKey, ClockId, ClockKey, ComplaintId, DepartmentId, FormKey, PersonId, PlaybookId, RoleKey,
+    StageKey, VisitId, WorkId,
 };
 use crate::messages::complaint_registered::PlaybookRef;
 use crate::words::Text;
@@ -23,6 +23,8 @@ pub const CASES: &str = "cases";
 pub const CASE: &str = "case";
 /// The clocks of a case, each explained line by line: [`CaseAsked`] → `Vec<ClockShown>`.
 pub const CLOCKS: &str = "clocks";
+/// One form of a case as it is filled in, with its labels: [`FormAsked`] → JSON.
+pub const FORM: &str = "form";
 /// The published playbooks: null → `Vec<PlaybookListed>`.
 pub const PLAYBOOKS: &str = "playbooks";
 /// The document of a playbook: [`PlaybookAsked`] → JSON.
@@ -38,8 +40,33 @@ pub const REPORTS: &str = "reports";
 /// How many cases there are, by place: null → `{"routed": n, "open": n, "parked": n, "closed": n}`.
 pub const COUNTS: &str = "counts";
 /// Every query of routing's own.
-pub const NAMES: &[&str] =
-    &[WORK, CASES, CASE, CLOCKS, PLAYBOOKS, PLAYBOOK, DIRECTORY, ACTIVATIONS, CALENDARS, COUNTS, REPORTS];
+pub const NAMES: &[&str] = &[
+    WORK,
+    CASES,
+    CASE,
+    CLOCKS,
+    FORM,
+    PLAYBOOKS,
+    PLAYBOOK,
+    DIRECTORY,
+    ACTIVATIONS,
+    CALENDARS,
+    COUNTS,
+    REPORTS,
+];
+
+/// Asks for a form of a case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FormAsked {
+    /// The case.
+    pub complaint: ComplaintId,
+    /// The form, as the playbook has it.
+    pub form: FormKey,
+    /// Which handling, from 1; the last when absent.
+    #[serde(default)]
+    pub instance: Option<u32>,
+}
 
 /// Who has a piece of work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]

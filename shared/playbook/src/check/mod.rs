@@ -2,6 +2,7 @@
 
 mod accountability;
 mod authority;
+mod forms;
 mod graph;
 mod references;
 mod reports;
@@ -20,6 +21,7 @@ pub(crate) fn check(playbook: &Playbook) -> Vec<Finding> {
     findings.extend(values::check(playbook));
     findings.extend(voice::check(playbook));
     findings.extend(reports::check(playbook));
+    findings.extend(forms::check(playbook));
     findings.extend(authority::check(playbook));
     findings.extend(accountability::check(playbook));
     findings.extend(graph::check(playbook));

@@ -5,22 +5,25 @@
 use std::collections::BTreeMap;
 
 use calendar::Limit;
-use contracts::{ChannelKey, RoleKey, Text};
+use contracts::{ChannelKey, FormKey, RoleKey, Text};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Trigger, Who};
 use crate::words::{Cel, Key, Yuan, words};
 
-/// A record.
+/// A record of a case under its own name, such as 《投诉处理单》. Each handling has its own; once it is
+/// complete, the fact `completed_<key>` is true.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Form {
-    /// The key.
-    pub key: Key,
+    /// The key; part of a fact key.
+    pub key: FormKey,
     /// Its name.
     pub label: Text,
-    /// Its fields.
+    /// Its fields. One with the key of an intake field, or `number`, `instance`, `level`, `department`,
+    /// `registered_at`, `registered_by`, `channel`, `liable`, `remedy_amount`, `satisfaction`, fills itself; the others
+    /// are written by people.
     pub fields: Vec<super::Labelled>,
     /// Which of them must be filled in.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -28,7 +31,7 @@ pub struct Form {
     /// How many copies.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub copies: Option<u32>,
-    /// Who signs.
+    /// Who signs, each once and by different people; what is signed stands.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub signatures: Vec<RoleKey>,
 }

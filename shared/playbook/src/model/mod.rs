@@ -203,6 +203,11 @@ impl Playbook {
     pub fn stage(&self, key: &str) -> Option<&Stage> {
         self.stages.iter().find(|stage| stage.key.as_str() == key)
     }
+    /// The form with this key.
+    #[must_use]
+    pub fn form(&self, key: &str) -> Option<&Form> {
+        self.forms.iter().find(|form| form.key.as_str() == key)
+    }
     /// The reward or penalty with this key.
     #[must_use]
     pub fn incentive(&self, key: &str) -> Option<&Incentive> {

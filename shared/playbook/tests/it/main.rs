@@ -4,6 +4,7 @@
 
 mod accountability;
 mod broken;
+mod forms;
 mod rich;
 mod schema;
 mod shipped;
