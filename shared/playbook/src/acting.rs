@@ -83,7 +83,7 @@ pub const KEYS: &[(&str, Acts)] = &[
     ("ledger", Acts::Later),
     ("queue", Acts::Later),
     ("team_plan", Acts::Later),
-    ("privacy", Acts::Later),
+    ("privacy", Acts::Now),
 ];
 
 /// Every key of the document that does not act yet, each once, where it stands.

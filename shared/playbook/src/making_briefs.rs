@@ -106,6 +106,12 @@ impl CompiledPlaybook {
             templates: playbook.templates.clone(),
             scripts: playbook.scripts.clone(),
             checklists: playbook.checklists.clone(),
+            identity_check: playbook
+                .privacy
+                .iter()
+                .flat_map(|privacy| &privacy.identity_check)
+                .copied()
+                .collect(),
         })
     }
 

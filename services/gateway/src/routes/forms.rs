@@ -70,7 +70,9 @@ impl Kept {
         };
         let of = json!({ "complaint": complaint });
         let found = ask(record::COMPLAINT, of.clone()).await?;
-        let who = json!({ "complainant": found["complainant"], "masked": !contact });
+        let who = json!({
+            "complainant": found["complainant"], "complaint": complaint, "masked": !contact,
+        });
         let told = ask(record::TEXT, of.clone()).await?;
         let files = ask(record::FILES, of).await?;
         let contact = match ask(record::CONTACT, who).await {

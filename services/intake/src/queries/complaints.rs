@@ -12,11 +12,13 @@ use contracts::{
 };
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
+use playbook::IntakeField;
 use sqlx::Row as _;
 use sqlx::postgres::PgRow;
 use uuid::Uuid;
 use vault::normalise;
 
+use super::contacts::HIDDEN;
 use super::{Answered, Queries, QueryError, key, maybe_key, not_found};
 use crate::state::{self, Registered};
 use crate::store::sealing::Field;
@@ -270,12 +272,24 @@ impl Queries {
             said: talk.said.as_ref().and_then(|word| texts.get(&word.id).cloned()),
             supplied: talk.supplied.clone(),
         });
-        let clarified = clarified.collect();
+        let clarified: Vec<_> = clarified.collect();
         let [narrative, opinion, demand, settlement] = ids.map(|id| id.and_then(|id| texts.remove(&id)));
         let order: Option<Vec<u8>> = row.try_get("order_sealed")?;
         let order_number =
             Field::Order(asked.complaint).open_text(self.intake.keys(), own, order.as_deref())?;
-        Ok(Told { narrative, opinion, demand, settlement, order_number, clarified })
+        let sees = self.sees(own, &query.actor, Some(asked.complaint)).await?;
+        let hide = |field, text: Option<String>| {
+            let hidden = text.is_some() && !sees.told(field);
+            if hidden { Some(HIDDEN.to_owned()) } else { text }
+        };
+        Ok(Told {
+            narrative: hide(IntakeField::Narrative, narrative),
+            opinion: hide(IntakeField::Opinion, opinion),
+            demand: hide(IntakeField::Demand, demand),
+            settlement,
+            order_number: hide(IntakeField::Order, order_number),
+            clarified: if sees.told(IntakeField::Narrative) { clarified } else { Vec::new() },
+        })
     }
 }
 

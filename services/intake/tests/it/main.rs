@@ -9,6 +9,7 @@ mod hostile;
 mod knowing;
 mod mappings;
 mod privileged;
+mod reading;
 mod refusing;
 mod registering;
 mod serving;

@@ -32,7 +32,7 @@ use testkit::TestDatabase;
 use testkit::nats::TestNats;
 use tokio_util::sync::CancellationToken;
 
-use crate::clarifying::{clarify_entered, to_wang, visit};
+use crate::clarifying::to_wang;
 use crate::world::{clerk, good, keys, officer, organisation, people, playbook};
 
 pub(crate) struct Served {
@@ -50,6 +50,11 @@ impl Drop for Served {
 }
 
 pub(crate) async fn served() -> Served {
+    served_with(|_| {}).await
+}
+
+/// The same with another playbook; `change` edits that of the tests.
+pub(crate) async fn served_with(change: impl FnOnce(&mut Value)) -> Served {
     let database = testkit::postgres().await.unwrap();
     let pool = database.pool(6).await.unwrap();
     journal::migrate(&pool, &MIGRATIONS).await.unwrap();
@@ -66,7 +71,7 @@ pub(crate) async fn served() -> Served {
     let (inlet, handle, stop) = (shell.inlet(), shell.handle(), CancellationToken::new());
     tokio::spawn(shell.run(stop.clone()));
     let p01 = PlaybookRef { id: "p01".parse().unwrap(), version: 1 };
-    let (document, by) = (playbook("p01", |_| {}), Actor::System);
+    let (document, by) = (playbook("p01", change), Actor::System);
     let published =
         PlaybookPublished { playbook: p01.clone(), document, sha256: String::new(), by: by.clone() };
     let first = (0, [0; 32]);
@@ -208,36 +213,6 @@ async fn a_complaint_is_found_again_by_those_who_may() {
             ProblemCode::NotAllowed
         );
     }
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_was_restated_is_read_by_staff_and_by_whoever_has_the_code() {
-    let served = served().await;
-    let receipt = served.register("k1", good()).await.unwrap();
-    served.enter("k1", clarify_entered(1)).await;
-    let track = json!({ "number": receipt.number, "code": receipt.tracking_code });
-    let asked = served.ask("track", Actor::Customer, track.clone()).await.unwrap();
-    assert_eq!(asked["clarify"], json!({ "visit": visit(1), "epoch": 1, "restated": null }));
-    let body = json!({ "visit": visit(1), "epoch": 1, "restated": "要求换新", "said": "铭牌磨损",
-        "category": "quality", "order_number": "JD-9" });
-    served.order(complaint("k1"), "clarify", "c1", clerk(), body).await.unwrap();
-    let asked = served.ask("track", Actor::Customer, track.clone()).await.unwrap();
-    assert_eq!(asked["clarify"]["restated"], json!("要求换新"));
-    let told = served.ask("text", clerk(), json!({ "complaint": receipt.complaint })).await.unwrap();
-    assert_eq!(told["clarified"][0]["said"], json!("铭牌磨损"));
-    assert_eq!(
-        (&told["clarified"][0]["restated"], &told["order_number"]),
-        (&json!("要求换新"), &json!("JD-9"))
-    );
-    let found = served.ask("earlier", clerk(), json!({ "order_number": "jd9" })).await.unwrap();
-    assert_eq!(found[0]["complaint"], json!(receipt.complaint), "found by the order that was supplied");
-    let body = json!({ "visit": visit(1), "epoch": 1, "confirmed_by_customer": true });
-    served.order(complaint("k1"), "clarify", "c2", Actor::Customer, body).await.unwrap();
-    assert_eq!(
-        served.ask("track", Actor::Customer, track).await.unwrap().get("clarify"),
-        None,
-        "nothing is asked"
-    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -78,8 +78,11 @@ pub(super) fn still_open(draft: &Draft<'_>, form: &Form) -> Result<(), Problem> 
 
 fn check(form: &Form, fields: &BTreeMap<String, String>) -> Vec<Problem> {
     if fields.is_empty() {
-        let problem = Problem::new(ProblemCode::MissingField, "nothing is written").at("/fields");
-        return vec![problem.expected("at least one field of the form")];
+        return vec![
+            Problem::new(ProblemCode::MissingField, "nothing is written")
+                .at("/fields")
+                .expected("at least one field of the form"),
+        ];
     }
     let problems = fields.iter().filter_map(|(field, text)| {
         let place = format!("/fields/{}", field.replace('~', "~0").replace('/', "~1"));

@@ -200,6 +200,9 @@ pub struct ClarifyAsked {
 pub struct ContactAsked {
     /// Who.
     pub complainant: ComplainantId,
+    /// The complaint of theirs that it is asked for: its playbook says what is hidden from whom.
+    #[serde(default)]
+    pub complaint: Option<ComplaintId>,
     /// Whether hidden values are enough.
     #[serde(default)]
     pub masked: bool,

@@ -280,17 +280,18 @@ pub struct TeamPlan {
     pub review: Option<Cadence>,
 }
 
-/// Who may see what of the complainant.
+/// Who may see what of the complainant.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Privacy {
-    /// How a person is identified before anything is told.
+    /// What a person is asked, to be identified before anything is told: at a contact or callback that reaches them, staff
+    /// say that it is the customer.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub identity_check: Vec<super::IntakeField>,
-    /// What is masked.
+    /// What is masked for everybody else: contact data, the order, and what the customer said.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub masking: Vec<super::IntakeField>,
-    /// Who sees it all.
+    /// Who sees it all. Others see what is not masked as far as the installation lets them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub roles: Vec<RoleKey>,
 }
