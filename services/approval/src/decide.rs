@@ -103,6 +103,8 @@ fn hear(config: &Config, context: &Context<'_, State>, before: &State, heard: &H
         | Event::CaseClosed(_)
         | Event::FormFilled(_)
         | Event::FormSigned(_)
+        | Event::LedgerEntered(_)
+        | Event::LedgerSettled(_)
         | Event::RemedyExecuted(_)
         | Event::RoundOpened(_)
         | Event::DecisionRecorded(_)

@@ -278,6 +278,8 @@ impl State {
             | Event::CaseClosed(_)
             | Event::FormFilled(_)
             | Event::FormSigned(_)
+            | Event::LedgerEntered(_)
+            | Event::LedgerSettled(_)
             | Event::RemedyExecuted(_)
             | Event::NoticeRequested(_)
             | Event::NoticeSettled(_)

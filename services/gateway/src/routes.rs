@@ -8,6 +8,7 @@ pub mod events;
 pub mod figures;
 pub mod files;
 pub mod forms;
+pub mod ledgers;
 pub mod outbox;
 pub mod public;
 pub mod sessions;
@@ -31,6 +32,7 @@ pub fn all() -> Endpoints {
         .merge(events::endpoints())
         .merge(settings::endpoints())
         .merge(figures::endpoints())
+        .merge(ledgers::endpoints())
         .merge(outbox::endpoints())
         .merge(system::endpoints())
         .merge(public::endpoints())

@@ -319,6 +319,8 @@ pub(crate) fn evolve(state: &mut State, happened: &Happened<'_>) {
         | Event::ClockStarted(_)
         | Event::FormFilled(_)
         | Event::FormSigned(_)
+        | Event::LedgerEntered(_)
+        | Event::LedgerSettled(_)
         | Event::ClockChanged(_)
         | Event::ClockStopped(_)
         | Event::ClockMissed(_)

@@ -66,6 +66,8 @@ fn hear(context: &Context<'_, State>, state: &State, heard: &Heard) -> Decided {
         | Event::CaseClosed(_)
         | Event::FormFilled(_)
         | Event::FormSigned(_)
+        | Event::LedgerEntered(_)
+        | Event::LedgerSettled(_)
         | Event::VerificationRecorded(_)
         | Event::FindingRecorded(_)
         | Event::ProposalMade(_)

@@ -233,6 +233,8 @@ impl State {
             | Event::CaseClosed(_)
             | Event::FormFilled(_)
             | Event::FormSigned(_)
+            | Event::LedgerEntered(_)
+            | Event::LedgerSettled(_)
             | Event::DecisionRecorded(_)
             | Event::ReviewRecorded(_)
             | Event::AuditRecorded(_)

@@ -70,6 +70,7 @@ impl Draft<'_> {
                 self.start(clock, at, visit)?;
             }
         }
+        self.keep_ledgers(trigger)?;
         self.begin_sides(trigger)
     }
 

@@ -136,6 +136,8 @@ fn on_event(desk: &Desk<'_>, heard: &Heard) -> Outcome {
         | Event::CaseClosed(_)
         | Event::FormFilled(_)
         | Event::FormSigned(_)
+        | Event::LedgerEntered(_)
+        | Event::LedgerSettled(_)
         | Event::VerificationRecorded(_)
         | Event::FindingRecorded(_)
         | Event::ProposalMade(_)

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use contracts::commands::Actor;
 use contracts::facts::key;
 use contracts::messages::fact_recorded::FactRecorded;
-use contracts::{FactKey, FactValue, Facts, Problem, ProblemCode, RoleKey, VisitId};
+use contracts::{FactKey, FactValue, Facts, Problem, ProblemCode, RoleKey, StageKind, VisitId};
 use playbook::{CaseField, CompiledPlaybook, FieldSource, Form, IntakeField, Key};
 
 use crate::clocks::is_true;
@@ -44,7 +44,17 @@ fn own(case: &Case, book: &CompiledPlaybook, field: CaseField, instance: u32) ->
         CaseField::Liable => fact(key::liable()),
         CaseField::RemedyAmount => fact(key::remedy_amount()),
         CaseField::Satisfaction => fact(key::satisfaction()),
+        CaseField::Remedies => remedies(case),
     }
+}
+
+/// What was carried out last or, before that, proposed last; nothing when it was nothing.
+fn remedies(case: &Case) -> Option<FactValue> {
+    let last = |kind: StageKind| case.results.iter().rev().find(|done| done.kind == kind);
+    let done = last(StageKind::Execute).or_else(|| last(StageKind::Propose))?;
+    let listed = done.results["remedies"].as_array()?.iter();
+    let keys: Vec<_> = listed.filter_map(|remedy| remedy["remedy"].as_str().map(str::to_owned)).collect();
+    (!keys.is_empty()).then_some(FactValue::Keys(keys))
 }
 
 fn given(case: &Case, field: IntakeField) -> Option<FactValue> {

@@ -27,6 +27,7 @@
 //! | `stage.transfer` | `stage.changed`: another department, a new epoch |
 //! | `clock.pause`, `clock.resume` | `clock.changed` |
 //! | `form.fill`, `form.sign` | `form.filled`, `form.signed`; `fact.recorded` once a form is complete |
+//! | what a ledger of the playbook waits for | `ledger.entered`, `ledger.settled` |
 //! | timer `clock:…` | `clock.missed` |
 //! | timer `rung:…` | `case.escalated`, work that moves |
 //! | timer `report:…` (of the organisation) | `report.due`, for the period that is over |
@@ -44,6 +45,7 @@ mod draft;
 pub mod following;
 mod forms;
 mod ladder;
+pub mod ledgers;
 mod library;
 mod moving;
 mod own;
@@ -128,6 +130,8 @@ impl Service for Routing {
             "fact.recorded",
             "form.filled",
             "form.signed",
+            "ledger.entered",
+            "ledger.settled",
             "playbook.activated",
             "playbook.published",
             "report.due",

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use contracts::commands::Actor;
-use contracts::{CategoryKey, FactValue, PersonId, Text, WordId};
+use contracts::{FactValue, PersonId, Text, WordId};
 use playbook::{CaseField, CompiledPlaybook, FieldSource, Form, IntakeField};
 use serde_json::{Value, json};
 
@@ -95,20 +95,32 @@ const fn word(source: FieldSource) -> &'static str {
 }
 
 /// What keys are called.
-struct Sight<'a> {
-    book: &'a CompiledPlaybook,
-    directory: &'a Directory,
+pub(crate) struct Sight<'a> {
+    pub(crate) book: &'a CompiledPlaybook,
+    pub(crate) directory: &'a Directory,
 }
 
 impl Sight<'_> {
     /// A value as people read it: what a key is called, not the key.
     fn value(&self, source: FieldSource, value: &FactValue) -> Value {
-        let Some(text) = value.as_text() else { return json!(value) };
+        let person = matches!(
+            source,
+            FieldSource::Case(CaseField::RegisteredBy) | FieldSource::Given(IntakeField::ComplainedPerson)
+        );
+        match value.as_text() {
+            Some(text) if person => self.person(PersonId::new(text).ok().as_ref()),
+            _ => self.label(source, value).map_or_else(|| json!(value), |label| json!(label)),
+        }
+    }
+
+    /// What a key is called, where the playbook or the directory knows it.
+    pub(crate) fn label(&self, source: FieldSource, value: &FactValue) -> Option<Text> {
+        let text = value.as_text()?;
         let playbook = self.book.playbook();
         let listed = |all: &[playbook::Labelled]| {
             all.iter().find(|one| one.key.as_str() == text).map(|one| one.label.clone())
         };
-        let label: Option<Text> = match source {
+        match source {
             FieldSource::Case(CaseField::Department)
             | FieldSource::Given(IntakeField::ComplainedDepartment) => {
                 self.directory.departments.get(text).map(|department| department.name.clone())
@@ -118,22 +130,16 @@ impl Sight<'_> {
                 channels.iter().find(|one| one.key.as_str() == text).map(|one| one.label.clone())
             }
             FieldSource::Case(CaseField::Satisfaction) => {
-                let scale = playbook.satisfaction.iter().flat_map(|satisfaction| &satisfaction.scale);
-                scale.into_iter().find(|one| one.key.as_str() == text).map(|one| one.label.clone())
+                let mut scale = playbook.satisfaction.iter().flat_map(|satisfaction| &satisfaction.scale);
+                scale.find(|one| one.key.as_str() == text).map(|one| one.label.clone())
             }
             FieldSource::Given(IntakeField::Category) => {
-                let key = CategoryKey::new(text).ok();
-                key.and_then(|key| playbook.category(key.as_str())).map(|category| category.label.clone())
+                playbook.category(text).map(|category| category.label.clone())
             }
             FieldSource::Given(IntakeField::Kind) => listed(&playbook.kinds),
             FieldSource::Given(IntakeField::CustomerType) => listed(&playbook.customer_types),
-            FieldSource::Case(CaseField::RegisteredBy)
-            | FieldSource::Given(IntakeField::ComplainedPerson) => {
-                return self.person(PersonId::new(text).ok().as_ref());
-            }
             _ => None,
-        };
-        label.map_or_else(|| json!(text), |label| json!(label))
+        }
     }
 
     /// A person's name, or their key when nobody knows it any more.

@@ -46,6 +46,7 @@ pub fn view(case: &Case) -> Value {
         "results": case.results,
         "works": case.works.iter().map(|(id, work)| shown(*id, work)).collect::<Vec<_>>(),
         "moves": case.moves,
+        "ledgers": case.ledgers,
         "clocks": case.clocks.iter().map(|(id, clock)| json!({
             "clock": id, "key": clock.key, "start": clock.start, "due": clock.due, "visit": clock.visit,
             "instance": clock.instance, "owner": clock.owner, "running": clock.is_running(), "state": word(clock),

@@ -119,6 +119,8 @@ events! {
     CaseClosed in case_closed,
     FormFilled in form_filled,
     FormSigned in form_signed,
+    LedgerEntered in ledger_entered,
+    LedgerSettled in ledger_settled,
     VerificationRecorded in verification_recorded,
     FindingRecorded in finding_recorded,
     ProposalMade in proposal_made,

@@ -144,6 +144,8 @@ slug_id! {
     TemplateKey,
     /// A form of a playbook.
     FormKey,
+    /// A ledger of a playbook.
+    LedgerKey,
     /// A working calendar.
     CalendarId,
 }

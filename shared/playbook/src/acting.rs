@@ -80,7 +80,7 @@ pub const KEYS: &[(&str, Acts)] = &[
     ("incentives", Acts::Now),
     ("return_policy", Acts::Later),
     ("capa", Acts::Later),
-    ("ledger", Acts::Later),
+    ("ledger", Acts::Now),
     ("queue", Acts::Later),
     ("team_plan", Acts::Later),
     ("privacy", Acts::Now),

@@ -26,6 +26,8 @@ words! {
         RemedyAmount = "remedy_amount",
         /// The customer's last answer.
         Satisfaction = "satisfaction",
+        /// What was given or is proposed.
+        Remedies = "remedies",
     }
 }
 

@@ -9,7 +9,7 @@ use contracts::messages::stage_entered::{Place, StageResult};
 use contracts::messages::work_assigned::Because;
 use contracts::{
     CategoryKey, ChannelKey, ClockId, ComplainantId, ComplaintId, DepartmentId, FactKey, FactValue, Facts,
-    Language, OutcomeKey, PersonId, RoleKey, StageKey, StageKind, VisitId, WorkId,
+    Language, LedgerKey, OutcomeKey, PersonId, RoleKey, StageKey, StageKind, VisitId, WorkId,
 };
 use jiff::Timestamp;
 use playbook::LoopKey;
@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{CaseClock, Forms};
+use crate::ledgers::Listed;
 
 /// A complaint on record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,6 +58,9 @@ pub struct Case {
     /// Its forms, one of each for each handling.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub forms: Forms,
+    /// The ledgers that it went into.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub ledgers: BTreeMap<LedgerKey, Listed>,
 }
 
 /// How a complaint came in.
@@ -315,6 +319,7 @@ impl Case {
             watchers: BTreeSet::new(),
             moves: Vec::new(),
             forms: Forms::new(),
+            ledgers: BTreeMap::new(),
         }
     }
 

@@ -13,6 +13,7 @@ use runtime::service::Happened;
 
 use super::case::{Case, Done, Main, Move, Moved, Visit, Work, WorkState};
 use super::clocks::{CaseClock, Stopped};
+use crate::ledgers::Listed;
 
 /// The rung of an escalation that says that no way on matches.
 pub(crate) const NO_WAY_ON: &str = "no_way_on";
@@ -67,6 +68,11 @@ impl Case {
                     .or_default()
                     .sign(said, time);
             }
+            Event::LedgerEntered(said) => {
+                let listed = if said.pending { Listed::Pending } else { Listed::Kept };
+                self.ledgers.insert(said.ledger.clone(), listed);
+            }
+            Event::LedgerSettled(said) => drop(self.ledgers.insert(said.ledger.clone(), Listed::Settled)),
             Event::CaseEscalated(said) => self.escalated(said),
             Event::CaseClosed(said) => {
                 self.main = Main::Closed { at: time, outcome: said.outcome.clone() };

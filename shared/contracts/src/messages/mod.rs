@@ -32,6 +32,8 @@ pub mod file_added;
 pub mod finding_recorded;
 pub mod form_filled;
 pub mod form_signed;
+pub mod ledger_entered;
+pub mod ledger_settled;
 pub mod notice_requested;
 pub mod notice_settled;
 pub mod opinion_recorded;

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use calendar::Limit;
-use contracts::{ChannelKey, FormKey, RoleKey, Text};
+use contracts::{ChannelKey, FormKey, LedgerKey, RoleKey, Text};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -22,7 +22,7 @@ pub struct Form {
     /// Its name.
     pub label: Text,
     /// Its fields. One with the key of an intake field, or `number`, `instance`, `level`, `department`,
-    /// `registered_at`, `registered_by`, `channel`, `liable`, `remedy_amount`, `satisfaction`, fills itself; the others
+    /// `registered_at`, `registered_by`, `channel`, `liable`, `remedy_amount`, `remedies`, `satisfaction`, fills itself; others
     /// are written by people.
     pub fields: Vec<super::Labelled>,
     /// Which of them must be filled in.
@@ -219,6 +219,39 @@ pub struct Capa {
     /// Who is trained.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub training: Vec<Text>,
+}
+
+/// A ledger under its own name, such as 《投诉问题处理台账》 or 《未了事宜台帐》. A case stands in it once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Ledger {
+    /// The key.
+    pub key: LedgerKey,
+    /// Its name.
+    pub label: Text,
+    /// What puts a case into it; any of them. Without any: that it is closed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub enter: Vec<Trigger>,
+    /// Only when this holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub when: Option<Cel>,
+    /// What settles the matter; any of them. Without any the entry stands for good; until then it is pending.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub settle: Vec<Trigger>,
+    /// What it says of each case: fields that the case fills in by itself, as in forms, and `remedies`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub columns: Vec<super::Labelled>,
+}
+
+impl Ledger {
+    /// Whether this puts a case into it.
+    #[must_use]
+    pub fn is_entered_by(&self, trigger: &Trigger) -> bool {
+        match self.enter.as_slice() {
+            [] => *trigger == Trigger::Event(super::CaseEvent::Closed),
+            any => any.contains(trigger),
+        }
+    }
 }
 
 /// Queueing at a counter.

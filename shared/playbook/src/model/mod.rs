@@ -146,9 +146,9 @@ pub struct Playbook {
     /// Corrective and preventive action.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub capa: Option<Capa>,
-    /// The ledgers that a closed case goes into.
+    /// The ledgers that cases go into.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub ledger: Vec<Labelled>,
+    pub ledger: Vec<Ledger>,
     /// Queueing at a counter.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub queue: Option<Queue>,

@@ -5,6 +5,7 @@
 mod accountability;
 mod broken;
 mod forms;
+mod ledgers;
 mod privacy;
 mod rich;
 mod schema;

@@ -51,6 +51,7 @@ fn from_routing(view: &mut CaseView, said: &Value) {
     view.path = read(&said["path"]);
     view.loops = read(&said["loops"]);
     view.facts = read(&said["facts"]);
+    view.ledgers = read(&said["ledgers"]);
     for done in list(&said["results"]) {
         if let (Some(stage), Some(visit)) = (text(&done["stage"]), text(&done["visit"])) {
             view.visits.insert(stage, VisitView { visit, ..VisitView::default() });
