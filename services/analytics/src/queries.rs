@@ -5,7 +5,9 @@
 
 use contracts::commands::{Actor, check_text};
 use contracts::queries::Query;
-use contracts::queries::analytics::{BREACHES, COUNTS, LEDGER, NAMES, REPORT, REPORTS, STAGE_TIMES};
+use contracts::queries::analytics::{
+    BREACHES, COUNTS, LEDGER, LEDGER_ENTRIES, NAMES, REPORT, REPORTS, STAGE_TIMES,
+};
 use contracts::{CategoryKey, DepartmentId, OrganisationId, Problem, ProblemCode, StageKey};
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
@@ -15,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
+mod ledgers;
 mod reports;
 
 use self::reports::{report, reports};
@@ -145,6 +148,7 @@ impl Queries for Answers {
         let (pool, organisation, body) = (&self.pool, &query.organisation, query.body);
         let answer = match name {
             LEDGER => ledger(pool, organisation, &read::<LedgerFilter>(body)?.check()?).await,
+            LEDGER_ENTRIES => ledgers::entries(pool, organisation, &ledgers::asked(body)?).await,
             COUNTS => counts(pool, organisation, &read(body)?).await,
             STAGE_TIMES => stage_times(pool, organisation, &read(body)?).await,
             BREACHES => breaches(pool, organisation, &read(body)?).await,

@@ -7,7 +7,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use contracts::{ClockId, DepartmentId, FactKey, FactValue, ServiceName, StageKey, StageKind, VisitId};
+use contracts::messages::ledger_entered::LedgerEntered;
+use contracts::{
+    ClockId, DepartmentId, FactKey, FactValue, LedgerKey, ServiceName, StageKey, StageKind, VisitId,
+};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -72,8 +75,39 @@ pub struct CaseFacts {
     pub visits: BTreeMap<VisitId, VisitTime>,
     /// The clocks that ran out.
     pub breaches: BTreeMap<ClockId, Breach>,
+    /// The ledgers of its playbook that it went into.
+    pub ledgers: BTreeMap<LedgerKey, Entry>,
     /// The time of the last event.
     pub as_of: Option<Timestamp>,
+}
+
+/// How a case stands in a ledger of its playbook. Routing alone says it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// What was entered last.
+    pub entered: LedgerEntered,
+    /// When.
+    pub at: Timestamp,
+    /// When the matter was settled.
+    pub settled_at: Option<Timestamp>,
+}
+
+impl Entry {
+    /// All that is read in it, in both languages and lower case.
+    #[must_use]
+    pub fn search(&self) -> String {
+        let columns = self.entered.columns.iter().flat_map(|column| {
+            let value = match &column.value {
+                FactValue::Text(text) => text.clone(),
+                FactValue::Int(number) => number.to_string(),
+                FactValue::Keys(keys) => keys.join(" "),
+                FactValue::Bool(_) => String::new(),
+            };
+            let shown = column.shown.iter().flat_map(|text| [text.zh.clone(), text.en.clone()]);
+            std::iter::once(value).chain(shown)
+        });
+        columns.collect::<Vec<_>>().join("\n").to_lowercase()
+    }
 }
 
 /// The facts that the ledger keeps: what it is about, whose it is, whether it stands, repeats and satisfied.

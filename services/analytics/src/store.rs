@@ -67,6 +67,7 @@ impl Store<Analytics> for Ledger {
         write_cases(&mut *transaction, &last).await?;
         write_visits(&mut *transaction, &last).await?;
         write_breaches(&mut *transaction, &last).await?;
+        write_entries(&mut *transaction, &last).await?;
         write_as_of(&mut *transaction, &last).await?;
         for report in &reports {
             reports::ask_for(&mut *transaction, report).await?;
@@ -226,6 +227,48 @@ async fn write_breaches(connection: &mut PgConnection, cases: &Cases) -> Result<
     .bind(breaches.iter().map(|(.., breach)| breach.due.to_sqlx()).collect::<Vec<_>>())
     .bind(breaches.iter().map(|(.., breach)| breach.department.as_ref().map(ToString::to_string)).collect::<Vec<_>>())
     .bind(breaches.iter().map(|(.., breach)| breach.person.clone()).collect::<Vec<_>>())
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Entries that stand as they were are left alone.
+async fn write_entries(connection: &mut PgConnection, cases: &Cases) -> Result<(), sqlx::Error> {
+    let entries: Vec<_> = cases
+        .iter()
+        .flat_map(|((organisation, complaint), case)| {
+            case.ledgers.values().map(move |entry| (organisation, complaint, entry))
+        })
+        .collect();
+    if entries.is_empty() {
+        return Ok(());
+    }
+    let json = |value: serde_json::Value| value.to_string();
+    sqlx::query(
+        "insert into ledger_entry as old (organisation, complaint, ledger, label, instance, pending, columns,
+             entered_at, settled_at, search)
+         select organisation, complaint, ledger, label::jsonb, instance, pending, columns::jsonb, entered_at,
+             settled_at, search
+         from unnest($1::text[], $2::uuid[], $3::text[], $4::text[], $5::int[], $6::bool[], $7::text[],
+             $8::timestamptz[], $9::timestamptz[], $10::text[])
+             as w (organisation, complaint, ledger, label, instance, pending, columns, entered_at, settled_at, search)
+         on conflict (organisation, complaint, ledger) do update set
+             label = excluded.label, instance = excluded.instance, pending = excluded.pending,
+             columns = excluded.columns, entered_at = excluded.entered_at, settled_at = excluded.settled_at,
+             search = excluded.search
+         where (old.entered_at, old.settled_at, old.search, old.columns)
+             is distinct from (excluded.entered_at, excluded.settled_at, excluded.search, excluded.columns)",
+    )
+    .bind(entries.iter().map(|(organisation, ..)| (*organisation).clone()).collect::<Vec<_>>())
+    .bind(entries.iter().map(|(_, complaint, _)| complaint.0).collect::<Vec<_>>())
+    .bind(entries.iter().map(|(.., entry)| entry.entered.ledger.to_string()).collect::<Vec<_>>())
+    .bind(entries.iter().map(|(.., entry)| json(serde_json::json!(entry.entered.label))).collect::<Vec<_>>())
+    .bind(entries.iter().map(|(.., entry)| whole(entry.entered.instance)).collect::<Vec<_>>())
+    .bind(entries.iter().map(|(.., entry)| entry.entered.pending).collect::<Vec<_>>())
+    .bind(entries.iter().map(|(.., entry)| json(serde_json::json!(entry.entered.columns))).collect::<Vec<_>>())
+    .bind(entries.iter().map(|(.., entry)| entry.at.to_sqlx()).collect::<Vec<_>>())
+    .bind(entries.iter().map(|(.., entry)| time(entry.settled_at)).collect::<Vec<_>>())
+    .bind(entries.iter().map(|(.., entry)| entry.search()).collect::<Vec<_>>())
     .execute(connection)
     .await?;
     Ok(())

@@ -88,6 +88,7 @@ fn hear(config: &Config, context: &Context<'_, State>, before: &State, heard: &H
         // Not this service's matter.
         Event::ProposalMade(_)
         | Event::FileAdded(_)
+        | Event::ClaimClarified(_)
         | Event::FactRecorded(_)
         | Event::PlaybookPublished(_)
         | Event::PlaybookActivated(_)
@@ -106,6 +107,10 @@ fn hear(config: &Config, context: &Context<'_, State>, before: &State, heard: &H
         | Event::RulingGiven(_)
         | Event::RulingWithdrawn(_)
         | Event::CaseClosed(_)
+        | Event::FormFilled(_)
+        | Event::FormSigned(_)
+        | Event::LedgerEntered(_)
+        | Event::LedgerSettled(_)
         | Event::RemedyExecuted(_)
         | Event::RoundOpened(_)
         | Event::DecisionRecorded(_)

@@ -271,6 +271,7 @@ impl State {
             }
             Event::StageCompleted(_)
             | Event::FileAdded(_)
+            | Event::ClaimClarified(_)
             | Event::PersonErased(_)
             | Event::FactRecorded(_)
             | Event::PlaybookPublished(_)
@@ -288,6 +289,10 @@ impl State {
             | Event::RulingGiven(_)
             | Event::RulingWithdrawn(_)
             | Event::CaseClosed(_)
+            | Event::FormFilled(_)
+            | Event::FormSigned(_)
+            | Event::LedgerEntered(_)
+            | Event::LedgerSettled(_)
             | Event::RemedyExecuted(_)
             | Event::NoticeRequested(_)
             | Event::NoticeSettled(_)

@@ -7,7 +7,9 @@ pub mod complaints;
 pub mod events;
 pub mod figures;
 pub mod files;
+pub mod forms;
 pub mod handovers;
+pub mod ledgers;
 pub mod outbox;
 pub mod public;
 pub mod sessions;
@@ -26,6 +28,7 @@ pub fn all() -> Endpoints {
         .merge(complaints::endpoints())
         .merge(case::endpoints())
         .merge(files::endpoints())
+        .merge(forms::endpoints())
         .merge(actions::endpoints())
         .merge(work::endpoints())
         .merge(handovers::endpoints())
@@ -33,6 +36,7 @@ pub fn all() -> Endpoints {
         .merge(settings::endpoints())
         .merge(versions::endpoints())
         .merge(figures::endpoints())
+        .merge(ledgers::endpoints())
         .merge(outbox::endpoints())
         .merge(system::endpoints())
         .merge(public::endpoints())

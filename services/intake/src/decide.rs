@@ -1,5 +1,6 @@
 //! The table of decisions: every input of intake, and the file that decides on it.
 
+mod clarify;
 mod erase;
 mod fact;
 mod file;
@@ -9,7 +10,7 @@ mod register;
 
 use contracts::commands::Verb as _;
 use contracts::commands::intake::{
-    BeginFile, ErasePerson, FileChunk, FinishFile, RecordFacts, RegisterComplaint,
+    BeginFile, Clarify, ErasePerson, FileChunk, FinishFile, RecordFacts, RegisterComplaint,
 };
 use contracts::commands::{Actor, Command};
 use contracts::{Problem, ProblemCode};
@@ -46,7 +47,7 @@ pub(crate) mod space {
 pub(crate) fn decide(intake: &Intake, context: &Context<'_, State>, state: &State, input: &Input) -> Decided {
     match input {
         Input::Command(command) => order(intake, context, state, command),
-        Input::Heard(heard) => heard::decide(&heard.event),
+        Input::Heard(heard) => heard::decide(context, state, &heard.event),
         Input::Due(due) => Ok(file::give_up(context, state, due)),
     }
 }
@@ -58,6 +59,7 @@ fn order(intake: &Intake, context: &Context<'_, State>, state: &State, command: 
         FileChunk::VERB => file::chunk(context, command),
         FinishFile::VERB => file::finish(context, command),
         RecordFacts::VERB => fact::decide(context, state, command),
+        Clarify::VERB => clarify::decide(intake, context, state, command),
         ErasePerson::VERB => erase::decide(intake, context, state, command),
         other => Err(Problem::new(ProblemCode::NotFound, format!("intake takes no order “{other}”"))),
     }

@@ -4,9 +4,11 @@
 //!  complaint.register ─┐                              ┌─▶ complaint.registered   number, facts, repeats
 //!  file.begin/chunk/…  ├─▶ decide ─▶ one transaction ─┼─▶ file.added
 //!  fact.record         │                              ├─▶ fact.recorded
+//!  clarify             │                              ├─▶ claim.clarified, stage.completed
 //!  person.erase ───────┘                              └─▶ person.erased
 //!  routing: playbook.published/activated, calendar.published, directory.changed, stage.entered, case.closed
 //!                        └─▶ what registering needs to know, how far a complaint has come
+//!  routing: stage.entered/changed/withdrawn of a `clarify`, work.assigned/queued ─▶ work.requested/withdrawn
 //! ```
 //!
 //! | input | subject | decided in | says |
@@ -17,10 +19,13 @@
 //! | `file.finish` | complaint | `decide/file.rs` | `file.added` |
 //! | an upload's timer | complaint | `decide/file.rs` | nothing; the pieces go |
 //! | `fact.record` | complaint | `decide/fact.rs` | `fact.recorded` |
+//! | `clarify` | complaint | `decide/clarify.rs` | `claim.clarified`, `fact.recorded`, `stage.completed` |
+//! | visits to a `clarify` and their work | complaint | `decide/clarify/visits.rs` | `work.requested`, `work.withdrawn`, `act.late` |
 //! | `person.erase` | person | `decide/erase.rs` | `person.erased` |
-//! | anything of routing | its own | `decide/heard.rs` | nothing; `state.rs` keeps what is needed |
+//! | anything else of routing | its own | `decide/heard.rs` | nothing; `state.rs` keeps what is needed |
 //!
-//! Contact data live here alone, sealed field by field. Registering passes the stage kind `register`.
+//! Contact data live here alone, sealed field by field. Registering passes the stage kind `register`;
+//! `clarify` is served here too, because what is missing is what intake asks.
 
 pub mod config;
 mod decide;
@@ -36,7 +41,7 @@ use std::sync::Arc;
 
 use contracts::commands::Verb as _;
 use contracts::commands::intake::{
-    BeginFile, ErasePerson, FileChunk, FinishFile, RecordFacts, RegisterComplaint,
+    BeginFile, Clarify, ErasePerson, FileChunk, FinishFile, RecordFacts, RegisterComplaint,
 };
 use contracts::{ComplaintId, OrganisationId, Problem, ServiceName};
 use runtime::definition::Definition;
@@ -140,12 +145,23 @@ impl Service for Intake {
             FileChunk::VERB,
             FinishFile::VERB,
             RecordFacts::VERB,
+            Clarify::VERB,
             ErasePerson::VERB,
         ]
     }
 
     fn says(&self) -> &'static [&'static str] {
-        &["complaint.registered", "fact.recorded", "file.added", "person.erased"]
+        &[
+            "act.late",
+            "claim.clarified",
+            "complaint.registered",
+            "fact.recorded",
+            "file.added",
+            "person.erased",
+            "stage.completed",
+            "work.requested",
+            "work.withdrawn",
+        ]
     }
 
     fn heeds(&self) -> Heeds {
@@ -153,11 +169,14 @@ impl Service for Intake {
             "calendar.published",
             "case.closed",
             "directory.changed",
+            "fact.recorded",
             "playbook.activated",
             "playbook.published",
             "stage.entered",
             "stage.changed",
             "stage.withdrawn",
+            "work.assigned",
+            "work.queued",
         ])
     }
 

@@ -48,7 +48,20 @@ impl Procedures {
                 );
                 Problem::new(ProblemCode::Unavailable, detail).at("/playbook")
             })?;
-        let key = (context.organisation().clone(), wanted.clone());
+        self.ready(context.organisation(), wanted, document)
+    }
+
+    /// The playbook that a document is, compiled.
+    ///
+    /// # Errors
+    /// `broken-playbook` when it is not one that this program reads.
+    pub(crate) fn ready(
+        &self,
+        organisation: &OrganisationId,
+        wanted: &PlaybookRef,
+        document: &Value,
+    ) -> Result<Arc<CompiledPlaybook>, Problem> {
+        let key = (organisation.clone(), wanted.clone());
         if let Some(known) = self.playbooks.read().ok().and_then(|kept| kept.get(&key).cloned()) {
             return Ok(known);
         }

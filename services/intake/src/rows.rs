@@ -15,6 +15,8 @@ pub enum Row {
     Complainant(Box<ComplainantRow>),
     /// A complaint on record.
     Complaint(Box<ComplaintRow>),
+    /// What became known of a complaint on record.
+    Amended(AmendedRow),
     /// What was settled on the spot, for sampling afterwards.
     Settlement(SettlementRow),
     /// An upload was begun.
@@ -106,6 +108,19 @@ pub struct ComplaintRow {
     pub demand: Option<WordId>,
     /// What the customer thinks of it.
     pub opinion: Option<WordId>,
+}
+
+/// What became known of a complaint on record; what is given replaces what was known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AmendedRow {
+    /// The complaint.
+    pub complaint: ComplaintId,
+    /// What it is about.
+    pub category: Option<CategoryKey>,
+    /// Blind index of the order number.
+    pub order_index: Option<BlindIndex>,
+    /// The order number, sealed by the store.
+    pub order_number: Option<Masked<String>>,
 }
 
 /// What was given at once.

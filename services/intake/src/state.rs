@@ -1,6 +1,7 @@
 //! What intake knows of one subject. Made of events alone, heard and said, so that a history replayed gives it again.
 
 mod activation;
+mod clarifying;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,7 +13,7 @@ use contracts::messages::playbook_activated::{ActivationScope, PlaybookActivated
 use contracts::messages::stage_entered::{Place, StageEntered};
 use contracts::{
     CalendarId, ChannelKey, ComplainantId, ComplaintId, DepartmentId, Event, FileId, Language, PersonId,
-    RoleKey, StageKey, StageKind, Text, WordRef,
+    RoleKey, StageKey, StageKind, Text, VisitId, WordRef,
 };
 use jiff::Timestamp;
 use runtime::service::Happened;
@@ -20,6 +21,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub(crate) use activation::active_for;
+pub use clarifying::{Clarification, Needs, Open, Standing, Visit, Work, is_on_record};
 
 /// What intake knows of one subject, by its kind.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Default)]
@@ -49,6 +51,12 @@ pub struct Complaint {
     pub files: BTreeMap<FileId, KeptFile>,
     /// How far it has come, for the customer who asks.
     pub progress: Option<Progress>,
+    /// The visits to stages of kind `clarify`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub visits: BTreeMap<VisitId, Visit>,
+    /// What was restated and added since, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub clarified: Vec<Clarification>,
 }
 
 /// A complaint on record.
@@ -257,6 +265,11 @@ impl State {
 
 /// Folds what happened into the state.
 pub(crate) fn evolve(state: &mut State, happened: &Happened<'_>) {
+    if let State::Complaint(complaint) = state
+        && complaint.registered.is_some()
+    {
+        complaint.clarify(happened);
+    }
     match happened.event {
         Event::ComplaintRegistered(event) => state.as_complaint().registered = Some(registered(event)),
         Event::FileAdded(event) => {
@@ -293,7 +306,9 @@ pub(crate) fn evolve(state: &mut State, happened: &Happened<'_>) {
                 progress.since = happened.time;
             }
         }
-        Event::FactRecorded(_)
+        // Visits to a `clarify` were looked at above.
+        Event::ClaimClarified(_)
+        | Event::FactRecorded(_)
         | Event::StageChanged(_)
         | Event::StageWithdrawn(_)
         | Event::StageCompleted(_)
@@ -302,6 +317,10 @@ pub(crate) fn evolve(state: &mut State, happened: &Happened<'_>) {
         | Event::WorkAssigned(_)
         | Event::WorkWithdrawn(_)
         | Event::ClockStarted(_)
+        | Event::FormFilled(_)
+        | Event::FormSigned(_)
+        | Event::LedgerEntered(_)
+        | Event::LedgerSettled(_)
         | Event::ClockChanged(_)
         | Event::ClockStopped(_)
         | Event::ClockMissed(_)

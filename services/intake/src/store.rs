@@ -14,7 +14,7 @@ use sqlx::PgConnection;
 use vault::KeyRing;
 
 use crate::Intake;
-use crate::rows::{ChunkRow, ComplainantRow, ComplaintRow, FileRow, Row, SettlementRow};
+use crate::rows::{AmendedRow, ChunkRow, ComplainantRow, ComplaintRow, FileRow, Row, SettlementRow};
 
 /// Intake's own tables; those of messaging are the journal's.
 pub static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
@@ -41,6 +41,7 @@ type Owned<'a, T> = (&'a OrganisationId, &'a T);
 struct Sorted<'a> {
     complainants: Vec<Owned<'a, ComplainantRow>>,
     complaints: Vec<Owned<'a, ComplaintRow>>,
+    amended: Vec<Owned<'a, AmendedRow>>,
     settlements: Vec<Owned<'a, SettlementRow>>,
     begun: Vec<Owned<'a, FileRow>>,
     chunks: Vec<Owned<'a, ChunkRow>>,
@@ -57,6 +58,7 @@ impl<'a> Sorted<'a> {
             match row {
                 Row::Complainant(row) => sorted.complainants.push((own, row)),
                 Row::Complaint(row) => sorted.complaints.push((own, row)),
+                Row::Amended(row) => sorted.amended.push((own, row)),
                 Row::Settlement(row) => sorted.settlements.push((own, row)),
                 Row::FileBegun(row) => sorted.begun.push((own, row)),
                 Row::FileChunk(row) => sorted.chunks.push((own, row)),
@@ -87,6 +89,9 @@ impl Store<Intake> for IntakeStore {
         }
         if !sorted.complaints.is_empty() {
             complaint::record(transaction, &self.keys, &sorted.complaints).await?;
+        }
+        if !sorted.amended.is_empty() {
+            complaint::amend(transaction, &self.keys, &sorted.amended).await?;
         }
         if !sorted.settlements.is_empty() {
             complaint::record_settlements(transaction, &sorted.settlements).await?;

@@ -51,6 +51,7 @@ fn hear(context: &Context<'_, State>, state: &State, heard: &Heard) -> Decided {
         // Not this service's matter.
         Event::ComplaintRegistered(_)
         | Event::FileAdded(_)
+        | Event::ClaimClarified(_)
         | Event::PlaybookPublished(_)
         | Event::PlaybookActivated(_)
         | Event::PlaybookApplied(_)
@@ -69,6 +70,10 @@ fn hear(context: &Context<'_, State>, state: &State, heard: &Heard) -> Decided {
         | Event::RulingGiven(_)
         | Event::RulingWithdrawn(_)
         | Event::CaseClosed(_)
+        | Event::FormFilled(_)
+        | Event::FormSigned(_)
+        | Event::LedgerEntered(_)
+        | Event::LedgerSettled(_)
         | Event::VerificationRecorded(_)
         | Event::FindingRecorded(_)
         | Event::ProposalMade(_)

@@ -218,6 +218,7 @@ impl State {
             Event::RoundClosed(closed) => self.round_closed(closed),
             Event::ComplaintRegistered(_)
             | Event::FileAdded(_)
+            | Event::ClaimClarified(_)
             | Event::PersonErased(_)
             | Event::PlaybookPublished(_)
             | Event::PlaybookActivated(_)
@@ -236,6 +237,10 @@ impl State {
             | Event::RulingGiven(_)
             | Event::RulingWithdrawn(_)
             | Event::CaseClosed(_)
+            | Event::FormFilled(_)
+            | Event::FormSigned(_)
+            | Event::LedgerEntered(_)
+            | Event::LedgerSettled(_)
             | Event::DecisionRecorded(_)
             | Event::ReviewRecorded(_)
             | Event::AuditRecorded(_)

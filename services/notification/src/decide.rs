@@ -99,6 +99,7 @@ fn hear(context: &Context<'_, State>, state: &State, heard: &Heard) -> Outcome {
         // Not this service's matter.
         Event::StageEntered(_)
         | Event::FileAdded(_)
+        | Event::ClaimClarified(_)
         | Event::PlaybookActivated(_)
         | Event::PlaybookApplied(_)
         | Event::CalendarPublished(_)
@@ -115,6 +116,10 @@ fn hear(context: &Context<'_, State>, state: &State, heard: &Heard) -> Outcome {
         | Event::RulingOpened(_)
         | Event::RulingGiven(_)
         | Event::RulingWithdrawn(_)
+        | Event::FormFilled(_)
+        | Event::FormSigned(_)
+        | Event::LedgerEntered(_)
+        | Event::LedgerSettled(_)
         | Event::VerificationRecorded(_)
         | Event::FindingRecorded(_)
         | Event::ProposalMade(_)

@@ -82,6 +82,7 @@ impl Draft<'_> {
                 self.start(clock, at, visit)?;
             }
         }
+        self.keep_ledgers(trigger)?;
         self.begin_sides(trigger)
     }
 

@@ -13,6 +13,8 @@ mod complaint_registered;
 mod directory_import;
 mod directory_put;
 mod fact_recorded;
+mod form_fill;
+mod form_sign;
 mod handover_acknowledge;
 mod handover_write;
 mod person_erased;
@@ -126,6 +128,7 @@ fn on_event(desk: &Desk<'_>, heard: &Heard) -> Outcome {
         Event::PersonErased(said) => person_erased::decide(desk, said),
         // What happened inside a stage is of no consequence for where the case goes; facts and outcomes are.
         Event::FileAdded(_)
+        | Event::ClaimClarified(_)
         | Event::PlaybookPublished(_)
         | Event::PlaybookActivated(_)
         | Event::PlaybookApplied(_)
@@ -148,6 +151,10 @@ fn on_event(desk: &Desk<'_>, heard: &Heard) -> Outcome {
         | Event::RulingGiven(_)
         | Event::RulingWithdrawn(_)
         | Event::CaseClosed(_)
+        | Event::FormFilled(_)
+        | Event::FormSigned(_)
+        | Event::LedgerEntered(_)
+        | Event::LedgerSettled(_)
         | Event::VerificationRecorded(_)
         | Event::FindingRecorded(_)
         | Event::ProposalMade(_)
@@ -201,6 +208,8 @@ fn on_command(desk: &Desk<'_>, command: &Command) -> Outcome {
         orders::ExtendClock::VERB => clock_extend::decide(desk, command),
         orders::GiveRuling::VERB => ruling_give::decide(desk, command),
         orders::Archive::VERB => archive::decide(desk, command),
+        orders::FillForm::VERB => form_fill::decide(desk, command),
+        orders::SignForm::VERB => form_sign::decide(desk, command),
         other => Err(Problem::new(ProblemCode::NotFound, format!("routing takes no {other}"))),
     }
 }

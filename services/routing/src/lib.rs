@@ -28,13 +28,13 @@
 //! | `clocks.move` | `clock.changed`: the clocks that run on an earlier version of the calendar |
 //! | `case.change` | `case.changed`, `clock.changed`, `clock.stopped`; a case between stages may go on |
 //! | `directory.put`, `directory.import`, `absence.put` | `directory.changed`; open work is looked at again |
-//! | `triage`, `archive` | routing's own stages: `stage.completed`, the way on, `case.closed` |
-//! | `work.claim`, `work.hand_back`, `work.reassign`, `work.reconsider` | `work.assigned`, `work.queued` |
 //! | `handover.write`, `handover.acknowledge` | `handover.written`, `handover.acknowledged` |
 //! | `stage.transfer` | `stage.changed`: another department, a new epoch |
 //! | `clock.pause`, `clock.resume` | `clock.changed` |
 //! | `work.dispute`, `clock.extend` | `ruling.opened`: somebody with the authority is asked |
 //! | `ruling.give` | `ruling.given`, and what it says: `stage.changed`, `clock.changed`, a higher level |
+//! | `form.fill`, `form.sign` | `form.filled`, `form.signed`; `fact.recorded` once a form is complete |
+//! | what a ledger of the playbook waits for | `ledger.entered`, `ledger.settled` |
 //! | timer `clock:…` | `clock.missed` |
 //! | timer `rung:…` | `case.escalated`, work that moves |
 //! | timer `ruling:…` | `case.escalated`: whoever holds the ruling is reminded, or their line told |
@@ -52,8 +52,10 @@ mod closing;
 pub mod decide;
 mod draft;
 pub mod following;
+mod forms;
 mod import;
 mod ladder;
+pub mod ledgers;
 mod library;
 mod moving;
 mod own;
@@ -61,6 +63,7 @@ pub mod queries;
 mod reporting;
 mod rows;
 mod rulings;
+mod shown_forms;
 pub mod state;
 pub mod store;
 mod timers;
@@ -149,8 +152,12 @@ impl Service for Routing {
             "clock.stopped",
             "directory.changed",
             "fact.recorded",
+            "form.filled",
+            "form.signed",
             "handover.acknowledged",
             "handover.written",
+            "ledger.entered",
+            "ledger.settled",
             "playbook.activated",
             "playbook.applied",
             "playbook.published",

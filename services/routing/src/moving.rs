@@ -98,6 +98,9 @@ impl Draft<'_> {
     fn enter(&mut self, entry: Entry<'_>, anew: bool) -> Result<(), Problem> {
         self.entered += 1;
         let Entry { stage, place, via, because, instance, level } = entry;
+        if anew {
+            self.open_new_forms();
+        }
         let env = self.env_after(&stage.key, via.as_ref(), (instance, level));
         let mut brief = self.book.brief(&stage.key, &env).map_err(evaluation)?;
         self.name_acceptor(&mut brief);
@@ -127,6 +130,7 @@ impl Draft<'_> {
         if anew {
             self.stop_where(|clock, model| is_of_earlier_instance(clock, model, instance))?;
             self.begin_instance(visit)?;
+            self.look_at_forms(Some(visit))?;
         }
         self.trigger(&Trigger::Entered(stage.key.clone()), at, Some(visit))?;
         self.mark(Some(visit))?;
@@ -236,7 +240,8 @@ impl Draft<'_> {
         let waits: Vec<_> = waits.map(|(id, _)| *id).collect();
         waits.into_iter().try_for_each(|id| self.look_at_wait(id))?;
         self.mark(visit)?;
-        self.call_teams()
+        self.call_teams()?;
+        self.look_at_forms(visit)
     }
 
     /// A `wait` ends once every fact that it requires is on record and true.

@@ -8,9 +8,9 @@ use contracts::{Facts, Problem, VisitId, WorkId};
 use playbook::{PersonNeed, Secondary, StageBrief};
 use serde_json::Value;
 
-use crate::closing;
-use crate::draft::Draft;
+use crate::draft::{Draft, evaluation};
 use crate::state::Case;
+use crate::{closing, forms};
 
 /// The tasks of the stages that routing itself serves.
 const OWN_TASKS: [&str; 2] = ["triage", "archive"];
@@ -36,8 +36,9 @@ impl Draft<'_> {
         let of_category =
             self.case.category().and_then(|category| self.book.department_for(&category).cloned());
         let known = self.case.department_fact(&key::responsible()).or(of_category);
+        let is_ready = self.forms_lacking(brief)?.is_empty();
         match (brief.person, known) {
-            (PersonNeed::NotNeeded, Some(department)) => {
+            (PersonNeed::NotNeeded, Some(department)) if is_ready => {
                 let facts = Facts::from([(key::responsible(), department.as_str().into())]);
                 self.complete(id, "routed", facts, Value::Null, Actor::System)
             }
@@ -51,8 +52,10 @@ impl Draft<'_> {
     /// The archive by itself where the playbook asks for no person and nothing that closing requires is missing; what
     /// is missing is for a person to see to.
     pub(crate) fn begin_archive(&mut self, id: VisitId, brief: &StageBrief) -> Result<(), Problem> {
+        let is_ready =
+            closing::lacks(&self.case, &self.book).is_empty() && self.forms_lacking(brief)?.is_empty();
         match brief.person {
-            PersonNeed::NotNeeded if closing::lacks(&self.case, &self.book).is_empty() => {
+            PersonNeed::NotNeeded if is_ready => {
                 self.complete(id, "archived", Facts::new(), Value::Null, Actor::System)
             }
             PersonNeed::NotNeeded | PersonNeed::Needed => {
@@ -60,6 +63,12 @@ impl Draft<'_> {
                 Ok(())
             }
         }
+    }
+
+    /// What the forms that a stage asks for still lack.
+    fn forms_lacking(&self, brief: &StageBrief) -> Result<Vec<Problem>, Problem> {
+        let stage = self.book.stage(&brief.stage).map_err(evaluation)?;
+        Ok(forms::lacking(&self.case, &self.book, &stage.forms))
     }
 
     /// Asks for a person for a visit that routing serves, and finds one at once.

@@ -10,7 +10,9 @@ use calendar::Clock;
 use contracts::commands::Actor;
 use contracts::messages::complaint_registered::PlaybookRef;
 use contracts::queries::Query;
-use contracts::queries::routing::{self as names, CaseAsked, PlaybookAsked, PlaybookListed, PlaybookVersion};
+use contracts::queries::routing::{
+    self as names, CaseAsked, FormAsked, PlaybookAsked, PlaybookListed, PlaybookVersion,
+};
 use contracts::{
     CalendarId, ComplaintId, OrganisationId, Problem, ProblemCode, ServiceName, SubjectRef, Text,
 };
@@ -25,7 +27,7 @@ use vault::KeyRing;
 
 use crate::library::Library;
 use crate::state::{Applied, Case, Organisation, Playbooks, Ruling, State};
-use crate::view;
+use crate::{forms, shown_forms, view};
 
 /// Answers queries from the heads and routing's own tables.
 #[derive(Clone)]
@@ -67,6 +69,7 @@ impl Queries for Answers {
             names::WORK => written(&lists::work(&self.pool, organisation, &asked(query.body)?).await?),
             names::CASES => written(&lists::cases(&self.pool, organisation, &asked(query.body)?).await?),
             names::CASE => self.case(organisation, &query.actor, &asked(query.body)?).await,
+            names::FORM => self.form(organisation, &query.actor, &asked(query.body)?).await,
             names::CLOCKS => self.clocks(organisation, &asked(query.body)?).await,
             names::PLAYBOOKS => self.playbooks(organisation).await,
             names::PLAYBOOK => self.playbook(organisation, &asked(query.body)?).await,
@@ -173,6 +176,38 @@ impl Answers {
         let opened = open_words(&self.pool, &self.keys, ServiceName::Routing, organisation, &ids).await;
         let texts = opened.map_err(away)?.into_iter().map(|(id, text)| (id.to_string(), json!(text)));
         Ok(Value::Object(texts.collect()))
+    }
+
+    /// A form as it is filled in, for everybody but the person complained of.
+    async fn form(
+        &self,
+        organisation: &OrganisationId,
+        actor: &Actor,
+        asked: &FormAsked,
+    ) -> Result<Value, Problem> {
+        let of = CaseAsked { complaint: Some(asked.complaint), number: None };
+        let (id, case, book, version) = self.asked_case(organisation, &of).await?;
+        if actor.person().is_some() && actor.person() == case.origin.complained_of_person.as_ref() {
+            let detail = "the person complained of keeps out of the case";
+            return Err(Problem::new(ProblemCode::ConflictOfInterest, detail)
+                .at("/actor")
+                .expected("somebody who is no party to the matter"));
+        }
+        let form = forms::declared(&book, &asked.form)?;
+        let instance = asked.instance.unwrap_or(case.instance);
+        if !(1..=case.instance).contains(&instance) {
+            let problem = Problem::new(ProblemCode::InvalidField, "there was no such handling");
+            return Err(problem.at("/instance").expected(format!("1 to {}", case.instance)));
+        }
+        let directory = self.state(&SubjectRef::directory(organisation)).await?;
+        let directory = directory.directory().cloned().unwrap_or_default();
+        let mut shown = shown_forms::form(&case, &book, &directory, form, instance);
+        shown["complaint"] = json!(id);
+        shown["version"] = json!(version);
+        let ids = shown_forms::texts(&case, form, instance);
+        let texts = open_words(&self.pool, &self.keys, ServiceName::Routing, organisation, &ids).await;
+        shown_forms::put_texts(&mut shown, &texts.map_err(away)?);
+        Ok(shown)
     }
 
     async fn clocks(&self, organisation: &OrganisationId, asked: &CaseAsked) -> Result<Value, Problem> {

@@ -13,8 +13,8 @@ use crate::clocks::terms;
 use crate::draft::env_of;
 use crate::library::Library;
 use crate::rows::place_of;
-use crate::rulings;
 use crate::state::{Case, CaseClock, Main, Organisation, Work, WorkState};
+use crate::{rulings, shown_forms};
 
 /// What can be told of a case from its state alone. `main` is the open main visit; `path` the main stages in order,
 /// the present one included; `moves` the work that people moved, and `rulings` what was to be ruled on, both with
@@ -58,6 +58,7 @@ pub fn view(case: &Case) -> Value {
             shown["person"] = json!(case.works.get(id).and_then(|work| work.holder()));
             shown
         }).collect::<Vec<_>>(),
+        "ledgers": case.ledgers,
         "clocks": case.clocks.iter().map(|(id, clock)| json!({
             "clock": id, "key": clock.key, "start": clock.start, "due": clock.due, "visit": clock.visit,
             "instance": clock.instance, "owner": clock.owner, "running": clock.is_running(), "state": word(clock),
@@ -85,6 +86,7 @@ pub fn case(id: ComplaintId, case: &Case, book: &CompiledPlaybook) -> Value {
     }
     shown["graph"] = book.playbook().stages.iter().map(|stage| node(case, stage)).collect();
     shown["waits"] = between(case, book);
+    shown["forms"] = shown_forms::lines(case, book);
     shown
 }
 

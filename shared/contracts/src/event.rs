@@ -94,6 +94,7 @@ macro_rules! events {
 events! {
     ComplaintRegistered in complaint_registered,
     FileAdded in file_added,
+    ClaimClarified in claim_clarified,
     PersonErased in person_erased,
     FactRecorded in fact_recorded,
     PlaybookPublished in playbook_published,
@@ -125,6 +126,10 @@ events! {
     HandoverAcknowledged in handover_acknowledged,
     ActLate in act_late,
     CaseClosed in case_closed,
+    FormFilled in form_filled,
+    FormSigned in form_signed,
+    LedgerEntered in ledger_entered,
+    LedgerSettled in ledger_settled,
     VerificationRecorded in verification_recorded,
     FindingRecorded in finding_recorded,
     ProposalMade in proposal_made,

@@ -1,7 +1,8 @@
 //! Facts: the small true things that clocks, ladders and routing rules name.
 //!
-//! The keys are a closed list, plus two open families that a playbook declares itself: `signal_<key>` (words it
-//! looks for in the narrative) and `form_<key>` (fields of its forms). A playbook that names any other key is refused.
+//! The keys are a closed list, plus three open families that a playbook declares itself: `signal_<key>` (words it
+//! looks for in the narrative), `form_<key>` (further fields of what is taken down) and `completed_<form>` (one of its
+//! forms is filled in and signed). A playbook that names any other key is refused.
 
 use std::collections::BTreeMap;
 
@@ -42,6 +43,9 @@ pub enum FactValue {
 
 /// The facts known of a case.
 pub type Facts = BTreeMap<FactKey, FactValue>;
+
+/// How the key of the fact begins that a form is complete.
+const COMPLETED: &str = "completed_";
 
 /// A declared fact key.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
@@ -95,6 +99,7 @@ declared! {
     customer_limit: Time = "The customer's own limit (P37).",
     customer_agreed: Flag = "The customer agreed to the solution (R-165).",
     customer_understood: Flag = "The claim was restated and confirmed (R-034).",
+    identity_verified: Flag = "The customer's identity and the information were verified (R-026).",
     goods_arrived: Time = "When returned goods arrived.",
     amount_known: Flag = "The amount is established.",
     settled_on_the_spot: Flag = "Settled by the front desk within its authority (R-037).",
@@ -108,7 +113,7 @@ declared! {
 }
 
 impl FactKey {
-    /// Parses a declared key, `signal_…` or `form_…`.
+    /// Parses a declared key, `signal_…`, `form_…` or `completed_…`.
     ///
     /// # Errors
     /// The text itself when it is none of these.
@@ -118,7 +123,9 @@ impl FactKey {
             (1..=48).contains(&tail.len())
                 && tail.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
         };
-        let open = ["signal_", "form_"].iter().any(|family| text.strip_prefix(family).is_some_and(tail_fits));
+        let open = ["signal_", "form_", COMPLETED]
+            .iter()
+            .any(|family| text.strip_prefix(family).is_some_and(tail_fits));
         if open || DECLARED.iter().any(|(key, ..)| *key == text) { Ok(Self(text)) } else { Err(text) }
     }
     /// The fact that a playbook's signal `name` was heard.
@@ -128,16 +135,29 @@ impl FactKey {
     pub fn signal(name: &str) -> Result<Self, String> {
         Self::new(format!("signal_{name}"))
     }
+    /// The fact that a playbook's form `name` is filled in and signed.
+    ///
+    /// # Errors
+    /// The whole key when `name` is not 1–48 of a-z, 0-9, `_`.
+    pub fn completed(name: &str) -> Result<Self, String> {
+        Self::new(format!("{COMPLETED}{name}"))
+    }
+    /// The form that it says is complete, if it is such a fact.
+    #[must_use]
+    pub fn form(&self) -> Option<&str> {
+        self.0.strip_prefix(COMPLETED)
+    }
     /// The key as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
-    /// The kind of its value: signals are flags, form fields are texts.
+    /// The kind of its value: signals and complete forms are flags, form fields are texts.
     #[must_use]
     pub fn kind(&self) -> FactKind {
         let declared = DECLARED.iter().find(|(key, ..)| *key == self.0).map(|(_, kind, _)| *kind);
-        declared.unwrap_or(if self.0.starts_with("signal_") { FactKind::Flag } else { FactKind::Text })
+        let is_flag = self.0.starts_with("signal_") || self.form().is_some();
+        declared.unwrap_or(if is_flag { FactKind::Flag } else { FactKind::Text })
     }
 }
 
@@ -214,10 +234,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_declared_keys_and_the_two_families_are_keys() {
+    fn only_declared_keys_and_the_three_families_are_keys() {
         assert_eq!(FactKey::new("amount").unwrap().kind(), FactKind::Money);
         assert_eq!(FactKey::new("signal_injury").unwrap().kind(), FactKind::Flag);
-        for bad in ["nothing", "signal_", "signal_Ä", "form", ""] {
+        let complete = FactKey::completed("handling").unwrap();
+        assert_eq!((complete.kind(), complete.form()), (FactKind::Flag, Some("handling")));
+        for bad in ["nothing", "signal_", "completed_", "signal_Ä", "form", ""] {
             assert!(FactKey::new(bad).is_err(), "{bad}");
         }
     }

@@ -142,6 +142,10 @@ slug_id! {
     OutcomeKey,
     /// A message template of a playbook.
     TemplateKey,
+    /// A form of a playbook.
+    FormKey,
+    /// A ledger of a playbook.
+    LedgerKey,
     /// A working calendar.
     CalendarId,
     /// A shift of the directory, such as `night`.

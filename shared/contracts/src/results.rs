@@ -13,6 +13,17 @@ use crate::messages::proposal_made::Remedy;
 use crate::money::Fen;
 use crate::words::WordRef;
 
+/// Of `clarify`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ClarifyResult {
+    /// The claim in our words, as last restated.
+    pub restated: Option<WordRef>,
+    /// Whether the customer confirmed it.
+    pub confirmed: bool,
+    /// Which fields were supplied.
+    pub supplied: Vec<String>,
+}
+
 /// Of `verify`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct VerifyResult {

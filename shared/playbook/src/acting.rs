@@ -49,7 +49,7 @@ pub const KEYS: &[(&str, Acts)] = &[
     ("skills", Acts::Now),
     ("conflict_of_interest", Acts::Now),
     ("stages", Acts::Now),
-    ("stages[].kind=clarify", Acts::Later),
+    ("stages[].kind=clarify", Acts::Now),
     ("stages[].kind=inspect", Acts::Later),
     ("stages[].kind=correct", Acts::Later),
     ("stages[].kind=review", Acts::Now),
@@ -77,16 +77,16 @@ pub const KEYS: &[(&str, Acts)] = &[
     ("templates", Acts::Now),
     ("scripts", Acts::Now),
     ("checklists", Acts::Now),
-    ("forms", Acts::Later),
+    ("forms", Acts::Now),
     ("teams", Acts::Now),
     ("reports", Acts::Now),
     ("incentives", Acts::Now),
     ("return_policy", Acts::Later),
     ("capa", Acts::Later),
-    ("ledger", Acts::Later),
+    ("ledger", Acts::Now),
     ("queue", Acts::Later),
     ("team_plan", Acts::Later),
-    ("privacy", Acts::Later),
+    ("privacy", Acts::Now),
 ];
 
 /// Every key of the document that does not act yet, each once, where it stands.

@@ -9,8 +9,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::model::{
-    ApproveBefore, AuthorityRow, Checklist, ConflictOfInterest, DepartmentRef, Incentive, Liable, Remedies,
-    Requires, Satisfaction, Script, Secondary, Tell, Template, Trigger,
+    ApproveBefore, AuthorityRow, Checklist, ConflictOfInterest, DepartmentRef, Incentive, IntakeField,
+    Liable, Remedies, Requires, Satisfaction, Script, Secondary, Tell, Template, Trigger,
 };
 use crate::words::Key;
 
@@ -142,6 +142,9 @@ pub struct NotificationSlice {
     pub scripts: BTreeMap<Key, Script>,
     /// What to go through.
     pub checklists: BTreeMap<Key, Checklist>,
+    /// What is asked before anything is told, to know that it is the customer.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub identity_check: Vec<IntakeField>,
 }
 
 /// What the customer is told at a contact, as far as the playbook knows it.

@@ -10,8 +10,8 @@ use crate::brief::Holder;
 use crate::env::Env;
 use crate::finding::Finding;
 use crate::model::{
-    AuthorityRow, CallbackPolicy, Clock, Incentive, Liable, Loop, Playbook, Remedies, Report, RoutingFlag,
-    Rung, RungOn, Stage, Trigger, Who,
+    AuthorityRow, CallbackPolicy, Clock, Incentive, Ledger, Liable, Loop, Playbook, Remedies, Report,
+    RoutingFlag, Rung, RungOn, Stage, Trigger, Who,
 };
 use crate::outcomes::outcomes_of;
 use crate::rule::{Rule, RuleError};
@@ -324,6 +324,14 @@ impl CompiledPlaybook {
     /// [`RuleError`] when its rule gives no answer.
     pub fn is_marked(&self, flag: &RoutingFlag, env: &Env) -> Result<bool, RuleError> {
         self.holds_or(flag.when.as_ref(), false, env)
+    }
+
+    /// Whether a case that is to go into a ledger does.
+    ///
+    /// # Errors
+    /// [`RuleError`] when its rule gives no answer.
+    pub fn enters(&self, ledger: &Ledger, env: &Env) -> Result<bool, RuleError> {
+        self.holds_or(ledger.when.as_ref(), true, env)
     }
 
     /// The rewards and penalties that a stage names, in the order in which it does.

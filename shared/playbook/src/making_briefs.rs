@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use contracts::{CategoryKey, DepartmentId, RoleKey, StageKey, StageKind};
+use contracts::{CategoryKey, DepartmentId, FactKey, RoleKey, StageKey, StageKind};
 
 use crate::brief::{
     ApprovalSlice, CallbackBrief, ContactBrief, Holder, InvestigationSlice, NotificationSlice, PersonNeed,
@@ -10,7 +10,7 @@ use crate::brief::{
 };
 use crate::compiled::{CompiledPlaybook, EvaluationError};
 use crate::env::Env;
-use crate::model::{Stage, Trigger, Who};
+use crate::model::{Requires, Stage, Trigger, Who};
 use crate::rule::RuleError;
 
 impl CompiledPlaybook {
@@ -28,7 +28,7 @@ impl CompiledPlaybook {
             owner: stage.owner.as_ref().and_then(|who| self.holder(who)),
             secondary: stage.secondary.clone(),
             person: if alone || stage.owner.is_none() { PersonNeed::NotNeeded } else { PersonNeed::Needed },
-            requires: stage.requires.clone(),
+            requires: required(stage),
             outcomes: Self::outcomes(stage),
             conflict_of_interest: self.playbook().conflict_of_interest.clone(),
             slice: self.slice(stage, env)?,
@@ -107,6 +107,12 @@ impl CompiledPlaybook {
             templates: playbook.templates.clone(),
             scripts: playbook.scripts.clone(),
             checklists: playbook.checklists.clone(),
+            identity_check: playbook
+                .privacy
+                .iter()
+                .flat_map(|privacy| &privacy.identity_check)
+                .copied()
+                .collect(),
         })
     }
 
@@ -151,4 +157,13 @@ impl CompiledPlaybook {
             channels: policy.channels.clone(),
         }))
     }
+}
+
+/// What must be given to complete a stage. That a form is complete is a fact: whichever service serves the stage waits for
+/// it as for any other.
+fn required(stage: &Stage) -> Requires {
+    let mut requires = stage.requires.clone();
+    let forms = stage.forms.iter().filter_map(|form| FactKey::completed(form.as_str()).ok());
+    requires.facts.extend(forms);
+    requires
 }

@@ -69,11 +69,13 @@ fn of_case(playbook: &Playbook) -> Vec<Site<'_>> {
     let clocks = clocks.filter_map(|(n, clock)| site(format!("clocks[{n}].when"), clock.when.as_ref()));
     let rungs = playbook.ladder.iter().enumerate();
     let rungs = rungs.filter_map(|(n, rung)| site(format!("ladder[{n}].when"), rung.when.as_ref()));
+    let ledgers = playbook.ledger.iter().enumerate();
+    let ledgers = ledgers.filter_map(|(n, ledger)| site(format!("ledger[{n}].when"), ledger.when.as_ref()));
     let teams = playbook.teams.iter().enumerate();
     let teams = teams.filter_map(|(n, team)| site(format!("teams[{n}].when"), Some(&team.when)));
     let spot = playbook.intake.settle_on_the_spot.as_ref().and_then(|spot| spot.when.as_ref());
     let spot = site("intake.settle_on_the_spot.when".to_owned(), spot);
-    flags.chain(levels).chain(clocks).chain(rungs).chain(teams).chain(spot).collect()
+    flags.chain(levels).chain(clocks).chain(rungs).chain(ledgers).chain(teams).chain(spot).collect()
 }
 
 fn of_voice(playbook: &Playbook) -> Vec<Site<'_>> {

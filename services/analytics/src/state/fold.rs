@@ -7,7 +7,7 @@ use contracts::{Event, Facts, Fen, ServiceName};
 use jiff::Timestamp;
 use runtime::service::Happened;
 
-use super::{Breach, CaseFacts, KEPT, Left, Stamped, State};
+use super::{Breach, CaseFacts, Entry, KEPT, Left, Stamped, State};
 
 /// Folds what happened into the state.
 pub fn evolve(state: &mut State, happened: &Happened<'_>) {
@@ -70,6 +70,15 @@ impl CaseFacts {
                     person: missed.person.as_ref().map(ToString::to_string),
                 };
                 self.breaches.insert(missed.clock, breach);
+            }
+            Event::LedgerEntered(entered) => {
+                let entry = Entry { entered: entered.clone(), at, settled_at: None };
+                self.ledgers.insert(entered.ledger.clone(), entry);
+            }
+            Event::LedgerSettled(settled) => {
+                if let Some(entry) = self.ledgers.get_mut(&settled.ledger) {
+                    entry.settled_at = Some(at);
+                }
             }
             Event::CaseEscalated(escalated) => {
                 self.level = escalated.level;

@@ -144,6 +144,7 @@ impl Bench {
             "select to_jsonb(t) from case_fact t order by complaint",
             "select to_jsonb(t) from stage_time t order by complaint, visit",
             "select to_jsonb(t) from breach t order by complaint, clock",
+            "select to_jsonb(t) from ledger_entry t order by complaint, ledger",
             "select to_jsonb(t) from ledger_as_of t",
         ] {
             let rows: Vec<Value> = sqlx::query_scalar(statement).fetch_all(&self.pool).await.unwrap();

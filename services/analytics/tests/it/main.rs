@@ -5,6 +5,7 @@
 mod bench;
 mod figures;
 mod folding;
+mod ledgers;
 mod rebuilding;
 mod reports;
 mod running;

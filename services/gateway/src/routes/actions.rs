@@ -6,7 +6,7 @@
 use axum::extract::State;
 use axum::http::Method;
 use axum::response::Response;
-use contracts::commands::{Verb, approval, investigation, notification, routing};
+use contracts::commands::{Verb, approval, intake, investigation, notification, routing};
 use contracts::{ComplaintId, ProblemCode, SubjectRef};
 use serde_json::Value;
 
@@ -27,6 +27,10 @@ pub fn endpoints() -> Endpoints {
         .action::<routing::Triage>(
             "/complaints/{complaint}/triage",
             "Classifies it and names who must answer",
+        )
+        .action::<intake::Clarify>(
+            "/complaints/{complaint}/clarify",
+            "Restates the claim, and takes down what was missing",
         )
         .action::<investigation::Verify>("/complaints/{complaint}/verify", "Says whether it stands")
         .action::<investigation::AddFinding>("/complaints/{complaint}/findings", "Adds a finding")
@@ -69,6 +73,11 @@ pub fn endpoints() -> Endpoints {
             ),
             act_in_reach::<notification::NoteForCallback>,
         )
+        .add(
+            order_of::<routing::FillForm>("/complaints/{complaint}/forms", "Writes into a form of the case"),
+            act_in_reach::<routing::FillForm>,
+        )
+        .action::<routing::SignForm>("/complaints/{complaint}/signatures", "Signs a form of the case")
         .action::<routing::Archive>("/complaints/{complaint}/archive", "Files the case")
         .action::<routing::TransferStage>(
             "/complaints/{complaint}/transfer",

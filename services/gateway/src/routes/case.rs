@@ -169,11 +169,13 @@ async fn contact(
     let complaint: ComplaintId = segments.get("complaint")?;
     let sight = sight::of_case(&app, &caller, complaint).await?;
     let found = ask_about(&app, &caller, ServiceName::Intake, record::COMPLAINT, complaint).await?;
-    let body = json!({ "complainant": found["complainant"], "masked": !sight.contact });
+    let body = json!({
+        "complainant": found["complainant"], "complaint": complaint, "masked": !sight.contact,
+    });
     let query = question(caller.organisation(), caller.actor(), body);
     let contact = app.upstream.ask(ServiceName::Intake, record::CONTACT, &query).await?;
     // Who looked at whose contact data must be told on request.
-    tracing::info!(by = %caller.key(), %complaint, masked = !sight.contact, "contact data were read");
+    tracing::info!(by = %caller.key(), %complaint, masked = %contact["masked"], "contact data were read");
     Ok(Json(contact))
 }
 

@@ -1,12 +1,15 @@
-//! For customers, without sign-in: how far their complaint is, and how satisfied they are.
+//! For customers, without sign-in: how far their complaint is, what is missing, and how satisfied they are (R-212,
+//!
 //!
 //! Number and tracking code together open it; a wrong number and a wrong code look the same, and tries are counted by
-//! address and by number. What is shown is the stage in plain words and nothing of what anybody said.
+//! address and by number. What is shown is the stage in plain words, and of what anybody said the claim as it was
+//! restated for the customer to confirm.
 
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, Method};
 use axum::response::Response;
+use contracts::commands::intake::Clarify;
 use contracts::commands::notification::RecordCallback;
 use contracts::commands::{Actor, Verb};
 use contracts::queries::intake::{TRACK, Tracked};
@@ -43,6 +46,36 @@ pub struct Progress {
     pub instance: u32,
     /// Whether it is closed.
     pub closed: bool,
+    /// Whether the customer may supply what is missing.
+    pub incomplete: bool,
+    /// The claim as it was understood, for the customer to confirm.
+    pub restated: Option<String>,
+}
+
+/// What the customer supplies, or confirms.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Clarification {
+    /// The organisation; the installation's own when absent.
+    #[serde(default)]
+    pub organisation: Option<String>,
+    /// The tracking code of the receipt.
+    pub code: String,
+    /// What the customer adds; at most 20,000 characters.
+    #[serde(default)]
+    pub said: Option<String>,
+    /// The order it is about.
+    #[serde(default)]
+    pub order_number: Option<String>,
+    /// The amount at stake, in fen.
+    #[serde(default)]
+    pub amount: Option<contracts::Fen>,
+    /// Fields of the playbook's form, such as `form_vehicle`.
+    #[serde(default)]
+    pub facts: contracts::Facts,
+    /// Whether the claim as it was restated is what the customer means.
+    #[serde(default)]
+    pub confirmed: bool,
 }
 
 /// The customer's own answer.
@@ -87,6 +120,18 @@ pub fn endpoints() -> Endpoints {
             .refuses(&[ProblemCode::WrongStage]),
             satisfaction,
         )
+        .add(
+            Endpoint::order(
+                Method::POST,
+                "/public/complaints/{number}/clarification",
+                TAG,
+                "The customer supplies what is missing, or confirms the claim as it was restated",
+            )
+            .needs(Need::Address)
+            .takes::<Clarification>()
+            .refuses(&[ProblemCode::WrongStage, ProblemCode::FieldTooLong]),
+            clarification,
+        )
 }
 
 async fn track(
@@ -107,6 +152,7 @@ async fn progress(State(app): State<App>, parameters: Parameters) -> Result<Json
     let (number, code) = (parameters.required("number")?, parameters.required("code")?);
     let tracked = track(&app, &organisation, number, code).await?;
     let at = tracked.progress.as_ref();
+    let incomplete = tracked.clarify.is_some();
     Ok(Json(Progress {
         number: tracked.number,
         received_at: tracked.received_at,
@@ -115,6 +161,8 @@ async fn progress(State(app): State<App>, parameters: Parameters) -> Result<Json
         since: at.map(|at| at.since),
         instance: at.map_or(1, |at| at.instance),
         closed: at.is_some_and(|at| at.closed),
+        incomplete,
+        restated: tracked.clarify.and_then(|asked| asked.restated),
     }))
 }
 
@@ -178,6 +226,33 @@ async fn satisfaction(
     let mut done = app.upstream.order(ServiceName::Notification, &command).await?;
     done.body = json!({ "recorded": true });
     Ok(answer(ServiceName::Notification, done))
+}
+
+async fn clarification(
+    State(app): State<App>,
+    segments: Segments,
+    headers: HeaderMap,
+    JsonBody(given): JsonBody<Clarification>,
+) -> Result<Response, Refusal> {
+    let key = idempotency_key(&headers)?;
+    let organisation = app.organisation(given.organisation.as_deref())?;
+    let number: String = segments.get("number")?;
+    let tracked = track(&app, &organisation, &number, &given.code).await?;
+    let asked = tracked.clarify.ok_or_else(|| {
+        Problem::new(ProblemCode::WrongStage, "nothing is missing from this complaint now")
+            .at("/visit")
+            .expected("an open visit to a stage of kind clarify")
+    })?;
+    let subject = SubjectRef::complaint(&organisation, tracked.complaint);
+    let body = json!({
+        "visit": asked.visit, "epoch": asked.epoch, "said": given.said, "order_number": given.order_number,
+        "amount": given.amount, "facts": given.facts, "confirmed_by_customer": given.confirmed,
+    });
+    let key = scoped(&format!("{organisation}/complaint/{}", tracked.complaint), &key);
+    let command = command(&key, subject, Clarify::VERB, Actor::Customer, body)?;
+    let mut done = app.upstream.order(ServiceName::Intake, &command).await?;
+    done.body = json!({ "recorded": true });
+    Ok(answer(ServiceName::Intake, done))
 }
 
 /// The visit at which satisfaction is asked for, in notification's view of a case.

@@ -99,7 +99,8 @@ fn check_one(key: &FactKey, value: &FactValue, actor: &Actor, now: Timestamp) ->
     let invalid = |detail: &str, expected: &str| {
         Problem::new(ProblemCode::InvalidField, detail).at(place()).expected(expected)
     };
-    if ESTABLISHED_BY_ACTS.contains(&key.as_str()) || key.as_str().starts_with("signal_") {
+    let by_itself = key.as_str().starts_with("signal_") || key.form().is_some();
+    if by_itself || ESTABLISHED_BY_ACTS.contains(&key.as_str()) {
         return Some(invalid(
             "this fact is established by the act itself, not by declaring it",
             "a fact that nothing else establishes",

@@ -13,13 +13,13 @@
 //!   complaint.registered · words kept · rows · receipt (R-022)
 //! ```
 
-mod check;
-mod complainant;
-mod fields;
+pub(super) mod check;
+pub(super) mod complainant;
+pub(super) mod fields;
 mod number;
 mod repeat;
 mod settle;
-mod signals;
+pub(super) mod signals;
 
 use std::sync::Arc;
 
@@ -179,10 +179,12 @@ fn record(intake: &Intake, context: &Context<'_, State>, actor: &Actor, mut draf
         draft.facts.insert(facts::key::repeat(), true.into());
         draft.facts.insert(facts::key::repeat_count(), FactValue::Int(count));
     }
-    if let Some(index) = order_index(intake, context, &draft) {
+    if let Some(index) = order_index(intake, context, draft.body.order_number.as_deref()) {
         draft.facts.insert(facts::key::order_key(), hex::encode(index).as_str().into());
     }
-    signals::hear(&mut draft);
+    let told =
+        [Some(draft.body.narrative.as_str()), draft.body.demand.as_deref(), draft.body.opinion.as_deref()];
+    draft.facts.extend(signals::heard(draft.playbook.playbook(), told.into_iter().flatten()));
     settle::settle(intake, context, actor, &mut draft, &mut identity, &mut decision)?;
     let number = number::draw(intake, context, &draft, &mut decision)?;
     let words = keep_words(context, &draft, &mut decision);
@@ -251,7 +253,7 @@ fn row(
         registered_at: context.now(),
         repeats,
         external: draft.body.external.clone(),
-        order_index: order_index(intake, context, draft),
+        order_index: order_index(intake, context, order),
         order_number: order.map(|raw| Masked::new(raw.to_owned())),
         narrative: words.narrative.id,
         demand: words.demand.as_ref().map(|word| word.id),
@@ -260,8 +262,12 @@ fn row(
 }
 
 /// The keyed look-up value of the order number: the same however the number is written.
-fn order_index(intake: &Intake, context: &Context<'_, State>, draft: &Draft) -> Option<BlindIndex> {
-    let value = normalise::order_number(draft.body.order_number.as_deref()?)?;
+pub(super) fn order_index(
+    intake: &Intake,
+    context: &Context<'_, State>,
+    number: Option<&str>,
+) -> Option<BlindIndex> {
+    let value = normalise::order_number(number?)?;
     Some(intake.keys().blind_index(context.organisation().as_str(), "order", &value))
 }
 

@@ -1,18 +1,24 @@
 //! Complaints: one, by number and code, of a caller, the newest; and what the customer told.
 
+use std::collections::BTreeMap;
+
 use contracts::queries::Query;
 use contracts::queries::intake::{
-    ComplaintAsked, ComplaintFound, EarlierAsked, Listed, Progress, Recent, RecentAsked, Settled, TextAsked,
-    Told, TrackAsked, Tracked,
+    Clarified, ClarifyAsked, ComplaintAsked, ComplaintFound, EarlierAsked, Listed, Progress, Recent,
+    RecentAsked, Settled, TextAsked, Told, TrackAsked, Tracked,
 };
-use contracts::{ComplainantId, ComplaintId, Fen, OrganisationId, Problem, ProblemCode, SubjectRef, WordId};
+use contracts::{
+    ComplainantId, ComplaintId, Fen, OrganisationId, Problem, ProblemCode, ServiceName, SubjectRef, WordId,
+};
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
+use playbook::IntakeField;
 use sqlx::Row as _;
 use sqlx::postgres::PgRow;
 use uuid::Uuid;
 use vault::normalise;
 
+use super::contacts::HIDDEN;
 use super::{Answered, Queries, QueryError, key, maybe_key, not_found};
 use crate::state::{self, Registered};
 use crate::store::sealing::Field;
@@ -104,13 +110,33 @@ impl Queries {
             not_found("number and code do not belong together").at("/code").expected("both as on the receipt")
         })?;
         let (_, complaint, _) = self.on_record(own, listed.complaint).await?;
+        let clarify = self.asked_of_customer(own, &complaint).await?;
         Ok(Tracked {
             complaint: listed.complaint,
             number: listed.number,
             received_at: listed.received_at,
             registered_at: listed.registered_at,
             progress: complaint.progress.as_ref().map(progress),
+            clarify,
         })
+    }
+
+    /// What the customer may supply or confirm now.
+    async fn asked_of_customer(
+        &self,
+        own: &OrganisationId,
+        complaint: &state::Complaint,
+    ) -> Answered<Option<ClarifyAsked>> {
+        let open = complaint.visits.iter().find_map(|(id, visit)| Some((*id, visit.epoch, visit.open()?)));
+        let Some((visit, epoch, open)) = open else { return Ok(None) };
+        let restated: Vec<WordId> = open.restated.iter().map(|word| word.id).collect();
+        let restated = self.words(own, &restated).await?.into_values().next();
+        Ok(Some(ClarifyAsked { visit, epoch, restated }))
+    }
+
+    async fn words(&self, own: &OrganisationId, wanted: &[WordId]) -> Answered<BTreeMap<WordId, String>> {
+        let keys = self.intake.keys();
+        Ok(runtime::shell::open_words(&self.pool, keys, ServiceName::Intake, own, wanted).await?)
     }
 
     async fn on_record(
@@ -235,14 +261,35 @@ impl Queries {
         .ok_or_else(|| not_found("there is no such complaint"))?;
         let id = |name: &str| row.try_get::<Option<Uuid>, _>(name).map(|id| id.map(WordId));
         let ids = [id("narrative")?, id("opinion")?, id("demand")?, id("account")?];
-        let wanted: Vec<WordId> = ids.iter().flatten().copied().collect();
-        let keys = self.intake.keys();
-        let service = contracts::ServiceName::Intake;
-        let mut texts = runtime::shell::open_words(&self.pool, keys, service, own, &wanted).await?;
+        let (_, complaint, _) = self.on_record(own, asked.complaint).await?;
+        let since = complaint.clarified.iter().flat_map(|talk| talk.restated.iter().chain(&talk.said));
+        let wanted: Vec<WordId> = ids.iter().flatten().copied().chain(since.map(|word| word.id)).collect();
+        let mut texts = self.words(own, &wanted).await?;
+        let clarified = complaint.clarified.iter().map(|talk| Clarified {
+            at: talk.at,
+            restated: talk.restated.as_ref().and_then(|word| texts.get(&word.id).cloned()),
+            confirmed: talk.confirmed,
+            said: talk.said.as_ref().and_then(|word| texts.get(&word.id).cloned()),
+            supplied: talk.supplied.clone(),
+        });
+        let clarified: Vec<_> = clarified.collect();
         let [narrative, opinion, demand, settlement] = ids.map(|id| id.and_then(|id| texts.remove(&id)));
         let order: Option<Vec<u8>> = row.try_get("order_sealed")?;
-        let order_number = Field::Order(asked.complaint).open_text(keys, own, order.as_deref())?;
-        Ok(Told { narrative, opinion, demand, settlement, order_number })
+        let order_number =
+            Field::Order(asked.complaint).open_text(self.intake.keys(), own, order.as_deref())?;
+        let sees = self.sees(own, &query.actor, Some(asked.complaint)).await?;
+        let hide = |field, text: Option<String>| {
+            let hidden = text.is_some() && !sees.told(field);
+            if hidden { Some(HIDDEN.to_owned()) } else { text }
+        };
+        Ok(Told {
+            narrative: hide(IntakeField::Narrative, narrative),
+            opinion: hide(IntakeField::Opinion, opinion),
+            demand: hide(IntakeField::Demand, demand),
+            settlement,
+            order_number: hide(IntakeField::Order, order_number),
+            clarified: if sees.told(IntakeField::Narrative) { clarified } else { Vec::new() },
+        })
     }
 }
 

@@ -1,5 +1,7 @@
 //! The tables of complaints and of settlements on the spot.
 
+use std::collections::BTreeMap;
+
 use contracts::{ComplaintId, OrganisationId};
 use jiff_sqlx::ToSqlx as _;
 use sqlx::PgConnection;
@@ -8,7 +10,7 @@ use vault::KeyRing;
 
 use super::Owned;
 use super::sealing::Field;
-use crate::rows::{ComplaintRow, SettlementRow};
+use crate::rows::{AmendedRow, ComplaintRow, SettlementRow};
 
 /// Puts complaints on record.
 pub(super) async fn record(
@@ -54,6 +56,46 @@ pub(super) async fn record(
     .bind(id(|row| Some(row.narrative.0)))
     .bind(id(|row| row.demand.map(|word| word.0)))
     .bind(id(|row| row.opinion.map(|word| word.0)))
+    .execute(transaction)
+    .await
+    .map(drop)
+}
+
+/// Brings complaints up to date: what is given replaces what was known, a later value an earlier one.
+pub(super) async fn amend(
+    transaction: &mut PgConnection,
+    keys: &KeyRing,
+    rows: &[Owned<'_, AmendedRow>],
+) -> Result<(), sqlx::Error> {
+    let mut merged: BTreeMap<(&OrganisationId, ComplaintId), AmendedRow> = BTreeMap::new();
+    for (own, row) in rows {
+        let known = merged.entry((*own, row.complaint)).or_insert_with(|| (*row).clone());
+        if row.category.is_some() {
+            known.category.clone_from(&row.category);
+        }
+        // The index goes with its value: a number that cannot be looked up leaves none of the number before it.
+        if row.order_number.is_some() {
+            (known.order_number, known.order_index) = (row.order_number.clone(), row.order_index);
+        }
+    }
+    let orders: Vec<_> = merged
+        .iter()
+        .map(|((own, _), row)| Field::Order(row.complaint).seal_text(keys, own, row.order_number.as_ref()))
+        .collect::<Result<_, _>>()?;
+    sqlx::query(
+        "update complaint as known set
+             category = coalesce(w.category, known.category),
+             order_index = case when w.order_sealed is null then known.order_index else w.order_index end,
+             order_sealed = coalesce(w.order_sealed, known.order_sealed)
+         from unnest($1::text[], $2::uuid[], $3::text[], $4::bytea[], $5::bytea[])
+              as w (organisation, complaint, category, order_index, order_sealed)
+         where known.organisation = w.organisation and known.complaint = w.complaint",
+    )
+    .bind(merged.keys().map(|(own, _)| own.as_str()).collect::<Vec<_>>())
+    .bind(merged.keys().map(|(_, id)| id.0).collect::<Vec<_>>())
+    .bind(merged.values().map(|row| row.category.as_ref().map(|key| key.as_str())).collect::<Vec<_>>())
+    .bind(merged.values().map(|row| row.order_index.map(|index| index.to_vec())).collect::<Vec<_>>())
+    .bind(orders)
     .execute(transaction)
     .await
     .map(drop)

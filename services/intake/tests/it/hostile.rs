@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use contracts::commands::intake::{
-    BeginFile, ErasePerson, FileChunk, FinishFile, RecordFacts, RegisterComplaint,
+    BeginFile, Clarify, ErasePerson, FileChunk, FinishFile, RecordFacts, RegisterComplaint,
 };
 use contracts::commands::{Actor, Verb};
 use contracts::{ComplainantId, FileId, SubjectRef};
@@ -12,6 +12,7 @@ use sha2::{Digest as _, Sha256};
 use testkit::hostile::{self, Attempt, Became};
 use uuid::Uuid;
 
+use crate::clarifying::{clarify_entered, visit};
 use crate::serving::{Served, complaint, front_desk, served};
 use crate::world::{clerk, good, officer, organisation};
 
@@ -177,7 +178,21 @@ async fn no_text_of_an_upload_does_more_than_stand_there() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_text_about_a_complaint_or_a_person_does_more_than_stand_there() {
     let served = served().await;
+    served.upload("k1", 5_000).await;
     served.register("k1", good()).await.unwrap();
+    served.enter("k1", clarify_entered(1)).await;
+    let said = json!({
+        "visit": visit(1), "epoch": 1, "reached": true, "give_up": false, "restated": "要求更换",
+        "confirmed_by_customer": false, "identity_verified": true, "said": "铭牌磨损", "category": "quality",
+        "complained_of": "sales", "amount": 100, "order_number": "JD-2", "files": [file(5_000)],
+        "facts": {"form_place": "二楼"},
+        "complainant": {"name": "张三", "phone": "13812345678", "email": "z@example.com", "address": "人民路 1 号",
+            "other": "微信 zhang", "preferred_channel": "phone"},
+    });
+    for (attempt, at) in attempts::<Clarify>(&said).into_iter().zip(0..) {
+        let what = (complaint("k1"), Clarify::VERB);
+        attempt.judge(&served.attempt(&attempt, &format!("clarify-{at}"), what, clerk()).await);
+    }
     let facts = json!({"facts": {"form_place": "二楼"}});
     for (attempt, at) in attempts::<RecordFacts>(&facts).into_iter().zip(0..) {
         let what = (complaint("k1"), RecordFacts::VERB);

@@ -2,12 +2,14 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on ends")]
 
+mod clarifying;
 mod erasing;
 mod files;
 mod hostile;
 mod knowing;
 mod mappings;
 mod privileged;
+mod reading;
 mod refusing;
 mod registering;
 mod serving;

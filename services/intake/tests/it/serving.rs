@@ -13,6 +13,8 @@ use contracts::commands::{Actor, Answer, Command};
 use contracts::messages::complaint_registered::PlaybookRef;
 use contracts::messages::playbook_activated::{ActivationScope, PlaybookActivated};
 use contracts::messages::playbook_published::PlaybookPublished;
+use contracts::messages::stage_entered::StageEntered;
+use contracts::messages::work_requested::WorkRequested;
 use contracts::queries::Query;
 use contracts::{CommandId, Event, EventId, Problem, ProblemCode, ServiceName, SubjectRef, subjects};
 use intake::queries::Queries;
@@ -30,6 +32,7 @@ use testkit::TestDatabase;
 use testkit::nats::TestNats;
 use tokio_util::sync::CancellationToken;
 
+use crate::clarifying::to_wang;
 use crate::world::{clerk, good, keys, officer, organisation, people, playbook};
 
 pub(crate) struct Served {
@@ -47,6 +50,11 @@ impl Drop for Served {
 }
 
 pub(crate) async fn served() -> Served {
+    served_with(|_| {}).await
+}
+
+/// The same with another playbook; `change` edits that of the tests.
+pub(crate) async fn served_with(change: impl FnOnce(&mut Value)) -> Served {
     let database = testkit::postgres().await.unwrap();
     let pool = database.pool(6).await.unwrap();
     journal::migrate(&pool, &MIGRATIONS).await.unwrap();
@@ -63,13 +71,14 @@ pub(crate) async fn served() -> Served {
     let (inlet, handle, stop) = (shell.inlet(), shell.handle(), CancellationToken::new());
     tokio::spawn(shell.run(stop.clone()));
     let p01 = PlaybookRef { id: "p01".parse().unwrap(), version: 1 };
-    let (document, by) = (playbook("p01", |_| {}), Actor::System);
+    let (document, by) = (playbook("p01", change), Actor::System);
     let published =
         PlaybookPublished { playbook: p01.clone(), document, sha256: String::new(), by: by.clone() };
-    hear(&inlet, SubjectRef::playbook(&organisation(), &p01.id), published.into()).await;
+    let first = (0, [0; 32]);
+    hear(&inlet, SubjectRef::playbook(&organisation(), &p01.id), published.into(), first).await;
     let activated = PlaybookActivated { playbook: p01, scope: ActivationScope::default(), by };
-    hear(&inlet, SubjectRef::organisation(&organisation()), activated.into()).await;
-    hear(&inlet, SubjectRef::directory(&organisation()), people().into()).await;
+    hear(&inlet, SubjectRef::organisation(&organisation()), activated.into(), first).await;
+    hear(&inlet, SubjectRef::directory(&organisation()), people().into(), first).await;
     while handle.pending() > 0 {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
@@ -77,15 +86,17 @@ pub(crate) async fn served() -> Served {
     Served { _database: database, pool, inlet, queries, stop }
 }
 
-/// Delivers the first event of routing about a subject.
-async fn hear(inlet: &Inlet, subject: SubjectRef, event: Event) {
+/// Delivers the event of routing about a subject that follows `last`; gives its own place.
+async fn hear(inlet: &Inlet, subject: SubjectRef, event: Event, last: (u64, [u8; 32])) -> (u64, [u8; 32]) {
     let due = Due { subject, key: "test".into(), due: Timestamp::UNIX_EPOCH, payload: Value::Null };
     let now: Timestamp = "2025-03-07T02:00:00Z".parse().unwrap();
     let id = EventId::at(now, [7; 10]);
-    let said = seal(ServiceName::Routing, id, now, &Input::Due(due), (0, [0; 32]), event).unwrap();
+    let said = seal(ServiceName::Routing, id, now, &Input::Due(due), last, event).unwrap();
     let headers = said.envelope.headers().into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+    let place = (said.envelope.sequence, said.hash);
     let delivered = Delivered { headers, body: Bytes::from(said.body), acknowledge: Acknowledge::none() };
     inlet.event(delivered).await.unwrap();
+    place
 }
 
 pub(crate) fn complaint(key: &str) -> SubjectRef {
@@ -119,6 +130,25 @@ impl Served {
     pub(crate) async fn register(&self, key: &str, body: Value) -> Result<Receipt, Problem> {
         let answer = self.order(complaint(key), "complaint.register", key, clerk(), body).await?;
         Ok(serde_json::from_value(answer).unwrap())
+    }
+
+    /// Enters a stage of a complaint; Wang gets its work.
+    pub(crate) async fn enter(&self, key: &str, entered: StageEntered) {
+        let (subject, n) = (complaint(key), entered.visit.0.as_u128());
+        let place = hear(&self.inlet, subject.clone(), entered.into(), (0, [0; 32])).await;
+        let work = loop {
+            let asked: Option<Vec<u8>> =
+                sqlx::query_scalar("select body from journal where id = $1 and what = 'work.requested'")
+                    .bind(&subject.id)
+                    .fetch_optional(&self.pool)
+                    .await
+                    .unwrap();
+            match asked {
+                Some(body) => break serde_json::from_slice::<WorkRequested>(&body).unwrap().work,
+                None => tokio::time::sleep(Duration::from_millis(5)).await,
+            }
+        };
+        hear(&self.inlet, subject, to_wang(n, work).into(), place).await;
     }
 
     pub(crate) async fn ask(&self, name: &str, actor: Actor, body: Value) -> Result<Value, Problem> {

@@ -87,6 +87,27 @@ pub(super) fn open<'a>(
     Ok(visit)
 }
 
+/// Before anything is told, whoever was reached is identified as the playbook asks.
+///
+/// # Errors
+/// `missing-field` naming what is asked; `invalid-field` when it is somebody else, who was then not the one to reach.
+pub(super) fn identified(visit: &Visit, reached: bool, verified: Option<bool>) -> Result<(), Problem> {
+    let asked = visit.slice().map_or(&[][..], |slice| slice.identity_check.as_slice());
+    let asked = || asked.iter().map(|field| field.as_str()).collect::<Vec<_>>().join(", ");
+    match (reached, verified) {
+        (true, None) if !asked().is_empty() => {
+            let problem =
+                Problem::new(ProblemCode::MissingField, "whoever was reached is not identified yet");
+            Err(problem.at("/identity_verified").expected(format!("true, once these agree: {}", asked())))
+        }
+        (true, Some(false)) => {
+            let problem = Problem::new(ProblemCode::InvalidField, "whoever was reached is not the customer");
+            Err(problem.at("/identity_verified").expected("true, or a customer who was not reached"))
+        }
+        (true, None | Some(true)) | (false, _) => Ok(()),
+    }
+}
+
 /// Who does it by the playbook: the owner of the stage, else who calls back or replies at all.
 pub(super) fn holder(brief: &StageBrief) -> Option<&Holder> {
     let own = match &brief.slice {

@@ -30,7 +30,9 @@ pub(super) fn decide(
     let visit = match command.actor {
         Actor::Customer => own_answer(conversation, &body)?,
         Actor::Staff { .. } | Actor::Feeder { .. } | Actor::System => {
-            seat::held(conversation, command, (body.visit, body.epoch), &[StageKind::Callback])?
+            let visit = seat::held(conversation, command, (body.visit, body.epoch), &[StageKind::Callback])?;
+            seat::identified(visit, body.reached, body.identity_verified)?;
+            visit
         }
     };
     let positive = answer_is_positive(visit, &body)?;
@@ -51,7 +53,8 @@ pub(super) fn decide(
         opinion,
         by: command.actor.plain(),
     });
-    let facts = facts_of(context, visit, &body, positive);
+    let mut facts = facts_of(context, visit, &body, positive);
+    facts.extend(body.identity_verified.map(|is| (key::identity_verified(), is.into())));
     record(context, &mut decision, body.visit, facts.clone(), &command.actor);
     let outcome = outcome_of(visit, positive, made);
     if let Some(outcome) = outcome {
@@ -71,6 +74,11 @@ fn own_answer<'a>(conversation: &'a Conversation, body: &RecordCallback) -> Resu
     if !body.reached {
         let problem = Problem::new(ProblemCode::InvalidField, "who answers was reached").at("/reached");
         return Err(problem.expected("true"));
+    }
+    if body.identity_verified.is_some() {
+        let problem =
+            Problem::new(ProblemCode::NotAllowed, "only staff may say this").at("/identity_verified");
+        return Err(problem.expected("nothing: the code of the receipt identifies the customer"));
     }
     Ok(visit)
 }

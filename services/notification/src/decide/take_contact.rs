@@ -30,6 +30,7 @@ pub(super) fn decide(
     if body.give_up {
         may_give_up(visit, &body)?;
     }
+    seat::identified(visit, body.reached, body.identity_verified)?;
     all_told(visit, &body)?;
     let mut decision = Decision::nothing();
     let note = match &body.note {
@@ -47,8 +48,9 @@ pub(super) fn decide(
         }
     }
     decision.say(ContactRecorded { visit: id, reached: body.reached, channel, note, told, by });
-    let facts =
+    let mut facts =
         if body.reached { reached(context, visit) } else { Facts::from([(key::not_reached(), true.into())]) };
+    facts.extend(body.identity_verified.map(|is| (key::identity_verified(), is.into())));
     record(context, &mut decision, id, facts.clone(), &command.actor);
     let outcome = outcome_of(visit, &body);
     if let Some(outcome) = outcome {

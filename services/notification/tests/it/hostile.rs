@@ -134,7 +134,7 @@ async fn try_all<V: Verb>(bench: &Bench, first: u128, stage: StageEntered, told:
 async fn no_text_of_any_order_does_more_than_stand_there() {
     let bench = Bench::start().await;
     let contact = json!({"visit": visit(), "epoch": 1, "reached": true, "channel": "phone", "note": "已联系",
-        "give_up": false, "told": ["number"]});
+        "give_up": false, "told": ["number"], "identity_verified": true});
     let mut stage = entered(StageKind::Contact, json!(["contacted"]));
     stage.brief["slice"]["notification"]["contact"] =
         json!({"tell": ["number"], "acceptor": null, "flow": [], "times": []});
@@ -145,8 +145,8 @@ async fn no_text_of_any_order_does_more_than_stand_there() {
     let answer = json!({"visit": visit(), "accepted": false, "reason": "不够"});
     let stage = entered(StageKind::Reply, json!(["accepted", "rejected"]));
     try_all::<orders::RecordAnswer>(&bench, 3_000, stage, true, answer).await;
-    let callback =
-        json!({"visit": visit(), "epoch": 1, "reached": true, "satisfaction": "5", "opinion": "满意"});
+    let callback = json!({"visit": visit(), "epoch": 1, "reached": true, "satisfaction": "5", "opinion": "满意",
+            "identity_verified": true});
     let stage = entered(StageKind::Callback, json!(["satisfied", "dissatisfied"]));
     try_all::<orders::RecordCallback>(&bench, 4_000, stage.clone(), false, callback).await;
     try_all::<orders::NoteForCallback>(&bench, 5_000, stage, false, json!({"note": "请先致歉"})).await;

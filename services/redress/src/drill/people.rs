@@ -199,6 +199,11 @@ impl Player {
                 let department = chance.pick(&departments).copied().unwrap_or("sales");
                 act("triage", json!({ "category": "other", "department": department }), "routed by hand")
             }
+            "clarify" => act(
+                "clarify",
+                json!({ "restated": "客户要求更换同款商品。", "confirmed_by_customer": true }),
+                "clarified",
+            ),
             "verify" => {
                 let stands = chance.percent(75);
                 let finding =

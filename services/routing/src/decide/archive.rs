@@ -10,8 +10,8 @@ use serde_json::Value;
 
 use super::triage::{missing_facts, own_visit};
 use super::{Desk, Outcome};
-use crate::closing;
 use crate::draft::{Draft, evaluation};
+use crate::{closing, forms};
 
 /// The longest summary, in characters.
 const LONGEST_SUMMARY: usize = 5_000;
@@ -33,6 +33,7 @@ fn required(draft: &Draft<'_>, order: &Archive) -> Result<(), Problem> {
     let visit = draft.current(order.visit, order.epoch)?;
     let stage = draft.book.stage(&visit.stage).map_err(evaluation)?;
     let mut findings = missing_facts(draft, &stage.requires.facts);
+    findings.extend(forms::lacking(&draft.case, &draft.book, &stage.forms));
     if stage.requires.fields.contains(&ResultField::Summary) && order.summary.is_none() {
         let problem = Problem::new(ProblemCode::MissingField, "the playbook requires a closing summary");
         findings.push(problem.at("/summary").expected("what was found, decided and done"));

@@ -25,6 +25,7 @@ pub(super) fn decide(desk: &Desk<'_>, command: &Command) -> Outcome {
     let visit = draft.current(order.visit, order.epoch)?;
     may_transfer(&draft, order.visit, &visit, command)?;
     not_the_one_voice(&draft, &visit)?;
+    understood(&visit)?;
     known_department(&draft, &order.department, "/department")?;
     if visit.department == order.department {
         let problem = Problem::new(ProblemCode::InvalidField, "it is there already").at("/department");
@@ -90,6 +91,17 @@ pub(super) fn not_the_one_voice(draft: &Draft<'_>, visit: &Visit) -> Result<(), 
         )
         | None => Ok(()),
     }
+}
+
+/// Nothing goes to another department before it is fully understood.
+fn understood(visit: &Visit) -> Result<(), Problem> {
+    if visit.kind != StageKind::Clarify {
+        return Ok(());
+    }
+    let detail = "the matter is not understood yet; whoever took it in clarifies it first";
+    Err(Problem::new(ProblemCode::NotAllowed, detail)
+        .at("/department")
+        .expected(visit.department.to_string()))
 }
 
 /// Where the stage is done by the responsible department, the transfer makes another one responsible.

@@ -8,6 +8,7 @@ use playbook::ResultField;
 
 use super::{Desk, Outcome, staff};
 use crate::draft::{Draft, evaluation};
+use crate::forms;
 use crate::moving::triage_results;
 
 pub(super) fn decide(desk: &Desk<'_>, command: &Command) -> Outcome {
@@ -122,6 +123,7 @@ fn required(draft: &Draft<'_>, order: &Triage, facts: &Facts) -> Result<(), Prob
         findings.extend((!given).then(|| missing(&format!("/{field}"))));
     }
     findings.extend(missing_facts(draft, &stage.requires.facts));
+    findings.extend(forms::lacking(&draft.case, &draft.book, &stage.forms));
     Problem::all(findings).map_or(Ok(()), Err)
 }
 

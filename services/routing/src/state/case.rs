@@ -11,14 +11,15 @@ use contracts::messages::work_assigned::Because;
 use contracts::results::MissedClock;
 use contracts::{
     CategoryKey, ChannelKey, ClockId, ComplainantId, ComplaintId, DepartmentId, FactKey, FactValue, Facts,
-    Language, OutcomeKey, PersonId, RoleKey, StageKey, StageKind, VisitId, WorkId,
+    Language, LedgerKey, OutcomeKey, PersonId, RoleKey, StageKey, StageKind, VisitId, WorkId,
 };
 use jiff::Timestamp;
 use playbook::LoopKey;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{CaseClock, Ruling};
+use super::{CaseClock, Forms, Ruling};
+use crate::ledgers::Listed;
 
 /// A complaint on record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,6 +66,12 @@ pub struct Case {
     /// Every question about it that was to be ruled on, by the piece of work.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub rulings: BTreeMap<WorkId, Ruling>,
+    /// Its forms, one of each for each handling.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub forms: Forms,
+    /// The ledgers that it went into.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub ledgers: BTreeMap<LedgerKey, Listed>,
 }
 
 /// How a complaint came in.
@@ -331,6 +338,8 @@ impl Case {
             teams: BTreeMap::new(),
             moves: Vec::new(),
             rulings: BTreeMap::new(),
+            forms: Forms::new(),
+            ledgers: BTreeMap::new(),
         }
     }
 

@@ -15,6 +15,7 @@ use runtime::service::Happened;
 use super::case::{Case, Done, Main, Move, Moved, Visit, Work, WorkState};
 use super::clocks::{CaseClock, Stopped};
 use super::rulings::Ended;
+use crate::ledgers::Listed;
 
 /// The rung of an escalation that says that no way on matches.
 pub(crate) const NO_WAY_ON: &str = "no_way_on";
@@ -59,6 +60,27 @@ impl Case {
                 self.followed.push(said.before);
                 self.playbook = said.playbook.clone();
             }
+            Event::FormFilled(said) => {
+                self.forms
+                    .entry(said.form.clone())
+                    .or_default()
+                    .entry(said.instance)
+                    .or_default()
+                    .fill(said, time);
+            }
+            Event::FormSigned(said) => {
+                self.forms
+                    .entry(said.form.clone())
+                    .or_default()
+                    .entry(said.instance)
+                    .or_default()
+                    .sign(said, time);
+            }
+            Event::LedgerEntered(said) => {
+                let listed = if said.pending { Listed::Pending } else { Listed::Kept };
+                self.ledgers.insert(said.ledger.clone(), listed);
+            }
+            Event::LedgerSettled(said) => drop(self.ledgers.insert(said.ledger.clone(), Listed::Settled)),
             Event::CaseEscalated(said) => self.escalated(said),
             Event::TeamCalled(said) => drop(self.teams.insert(said.team.clone(), said.clone())),
             Event::RulingOpened(said) => self.ruling_opened(said, time),
@@ -80,6 +102,7 @@ impl Case {
             // Said about a complaint, and of no consequence for where it goes; or not about a complaint at all.
             Event::ComplaintRegistered(_)
             | Event::FileAdded(_)
+            | Event::ClaimClarified(_)
             | Event::PersonErased(_)
             | Event::PlaybookPublished(_)
             | Event::PlaybookActivated(_)

@@ -150,6 +150,18 @@ async fn no_text_of_a_handover_does_more_than_stand_there() {
 }
 
 #[tokio::test]
+async fn no_text_in_a_form_does_more_than_stand_there() {
+    let served = Served::start().await;
+    let mut world = crate::forms::at_triage();
+    let body = json!({"form": "handling", "fields": {"course": "保养后出现"}});
+    served.try_on_cases::<orders::FillForm>(8_000, &world, person("agent.a"), body.clone()).await;
+    let filled: orders::FillForm = serde_json::from_value(body).unwrap();
+    world.order(&filled, person("agent.a")).unwrap();
+    let body = json!({"form": "handling", "role": "agent"});
+    served.try_on_cases::<orders::SignForm>(9_000, &world, person("agent.a"), body).await;
+}
+
+#[tokio::test]
 async fn no_text_about_a_clock_or_of_a_summary_does_more_than_stand_there() {
     let served = Served::start().await;
     let mut world = World::rich(FRIDAY);

@@ -7,6 +7,7 @@ mod accounts;
 mod applying;
 mod applying_served;
 mod clocks;
+mod forms;
 mod hostile;
 mod journeys;
 mod moves;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::facts::Facts;
 use crate::ids::{
     CategoryKey, ChannelKey, CommandId, ComplaintId, DepartmentId, FileId, OrganisationId, PersonId,
-    PlaybookId,
+    PlaybookId, VisitId,
 };
 use crate::messages::complaint_registered::{ExternalRef, PlaybookRef};
 use crate::messages::proposal_made::Remedy;
@@ -123,6 +123,59 @@ pub struct RecordFacts {
     pub facts: Facts,
 }
 
+/// Restates the claim, and takes down what was missing. By staff at their work, or by the customer with their code.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Clarify {
+    /// The visit.
+    pub visit: VisitId,
+    /// Its epoch.
+    pub epoch: u32,
+    /// Whether the customer was reached.
+    #[serde(default = "yes")]
+    pub reached: bool,
+    /// Whether nobody will try again: the stage ends as `unreachable`.
+    #[serde(default)]
+    pub give_up: bool,
+    /// The claim in our words; at most 5,000 characters.
+    #[serde(default)]
+    pub restated: Option<String>,
+    /// Whether the customer confirms the claim as it was restated: the stage ends as `clarified`.
+    #[serde(default)]
+    pub confirmed_by_customer: bool,
+    /// Whether the customer is who they say they are; absent when nobody looked.
+    #[serde(default)]
+    pub identity_verified: Option<bool>,
+    /// What the customer adds; at most 20,000 characters.
+    #[serde(default)]
+    pub said: Option<String>,
+    /// What it is about.
+    #[serde(default)]
+    pub category: Option<CategoryKey>,
+    /// The complained-of department.
+    #[serde(default)]
+    pub complained_of: Option<DepartmentId>,
+    /// The amount at stake, in fen.
+    #[serde(default)]
+    pub amount: Option<Fen>,
+    /// The order it is about.
+    #[serde(default)]
+    pub order_number: Option<String>,
+    /// How to reach the customer: what is given replaces what was known. Taken down by staff alone.
+    #[serde(default)]
+    pub complainant: Complainant,
+    /// Files uploaded before, such as the evidence that was asked for.
+    #[serde(default)]
+    pub files: Vec<FileId>,
+    /// Further declared facts, such as fields of the playbook's form.
+    #[serde(default)]
+    pub facts: Facts,
+}
+
+const fn yes() -> bool {
+    true
+}
+
 /// Forgets a complainant.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -214,5 +267,6 @@ super::verbs! { Intake:
     FileChunk = "file.chunk",
     FinishFile = "file.finish",
     RecordFacts = "fact.record",
+    Clarify = "clarify",
     ErasePerson = "person.erase",
 }

@@ -26,6 +26,9 @@ pub struct RecordContact {
     /// Nobody will try again: the stage ends as `unreachable`, where it has that outcome.
     #[serde(default)]
     pub give_up: bool,
+    /// Whether it is the customer who was reached, by what the playbook asks before anything is told.
+    #[serde(default)]
+    pub identity_verified: Option<bool>,
 }
 
 /// Tells the customer the result.
@@ -72,6 +75,9 @@ pub struct RecordCallback {
     /// What the customer said; at most 5,000 characters.
     #[serde(default)]
     pub opinion: Option<String>,
+    /// Whether it is the customer who was reached, by what the playbook asks before anything is told.
+    #[serde(default)]
+    pub identity_verified: Option<bool>,
 }
 
 /// Notes what whoever calls the customer back has to know of this case.

@@ -1,12 +1,14 @@
 //! What routing takes: playbooks, directory, triage, work, the archive.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{
-    CategoryKey, ClockId, CommandId, ComplaintId, DepartmentId, HandoverId, OrganisationId, PersonId,
-    VisitId, WorkId,
+    CategoryKey, ClockId, CommandId, ComplaintId, DepartmentId, FormKey, HandoverId, OrganisationId,
+    PersonId, RoleKey, VisitId, WorkId,
 };
 use crate::messages::clock_started::CalendarRef;
 use crate::messages::complaint_registered::PlaybookRef;
@@ -341,6 +343,27 @@ pub struct Archive {
     pub summary: Option<String>,
 }
 
+/// Writes into a form of the case, for the handling that is under way.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FillForm {
+    /// The form, as the playbook has it.
+    pub form: FormKey,
+    /// What is written, by field; each text at most 5,000 characters. It replaces what stood there.
+    pub fields: BTreeMap<String, String>,
+}
+
+/// Signs a form of the case; from then on it stands as it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SignForm {
+    /// The form, as the playbook has it.
+    pub form: FormKey,
+    /// As which of its roles; the first that is the actor's and unsigned when absent.
+    #[serde(default)]
+    pub role: Option<RoleKey>,
+}
+
 super::verbs! { Routing:
     PublishPlaybook = "playbook.publish",
     ActivatePlaybook = "playbook.activate",
@@ -366,4 +389,6 @@ super::verbs! { Routing:
     ExtendClock = "clock.extend",
     GiveRuling = "ruling.give",
     Archive = "archive",
+    FillForm = "form.fill",
+    SignForm = "form.sign",
 }

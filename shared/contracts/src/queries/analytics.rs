@@ -12,5 +12,7 @@ pub const BREACHES: &str = "breaches";
 pub const REPORTS: &str = "reports";
 /// One report with its figures and cases.
 pub const REPORT: &str = "report";
+/// The entries of the ledgers that playbooks declare, page by page.
+pub const LEDGER_ENTRIES: &str = "ledger_entries";
 /// Every query of analytics' own.
-pub const NAMES: &[&str] = &[LEDGER, COUNTS, STAGE_TIMES, BREACHES, REPORTS, REPORT];
+pub const NAMES: &[&str] = &[LEDGER, LEDGER_ENTRIES, COUNTS, STAGE_TIMES, BREACHES, REPORTS, REPORT];

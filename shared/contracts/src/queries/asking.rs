@@ -37,6 +37,7 @@ const TABLE: &[(Asker, &[ServiceName], &[&str])] = &[
             intake::COMPLAINT,
             intake::TRACK,
             intake::CONTACT,
+            intake::EARLIER,
             intake::TEXT,
             intake::RECENT,
             intake::FILES,

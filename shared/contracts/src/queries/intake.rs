@@ -5,7 +5,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{
-    CategoryKey, ChannelKey, ComplainantId, ComplaintId, DepartmentId, FileId, PersonId, PlaybookId, StageKey,
+    CategoryKey, ChannelKey, ComplainantId, ComplaintId, DepartmentId, FileId, PersonId, PlaybookId,
+    StageKey, VisitId,
 };
 use crate::messages::complaint_registered::{ExternalRef, PlaybookRef};
 use crate::messages::proposal_made::Remedy;
@@ -177,6 +178,20 @@ pub struct Tracked {
     pub registered_at: Timestamp,
     /// How far it has come; absent when it was only registered.
     pub progress: Option<Progress>,
+    /// What the customer may supply or confirm now; absent when nothing is asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clarify: Option<ClarifyAsked>,
+}
+
+/// The visit at which the customer may supply what is missing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ClarifyAsked {
+    /// The visit.
+    pub visit: VisitId,
+    /// Its epoch.
+    pub epoch: u32,
+    /// The claim in our words, for the customer to confirm; absent until somebody restated it.
+    pub restated: Option<String>,
 }
 
 /// Asks how to reach a complainant.
@@ -185,6 +200,9 @@ pub struct Tracked {
 pub struct ContactAsked {
     /// Who.
     pub complainant: ComplainantId,
+    /// The complaint of theirs that it is asked for: its playbook says what is hidden from whom.
+    #[serde(default)]
+    pub complaint: Option<ComplaintId>,
     /// Whether hidden values are enough.
     #[serde(default)]
     pub masked: bool,
@@ -242,6 +260,24 @@ pub struct Told {
     pub settlement: Option<String>,
     /// The order it is about.
     pub order_number: Option<String>,
+    /// What was restated and added since, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub clarified: Vec<Clarified>,
+}
+
+/// One talk in which the claim was restated or something was supplied.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Clarified {
+    /// When.
+    pub at: Timestamp,
+    /// The claim in our words.
+    pub restated: Option<String>,
+    /// Whether the customer confirmed it.
+    pub confirmed: bool,
+    /// What the customer added.
+    pub said: Option<String>,
+    /// Which fields were supplied.
+    pub supplied: Vec<String>,
 }
 
 /// Asks for complaints, newest first.

@@ -14,8 +14,8 @@ use crate::commands::Actor;
 pub use handovers::*;
 
 use crate::ids::{
-    ChannelKey, ClockId, ClockKey, ComplaintId, DepartmentId, PersonId, PlaybookId, RoleKey, StageKey,
-    VisitId, WorkId,
+    ChannelKey, ClockId, ClockKey, ComplaintId, DepartmentId, FormKey, PersonId, PlaybookId, RoleKey,
+    StageKey, VisitId, WorkId,
 };
 use crate::messages::complaint_registered::PlaybookRef;
 use crate::service::words;
@@ -34,6 +34,8 @@ pub const CASES: &str = "cases";
 pub const CASE: &str = "case";
 /// The clocks of a case, each explained line by line: [`CaseAsked`] → `Vec<ClockShown>`.
 pub const CLOCKS: &str = "clocks";
+/// One form of a case as it is filled in, with its labels: [`FormAsked`] → JSON.
+pub const FORM: &str = "form";
 /// The published playbooks: null → `Vec<PlaybookListed>`.
 pub const PLAYBOOKS: &str = "playbooks";
 /// The document of a playbook: [`PlaybookAsked`] → JSON.
@@ -59,6 +61,7 @@ pub const NAMES: &[&str] = &[
     CASES,
     CASE,
     CLOCKS,
+    FORM,
     PLAYBOOKS,
     PLAYBOOK,
     DIRECTORY,
@@ -69,6 +72,19 @@ pub const NAMES: &[&str] = &[
     PREVIEW,
     HANDOVERS,
 ];
+
+/// Asks for a form of a case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FormAsked {
+    /// The case.
+    pub complaint: ComplaintId,
+    /// The form, as the playbook has it.
+    pub form: FormKey,
+    /// Which handling, from 1; the last when absent.
+    #[serde(default)]
+    pub instance: Option<u32>,
+}
 
 /// Who has a piece of work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]

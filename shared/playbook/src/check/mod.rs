@@ -2,7 +2,9 @@
 
 mod accountability;
 mod authority;
+mod forms;
 mod graph;
+mod privacy;
 mod references;
 mod reports;
 mod rules;
@@ -22,6 +24,8 @@ pub(crate) fn check(playbook: &Playbook) -> Vec<Finding> {
     findings.extend(voice::check(playbook));
     findings.extend(reports::check(playbook));
     findings.extend(rulings::check(playbook));
+    findings.extend(forms::check(playbook));
+    findings.extend(privacy::check(playbook));
     findings.extend(authority::check(playbook));
     findings.extend(accountability::check(playbook));
     findings.extend(graph::check(playbook));

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use contracts::{ClockKey, RoleKey, StageKey};
 
 use crate::finding::{Code, Finding};
+use crate::form_fields::FieldSource;
 use crate::model::{Action, DepartmentRef, Playbook, RungOn, Secondary, SkillNeed, Trigger, Who};
 use crate::outcomes::outcomes_of;
 use crate::skills::handles;
@@ -30,6 +31,7 @@ pub(super) fn check(playbook: &Playbook) -> Vec<Finding> {
     names.incentives();
     names.reports();
     names.teams();
+    names.ledgers();
     names.findings
 }
 
@@ -67,6 +69,7 @@ impl Names<'_> {
         let scale = p.satisfaction.iter().flat_map(|satisfaction| &satisfaction.scale);
         self.each_once("satisfaction.scale", ".key", scale.map(|one| one.key.as_str()));
         self.each_once("forms", ".key", p.forms.iter().map(|one| one.key.as_str()));
+        self.each_once("ledger", ".key", p.ledger.iter().map(|one| one.key.as_str()));
         self.each_once("teams", ".key", p.teams.iter().map(|one| one.key.as_str()));
         self.each_once("reports", ".key", p.reports.iter().map(|one| one.key.as_str()));
         self.each_once("incentives", ".key", p.incentives.iter().map(|one| one.key.as_str()));
@@ -373,6 +376,41 @@ impl Names<'_> {
             self.who(&format!("reports[{number}].from"), &report.from);
             for (which, who) in report.to.iter().enumerate() {
                 self.who(&format!("reports[{number}].to[{which}]"), who);
+            }
+        }
+    }
+
+    /// What a ledger says of a case is a fact of it: words stay where they were said.
+    fn ledgers(&mut self) {
+        for (number, ledger) in self.playbook.ledger.iter().enumerate() {
+            let path = format!("ledger[{number}]");
+            for (list, triggers) in [("enter", &ledger.enter), ("settle", &ledger.settle)] {
+                for (which, trigger) in triggers.iter().enumerate() {
+                    let path = format!("{path}.{list}[{which}]");
+                    self.trigger(&path, trigger);
+                    if let Trigger::Missed(_) = trigger {
+                        let en = "a missed clock begins sides, not entries; name what follows from it";
+                        self.findings.push(Finding::new(
+                            path,
+                            Code::Value,
+                            en,
+                            "时限超时不登记台账；请写由此发生的事",
+                        ));
+                    }
+                }
+            }
+            let keys = ledger.columns.iter().map(|column| column.key.as_str());
+            self.each_once(&format!("{path}.columns"), ".key", keys);
+            for (which, column) in ledger.columns.iter().enumerate() {
+                match FieldSource::of(&column.key) {
+                    FieldSource::Case(_) | FieldSource::Given(_) => {}
+                    FieldSource::Kept(_) | FieldSource::Written => {
+                        let path = format!("{path}.columns[{which}].key");
+                        let en = "the case does not know this as a fact, so no ledger can say it";
+                        let zh = "个案没有这一事实，台账无法登记";
+                        self.findings.push(Finding::new(path, Code::Value, en, zh));
+                    }
+                }
             }
         }
     }

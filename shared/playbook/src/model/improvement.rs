@@ -5,22 +5,25 @@
 use std::collections::BTreeMap;
 
 use calendar::Limit;
-use contracts::{ChannelKey, RoleKey, Text};
+use contracts::{ChannelKey, FormKey, LedgerKey, RoleKey, Text};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Trigger, Who};
 use crate::words::{Cel, Key, Yuan, words};
 
-/// A record.
+/// A record of a case under its own name, such as 《投诉处理单》. Each handling has its own; once it is
+/// complete, the fact `completed_<key>` is true.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Form {
-    /// The key.
-    pub key: Key,
+    /// The key; part of a fact key.
+    pub key: FormKey,
     /// Its name.
     pub label: Text,
-    /// Its fields.
+    /// Its fields. One with the key of an intake field, or `number`, `instance`, `level`, `department`,
+    /// `registered_at`, `registered_by`, `channel`, `liable`, `remedy_amount`, `remedies`, `satisfaction`, fills itself; others
+    /// are written by people.
     pub fields: Vec<super::Labelled>,
     /// Which of them must be filled in.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -28,7 +31,7 @@ pub struct Form {
     /// How many copies.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub copies: Option<u32>,
-    /// Who signs.
+    /// Who signs, each once and by different people; what is signed stands.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub signatures: Vec<RoleKey>,
 }
@@ -221,6 +224,39 @@ pub struct Capa {
     pub training: Vec<Text>,
 }
 
+/// A ledger under its own name, such as 《投诉问题处理台账》 or 《未了事宜台帐》. A case stands in it once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Ledger {
+    /// The key.
+    pub key: LedgerKey,
+    /// Its name.
+    pub label: Text,
+    /// What puts a case into it; any of them. Without any: that it is closed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub enter: Vec<Trigger>,
+    /// Only when this holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub when: Option<Cel>,
+    /// What settles the matter; any of them. Without any the entry stands for good; until then it is pending.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub settle: Vec<Trigger>,
+    /// What it says of each case: fields that the case fills in by itself, as in forms, and `remedies`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub columns: Vec<super::Labelled>,
+}
+
+impl Ledger {
+    /// Whether this puts a case into it.
+    #[must_use]
+    pub fn is_entered_by(&self, trigger: &Trigger) -> bool {
+        match self.enter.as_slice() {
+            [] => *trigger == Trigger::Event(super::CaseEvent::Closed),
+            any => any.contains(trigger),
+        }
+    }
+}
+
 /// Queueing at a counter.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -280,17 +316,18 @@ pub struct TeamPlan {
     pub review: Option<Cadence>,
 }
 
-/// Who may see what of the complainant.
+/// Who may see what of the complainant.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Privacy {
-    /// How a person is identified before anything is told.
+    /// What a person is asked, to be identified before anything is told: at a contact or callback that reaches them, staff
+    /// say that it is the customer.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub identity_check: Vec<super::IntakeField>,
-    /// What is masked.
+    /// What is masked for everybody else: contact data, the order, and what the customer said.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub masking: Vec<super::IntakeField>,
-    /// Who sees it all.
+    /// Who sees it all. Others see what is not masked as far as the installation lets them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub roles: Vec<RoleKey>,
 }

@@ -158,9 +158,9 @@ pub struct Playbook {
     /// Corrective and preventive action.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub capa: Option<Capa>,
-    /// The ledgers that a closed case goes into.
+    /// The ledgers that cases go into.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub ledger: Vec<Labelled>,
+    pub ledger: Vec<Ledger>,
     /// Queueing at a counter.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub queue: Option<Queue>,
@@ -214,6 +214,11 @@ impl Playbook {
     #[must_use]
     pub fn stage(&self, key: &str) -> Option<&Stage> {
         self.stages.iter().find(|stage| stage.key.as_str() == key)
+    }
+    /// The form with this key.
+    #[must_use]
+    pub fn form(&self, key: &str) -> Option<&Form> {
+        self.forms.iter().find(|form| form.key.as_str() == key)
     }
     /// The reward or penalty with this key.
     #[must_use]

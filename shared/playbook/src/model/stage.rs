@@ -1,6 +1,6 @@
 //! Stages, the moves between them, and the loops among the moves.
 
-use contracts::{FactKey, OutcomeKey, StageKey, StageKind, Text};
+use contracts::{FactKey, FormKey, OutcomeKey, StageKey, StageKind, Text};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -44,6 +44,9 @@ pub struct Stage {
     /// What must be given to complete it.
     #[serde(default, skip_serializing_if = "Requires::is_empty")]
     pub requires: Requires,
+    /// The forms that must be complete before it ends: filled in, and signed by whoever signs them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub forms: Vec<FormKey>,
     /// The outcomes that this playbook uses; without a list, all those of the kind.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub outcomes: Vec<OutcomeKey>,

@@ -4,7 +4,10 @@
 
 mod accountability;
 mod broken;
+mod forms;
+mod ledgers;
 mod packs;
+mod privacy;
 mod rich;
 mod schema;
 mod shipped;

@@ -52,6 +52,8 @@ pub struct Expect {
     pub incentives: Option<Vec<String>>,
     /// Those that were decided so far; exactly these, in the order of the visits.
     pub accounted: Option<Vec<String>>,
+    /// How it stands in ledgers: `pending`, `kept`, `settled`; `none` for one that it never went into.
+    pub ledgers: BTreeMap<String, String>,
     /// Facts and their values.
     pub facts: BTreeMap<String, Value>,
     /// How often each loop was taken.
@@ -143,6 +145,13 @@ impl Expect {
                 &format!("fact {key}"),
                 Some(value.to_string()),
                 view.facts.get(key).map(ToString::to_string),
+            );
+        }
+        for (key, listed) in &self.ledgers {
+            same(
+                &format!("ledger {key}"),
+                Some(listed.clone()),
+                view.ledgers.get(key).cloned().or_else(none),
             );
         }
         for (key, times) in &self.loops {

@@ -179,6 +179,8 @@ pub struct CaseView {
     pub incentives: Vec<String>,
     /// Those that were decided so far.
     pub accounted: Vec<String>,
+    /// The ledgers that it went into, and how it stands there: `pending`, `kept`, `settled`.
+    pub ledgers: BTreeMap<String, String>,
     /// The complaint it repeats.
     pub repeats: Option<String>,
     /// When each report of the organisation was last due, by its key.

@@ -1,8 +1,11 @@
 //! Checks every field of a complaint and reports all findings at once.
 
-use contracts::commands::intake::RegisterComplaint;
+use contracts::commands::intake::{Complainant, RegisterComplaint};
 use contracts::commands::{Actor, check_text, check_time};
-use contracts::{ComplaintId, DepartmentId, FactValue, Facts, Problem, ProblemCode, SubjectRef, facts};
+use contracts::{
+    CategoryKey, ComplaintId, DepartmentId, FactValue, Facts, Fen, FileId, Problem, ProblemCode, SubjectRef,
+    facts,
+};
 use jiff::{SignedDuration, Timestamp};
 use playbook::{IntakeField, Labelled, Playbook};
 use runtime::service::Context;
@@ -39,7 +42,7 @@ pub(super) fn check(
     let chosen = choose_playbook(intake, context, &body, unit.as_ref());
     let model = chosen.as_ref().ok().map(|(_, compiled)| compiled.playbook());
     check_texts(&body, model, &mut findings);
-    check_contacts(&body, &mut findings);
+    check_contacts(&body.complainant, &mut findings);
     check_values(intake, context, state, &body, &mut findings);
     findings.extend(fact::check(&body.facts, actor, context.now()));
     let (reference, playbook) = match chosen {
@@ -53,12 +56,8 @@ pub(super) fn check(
     let listed = &playbook.playbook().customer_types;
     let customer_type =
         choose(body.customer_type.as_deref(), fields::USUAL_CUSTOMER, listed, "/customer_type");
-    if let Some(category) = &body.category
-        && playbook.playbook().category(category.as_str()).is_none()
-    {
-        let keys = playbook.playbook().categories.iter().map(|category| category.key.as_str());
-        findings.push(not_listed("/category", category.as_str(), keys));
-    }
+    findings
+        .extend(body.category.as_ref().and_then(|category| check_category(category, playbook.playbook())));
     findings.extend(fields::missing_fields(&body, &playbook));
     findings.extend(settle::check(body.settlement.as_ref(), playbook.playbook()));
     let (kind, customer_type) = match (kind, customer_type) {
@@ -87,6 +86,12 @@ pub(super) fn check(
     Ok(draft)
 }
 
+/// That the playbook knows such a matter.
+pub(in crate::decide) fn check_category(category: &CategoryKey, playbook: &Playbook) -> Option<Problem> {
+    let keys = || playbook.categories.iter().map(|category| category.key.as_str());
+    playbook.category(category.as_str()).is_none().then(|| not_listed("/category", category.as_str(), keys()))
+}
+
 fn first_of(findings: Vec<Problem>) -> Problem {
     Problem::all(findings).unwrap_or_else(|| Problem::new(ProblemCode::Internal, "a finding was lost"))
 }
@@ -97,16 +102,23 @@ fn own_department(actor: &Actor, directory: Option<&Directory>) -> Option<Depart
     department.clone().filter(|own| directory.is_some_and(|known| known.departments.contains_key(own)))
 }
 
+/// That a department is in the directory.
+pub(in crate::decide) fn check_department(
+    id: &DepartmentId,
+    field: &str,
+    directory: Option<&Directory>,
+) -> Option<Problem> {
+    let known = directory.is_some_and(|directory| directory.departments.contains_key(id));
+    (!known).then(|| {
+        Problem::new(ProblemCode::UnknownDepartment, format!("the department “{id}” is not known"))
+            .at(field)
+            .expected("a department of the directory")
+    })
+}
+
 /// Departments and people must be in the directory. A person complained of brings their department.
 fn check_directory(body: &mut RegisterComplaint, directory: Option<&Directory>, findings: &mut Vec<Problem>) {
-    let unknown = |id: &DepartmentId, field: &str| {
-        let known = directory.is_some_and(|directory| directory.departments.contains_key(id));
-        (!known).then(|| {
-            Problem::new(ProblemCode::UnknownDepartment, format!("the department “{id}” is not known"))
-                .at(field)
-                .expected("a department of the directory")
-        })
-    };
+    let unknown = |id: &DepartmentId, field: &str| check_department(id, field, directory);
     findings.extend(body.complained_of.as_ref().and_then(|id| unknown(id, "/complained_of")));
     findings.extend(body.unit.as_ref().and_then(|id| unknown(id, "/unit")));
     if let Some(person) = &body.complained_of_person {
@@ -148,8 +160,8 @@ fn check_texts(body: &RegisterComplaint, model: Option<&Playbook>, findings: &mu
     }
 }
 
-fn check_contacts(body: &RegisterComplaint, findings: &mut Vec<Problem>) {
-    let person = &body.complainant;
+/// That a telephone number can be dialled and an e-mail address be written to.
+pub(in crate::decide) fn check_contacts(person: &Complainant, findings: &mut Vec<Problem>) {
     if person.phone.as_deref().is_some_and(|phone| !is_phone(phone)) {
         findings.push(
             Problem::new(ProblemCode::InvalidField, "this is not a telephone number")
@@ -184,21 +196,32 @@ fn check_values(
     body: &RegisterComplaint,
     findings: &mut Vec<Problem>,
 ) {
-    if let Some(amount) = body.amount
-        && !(0..=LARGEST_AMOUNT).contains(&amount.0)
-    {
-        findings.push(
-            Problem::new(ProblemCode::InvalidField, "the amount is not possible")
-                .at("/amount")
-                .expected(format!("fen from 0 to {LARGEST_AMOUNT}")),
-        );
-    }
+    findings.extend(body.amount.and_then(check_amount));
     if let Some(received_at) = body.received_at {
         let latest = context.now().checked_add(CLOCK_SKEW).unwrap_or(Timestamp::MAX);
         findings.extend(check_time("/received_at", received_at, latest).err());
     }
+    check_files(intake, state, &body.files, findings);
+}
+
+/// That an amount is one that can be meant.
+pub(in crate::decide) fn check_amount(amount: Fen) -> Option<Problem> {
+    (!(0..=LARGEST_AMOUNT).contains(&amount.0)).then(|| {
+        Problem::new(ProblemCode::InvalidField, "the amount is not possible")
+            .at("/amount")
+            .expected(format!("fen from 0 to {LARGEST_AMOUNT}"))
+    })
+}
+
+/// That files are not too many, and uploaded for this complaint.
+pub(in crate::decide) fn check_files(
+    intake: &Intake,
+    state: &State,
+    files: &[FileId],
+    findings: &mut Vec<Problem>,
+) {
     let most = intake.config().max_files;
-    if body.files.len() > most {
+    if files.len() > most {
         findings.push(
             Problem::new(ProblemCode::TooLarge, "too many files")
                 .at("/files")
@@ -206,7 +229,7 @@ fn check_values(
         );
     }
     let kept = |file| state.complaint().is_some_and(|complaint| complaint.files.contains_key(file));
-    for (at, _) in body.files.iter().enumerate().filter(|(_, file)| !kept(file)) {
+    for (at, _) in files.iter().enumerate().filter(|(_, file)| !kept(file)) {
         findings.push(
             Problem::new(ProblemCode::NotFound, "no finished upload has this id")
                 .at(format!("/files/{at}"))

@@ -1,6 +1,7 @@
 //! Who complains: found again by the blind index of a telephone number or e-mail address, or new.
 
-use contracts::{ComplainantId, Problem, ProblemCode};
+use contracts::commands::intake::Complainant;
+use contracts::{ComplainantId, OrganisationId, Problem, ProblemCode};
 use runtime::service::{Context, Decision, EntryChange, EntryKey};
 use serde_json::Value;
 use vault::{BlindIndex, Masked, normalise};
@@ -18,8 +19,7 @@ pub(super) struct Identity {
     pub(super) complainant: ComplainantId,
     /// Whether anything given leads to them again; without it nobody can be recognised.
     pub(super) recognisable: bool,
-    phone: Option<BlindIndex>,
-    email: Option<BlindIndex>,
+    traces: Traces,
     fresh: Vec<String>,
     /// Keyed hashes of matters that name them.
     pub(super) matters: Vec<String>,
@@ -27,19 +27,38 @@ pub(super) struct Identity {
     pub(super) spots: Vec<String>,
 }
 
+/// Keyed hashes of how somebody is reached, by which they are found again.
+pub(in crate::decide) struct Traces {
+    phone: Option<BlindIndex>,
+    email: Option<BlindIndex>,
+}
+
+impl Traces {
+    /// Those of what was given.
+    pub(in crate::decide) fn of(
+        intake: &Intake,
+        organisation: &OrganisationId,
+        person: &Complainant,
+    ) -> Self {
+        let index = |field: &str, value: Option<normalise::Normalised>| {
+            value.map(|value| intake.keys().blind_index(organisation.as_str(), field, &value))
+        };
+        Self {
+            phone: index("phone", person.phone.as_deref().and_then(normalise::phone)),
+            email: index("email", person.email.as_deref().and_then(normalise::email)),
+        }
+    }
+    /// The keys of the entries that lead to whom they are of.
+    pub(in crate::decide) fn keys(&self) -> Vec<String> {
+        let keys = [("phone", self.phone), ("email", self.email)].into_iter();
+        keys.filter_map(|(field, index)| index.map(|index| format!("{field}:{}", hex::encode(index))))
+            .collect()
+    }
+}
+
 pub(super) fn identify(intake: &Intake, context: &Context<'_, State>, draft: &Draft) -> Identity {
-    let organisation = context.organisation().as_str();
-    let person = &draft.body.complainant;
-    let index = |field: &str, value: Option<normalise::Normalised>| {
-        value.map(|value| intake.keys().blind_index(organisation, field, &value))
-    };
-    let phone = index("phone", person.phone.as_deref().and_then(normalise::phone));
-    let email = index("email", person.email.as_deref().and_then(normalise::email));
-    let keys = [("phone", phone), ("email", email)];
-    let keys: Vec<String> = keys
-        .into_iter()
-        .filter_map(|(field, index)| index.map(|index| format!("{field}:{}", hex::encode(index))))
-        .collect();
+    let traces = Traces::of(intake, context.organisation(), &draft.body.complainant);
+    let keys = traces.keys();
     let found: Vec<Option<ComplainantId>> = keys
         .iter()
         .map(|key| context.entry(space::COMPLAINANT, key.as_str()))
@@ -51,8 +70,7 @@ pub(super) fn identify(intake: &Intake, context: &Context<'_, State>, draft: &Dr
     Identity {
         complainant,
         recognisable: !keys.is_empty(),
-        phone,
-        email,
+        traces,
         fresh: fresh.collect(),
         matters: Vec::new(),
         spots: Vec::new(),
@@ -84,20 +102,26 @@ pub(super) fn remember(
     let value = serde_json::to_value(&trail)
         .map_err(|error| Problem::new(ProblemCode::Internal, error.to_string()))?;
     decision.entries.push(EntryChange::Put { entry: own, value });
-    decision.rows.push(Row::Complainant(Box::new(row(context, draft, identity))));
+    let (who, person) = (identity.complainant, &draft.body.complainant);
+    decision.rows.push(Row::Complainant(Box::new(row(context, who, person, &identity.traces))));
     Ok(())
 }
 
-fn row(context: &Context<'_, State>, draft: &Draft, identity: &Identity) -> ComplainantRow {
-    let person = &draft.body.complainant;
+/// What is kept of somebody, on its way to being sealed.
+pub(in crate::decide) fn row(
+    context: &Context<'_, State>,
+    complainant: ComplainantId,
+    person: &Complainant,
+    traces: &Traces,
+) -> ComplainantRow {
     let masked = |text: &Option<String>| text.clone().map(Masked::new);
     ComplainantRow {
-        complainant: identity.complainant,
+        complainant,
         name: masked(&person.name),
         phone: masked(&person.phone),
-        phone_index: identity.phone,
+        phone_index: traces.phone,
         email: masked(&person.email),
-        email_index: identity.email,
+        email_index: traces.email,
         address: masked(&person.address),
         other: masked(&person.other),
         preferred_channel: person.preferred_channel.clone(),

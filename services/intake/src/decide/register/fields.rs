@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use contracts::commands::intake::RegisterComplaint;
-use contracts::{FactKey, FactValue, Problem, ProblemCode};
+use contracts::commands::intake::{Complainant, RegisterComplaint};
+use contracts::{FactKey, FactValue, Facts, FileId, Problem, ProblemCode};
 use playbook::{IntakeField, Playbook};
 
 use crate::decide::reading::missing;
@@ -15,7 +15,6 @@ pub(super) const USUAL_KIND: &str = "complaint";
 
 /// An empty text is no text: forms send one for a field that nobody filled in.
 pub(super) fn tidy(body: &mut RegisterComplaint) {
-    let person = &mut body.complainant;
     for field in [
         &mut body.kind,
         &mut body.customer_type,
@@ -23,19 +22,29 @@ pub(super) fn tidy(body: &mut RegisterComplaint) {
         &mut body.demand,
         &mut body.order_number,
         &mut body.matter,
-        &mut person.name,
-        &mut person.phone,
-        &mut person.email,
-        &mut person.address,
-        &mut person.other,
     ] {
-        if field.as_deref().is_some_and(|text| text.trim().is_empty()) {
-            *field = None;
-        }
+        drop_blank(field);
     }
-    body.facts.retain(|_, value| !matches!(value, FactValue::Text(text) if text.is_empty()));
+    tidy_rest(&mut body.complainant, &mut body.facts, &mut body.files);
+}
+
+/// Takes away a text without a word in it.
+pub(in crate::decide) fn drop_blank(field: &mut Option<String>) {
+    if field.as_deref().is_some_and(|text| text.trim().is_empty()) {
+        *field = None;
+    }
+}
+
+/// The same for a person and for facts; files are named once.
+pub(in crate::decide) fn tidy_rest(person: &mut Complainant, facts: &mut Facts, files: &mut Vec<FileId>) {
+    for field in
+        [&mut person.name, &mut person.phone, &mut person.email, &mut person.address, &mut person.other]
+    {
+        drop_blank(field);
+    }
+    facts.retain(|_, value| !matches!(value, FactValue::Text(text) if text.is_empty()));
     let mut seen = std::collections::BTreeSet::new();
-    body.files.retain(|file| seen.insert(*file));
+    files.retain(|file| seen.insert(*file));
 }
 
 /// The longest text of a field where the playbook says nothing, in characters; none for fields that are no text.
@@ -70,7 +79,7 @@ pub(super) const fn usual_length(field: IntakeField) -> Option<usize> {
 }
 
 /// The JSON pointer of a field.
-pub(super) const fn pointer(field: IntakeField) -> &'static str {
+pub(in crate::decide) const fn pointer(field: IntakeField) -> &'static str {
     match field {
         IntakeField::Name => "/complainant/name",
         IntakeField::Phone => "/complainant/phone",
@@ -175,7 +184,7 @@ pub(super) fn text(body: &RegisterComplaint, field: IntakeField) -> Option<Cow<'
 }
 
 /// The longest text that this playbook takes for a field; never more than what can be stored.
-pub(super) fn longest(playbook: Option<&Playbook>, field: IntakeField) -> Option<usize> {
+pub(in crate::decide) fn longest(playbook: Option<&Playbook>, field: IntakeField) -> Option<usize> {
     let usual = usual_length(field)?;
     let rule = playbook.and_then(|known| known.intake.fields.iter().find(|rule| rule.field == field));
     let own = rule.and_then(|rule| rule.max_length).and_then(|length| usize::try_from(length).ok());

@@ -1,24 +1,17 @@
 //! The playbook's words, looked for in what the customer said, become facts: rules need not read the text.
 
-use playbook::Signal;
+use contracts::Facts;
+use playbook::{Playbook, Signal};
 
-use super::Draft;
-
-/// Sets the fact of every signal that is heard in the narrative, demand or opinion.
-pub(super) fn hear(draft: &mut Draft) {
-    let signals = &draft.playbook.playbook().intake.signals;
+/// The fact of every signal that is heard in what was told.
+pub(in crate::decide) fn heard<'t>(playbook: &Playbook, told: impl Iterator<Item = &'t str>) -> Facts {
+    let signals = &playbook.intake.signals;
     if signals.is_empty() {
-        return;
+        return Facts::new();
     }
-    let body = &draft.body;
-    let told = [Some(&body.narrative), body.demand.as_ref(), body.opinion.as_ref()];
-    let told: Vec<String> = told.into_iter().flatten().map(|text| folded(text)).collect();
-    let told = told.join("\n");
-    for signal in signals.iter().filter(|signal| is_heard(signal, &told)) {
-        if let Some(fact) = signal.fact() {
-            draft.facts.insert(fact, true.into());
-        }
-    }
+    let told = told.map(folded).collect::<Vec<_>>().join("\n");
+    let heard = signals.iter().filter(|signal| is_heard(signal, &told));
+    heard.filter_map(Signal::fact).map(|fact| (fact, true.into())).collect()
 }
 
 fn is_heard(signal: &Signal, told: &str) -> bool {
@@ -56,20 +49,20 @@ fn folded(text: &str) -> String {
 mod tests {
     use super::*;
 
-    fn heard(word: &str, told: &str) -> bool {
+    fn met(word: &str, told: &str) -> bool {
         occurs(&folded(word), &folded(told))
     }
 
     #[test]
     fn chinese_words_are_found_anywhere_and_latin_ones_alone() {
-        assert!(heard("受伤", "老人当场受伤送医"));
-        assert!(heard("12315", "我已向１２３１５反映"));
-        assert!(heard("Lawyer", "my LAWYER, will call"));
-        assert!(heard("class action", "A Class Action is near"));
-        assert!(!heard("sue", "the issue remains"));
-        assert!(heard("sue", "I will sue."));
-        assert!(!heard("315", "订单 123156"));
-        assert!(heard("APP投诉", "在app投诉过"));
-        assert!(!heard(" ", "anything"));
+        assert!(met("受伤", "老人当场受伤送医"));
+        assert!(met("12315", "我已向１２３１５反映"));
+        assert!(met("Lawyer", "my LAWYER, will call"));
+        assert!(met("class action", "A Class Action is near"));
+        assert!(!met("sue", "the issue remains"));
+        assert!(met("sue", "I will sue."));
+        assert!(!met("315", "订单 123156"));
+        assert!(met("APP投诉", "在app投诉过"));
+        assert!(!met(" ", "anything"));
     }
 }

@@ -151,3 +151,46 @@ fn giving_up_ends_only_what_can_end_so() {
         assert_eq!((problem.code, problem.field.as_deref()), (ProblemCode::InvalidField, Some("/give_up")));
     }
 }
+
+/// A visit whose playbook identifies the customer by name and telephone number.
+fn identifying(kind: StageKind) -> Bench {
+    bench_with(kind, |event| slice(event)["identity_check"] = json!(["name", "phone"]))
+}
+
+#[test]
+fn nobody_is_told_anything_before_they_are_identified() {
+    let mut bench = identifying(StageKind::Callback);
+    let mut asked = call(true, Some("5"));
+    let place = Some("/identity_verified");
+    let problem = bench.order(li(), "callback", asked.clone()).unwrap_err();
+    assert_eq!((problem.code, problem.field.as_deref()), (ProblemCode::MissingField, place));
+    assert!(problem.expected.unwrap().ends_with("name, phone"));
+    asked["identity_verified"] = json!(false);
+    let problem = bench.order(li(), "callback", asked.clone()).unwrap_err();
+    assert_eq!((problem.code, problem.field.as_deref()), (ProblemCode::InvalidField, place));
+    let mut nobody = call(false, None);
+    nobody["identity_verified"] = json!(false);
+    let said = bench.order(li(), "callback", nobody).unwrap();
+    assert_eq!(facts(&said)[&key::identity_verified()], false.into(), "that it was somebody else is known");
+    asked["identity_verified"] = json!(true);
+    let said = bench.order(li(), "callback", asked).unwrap();
+    assert_eq!(facts(&said)[&key::identity_verified()], true.into());
+    assert_eq!(ended(&said), Some("satisfied"));
+    let contact = json!({"visit": visit(1), "epoch": 1, "reached": true, "channel": "phone"});
+    let problem = identifying(StageKind::Contact).order(li(), "contact.record", contact).unwrap_err();
+    assert_eq!((problem.code, problem.field.as_deref()), (ProblemCode::MissingField, place));
+}
+
+#[test]
+fn customers_are_identified_by_their_code() {
+    let mut own = call(true, Some("5"));
+    own["identity_verified"] = json!(true);
+    let problem = identifying(StageKind::Callback).order(Actor::Customer, "callback", own).unwrap_err();
+    assert_eq!(
+        (problem.code, problem.field.as_deref()),
+        (ProblemCode::NotAllowed, Some("/identity_verified"))
+    );
+    let said =
+        identifying(StageKind::Callback).order(Actor::Customer, "callback", call(true, Some("5"))).unwrap();
+    assert_eq!(ended(&said), Some("satisfied"));
+}
