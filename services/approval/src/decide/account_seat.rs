@@ -36,9 +36,9 @@ pub(super) fn decide(
     let (mut decisions, mut taken) = (Vec::new(), BTreeSet::new());
     for (at, one) in order.decisions.iter().enumerate() {
         let asked = Asked { turn: &turn, at, one };
-        let (which, proposed) = asked.proposed(&taken)?;
+        let (which, proposed) = asked.proposed(&taken, &decisions)?;
         decisions.push(asked.decided(proposed)?);
-        taken.insert(which);
+        taken.extend(which);
     }
     let reason = order.reason.as_deref().filter(|text| !text.trim().is_empty()).ok_or_else(|| {
         let detail = "whether somebody is held to account or not, it needs a reason";
@@ -79,10 +79,14 @@ impl Asked<'_, '_> {
         self.round().incentives.iter().filter(|one| one.incentive == self.one.incentive)
     }
 
-    /// The proposal that it decides on. Each is decided on once, so that nobody is held to account more often for the
-    /// same thing than it happened, and nobody in the place of another: whom a proposal names takes that one, anybody
-    /// else the first that names nobody or is left.
-    fn proposed(&self, taken: &BTreeSet<usize>) -> Result<(usize, &ProposedIncentive), Problem> {
+    /// The proposal that it decides on, and which one that uses up: each is used once, so that nobody is held to account
+    /// more often for the same thing than it happened, and nobody in the place of another. Whom a proposal names takes
+    /// that one. Somebody else takes one that names nobody, or is held to account besides, as often as there is cause.
+    fn proposed(
+        &self,
+        taken: &BTreeSet<usize>,
+        before: &[Accounted],
+    ) -> Result<(Option<usize>, &ProposedIncentive), Problem> {
         let all = || {
             let all = self.round().incentives.iter().enumerate();
             all.filter(|(_, one)| one.incentive == self.one.incentive)
@@ -95,11 +99,18 @@ impl Asked<'_, '_> {
             return Err(self.refuse("incentive", "the playbook does not propose that here", expected));
         }
         let free = || all().filter(|(which, _)| !taken.contains(which));
+        let used = |(which, one): (usize, _)| (Some(which), one);
         let theirs = |(_, one): &(usize, &ProposedIncentive)| one.person == self.one.person;
         let found = match &self.one.person {
-            Some(_) if all().any(|one| theirs(&one)) => free().find(theirs),
-            Some(_) => free().find(|(_, one)| one.person.is_none()).or_else(|| free().next()),
-            None => free().next(),
+            None => free().next().map(used),
+            Some(_) if all().any(|one| theirs(&one)) => free().find(theirs).map(used),
+            Some(_) => {
+                let same =
+                    |one: &&Accounted| one.incentive == self.one.incentive && one.person == self.one.person;
+                let besides = before.iter().filter(same).count() < all().count();
+                let besides = all().next().filter(|_| besides).map(|(_, one)| (None, one));
+                free().find(|(_, one)| one.person.is_none()).map(used).or(besides)
+            }
         };
         found.ok_or_else(|| {
             let detail = "that is decided already in this order";
