@@ -82,6 +82,8 @@ fn hear(config: &Config, context: &Context<'_, State>, before: &State, heard: &H
         Event::ComplaintRegistered(_)
         | Event::VerificationRecorded(_)
         | Event::FindingRecorded(_)
+        | Event::MeasuresPlanned(_)
+        | Event::MeasureDone(_)
         | Event::DirectoryChanged(_)
         | Event::WorkQueued(_)
         | Event::WorkWithdrawn(_) => Ok(Decision::nothing()),
@@ -101,6 +103,7 @@ fn hear(config: &Config, context: &Context<'_, State>, before: &State, heard: &H
         | Event::ActLate(_)
         | Event::CaseClosed(_)
         | Event::RemedyExecuted(_)
+        | Event::EffectVerified(_)
         | Event::RoundOpened(_)
         | Event::DecisionRecorded(_)
         | Event::ReviewRecorded(_)

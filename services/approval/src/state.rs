@@ -228,6 +228,9 @@ impl State {
             }
             Event::VerificationRecorded(verified) => self.investigators.extend(verified.by.person().cloned()),
             Event::FindingRecorded(found) => self.investigators.extend(found.by.person().cloned()),
+            // Whoever completes the stage says whether it worked; these did the work.
+            Event::MeasuresPlanned(planned) => self.handlers.extend(planned.by.person().cloned()),
+            Event::MeasureDone(done) => self.handlers.extend(done.by.person().cloned()),
             Event::ProposalMade(made) => self.proposal_made(made),
             Event::RoundOpened(opened) => {
                 if let Some(open) = self.visits.get_mut(&opened.visit).and_then(Visit::open_mut) {
@@ -276,6 +279,7 @@ impl State {
             | Event::ActLate(_)
             | Event::CaseClosed(_)
             | Event::RemedyExecuted(_)
+            | Event::EffectVerified(_)
             | Event::NoticeRequested(_)
             | Event::NoticeSettled(_)
             | Event::ReplyTold(_)

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use contracts::messages::stage_entered::StageEntered;
 use contracts::{FactKey, FactValue, OutcomeKey, Problem, ProblemCode, RoleKey};
-use playbook::{ApproveBefore, Liable, PersonNeed, RemedyKind, Secondary, Slice, StageBrief};
+use playbook::{ApproveBefore, CorrectBrief, Liable, PersonNeed, RemedyKind, Secondary, Slice, StageBrief};
 use serde::{Deserialize, Serialize};
 
 /// What the playbook asks of one visit.
@@ -22,6 +22,9 @@ pub struct Needs {
     pub liable: Vec<Liable>,
     /// Whether carrying out needs an approval.
     pub execution: Execution,
+    /// What its measures are measured by, and who verifies them; of kind `correct`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub correct: Option<CorrectBrief>,
     /// Facts that must be on record before it is completed and are not yet, such as the customer's consent.
     pub lacking: BTreeSet<FactKey>,
 }
@@ -75,6 +78,7 @@ impl Needs {
             } else {
                 Execution::Free
             },
+            correct: slice.correct,
             lacking: lacking.filter(|key| !is_on_record(entered.facts.get(key))).collect(),
         })
     }

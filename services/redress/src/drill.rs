@@ -4,6 +4,7 @@
 pub mod api;
 pub mod balance;
 pub mod chance;
+pub mod correcting;
 pub mod feed;
 pub mod generate;
 pub mod judging;

@@ -1,6 +1,6 @@
 //! Finding the person for a piece of work.
 //!
-//! In this order: those who hold the role in the department and are there; the deputies of those who are away; the
+//! In this order: whoever was asked for by name, or their deputy; those who hold the role in the department and are there; the deputies of those who are away; the
 //! same for the secondary role; the duty manager of the department; the duty managers above it; the managers of
 //! those who hold the role. Where authority decides, the managers come before the duty managers, who need not have
 //! any. Barred people are passed over everywhere, and nobody stands in for a barred person.
@@ -25,6 +25,8 @@ pub struct Search<'a> {
     pub secondary: Option<&'a RoleKey>,
     /// Where.
     pub department: &'a DepartmentId,
+    /// Who is asked before all others.
+    pub person: Option<&'a PersonId>,
     /// What for: what needs authority goes up the line before it goes to whoever is on duty.
     pub task: &'a str,
     /// Who may not.
@@ -36,7 +38,8 @@ impl<'a> Search<'a> {
     #[must_use]
     pub fn of(work: &'a Work, barred: BTreeSet<PersonId>) -> Self {
         let Work { role, department, task, .. } = work;
-        Self { role, secondary: work.secondary.as_ref(), department, task, barred }
+        let person = work.person.as_ref();
+        Self { role, secondary: work.secondary.as_ref(), department, person, task, barred }
     }
 }
 
@@ -63,11 +66,25 @@ impl Draft<'_> {
             self.least_loaded(self.present(role, search))
                 .or_else(|| self.least_loaded(self.deputies(role, search)))
         };
-        in_role(search.role)
+        search
+            .person
+            .and_then(|person| self.by_name(person, search))
+            .or_else(|| in_role(search.role))
             .or_else(|| search.secondary.and_then(in_role))
             .or_else(|| self.manager_of_role(search).filter(|_| BY_AUTHORITY.contains(&search.task)))
             .or_else(|| self.duty_manager(search))
             .or_else(|| self.manager_of_role(search))
+    }
+
+    /// Somebody who was asked for by name, or else their deputy.
+    fn by_name(&self, named: &PersonId, search: &Search<'_>) -> Option<Chosen> {
+        let named = self.directory().active(named).filter(|named| !search.barred.contains(&named.id))?;
+        if self.may(named, search) {
+            return Some(Chosen { person: named.id.clone(), instead_of: None });
+        }
+        let deputy = self.directory().deputy_of(&named.id, self.context.now())?;
+        let chosen = Chosen { person: deputy.id.clone(), instead_of: Some(named.id.clone()) };
+        self.may(deputy, search).then_some(chosen)
     }
 
     fn may(&self, person: &Person, search: &Search<'_>) -> bool {
@@ -117,7 +134,8 @@ impl Draft<'_> {
     }
 
     /// Who may not do this piece of work: those barred from its visit and by its request, the person complained
-    /// of, and whoever has another seat at the same task already (a quorum is of different people).
+    /// of, and whoever has another seat at the same task already where authority decides (a quorum is of different
+    /// people).
     #[must_use]
     pub fn barred_from_work(&self, id: WorkId, work: &Work) -> BTreeSet<PersonId> {
         let of_visit = self.case.visits.get(&work.visit).into_iter().flat_map(|visit| &visit.barred);
@@ -125,6 +143,7 @@ impl Draft<'_> {
             .case
             .works
             .iter()
+            .filter(|_| BY_AUTHORITY.contains(&work.task.as_str()))
             .filter(|(other, seat)| **other != id && seat.visit == work.visit && seat.task == work.task);
         of_visit
             .chain(&work.barred)

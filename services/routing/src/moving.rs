@@ -98,6 +98,7 @@ impl Draft<'_> {
         let env = self.env_after(&stage.key, via.as_ref(), (instance, level));
         let mut brief = self.book.brief(&stage.key, &env).map_err(evaluation)?;
         self.name_acceptor(&mut brief);
+        self.place_verifier(&mut brief);
         let visit = VisitId(self.context.next_id());
         let barred = barring::barred(&self.case, instance, &self.book, self.directory(), stage.kind);
         self.say(StageEntered {

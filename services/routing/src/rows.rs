@@ -56,7 +56,7 @@ pub struct WorkRow {
     pub instead_of: Option<PersonId>,
     /// Why nobody holds it.
     pub queued: Option<String>,
-    /// The earliest due time among the clocks that concern it.
+    /// Its own due time; without one, the earliest among the clocks that concern it.
     pub due: Option<Timestamp>,
     pub level: u32,
     pub category: Option<String>,
@@ -132,7 +132,7 @@ pub(crate) fn work_row(
         person: person.cloned(),
         instead_of,
         queued,
-        due: due_of(case, Some(work.visit)),
+        due: work.due.or_else(|| due_of(case, Some(work.visit))),
         level: case.level,
         category: case.category().map(|key| key.to_string()),
         requested_at: work.requested_at,

@@ -103,7 +103,7 @@ fn node(case: &Case, stage: &Stage) -> Value {
 fn shown(id: WorkId, work: &Work) -> Value {
     let mut shown = json!({
         "work": id, "visit": work.visit, "epoch": work.epoch, "task": work.task, "role": work.role,
-        "department": work.department, "requested_at": work.requested_at,
+        "department": work.department, "due": work.due, "requested_at": work.requested_at,
     });
     match &work.state {
         WorkState::Held { person, instead_of, since } => {

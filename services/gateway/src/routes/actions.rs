@@ -35,6 +35,18 @@ pub fn endpoints() -> Endpoints {
             "/complaints/{complaint}/execute",
             "Says that the remedy was carried out",
         )
+        .action::<investigation::PlanMeasures>(
+            "/complaints/{complaint}/measures",
+            "Plans corrective, preventive and training measures",
+        )
+        .action::<investigation::FinishMeasure>(
+            "/complaints/{complaint}/measures/done",
+            "Says that a measure was carried out, and what came of it",
+        )
+        .action::<investigation::VerifyEffect>(
+            "/complaints/{complaint}/measures/effect",
+            "Says whether the measures worked",
+        )
         .action::<approval::Decide>(
             "/complaints/{complaint}/decide",
             "Decides at the current step of the round",

@@ -1,4 +1,4 @@
-//! One handling of a complaint: its verdict, findings, versions of the proposal, and what was carried out.
+//! One handling of a complaint: its verdict, findings, versions of the proposal, what was carried out, and measures.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,6 +6,8 @@ use contracts::messages::proposal_made::Remedy;
 use contracts::{Fen, PersonId, ProposalId, WordRef};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+
+use super::{Effect, Measure};
 
 /// One handling of the complaint.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,6 +30,12 @@ pub struct Instance {
     /// What was said about carrying it out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub accounts: Vec<WordRef>,
+    /// The measures that were planned, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub measures: Vec<Measure>,
+    /// Whether they worked, plan by plan.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub effects: Vec<Effect>,
 }
 
 /// A finding.

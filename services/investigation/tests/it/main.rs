@@ -31,7 +31,8 @@ fn entered(kind: StageKind, id: VisitId) -> StageEntered {
         "secondary": "automatic", "person": "needed", "requires": {},
         "outcomes": playbook::outcomes_of(kind), "conflict_of_interest": null,
         "slice": {"investigation": {"remedies": {"allowed": ["refund"]}, "liability_kinds": [],
-            "approve_before": ["execute"]}}
+            "approve_before": ["execute"], "correct": {"departments": ["quality"], "forbidden": [], "roles": ["handler"],
+            "methods": [{"key": "fmea", "label": {"zh": "失效模式", "en": "FMEA"}}], "verifier": null}}}
     });
     StageEntered {
         visit: id,

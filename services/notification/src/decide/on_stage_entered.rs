@@ -224,5 +224,8 @@ pub(super) fn request(
         department: asked.department.clone(),
         secondary: seat::secondary(brief).cloned(),
         barred: asked.barred.to_vec(),
+        person: None,
+        due: None,
+        measure: None,
     })
 }

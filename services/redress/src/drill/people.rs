@@ -19,6 +19,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::api::{Caller, Said};
 use super::chance::Chance;
+use super::correcting::corrected;
 use super::judging::{BY_AUTHORITY, Round, judged};
 
 /// How long somebody waits who has nothing to do; each further time longer, up to [`IDLE_MOST`].
@@ -187,6 +188,7 @@ impl Player {
                 json!({ "account": "已上门处理并致歉。", "remedies": [{ "remedy": "apology" }] }),
                 "executed",
             ),
+            "correct.plan" | "correct.done" | "correct.verify" => self.correct(item, chance).await?,
             "decide" => self.approve(item).await?,
             "review" | "audit" | "meet" | "account" => self.judge(item).await?,
             "contact" => act(
@@ -212,6 +214,13 @@ impl Player {
         let said = self.caller.get(&format!("/complaints/{}", item.complaint)).await?;
         let Said::Done(case) = said else { return Ok(None) };
         Ok(Round::of(&case, item))
+    }
+
+    /// Plans measures, carries one out or verifies that they worked, as the case shows them.
+    async fn correct(&self, item: &WorkItem, chance: &mut Chance) -> anyhow::Result<Option<Act>> {
+        let said = self.caller.get(&format!("/complaints/{}", item.complaint)).await?;
+        let Said::Done(case) = said else { return Ok(None) };
+        Ok(corrected(&case, item, SystemClock.now(), chance))
     }
 
     async fn approve(&self, item: &WorkItem) -> anyhow::Result<Option<Act>> {

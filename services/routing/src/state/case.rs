@@ -189,6 +189,12 @@ pub struct Work {
     pub secondary: Option<RoleKey>,
     /// Who may not do it, beside those barred from the visit.
     pub barred: Vec<PersonId>,
+    /// Who is asked before all others of the role.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<PersonId>,
+    /// When it has to be done, where it has a due time of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due: Option<Timestamp>,
     /// When it was asked for.
     pub requested_at: Timestamp,
     /// Who has it.
@@ -348,6 +354,14 @@ impl Case {
     #[must_use]
     pub fn category(&self) -> Option<CategoryKey> {
         self.text(&key::category()).and_then(|text| CategoryKey::new(text).ok())
+    }
+
+    /// The open work of a visit. Where pieces of it have due times of their own, those alone that are due first: what
+    /// runs out, or is to be moved because it did, is theirs.
+    pub fn works_due_first(&self, visit: VisitId) -> impl Iterator<Item = (WorkId, &Work)> {
+        let of_visit = move || self.works.iter().filter(move |(_, work)| work.visit == visit);
+        let first = of_visit().filter_map(|(_, work)| work.due).min();
+        of_visit().filter(move |(_, work)| work.due == first).map(|(id, work)| (*id, work))
     }
 
     /// How many open pieces of work `person` holds here.

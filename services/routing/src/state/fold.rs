@@ -70,6 +70,9 @@ impl Case {
             | Event::FindingRecorded(_)
             | Event::ProposalMade(_)
             | Event::RemedyExecuted(_)
+            | Event::MeasuresPlanned(_)
+            | Event::MeasureDone(_)
+            | Event::EffectVerified(_)
             | Event::RoundOpened(_)
             | Event::DecisionRecorded(_)
             | Event::ReviewRecorded(_)
@@ -205,6 +208,8 @@ impl Case {
             department: said.department.clone(),
             secondary: said.secondary.clone(),
             barred: said.barred.clone(),
+            person: said.person.clone(),
+            due: said.due,
             requested_at: time,
             state: WorkState::Queued { reason: "requested".to_owned(), since: time },
         };

@@ -2,6 +2,7 @@
 
 mod accountability;
 mod authority;
+mod correcting;
 mod graph;
 mod references;
 mod reports;
@@ -22,6 +23,7 @@ pub(crate) fn check(playbook: &Playbook) -> Vec<Finding> {
     findings.extend(reports::check(playbook));
     findings.extend(authority::check(playbook));
     findings.extend(accountability::check(playbook));
+    findings.extend(correcting::check(playbook));
     findings.extend(graph::check(playbook));
     findings.extend(rules::check(playbook));
     findings

@@ -27,6 +27,7 @@ pub(super) fn check(playbook: &Playbook) -> Vec<Finding> {
     names.voice();
     names.incentives();
     names.reports();
+    names.measures();
     names.findings
 }
 
@@ -326,6 +327,13 @@ impl Names<'_> {
                 self.who(&format!("reports[{number}].to[{which}]"), who);
             }
         }
+    }
+
+    fn measures(&mut self) {
+        let Some(capa) = &self.playbook.capa else { return };
+        self.who("capa.verify", &capa.verify);
+        self.each_once("capa.methods", ".key", capa.methods.iter().map(|one| one.key.as_str()));
+        self.each_once("capa.forbidden", ".key", capa.forbidden.iter().map(|one| one.key.as_str()));
     }
 
     fn incentives(&mut self) {

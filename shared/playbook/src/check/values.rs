@@ -182,6 +182,7 @@ fn nobody_named(stage: &Stage) -> Option<(&'static str, &'static str)> {
         StageKind::Account => {
             (!named).then_some(("who holds to account? give an owner", "由谁决定奖惩？请填 owner"))
         }
+        StageKind::Correct => (!named).then_some(("who plans? give an owner", "由谁制定措施？请填 owner")),
         StageKind::Archive => None,
         _ => (!named && !automatic).then_some((
             "who does it? give an owner, or say when it is automatic",

@@ -4,6 +4,7 @@
 
 mod accountability;
 mod broken;
+mod records;
 mod rich;
 mod schema;
 mod shipped;

@@ -45,6 +45,9 @@ pub struct Expect {
     pub incentives: Option<Vec<String>>,
     /// Those that were decided so far; exactly these, in the order of the visits.
     pub accounted: Option<Vec<String>>,
+    /// The measures of the latest plan: how each stands and whose it is, as `open wu.handler`, `done wu.handler`,
+    /// `late wu.handler`; exactly these, in the order of the plan.
+    pub measures: Option<Vec<String>>,
     /// Facts and their values.
     pub facts: BTreeMap<String, Value>,
     /// How often each loop was taken.
@@ -114,6 +117,8 @@ impl Expect {
         same("proposals", self.proposals.map(|n| n.to_string()), Some(view.proposals.len().to_string()));
         same("incentives", self.incentives.as_ref().map(any_order), Some(any_order(&view.incentives)));
         same("accounted", self.accounted.as_ref().map(any_order), Some(any_order(&view.accounted)));
+        let measures = view.measures.iter().map(|measure| measure.line.clone()).collect();
+        same("measures", self.measures.as_ref().map(list), Some(list(&measures)));
         same("path", self.path.as_ref().map(list), Some(list(&view.path)));
         for (key, value) in &self.facts {
             same(

@@ -67,7 +67,7 @@ pub struct Step {
     pub act: Option<String>,
     /// The body of the verb. `visit`, `epoch`, `work`, `round` and `clock` are filled in when absent, those of the
     /// main visit; a stage in place of a visit or a work is the latest visit to it, the key of a running clock stands
-    /// for the clock.
+    /// for the clock, the number of a measure in the latest plan, from 1, for the measure.
     pub with: BTreeMap<String, Value>,
     /// The refusal that must come.
     pub refused: Option<ProblemCode>,
@@ -167,6 +167,8 @@ pub struct CaseView {
     pub incentives: Vec<String>,
     /// Those that were decided so far.
     pub accounted: Vec<String>,
+    /// The measures of the latest plan, in its order.
+    pub measures: Vec<MeasureView>,
     /// The complaint it repeats.
     pub repeats: Option<String>,
     /// When each report of the organisation was last due, by its key.
@@ -188,6 +190,15 @@ pub struct VisitView {
     pub work: Option<String>,
     /// Its round at approval: the open one, else the last.
     pub round: Option<String>,
+}
+
+/// One measure of a plan.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MeasureView {
+    /// Its id.
+    pub id: String,
+    /// How it stands and whose it is: `open wu.handler`, `done wu.handler`, `late wu.handler`.
+    pub line: String,
 }
 
 /// One running clock.
