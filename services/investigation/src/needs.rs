@@ -18,6 +18,9 @@ pub struct Needs {
     pub outcomes: Vec<OutcomeKey>,
     /// The remedies that may be offered; none when the playbook lists none.
     pub remedies: Vec<RemedyKind>,
+    /// Which of them comes before which.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub order: Vec<RemedyKind>,
     /// Who may be at fault; any party when the playbook does not say.
     pub liable: Vec<Liable>,
     /// Whether carrying out needs an approval.
@@ -67,11 +70,13 @@ impl Needs {
             Secondary::Role(role) => Some(role),
         };
         let lacking = brief.requires.facts.into_iter();
+        let remedies = slice.remedies.map(|listed| (listed.allowed, listed.order)).unwrap_or_default();
         Ok(Self {
             role,
             secondary,
             outcomes: brief.outcomes,
-            remedies: slice.remedies.map(|remedies| remedies.allowed).unwrap_or_default(),
+            remedies: remedies.0,
+            order: remedies.1,
             liable: slice.liability_kinds,
             execution: if slice.approve_before.contains(&ApproveBefore::Execute) {
                 Execution::AfterApproval

@@ -10,7 +10,7 @@ mod instance;
 mod measure;
 mod work;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use contracts::messages::proposal_made::ProposalMade;
 use contracts::messages::round_closed::RoundClosed;
@@ -183,6 +183,16 @@ impl State {
         self.instances.get(&number).cloned().unwrap_or_default()
     }
 
+    /// The remedies that were carried out or that the customer declined, in any handling.
+    #[must_use]
+    pub fn tried(&self) -> BTreeSet<&str> {
+        let instances = || self.instances.values();
+        let executed = instances().flat_map(|instance| instance.executed.keys());
+        let proposals = instances().flat_map(|instance| &instance.proposals);
+        let declined = proposals.flat_map(|proposal| &proposal.declined).map(|declined| &declined.remedy);
+        executed.chain(declined).map(String::as_str).collect()
+    }
+
     /// Folds one event in. Events that this service does not act on change nothing.
     pub fn evolve(&mut self, happened: &Happened<'_>) {
         match happened.event {
@@ -345,6 +355,7 @@ impl State {
             liable: made.liable.clone(),
             liable_person: made.liable_person.clone(),
             reason: made.reason.clone(),
+            declined: made.declined.clone(),
             by: made.by.person().cloned(),
             at,
         };

@@ -26,6 +26,7 @@ pub fn visit_view(state: &State, id: VisitId) -> Option<Value> {
         shown["may"] = json!({
             "outcomes": open.needs.outcomes,
             "remedies": open.needs.remedies,
+            "order": open.needs.order,
             "liable": open.needs.liable,
             "lacking_facts": open.needs.lacking,
             "approval_first": open.needs.execution == Execution::AfterApproval,

@@ -60,7 +60,7 @@ pub const KEYS: &[(&str, Acts)] = &[
     ("ladder[].actions[].open_ruling_task", Acts::Later),
     ("liability_kinds", Acts::Now),
     ("remedies", Acts::Now),
-    ("remedies.order", Acts::Later),
+    ("remedies.order", Acts::Now),
     ("authority_matrix", Acts::Now),
     ("approve_before", Acts::Now),
     ("approve_before[]=report_effective", Acts::Later),

@@ -178,6 +178,7 @@ fn investigation() -> Vec<(i64, Event)> {
         liable_person: None,
         total: Fen(12_050),
         reason: word(),
+        declined: Vec::new(),
         by: li(),
     };
     let executed = RemedyExecuted { visit: visit(3), remedies: remedies(), account: word(), by: li() };

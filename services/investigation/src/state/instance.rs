@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use contracts::messages::proposal_made::Remedy;
+use contracts::messages::proposal_made::{Declined, Remedy};
 use contracts::{Fen, PersonId, ProposalId, WordRef};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -68,6 +68,9 @@ pub struct Proposal {
     pub liable_person: Option<PersonId>,
     /// Why.
     pub reason: WordRef,
+    /// What the customer declined of what stands before the remedies.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub declined: Vec<Declined>,
     /// Who proposed it.
     pub by: Option<PersonId>,
     /// When.

@@ -26,7 +26,7 @@ async fn begin(bench: &Bench, subject: &SubjectRef, kind: StageKind, verb: &str)
         bench.hear(&[routing.says(to_li(id, work))]).await;
         if at + 1 < last {
             let body = json!({"visit": id, "epoch": 1, "liable": "store", "reason": "因为",
-                "remedies": [{"remedy": "refund", "amount": 1}]});
+                "remedies": [{"remedy": "refund", "amount": 1}], "declined": declined()});
             let answer = order(bench, subject, "propose", body).await;
             assert!(matches!(answer, Answer::Done { .. }), "{answer:?}");
         }
@@ -45,6 +45,10 @@ async fn begin(bench: &Bench, subject: &SubjectRef, kind: StageKind, verb: &str)
             bench.hear(&[routing.says(to_li(visit(1), work.id))]).await;
         }
     }
+}
+
+fn declined() -> Value {
+    json!([{"remedy": "repair", "reason": "不愿再等"}])
 }
 
 fn plan(kind: &str) -> Value {
@@ -120,7 +124,7 @@ async fn no_text_of_any_order_does_more_than_stand_there() {
         json!({"visit": visit(1), "epoch": 1, "finding": "属实", "source": "photo", "established": true});
     try_all::<orders::AddFinding>(&bench, 2_000, StageKind::Investigate, finding).await;
     let propose = json!({"visit": visit(1), "epoch": 1, "remedies": remedies, "liable": "person",
-        "liable_person": "zhao", "reason": "因为"});
+        "liable_person": "zhao", "reason": "因为", "declined": declined()});
     try_all::<orders::Propose>(&bench, 3_000, StageKind::Propose, propose).await;
     let execute = json!({"visit": visit(2), "epoch": 1, "account": "已退款", "remedies": remedies});
     try_all::<orders::Execute>(&bench, 4_000, StageKind::Execute, execute).await;

@@ -58,6 +58,19 @@ pub struct Propose {
     pub liable_person: Option<PersonId>,
     /// Why; at most 5,000 characters.
     pub reason: String,
+    /// What the customer declined of what the playbook has before these remedies, with the reason.
+    #[serde(default)]
+    pub declined: Vec<DeclineRemedy>,
+}
+
+/// A remedy that the customer declined.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DeclineRemedy {
+    /// Its key in the playbook.
+    pub remedy: String,
+    /// Why; at most 5,000 characters.
+    pub reason: String,
 }
 
 /// Says that the remedy was carried out.

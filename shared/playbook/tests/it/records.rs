@@ -77,3 +77,12 @@ fn a_brief_names_methods_departments_and_who_verifies_where_measures_are_planned
         assert_eq!(verifier.department, DepartmentRef::Named("quality".parse().unwrap()));
     }
 }
+
+#[test]
+fn what_comes_before_what_may_be_given_at_all_and_stands_there_once() {
+    let order = "order: [repair, exchange, refund]";
+    let now = |to: &str| after("refund-rehearsal", order, to);
+    assert_eq!(now(order), []);
+    assert_eq!(now("order: [repair, voucher, refund]"), one(Code::Value, "remedies.order[1]"));
+    assert_eq!(now("order: [repair, repair, refund]"), one(Code::Duplicate, "remedies.order[1]"));
+}
