@@ -7,7 +7,7 @@
 //! | `stage.changed` | the work anew; or `act.late` |
 //! | `stage.withdrawn` | the work put away; or `act.late` |
 //! | `work.assigned` | whose it is; or `act.late` |
-//! | `work.queued`, `fact.recorded`, `playbook.published` | known from now on |
+//! | `work.queued`, `fact.recorded`, `file.added`, `playbook.published` | known from now on |
 //! | `report.due` of the organisation | a message to each person who gets the report |
 //! | `case.escalated` | a message to each person whom the rung reached |
 //! | `person.erased` | our words about their complaints are shredded |
@@ -91,12 +91,11 @@ fn hear(context: &Context<'_, State>, state: &State, heard: &Heard) -> Outcome {
             Ok(Decision { shred: erased.complaints.clone(), ..Decision::nothing() })
         }
         // Folded into the state, nothing to say about.
-        Event::WorkQueued(_) | Event::FactRecorded(_) | Event::PlaybookPublished(_) => {
+        Event::WorkQueued(_) | Event::FactRecorded(_) | Event::FileAdded(_) | Event::PlaybookPublished(_) => {
             Ok(Decision::nothing())
         }
         // Not this service's matter.
         Event::StageEntered(_)
-        | Event::FileAdded(_)
         | Event::PlaybookActivated(_)
         | Event::CalendarPublished(_)
         | Event::DirectoryChanged(_)

@@ -93,6 +93,7 @@ impl Service for Notification {
             "case.escalated",
             "complaint.registered",
             "fact.recorded",
+            "file.added",
             "person.erased",
             "playbook.published",
             "report.due",

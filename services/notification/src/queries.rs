@@ -96,7 +96,7 @@ pub fn view(conversation: &Conversation) -> Value {
         "notices": notices,
         "visits": conversation.visits.iter().map(|(id, visit)| json!({
             "visit": id, "kind": visit.kind, "stage": visit.brief.stage, "epoch": visit.epoch,
-            "progress": visit.progress, "told": visit.told, "answered": visit.answered, "calls": visit.calls, "contacts": visit.contacts,
+            "progress": visit.progress, "told": visit.told, "attachments": visit.attachments, "answered": visit.answered, "calls": visit.calls, "contacts": visit.contacts,
             "guide": guide(conversation, visit),
         })).collect::<Vec<_>>(),
     })
@@ -115,7 +115,10 @@ fn guide(conversation: &Conversation, visit: &Visit) -> Value {
             });
             guide["tell"] = json!(told);
         }
-        StageKind::Reply => guide["form"] = json!(slice.reply.as_ref().map(|reply| reply.form)),
+        StageKind::Reply => {
+            guide["form"] = json!(slice.reply.as_ref().map(|reply| reply.form));
+            guide["evidence"] = json!(slice.reply.as_ref().map(|reply| &reply.evidence_attachments));
+        }
         _ => {
             let call = slice.callback.as_ref();
             guide["notes"] = json!(call.map(|call| &call.notes));

@@ -8,8 +8,9 @@ use contracts::messages::complaint_registered::PlaybookRef;
 use contracts::messages::notice_requested::Recipient;
 use contracts::messages::notice_settled::NoticeOutcome;
 use contracts::messages::proposal_made::Remedy;
+use contracts::messages::reply_told::Attachment;
 use contracts::{
-    ChannelKey, ComplainantId, DepartmentId, FactKey, Facts, Language, NoticeId, PersonId, StageKind,
+    ChannelKey, ComplainantId, DepartmentId, FactKey, Facts, FileId, Language, NoticeId, PersonId, StageKind,
     TemplateKey, VisitId, WordRef, WorkId,
 };
 use jiff::Timestamp;
@@ -83,6 +84,9 @@ pub struct Conversation {
     /// What whoever calls back has to know, oldest first.
     #[serde(default)]
     pub caller_notes: Vec<CallerNote>,
+    /// The files of the complaint.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub files: BTreeSet<FileId>,
     /// Facts heard or said here so far. What intake says may overtake routing, which then enters a stage without it.
     #[serde(default)]
     pub facts: Facts,
@@ -114,6 +118,9 @@ pub struct Visit {
     pub progress: Progress,
     /// What was said to the customer here.
     pub told: Option<WordRef>,
+    /// The files that went with it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attachments: Vec<Attachment>,
     /// What the customer answered to that.
     #[serde(default)]
     pub answered: Option<Answered>,

@@ -66,7 +66,7 @@ pub const KEYS: &[(&str, Acts)] = &[
     ("approve_before[]=report_effective", Acts::Later),
     ("reply_policy", Acts::Now),
     ("reply_policy.formal_letter_if", Acts::Now),
-    ("reply_policy.evidence_attachments", Acts::Later),
+    ("reply_policy.evidence_attachments", Acts::Now),
     ("contact_policy", Acts::Now),
     ("callback_policy", Acts::Now),
     ("satisfaction", Acts::Now),

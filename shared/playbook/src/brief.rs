@@ -200,8 +200,8 @@ pub struct ReplyBrief {
     pub preferred_channel: Option<ChannelKey>,
     /// Whether this answer is a formal letter.
     pub form: ReplyForm,
-    /// What must be attached.
-    pub evidence_attachments: Vec<Key>,
+    /// Which kinds of evidence go with it.
+    pub evidence_attachments: Vec<Labelled>,
 }
 
 /// How an answer is given.

@@ -66,6 +66,7 @@ impl State {
                     visits: BTreeMap::new(),
                     notices: BTreeMap::new(),
                     caller_notes: Vec::new(),
+                    files: BTreeSet::new(),
                     facts: Facts::new(),
                 }));
             }
@@ -108,6 +109,7 @@ impl State {
                     visits: BTreeMap::new(),
                     notices: BTreeMap::new(),
                     caller_notes: Vec::new(),
+                    files: BTreeSet::new(),
                     facts: Facts::new(),
                 };
                 conversation.enter(entered);
@@ -142,7 +144,10 @@ impl Conversation {
                     by: contact.by.clone(),
                 });
             }),
-            Event::ReplyTold(told) => self.on(told.visit, |visit| visit.told = Some(told.text.clone())),
+            Event::ReplyTold(told) => self.on(told.visit, |visit| {
+                visit.told = Some(told.text.clone());
+                visit.attachments.clone_from(&told.attachments);
+            }),
             Event::CustomerAnswered(answered) => self.on(answered.visit, |visit| {
                 visit.answered = Some(Answered {
                     at: now,
@@ -161,6 +166,7 @@ impl Conversation {
                     notice.outcome = Some(settled.outcome);
                 }
             }
+            Event::FileAdded(added) => drop(self.files.insert(added.file)),
             // Everything else is another service's business.
             _ => {}
         }
@@ -214,6 +220,7 @@ impl Conversation {
             awaits_approval: proposal.awaits_approval,
             progress: Progress::Unattended,
             told: None,
+            attachments: Vec::new(),
             answered: None,
             calls: Vec::new(),
             contacts: Vec::new(),

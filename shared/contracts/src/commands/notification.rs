@@ -4,6 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{ChannelKey, VisitId};
+use crate::messages::reply_told::Attachment;
+
 /// Says that the customer was contacted, or could not be reached.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -41,6 +43,10 @@ pub struct TellResult {
     /// What is said; from the template when absent; at most 5,000 characters.
     #[serde(default)]
     pub text: Option<String>,
+    /// The files of the complaint that go with it: at least one for each kind of evidence that the playbook demands
+    ///
+    #[serde(default)]
+    pub attachments: Vec<Attachment>,
 }
 
 /// Records the customer's answer to the reply.

@@ -353,6 +353,8 @@ impl Names<'_> {
         let p = self.playbook;
         if let Some(policy) = &p.reply_policy {
             self.who("reply_policy.replier", &policy.replier);
+            let kinds = policy.evidence_attachments.iter().map(|kind| kind.key.as_str());
+            self.each_once("reply_policy.evidence_attachments", ".key", kinds);
         }
         if let Some(policy) = &p.callback_policy {
             self.who("callback_policy.by", &policy.by);

@@ -86,3 +86,17 @@ fn what_comes_before_what_may_be_given_at_all_and_stands_there_once() {
     assert_eq!(now("order: [repair, voucher, refund]"), one(Code::Value, "remedies.order[1]"));
     assert_eq!(now("order: [repair, repair, refund]"), one(Code::Duplicate, "remedies.order[1]"));
 }
+
+#[test]
+fn a_reply_that_goes_with_evidence_is_somebodys() {
+    let now = |from: &str, to: &str| after("evidence-rehearsal", from, to);
+    let owner = "    label: {zh: 答复, en: Reply}\n    owner: {role: agent}\n";
+    assert_eq!(now(owner, owner), []);
+    assert_eq!(now("    owner: {role: agent}\n", ""), one(Code::Value, "stages[2].key"));
+    let automatic = now(owner, &format!("{owner}    automatic: level > 1\n"));
+    assert_eq!(automatic, one(Code::Value, "stages[2].key"));
+    assert_eq!(
+        now("key: photo,", "key: test_report,"),
+        one(Code::Duplicate, "reply_policy.evidence_attachments[1].key")
+    );
+}
