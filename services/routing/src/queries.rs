@@ -141,8 +141,8 @@ impl Answers {
         Ok(shown)
     }
 
-    /// Why people moved work, by the ids that `moves` names; those that were shredded are left out. The person
-    /// complained of reads none of them.
+    /// Why people moved work and what was said when the case was filed, by the ids that `moves` and `closing` name; those
+    /// that were shredded are left out. The person complained of reads none of them.
     async fn words(
         &self,
         organisation: &OrganisationId,
@@ -150,10 +150,12 @@ impl Answers {
         case: &Case,
     ) -> Result<Value, Problem> {
         let complained_of = case.origin.complained_of_person.as_ref();
-        if case.moves.is_empty() || (actor.person().is_some() && actor.person() == complained_of) {
+        let moves = case.moves.iter().map(|one| one.because.reason.id);
+        let closing = case.closing.iter().flat_map(|closing| closing.words()).map(|word| word.id);
+        let ids: Vec<_> = moves.chain(closing).collect();
+        if ids.is_empty() || (actor.person().is_some() && actor.person() == complained_of) {
             return Ok(json!({}));
         }
-        let ids: Vec<_> = case.moves.iter().map(|one| one.because.reason.id).collect();
         let opened = open_words(&self.pool, &self.keys, ServiceName::Routing, organisation, &ids).await;
         let texts = opened.map_err(away)?.into_iter().map(|(id, text)| (id.to_string(), json!(text)));
         Ok(Value::Object(texts.collect()))

@@ -45,6 +45,7 @@ pub fn view(case: &Case) -> Value {
         "results": case.results,
         "works": case.works.iter().map(|(id, work)| shown(*id, work)).collect::<Vec<_>>(),
         "moves": case.moves,
+        "closing": case.closing,
         "clocks": case.clocks.iter().map(|(id, clock)| json!({
             "clock": id, "key": clock.key, "start": clock.start, "due": clock.due, "visit": clock.visit,
             "instance": clock.instance, "owner": clock.owner, "running": clock.is_running(), "state": word(clock),
@@ -96,6 +97,7 @@ fn node(case: &Case, stage: &Stage) -> Value {
         "entered": case.entered.get(&stage.key).copied().unwrap_or(0),
         "completed": case.results.iter().filter(|done| done.stage == stage.key).count(),
         "open": case.visits.values().any(|visit| visit.stage == stage.key),
+        "summary": stage.summary,
         "next": stage.next.iter().map(|way| json!({"to": way.to, "loop": way.via})).collect::<Vec<_>>(),
     })
 }

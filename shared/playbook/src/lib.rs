@@ -23,6 +23,7 @@ mod outcomes;
 mod rule;
 mod schema;
 mod shape;
+pub mod sheet;
 mod sites;
 mod source;
 mod wording;

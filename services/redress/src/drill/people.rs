@@ -201,7 +201,7 @@ impl Player {
                 act("reply", json!({ "channel": channel }), "told")
             }
             "callback" => callback(chance, tries),
-            "archive" => act("archive", json!({ "summary": "已办结。" }), "archived"),
+            "archive" => self.file(item).await?,
             other => {
                 self.tally.lock().await.refused.entry(format!("unknown task {other}")).or_default().0 += 1;
                 None
@@ -221,6 +221,19 @@ impl Player {
         let said = self.caller.get(&format!("/complaints/{}", item.complaint)).await?;
         let Said::Done(case) = said else { return Ok(None) };
         Ok(corrected(&case, item, SystemClock.now(), chance))
+    }
+
+    /// Files the case with a summary and every point of it that the playbook asks for.
+    async fn file(&self, item: &WorkItem) -> anyhow::Result<Option<Act>> {
+        let said = self.caller.get(&format!("/complaints/{}", item.complaint)).await?;
+        let Said::Done(case) = said else { return Ok(None) };
+        let stages = case["case"]["graph"].as_array().into_iter().flatten();
+        let own = stages.filter(|stage| stage["stage"] == json!(item.stage));
+        let points = own.filter_map(|stage| stage["summary"].as_array()).flatten();
+        let points: Vec<_> =
+            points.map(|point| json!({ "point": point["key"], "text": "已总结。" })).collect();
+        let body = json!({ "summary": "已办结。", "points": points });
+        Ok(Some(Act { path: "archive", body, name: "archived".to_owned() }))
     }
 
     async fn approve(&self, item: &WorkItem) -> anyhow::Result<Option<Act>> {

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use playbook::LoopKey;
 use runtime::service::Happened;
 
-use super::case::{Case, Done, Main, Move, Moved, Visit, Work, WorkState};
+use super::case::{Case, Closing, Done, Main, Move, Moved, Visit, Work, WorkState};
 use super::clocks::{CaseClock, Stopped};
 
 /// The rung of an escalation that says that no way on matches.
@@ -54,6 +54,7 @@ impl Case {
             Event::CaseEscalated(said) => self.escalated(said),
             Event::CaseClosed(said) => {
                 self.main = Main::Closed { at: time, outcome: said.outcome.clone() };
+                self.closing = Closing::of(said);
                 self.visits.clear();
                 self.works.clear();
             }

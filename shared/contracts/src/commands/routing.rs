@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::PointText;
 use crate::ids::{CategoryKey, ClockId, DepartmentId, PersonId, VisitId, WorkId};
 use crate::messages::complaint_registered::PlaybookRef;
 use crate::messages::directory_changed::{Absence, Department, Person};
@@ -160,6 +161,9 @@ pub struct Archive {
     /// The closing summary; at most 5,000 characters.
     #[serde(default)]
     pub summary: Option<String>,
+    /// Its points, where the playbook asks for some: each of them, such as `lessons`.
+    #[serde(default)]
+    pub points: Vec<PointText>,
 }
 
 super::verbs! { Routing:

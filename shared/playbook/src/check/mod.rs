@@ -8,6 +8,7 @@ mod references;
 mod reports;
 mod rules;
 mod samples;
+mod sheets;
 mod values;
 mod voice;
 mod ways;
@@ -24,6 +25,7 @@ pub(crate) fn check(playbook: &Playbook) -> Vec<Finding> {
     findings.extend(authority::check(playbook));
     findings.extend(accountability::check(playbook));
     findings.extend(correcting::check(playbook));
+    findings.extend(sheets::check(playbook));
     findings.extend(graph::check(playbook));
     findings.extend(rules::check(playbook));
     findings

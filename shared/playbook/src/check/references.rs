@@ -195,6 +195,11 @@ impl Names<'_> {
                 "",
                 stage.incentives.iter().map(crate::words::Key::as_str),
             );
+            self.each_once(
+                &format!("{path}.summary"),
+                ".key",
+                stage.summary.iter().map(|point| point.key.as_str()),
+            );
             for (which, key) in stage.incentives.iter().enumerate() {
                 if self.playbook.incentive(key.as_str()).is_none() {
                     self.unknown(

@@ -100,3 +100,18 @@ fn a_reply_that_goes_with_evidence_is_somebodys() {
         one(Code::Duplicate, "reply_policy.evidence_attachments[1].key")
     );
 }
+
+#[test]
+fn a_closing_summary_is_written_by_somebody_at_the_archive() {
+    let now = |from: &str, to: &str| after("summary-rehearsal", from, to);
+    let owner = "    owner: {role: tracker}\n";
+    assert_eq!(now(owner, owner), []);
+    assert_eq!(now(owner, ""), one(Code::Value, "stages[2].summary"));
+    let automatic = now(owner, &format!("{owner}    automatic: level > 1\n"));
+    assert_eq!(automatic, one(Code::Value, "stages[2].summary"));
+    let handler = "    owner: {role: handler}\n";
+    let elsewhere =
+        now(handler, &format!("{handler}    summary: [{{key: tea, label: {{zh: 茶, en: Tea}}}}]\n"));
+    assert_eq!(elsewhere, one(Code::Value, "stages[1].summary"));
+    assert_eq!(now("key: evaluation,", "key: lessons,"), one(Code::Duplicate, "stages[2].summary[1].key"));
+}
