@@ -119,6 +119,7 @@ fn hear(config: &Config, context: &Context<'_, State>, before: &State, heard: &H
         | Event::ReportDue(_)
         | Event::CallbackNoted(_)
         | Event::CallbackRecorded(_)
+        | Event::ContactPrepared(_)
         | Event::ContactRecorded(_)
         | Event::ParkedSettled(_) => Ok(Decision::nothing()),
     }

@@ -329,6 +329,7 @@ pub(crate) fn evolve(state: &mut State, happened: &Happened<'_>) {
         | Event::ReportDue(_)
         | Event::CallbackNoted(_)
         | Event::CallbackRecorded(_)
+        | Event::ContactPrepared(_)
         | Event::ContactRecorded(_)
         | Event::ParkedSettled(_) => {}
     }

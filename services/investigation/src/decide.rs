@@ -87,6 +87,7 @@ fn hear(context: &Context<'_, State>, state: &State, heard: &Heard) -> Decided {
         | Event::ReportDue(_)
         | Event::CallbackNoted(_)
         | Event::CallbackRecorded(_)
+        | Event::ContactPrepared(_)
         | Event::ContactRecorded(_)
         | Event::ParkedSettled(_) => Ok(Decision::nothing()),
     }

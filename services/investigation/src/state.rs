@@ -271,6 +271,7 @@ impl State {
             | Event::ReportDue(_)
             | Event::CallbackNoted(_)
             | Event::CallbackRecorded(_)
+            | Event::ContactPrepared(_)
             | Event::ContactRecorded(_)
             | Event::ParkedSettled(_) => {}
         }

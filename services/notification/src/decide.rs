@@ -27,13 +27,14 @@ mod take_answer;
 mod take_callback;
 mod take_callback_note;
 mod take_contact;
+mod take_preparation;
 mod take_reply;
 mod take_settlement;
 
 use std::collections::BTreeSet;
 
 use contracts::commands::notification::{
-    NoteForCallback, RecordAnswer, RecordCallback, RecordContact, TellResult,
+    NoteForCallback, PrepareContact, RecordAnswer, RecordCallback, RecordContact, TellResult,
 };
 use contracts::commands::{Actor, Command, Verb as _};
 use contracts::facts::key;
@@ -129,6 +130,7 @@ fn hear(context: &Context<'_, State>, state: &State, heard: &Heard) -> Outcome {
         | Event::CustomerAnswered(_)
         | Event::CallbackNoted(_)
         | Event::CallbackRecorded(_)
+        | Event::ContactPrepared(_)
         | Event::ContactRecorded(_)
         | Event::ParkedSettled(_) => Ok(Decision::nothing()),
     }
@@ -143,6 +145,7 @@ fn take(context: &Context<'_, State>, state: &State, command: &Command) -> Outco
     }
     let conversation = state.conversation().ok_or_else(not_found)?;
     match command.verb.as_str() {
+        PrepareContact::VERB => take_preparation::decide(context, conversation, command),
         RecordContact::VERB => take_contact::decide(context, conversation, command),
         TellResult::VERB => take_reply::decide(context, conversation, command),
         RecordAnswer::VERB => take_answer::decide(context, conversation, command),

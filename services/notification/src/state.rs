@@ -10,8 +10,8 @@ use contracts::messages::notice_settled::NoticeOutcome;
 use contracts::messages::proposal_made::Remedy;
 use contracts::messages::reply_told::Attachment;
 use contracts::{
-    ChannelKey, ComplainantId, DepartmentId, FactKey, Facts, FileId, Language, NoticeId, PersonId, StageKind,
-    TemplateKey, VisitId, WordRef, WorkId,
+    ChannelKey, ComplainantId, DepartmentId, FactKey, Facts, FileId, FilledPoint, Language, NoticeId,
+    PersonId, StageKind, TemplateKey, VisitId, WordRef, WorkId,
 };
 use jiff::Timestamp;
 use playbook::Key;
@@ -128,6 +128,20 @@ pub struct Visit {
     pub calls: Vec<Call>,
     /// The attempts to reach the customer, oldest first.
     pub contacts: Vec<Contact>,
+    /// The sheets filled in before that, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub prepared: Vec<Prepared>,
+}
+
+/// A sheet that was filled in before the customer was contacted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Prepared {
+    /// When.
+    pub at: Timestamp,
+    /// Its points.
+    pub points: Vec<FilledPoint>,
+    /// Who filled it in.
+    pub by: Actor,
 }
 
 /// How a visit stands.

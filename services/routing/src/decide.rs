@@ -153,6 +153,7 @@ fn on_event(desk: &Desk<'_>, heard: &Heard) -> Outcome {
         | Event::ReportDue(_)
         | Event::CallbackNoted(_)
         | Event::CallbackRecorded(_)
+        | Event::ContactPrepared(_)
         | Event::ContactRecorded(_)
         | Event::ParkedSettled(_) => Ok(Decision::nothing()),
     }

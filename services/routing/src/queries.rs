@@ -18,7 +18,7 @@ use sqlx::PgPool;
 use vault::KeyRing;
 
 use crate::library::Library;
-use crate::state::{Case, Playbooks, State};
+use crate::state::{Case, Closing, Playbooks, State};
 use crate::view;
 
 /// Answers queries from the heads and routing's own tables.
@@ -151,7 +151,7 @@ impl Answers {
     ) -> Result<Value, Problem> {
         let complained_of = case.origin.complained_of_person.as_ref();
         let moves = case.moves.iter().map(|one| one.because.reason.id);
-        let closing = case.closing.iter().flat_map(|closing| closing.words()).map(|word| word.id);
+        let closing = case.closing.iter().flat_map(Closing::words).map(|word| word.id);
         let ids: Vec<_> = moves.chain(closing).collect();
         if ids.is_empty() || (actor.person().is_some() && actor.person() == complained_of) {
             return Ok(json!({}));

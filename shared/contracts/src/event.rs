@@ -137,6 +137,7 @@ events! {
     CustomerAnswered in customer_answered,
     CallbackNoted in callback_noted,
     CallbackRecorded in callback_recorded,
+    ContactPrepared in contact_prepared,
     ContactRecorded in contact_recorded,
     ParkedSettled in parked_settled,
 }

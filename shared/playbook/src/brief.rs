@@ -158,6 +158,9 @@ pub struct NotificationSlice {
     pub scripts: BTreeMap<Key, Script>,
     /// What to go through.
     pub checklists: BTreeMap<Key, Checklist>,
+    /// The points of the sheet that is filled in before the customer is contacted, for `contact`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub prepare: Vec<Labelled>,
 }
 
 /// What the customer is told at a contact, as far as the playbook knows it.

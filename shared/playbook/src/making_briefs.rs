@@ -51,7 +51,7 @@ impl CompiledPlaybook {
             | StageKind::Audit
             | StageKind::Account => Slice::Approval(self.approval_slice(stage, env)),
             StageKind::Contact | StageKind::Reply | StageKind::Callback => {
-                Slice::Notification(Box::new(self.notification_slice(env)?))
+                Slice::Notification(Box::new(self.notification_slice(stage, env)?))
             }
         })
     }
@@ -107,7 +107,7 @@ impl CompiledPlaybook {
         }
     }
 
-    fn notification_slice(&self, env: &Env) -> Result<NotificationSlice, RuleError> {
+    fn notification_slice(&self, stage: &Stage, env: &Env) -> Result<NotificationSlice, RuleError> {
         let playbook = self.playbook();
         Ok(NotificationSlice {
             reply: self.reply_brief(env)?,
@@ -118,6 +118,7 @@ impl CompiledPlaybook {
             templates: playbook.templates.clone(),
             scripts: playbook.scripts.clone(),
             checklists: playbook.checklists.clone(),
+            prepare: stage.prepare.clone(),
         })
     }
 

@@ -64,6 +64,10 @@ pub fn endpoints() -> Endpoints {
             "/complaints/{complaint}/account",
             "Decides on rewards and penalties, or drops the matter",
         )
+        .action::<notification::PrepareContact>(
+            "/complaints/{complaint}/contact/prepare",
+            "Fills in the sheet that is asked for before the customer is contacted",
+        )
         .action::<notification::RecordContact>(
             "/complaints/{complaint}/contact",
             "Records contact with the customer",

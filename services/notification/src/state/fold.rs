@@ -15,7 +15,9 @@ use jiff::Timestamp;
 use playbook::{Slice, StageBrief};
 use runtime::service::Happened;
 
-use super::{Answered, Call, CallerNote, Contact, Conversation, Messages, Notice, Progress, State, Visit};
+use super::{
+    Answered, Call, CallerNote, Contact, Conversation, Messages, Notice, Prepared, Progress, State, Visit,
+};
 
 /// Folds what happened into the state.
 pub fn evolve(state: &mut State, happened: &Happened<'_>) {
@@ -156,6 +158,10 @@ impl Conversation {
                     by: answered.by.clone(),
                 });
             }),
+            Event::ContactPrepared(prepared) => self.on(prepared.visit, |visit| {
+                let (points, by) = (prepared.points.clone(), prepared.by.clone());
+                visit.prepared.push(Prepared { at: now, points, by });
+            }),
             Event::CallbackRecorded(call) => self.on(call.visit, |visit| visit.call(call, now)),
             Event::CallbackNoted(noted) => {
                 self.caller_notes.push(CallerNote { at: now, note: noted.note.clone(), by: noted.by.clone() })
@@ -224,6 +230,7 @@ impl Conversation {
             answered: None,
             calls: Vec::new(),
             contacts: Vec::new(),
+            prepared: Vec::new(),
         };
         self.visits.insert(entered.visit, visit);
     }

@@ -153,6 +153,11 @@ async fn no_text_of_any_order_does_more_than_stand_there() {
     stage.brief["slice"]["notification"]["contact"] =
         json!({"tell": ["number"], "acceptor": null, "flow": [], "times": []});
     try_all::<orders::RecordContact>(&bench, 1_000, stage, false, contact).await;
+    let mut stage = entered(StageKind::Contact, json!(["contacted"]));
+    stage.brief["slice"]["notification"]["prepare"] =
+        json!([{"key": "facts", "label": {"zh": "事实", "en": "Facts"}}]);
+    let sheet = json!({"visit": visit(), "epoch": 1, "points": [{"point": "facts", "text": "发错货"}]});
+    try_all::<orders::PrepareContact>(&bench, 6_000, stage, false, sheet).await;
     let reply = json!({"visit": visit(), "epoch": 1, "channel": "phone", "text": "您好",
         "attachments": attachments()});
     let stage = entered(StageKind::Reply, json!(["told"]));

@@ -191,11 +191,7 @@ impl Player {
             "correct.plan" | "correct.done" | "correct.verify" => self.correct(item, chance).await?,
             "decide" => self.approve(item).await?,
             "review" | "audit" | "meet" | "account" => self.judge(item).await?,
-            "contact" => act(
-                "contact",
-                json!({ "reached": true, "channel": "phone", "note": "已联系客户" }),
-                "contacted",
-            ),
+            "contact" => self.contact(item).await?,
             "reply" => {
                 let channel = chance.pick(&["phone", "email", "sms"]).copied().unwrap_or("phone");
                 act("reply", json!({ "channel": channel }), "told")
@@ -234,6 +230,25 @@ impl Player {
             points.map(|point| json!({ "point": point["key"], "text": "已总结。" })).collect();
         let body = json!({ "summary": "已办结。", "points": points });
         Ok(Some(Act { path: "archive", body, name: "archived".to_owned() }))
+    }
+
+    /// Contacts the customer, after the preparation that the playbook asks for.
+    async fn contact(&self, item: &WorkItem) -> anyhow::Result<Option<Act>> {
+        let said = self.caller.get(&format!("/complaints/{}", item.complaint)).await?;
+        let Said::Done(case) = said else { return Ok(None) };
+        let mut visits = case["notification"]["visits"].as_array().into_iter().flatten();
+        let own = visits.find(|visit| visit["visit"] == json!(item.visit));
+        let points = own.filter(|visit| visit["prepared"].as_array().is_none_or(Vec::is_empty));
+        let points = points.and_then(|visit| visit["guide"]["prepare"].as_array()).into_iter().flatten();
+        let points: Vec<_> =
+            points.map(|point| json!({ "point": point["key"], "text": "已准备。" })).collect();
+        let (path, body, name) = if points.is_empty() {
+            let body = json!({ "reached": true, "channel": "phone", "note": "已联系客户" });
+            ("contact", body, "contacted")
+        } else {
+            ("contact/prepare", json!({ "points": points }), "prepared")
+        };
+        Ok(Some(Act { path, body, name: name.to_owned() }))
     }
 
     async fn approve(&self, item: &WorkItem) -> anyhow::Result<Option<Act>> {

@@ -89,6 +89,7 @@ impl Case {
             | Event::ReportDue(_)
             | Event::CallbackNoted(_)
             | Event::CallbackRecorded(_)
+            | Event::ContactPrepared(_)
             | Event::ContactRecorded(_)
             | Event::ParkedSettled(_) => {}
         }

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::PointText;
 use crate::ids::{ChannelKey, VisitId};
 use crate::messages::reply_told::Attachment;
 
@@ -28,6 +29,18 @@ pub struct RecordContact {
     /// Nobody will try again: the stage ends as `unreachable`, where it has that outcome.
     #[serde(default)]
     pub give_up: bool,
+}
+
+/// Fills in the sheet that the playbook asks for before the customer is contacted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PrepareContact {
+    /// The visit it belongs to.
+    pub visit: VisitId,
+    /// The epoch of the visit, as the actor holds it.
+    pub epoch: u32,
+    /// The points: each that the playbook names.
+    pub points: Vec<PointText>,
 }
 
 /// Tells the customer the result.
@@ -89,6 +102,7 @@ pub struct NoteForCallback {
 }
 
 super::verbs! { Notification:
+    PrepareContact = "contact.prepare",
     RecordContact = "contact.record",
     TellResult = "reply",
     RecordAnswer = "answer.record",

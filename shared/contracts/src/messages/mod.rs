@@ -22,6 +22,7 @@ pub mod clock_missed;
 pub mod clock_started;
 pub mod clock_stopped;
 pub mod complaint_registered;
+pub mod contact_prepared;
 pub mod contact_recorded;
 pub mod customer_answered;
 pub mod decision_recorded;

@@ -200,6 +200,11 @@ impl Names<'_> {
                 ".key",
                 stage.summary.iter().map(|point| point.key.as_str()),
             );
+            self.each_once(
+                &format!("{path}.prepare"),
+                ".key",
+                stage.prepare.iter().map(|point| point.key.as_str()),
+            );
             for (which, key) in stage.incentives.iter().enumerate() {
                 if self.playbook.incentive(key.as_str()).is_none() {
                     self.unknown(

@@ -36,6 +36,10 @@ pub struct Stage {
     /// the evaluation; of kind `archive` alone.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub summary: Vec<super::Labelled>,
+    /// The points of the sheet that is filled in before the customer is contacted, such as facts, likely scenarios,
+    /// options and the final limit; of kind `contact` alone.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub prepare: Vec<super::Labelled>,
     /// What must be given to complete it.
     #[serde(default, skip_serializing_if = "Requires::is_empty")]
     pub requires: Requires,

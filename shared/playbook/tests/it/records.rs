@@ -115,3 +115,19 @@ fn a_closing_summary_is_written_by_somebody_at_the_archive() {
     assert_eq!(elsewhere, one(Code::Value, "stages[1].summary"));
     assert_eq!(now("key: evaluation,", "key: lessons,"), one(Code::Duplicate, "stages[2].summary[1].key"));
 }
+
+#[test]
+fn whoever_contacts_the_customer_prepares_for_it() {
+    let now = |from: &str, to: &str| after("preparation-rehearsal", from, to);
+    let owner = "    owner: {role: agent}\n";
+    assert_eq!(now(owner, owner), []);
+    assert_eq!(
+        now(owner, &format!("{owner}    automatic: level > 1\n")),
+        one(Code::Value, "stages[1].prepare")
+    );
+    let handler = "    owner: {role: handler}\n";
+    let elsewhere =
+        now(handler, &format!("{handler}    prepare: [{{key: tea, label: {{zh: 茶, en: Tea}}}}]\n"));
+    assert_eq!(elsewhere, one(Code::Value, "stages[2].prepare"));
+    assert_eq!(now("key: limit,", "key: facts,"), one(Code::Duplicate, "stages[1].prepare[3].key"));
+}
