@@ -60,6 +60,8 @@ pub struct LedgerFilter {
     pub number: Option<String>,
     /// Only open or only closed ones.
     pub open: Option<bool>,
+    /// Only those whose closing summary has this point, such as `lessons`; `summary` for one written out.
+    pub closing: Option<String>,
     /// Where the page before ended.
     pub after: Option<LedgerCursor>,
     /// How many; 50 when absent, 200 at most.
@@ -119,9 +121,10 @@ pub struct StageTimeFilter {
 }
 
 impl LedgerFilter {
-    /// Refuses a number that no complaint can have.
+    /// Refuses a number that no complaint, and a point that no summary can have.
     fn check(self) -> Result<Self, Problem> {
         self.number.iter().try_for_each(|number| check_text("/number", number, MAX_NUMBER))?;
+        self.closing.iter().try_for_each(|point| check_text("/closing", point, MAX_NUMBER))?;
         Ok(self)
     }
 }
@@ -199,6 +202,7 @@ pub const LEDGER_PAGE: &str = "select to_jsonb(c) - 'organisation' from case_fac
        and ($2::text is null or department = $2) and ($3::text is null or category = $3)
        and ($4::text is null or stage = $4) and ($5::text is null or number = $5)
        and ($6::bool is null or (closed_at is null) = $6)
+       and ($10::text is null or (closing <> '{}' and $10 = any (closing)))
        and ($7::timestamptz is null or (registered_at, complaint) < ($7::timestamptz, $8::uuid))
      order by registered_at desc, complaint desc limit $9";
 
@@ -219,6 +223,7 @@ async fn ledger(
         .bind(filter.after.as_ref().map(|after| after.registered_at.0.to_sqlx()))
         .bind(filter.after.as_ref().map(|after| after.complaint))
         .bind(limit)
+        .bind(&filter.closing)
         .fetch_all(pool)
         .await?;
     let cases = values(rows);

@@ -69,6 +69,8 @@ pub struct CaseFacts {
     pub closed_at: Option<Timestamp>,
     /// How it ended.
     pub outcome: Option<String>,
+    /// The points of its closing summary, and `summary` where one was written out.
+    pub closing: BTreeSet<String>,
     /// The facts that the ledger keeps; see [`KEPT`].
     pub facts: BTreeMap<FactKey, Stamped>,
     /// The visits, with their times.

@@ -65,6 +65,7 @@ impl Store<Analytics> for Ledger {
             }
         }
         write_cases(&mut *transaction, &last).await?;
+        write_closing(&mut *transaction, &last).await?;
         write_visits(&mut *transaction, &last).await?;
         write_breaches(&mut *transaction, &last).await?;
         write_entries(&mut *transaction, &last).await?;
@@ -141,6 +142,27 @@ async fn write_cases(connection: &mut PgConnection, cases: &Cases) -> Result<(),
     .bind(column(cases, |case| case.as_of.unwrap_or_default().to_sqlx()))
     .bind(column(cases, |case| case.kind.clone()))
     .bind(column(cases, |case| case.liable.clone()))
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Most events close no case.
+async fn write_closing(connection: &mut PgConnection, cases: &Cases) -> Result<(), sqlx::Error> {
+    let closed: Vec<_> = cases.iter().filter(|(_, case)| !case.closing.is_empty()).collect();
+    if closed.is_empty() {
+        return Ok(());
+    }
+    let points = |case: &CaseFacts| case.closing.iter().map(String::as_str).collect::<Vec<_>>().join(",");
+    sqlx::query(
+        "update case_fact c set closing = string_to_array(known.points, ',')
+         from unnest($1::text[], $2::uuid[], $3::text[]) as known (organisation, complaint, points)
+         where c.organisation = known.organisation and c.complaint = known.complaint
+             and c.closing is distinct from string_to_array(known.points, ',')",
+    )
+    .bind(closed.iter().map(|((organisation, _), _)| organisation.clone()).collect::<Vec<_>>())
+    .bind(closed.iter().map(|((_, complaint), _)| complaint.0).collect::<Vec<_>>())
+    .bind(closed.iter().map(|(_, case)| points(case)).collect::<Vec<_>>())
     .execute(connection)
     .await?;
     Ok(())

@@ -23,6 +23,7 @@
 //! | `work.queued`, `work.withdrawn` (routing) | state only | nobody sits there for the time being |
 //! | `proposal.made` (investigation) | `decide/proposal_made.rs` | a new version voids the open round and opens the next |
 //! | `verification.recorded`, `finding.recorded` (investigation) | state only | who investigated may neither decide, review nor audit |
+//! | `measures.planned`, `measure.done` (investigation) | state only | who carried measures out may not audit |
 //! | `directory.changed` (routing) | state only | how many hold a role, for steps that count people |
 //! | `person.erased` (intake) | `decide.rs` | the words of those complaints are shredded |
 //! | order `decide` | `decide/decide_seat.rs` | `decision.recorded`; then the next step, or `round.closed` and `stage.completed` |
@@ -111,6 +112,8 @@ impl Service for Approval {
             "complaint.registered",
             "directory.changed",
             "finding.recorded",
+            "measure.done",
+            "measures.planned",
             "person.erased",
             "proposal.made",
             "stage.changed",

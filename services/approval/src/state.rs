@@ -235,6 +235,9 @@ impl State {
             }
             Event::VerificationRecorded(verified) => self.investigators.extend(verified.by.person().cloned()),
             Event::FindingRecorded(found) => self.investigators.extend(found.by.person().cloned()),
+            // Whoever completes the stage says whether it worked; these did the work.
+            Event::MeasuresPlanned(planned) => self.handlers.extend(planned.by.person().cloned()),
+            Event::MeasureDone(done) => self.handlers.extend(done.by.person().cloned()),
             Event::ProposalMade(made) => self.proposal_made(made),
             Event::RoundOpened(opened) => {
                 if let Some(open) = self.visits.get_mut(&opened.visit).and_then(Visit::open_mut) {
@@ -294,6 +297,7 @@ impl State {
             | Event::LedgerEntered(_)
             | Event::LedgerSettled(_)
             | Event::RemedyExecuted(_)
+            | Event::EffectVerified(_)
             | Event::NoticeRequested(_)
             | Event::NoticeSettled(_)
             | Event::ReplyTold(_)
@@ -301,6 +305,7 @@ impl State {
             | Event::ReportDue(_)
             | Event::CallbackNoted(_)
             | Event::CallbackRecorded(_)
+            | Event::ContactPrepared(_)
             | Event::ContactRecorded(_)
             | Event::TeamCalled(_)
             | Event::HandoverWritten(_)

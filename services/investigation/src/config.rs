@@ -3,14 +3,18 @@
 /// How long texts may be, in characters: the same for everybody, so that a text that was taken can be shown anywhere.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// Findings, reasons and accounts.
+    /// Findings, reasons, accounts, measures and results.
     pub text: usize,
     /// Remedies in one proposal or execution.
     pub remedies: usize,
+    /// Measures in one plan.
+    pub measures: usize,
+    /// People who attend one training.
+    pub attendees: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { text: 5_000, remedies: 50 }
+        Self { text: 5_000, remedies: 50, measures: 50, attendees: 500 }
     }
 }

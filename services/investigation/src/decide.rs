@@ -1,5 +1,9 @@
 //! The table: every input and the file that decides on it.
 
+mod asking;
+mod correct_done;
+mod correct_plan;
+mod correct_verify;
 mod execute;
 mod finding_add;
 mod propose;
@@ -78,6 +82,9 @@ fn hear(context: &Context<'_, State>, state: &State, heard: &Heard) -> Decided {
         | Event::FindingRecorded(_)
         | Event::ProposalMade(_)
         | Event::RemedyExecuted(_)
+        | Event::MeasuresPlanned(_)
+        | Event::MeasureDone(_)
+        | Event::EffectVerified(_)
         | Event::DecisionRecorded(_)
         | Event::ReviewRecorded(_)
         | Event::AuditRecorded(_)
@@ -91,6 +98,7 @@ fn hear(context: &Context<'_, State>, state: &State, heard: &Heard) -> Decided {
         | Event::ReportDue(_)
         | Event::CallbackNoted(_)
         | Event::CallbackRecorded(_)
+        | Event::ContactPrepared(_)
         | Event::ContactRecorded(_)
         | Event::TeamCalled(_)
         | Event::HandoverWritten(_)
@@ -105,6 +113,9 @@ fn order(context: &Context<'_, State>, state: &State, command: &Command) -> Deci
         "finding.add" => finding_add::decide(context, state, command),
         "propose" => propose::decide(context, state, command),
         "execute" => execute::decide(context, state, command),
+        "correct.plan" => correct_plan::decide(context, state, command),
+        "correct.done" => correct_done::decide(context, state, command),
+        "correct.verify" => correct_verify::decide(context, state, command),
         other => Err(Problem::new(ProblemCode::NotFound, format!("investigation takes no order “{other}”"))),
     }
 }

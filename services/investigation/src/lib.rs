@@ -1,17 +1,19 @@
-//! Investigation: whether a complaint stands, what was found, what is proposed, what was carried out.
+//! Investigation: whether a complaint stands, what was found, what is proposed, what was carried out, what keeps it from
+//! happening again.
 //!
 //! ```text
 //! routing ── stage.entered ──────► │               │ ── work.requested ─────────► routing
 //! routing ── work.assigned ──────► │ investigation │ ── verification.recorded
 //! people ─── verify, finding.add,  │               │    finding.recorded
-//!            propose, execute ───► │               │    proposal.made ──────────► approval
+//!            propose, execute,     │               │    measures.planned, …
+//!            correct.… ──────────► │               │    proposal.made ──────────► approval
 //! approval ─ round.opened/closed ► │               │    remedy.executed
 //! intake ─── person.erased ──────► │               │ ── stage.completed ────────► routing
 //! ```
 //!
 //! | input | decided in | what comes of it |
 //! |---|---|---|
-//! | `stage.entered` (verify, investigate, propose, execute) | `decide/stage_entered.rs` | `work.requested`, or `stage.completed` where no person is needed |
+//! | `stage.entered` (verify, investigate, propose, execute, correct) | `decide/stage_entered.rs` | `work.requested`, or `stage.completed` where no person is needed |
 //! | `stage.changed` | `decide/stage_changed.rs` | `work.withdrawn` and `work.requested` with the new epoch |
 //! | `stage.withdrawn` | `decide/stage_withdrawn.rs` | `work.withdrawn` |
 //! | `work.assigned` | `decide/work_assigned.rs` | who may act; `act.late` when it comes too late |
@@ -23,6 +25,9 @@
 //! | order `finding.add` | `decide/finding_add.rs` | `finding.recorded`; ends a visit of kind investigate when it says so |
 //! | order `propose` | `decide/propose.rs` | `proposal.made`, `stage.completed` |
 //! | order `execute` | `decide/execute.rs` | `remedy.executed`, `stage.completed` |
+//! | order `correct.plan` | `decide/correct_plan.rs` | `measures.planned`, `work.requested` for each, `fact.recorded` |
+//! | order `correct.done` | `decide/correct_done.rs` | `measure.done`, `fact.recorded`; after the last `work.requested` |
+//! | order `correct.verify` | `decide/correct_verify.rs` | `effect.verified`, `stage.completed` |
 //! | anything else heard | – | only the cursor advances |
 //!
 //! Every order is refused in the same order of questions, see `decide/seat.rs`.
@@ -78,7 +83,11 @@ impl Service for Investigation {
     fn says(&self) -> &'static [&'static str] {
         &[
             "act.late",
+            "effect.verified",
+            "fact.recorded",
             "finding.recorded",
+            "measure.done",
+            "measures.planned",
             "proposal.made",
             "remedy.executed",
             "stage.completed",

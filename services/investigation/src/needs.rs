@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use contracts::messages::stage_entered::StageEntered;
 use contracts::{FactKey, FactValue, OutcomeKey, Problem, ProblemCode, RoleKey};
-use playbook::{ApproveBefore, Liable, PersonNeed, RemedyKind, Secondary, Slice, StageBrief};
+use playbook::{ApproveBefore, CorrectBrief, Liable, PersonNeed, RemedyKind, Secondary, Slice, StageBrief};
 use serde::{Deserialize, Serialize};
 
 /// What the playbook asks of one visit.
@@ -18,10 +18,16 @@ pub struct Needs {
     pub outcomes: Vec<OutcomeKey>,
     /// The remedies that may be offered; none when the playbook lists none.
     pub remedies: Vec<RemedyKind>,
+    /// Which of them comes before which.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub order: Vec<RemedyKind>,
     /// Who may be at fault; any party when the playbook does not say.
     pub liable: Vec<Liable>,
     /// Whether carrying out needs an approval.
     pub execution: Execution,
+    /// What its measures are measured by, and who verifies them; of kind `correct`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub correct: Option<CorrectBrief>,
     /// Facts that must be on record before it is completed and are not yet, such as the customer's consent.
     pub lacking: BTreeSet<FactKey>,
 }
@@ -64,17 +70,20 @@ impl Needs {
             Secondary::Role(role) => Some(role),
         };
         let lacking = brief.requires.facts.into_iter();
+        let remedies = slice.remedies.map(|listed| (listed.allowed, listed.order)).unwrap_or_default();
         Ok(Self {
             role,
             secondary,
             outcomes: brief.outcomes,
-            remedies: slice.remedies.map(|remedies| remedies.allowed).unwrap_or_default(),
+            remedies: remedies.0,
+            order: remedies.1,
             liable: slice.liability_kinds,
             execution: if slice.approve_before.contains(&ApproveBefore::Execute) {
                 Execution::AfterApproval
             } else {
                 Execution::Free
             },
+            correct: slice.correct,
             lacking: lacking.filter(|key| !is_on_record(entered.facts.get(key))).collect(),
         })
     }

@@ -113,8 +113,17 @@ fn may_see(actor: &Actor, state: &State) -> Result<(), Problem> {
 fn words_of<'a>(instances: impl IntoIterator<Item = &'a Instance>) -> Vec<WordId> {
     let words = |instance: &'a Instance| {
         let findings = instance.findings.iter().map(|finding| finding.words.id);
-        let reasons = instance.proposals.iter().map(|proposal| proposal.reason.id);
-        findings.chain(reasons).chain(instance.accounts.iter().map(|account| account.id))
+        let reasons = instance.proposals.iter().flat_map(|proposal| {
+            let declined = proposal.declined.iter().map(|declined| declined.reason.id);
+            std::iter::once(proposal.reason.id).chain(declined)
+        });
+        let measures = instance.measures.iter().flat_map(|measure| {
+            let result = measure.done.iter().map(|done| done.result.id);
+            std::iter::once(measure.words.id).chain(result)
+        });
+        let effects = instance.effects.iter().map(|effect| effect.finding.id);
+        let accounts = instance.accounts.iter().map(|account| account.id);
+        findings.chain(reasons).chain(accounts).chain(measures).chain(effects)
     };
     instances.into_iter().flat_map(words).collect()
 }

@@ -7,8 +7,10 @@
 //! A visit that was left keeps only how it was left: enough to answer `visit-left`.
 
 mod instance;
+mod measure;
+mod work;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use contracts::messages::proposal_made::ProposalMade;
 use contracts::messages::round_closed::RoundClosed;
@@ -18,8 +20,8 @@ use contracts::messages::stage_entered::StageEntered;
 use contracts::messages::work_assigned::WorkAssigned;
 use contracts::results::ProposalResult;
 use contracts::{
-    DepartmentId, Event, FactKey, Facts, Fen, OutcomeKey, PersonId, ProposalId, RoundId, ServiceName,
-    StageKey, StageKind, VisitId, WorkId,
+    DepartmentId, Event, FactKey, Facts, Fen, MeasureId, OutcomeKey, PersonId, ProposalId, RoundId,
+    ServiceName, StageKey, StageKind, VisitId,
 };
 use jiff::Timestamp;
 use runtime::service::Happened;
@@ -27,6 +29,8 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use instance::by_remedy;
 pub use instance::{Finding, Instance, Proposal};
+pub use measure::{Done, Effect, Measure};
+pub use work::Work;
 
 use crate::needs::{Needs, is_on_record};
 
@@ -71,6 +75,8 @@ pub enum Task {
     Propose,
     /// Carries them out.
     Execute,
+    /// Plans measures, has them carried out and verifies that they worked.
+    Correct,
 }
 
 impl Task {
@@ -82,13 +88,13 @@ impl Task {
             StageKind::Investigate => Some(Self::Investigate),
             StageKind::Propose => Some(Self::Propose),
             StageKind::Execute => Some(Self::Execute),
+            StageKind::Correct => Some(Self::Correct),
             StageKind::Register
             | StageKind::Clarify
             | StageKind::Triage
             | StageKind::Wait
             | StageKind::Archive
             | StageKind::Inspect
-            | StageKind::Correct
             | StageKind::Approve
             | StageKind::Review
             | StageKind::Meet
@@ -99,7 +105,7 @@ impl Task {
             | StageKind::Callback => None,
         }
     }
-    /// The word as `work.requested` has it.
+    /// The word of the stage kind.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -107,9 +113,21 @@ impl Task {
             Self::Investigate => "investigate",
             Self::Propose => "propose",
             Self::Execute => "execute",
+            Self::Correct => "correct",
+        }
+    }
+    /// What is asked of a person when the visit begins, as `work.requested` has it: the verb that does it.
+    #[must_use]
+    pub const fn first_asked(self) -> &'static str {
+        match self {
+            Self::Correct => PLAN,
+            Self::Verify | Self::Investigate | Self::Propose | Self::Execute => self.as_str(),
         }
     }
 }
+
+/// Planning the measures of a visit, as a piece of work.
+pub(crate) const PLAN: &str = "correct.plan";
 
 /// How a visit stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -136,18 +154,9 @@ pub struct Open {
     pub approved_before: bool,
     /// The piece of work that was asked for; none once it was withdrawn.
     pub work: Option<Work>,
-}
-
-/// A piece of work.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Work {
-    /// Its id.
-    pub id: WorkId,
-    /// Who holds it; nobody while it waits in a queue.
-    pub holder: Option<PersonId>,
-    /// Whom the holder stands in for.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub instead_of: Option<PersonId>,
+    /// The work of the measures that are not carried out yet.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub measures: BTreeMap<MeasureId, Work>,
 }
 
 impl Visit {
@@ -174,6 +183,16 @@ impl State {
         self.instances.get(&number).cloned().unwrap_or_default()
     }
 
+    /// The remedies that were carried out or that the customer declined, in any handling.
+    #[must_use]
+    pub fn tried(&self) -> BTreeSet<&str> {
+        let instances = || self.instances.values();
+        let executed = instances().flat_map(|instance| instance.executed.keys());
+        let proposals = instances().flat_map(|instance| &instance.proposals);
+        let declined = proposals.flat_map(|proposal| &proposal.declined).map(|declined| &declined.remedy);
+        executed.chain(declined).map(String::as_str).collect()
+    }
+
     /// Folds one event in. Events that this service does not act on change nothing.
     pub fn evolve(&mut self, happened: &Happened<'_>) {
         match happened.event {
@@ -185,10 +204,12 @@ impl State {
             }
             Event::StageCompleted(completed) => self.facts_recorded(&completed.facts),
             Event::FactRecorded(recorded) => self.facts_recorded(&recorded.facts),
-            Event::WorkRequested(requested) => self.work_is(requested.visit, None, Some(requested.work)),
-            Event::WorkWithdrawn(withdrawn) => self.work_is(withdrawn.visit, Some(withdrawn.work), None),
+            Event::WorkRequested(requested) => self.at(requested.visit, |open| open.requested(requested)),
+            Event::WorkWithdrawn(withdrawn) => {
+                self.at(withdrawn.visit, |open| open.withdrawn(withdrawn.work))
+            }
             Event::WorkAssigned(assigned) => self.work_assigned(assigned),
-            Event::WorkQueued(queued) => self.work_is(queued.visit, Some(queued.work), Some(queued.work)),
+            Event::WorkQueued(queued) => self.at(queued.visit, |open| open.queued(queued.work)),
             Event::VerificationRecorded(verified) => {
                 let instance = self.instance_of(verified.visit);
                 instance.verdict = Some(verified.substantiated);
@@ -213,6 +234,13 @@ impl State {
                     *sum = Fen(sum.0.saturating_add(remedy.amount.0));
                 }
                 instance.accounts.push(executed.account.clone());
+            }
+            Event::MeasuresPlanned(planned) => {
+                self.instance_of(planned.visit).planned(planned, happened.time)
+            }
+            Event::MeasureDone(done) => self.instance_of(done.visit).measure_done(done, happened.time),
+            Event::EffectVerified(verified) => {
+                self.instance_of(verified.visit).effect_verified(verified, happened.time);
             }
             Event::RoundOpened(opened) => self.round_opened(opened),
             Event::RoundClosed(closed) => self.round_closed(closed),
@@ -254,6 +282,7 @@ impl State {
             | Event::ReportDue(_)
             | Event::CallbackNoted(_)
             | Event::CallbackRecorded(_)
+            | Event::ContactPrepared(_)
             | Event::ContactRecorded(_)
             | Event::TeamCalled(_)
             | Event::HandoverWritten(_)
@@ -280,6 +309,7 @@ impl State {
             barred: entered.barred.clone(),
             approved_before: approved(&entered.facts),
             work: None,
+            measures: BTreeMap::new(),
         };
         let visit = Visit {
             stage: entered.stage.clone(),
@@ -318,23 +348,16 @@ impl State {
         }
     }
 
-    /// The work of `visit` is now `after`, held by nobody, if it was `before` or that does not matter.
-    fn work_is(&mut self, visit: VisitId, before: Option<WorkId>, after: Option<WorkId>) {
-        let Some(open) = self.visits.get_mut(&visit).and_then(Visit::open_mut) else { return };
-        if before.is_none() || open.work.as_ref().map(|work| work.id) == before {
-            open.work = after.map(|id| Work { id, holder: None, instead_of: None });
+    /// Changes the visit, while it is open.
+    fn at(&mut self, visit: VisitId, change: impl FnOnce(&mut Open)) {
+        if let Some(open) = self.visits.get_mut(&visit).and_then(Visit::open_mut) {
+            change(open);
         }
     }
 
     fn work_assigned(&mut self, assigned: &WorkAssigned) {
-        let Some(visit) = self.visits.get_mut(&assigned.visit) else { return };
-        if visit.epoch != assigned.epoch {
-            return;
-        }
-        let Some(work) = visit.open_mut().and_then(|open| open.work.as_mut()) else { return };
-        if work.id == assigned.work {
-            work.holder = Some(assigned.person.clone());
-            work.instead_of = assigned.instead_of.clone();
+        if self.visits.get(&assigned.visit).is_some_and(|visit| visit.epoch == assigned.epoch) {
+            self.at(assigned.visit, |open| open.assigned(assigned));
         }
     }
 
@@ -347,6 +370,7 @@ impl State {
             liable: made.liable.clone(),
             liable_person: made.liable_person.clone(),
             reason: made.reason.clone(),
+            declined: made.declined.clone(),
             by: made.by.person().cloned(),
             at,
         };

@@ -26,6 +26,7 @@ pub fn visit_view(state: &State, id: VisitId) -> Option<Value> {
         shown["may"] = json!({
             "outcomes": open.needs.outcomes,
             "remedies": open.needs.remedies,
+            "order": open.needs.order,
             "liable": open.needs.liable,
             "lacking_facts": open.needs.lacking,
             "approval_first": open.needs.execution == Execution::AfterApproval,
@@ -38,6 +39,14 @@ pub fn visit_view(state: &State, id: VisitId) -> Option<Value> {
 
 fn visit_line(id: VisitId, visit: &Visit) -> Value {
     let work = visit.open().and_then(|open| open.work.as_ref());
+    let measures = visit.open().into_iter().flat_map(|open| &open.measures).map(|(measure, work)| {
+        json!({
+            "measure": measure,
+            "work": work.id,
+            "person": work.holder,
+            "instead_of": work.instead_of,
+        })
+    });
     json!({
         "visit": id,
         "stage": visit.stage,
@@ -48,6 +57,8 @@ fn visit_line(id: VisitId, visit: &Visit) -> Value {
         "work": work.map(|work| work.id),
         "person": work.and_then(|work| work.holder.as_ref()),
         "instead_of": work.and_then(|work| work.instead_of.as_ref()),
+        "correct": visit.open().and_then(|open| open.needs.correct.as_ref()),
+        "measures": measures.collect::<Vec<_>>(),
     })
 }
 
@@ -60,5 +71,7 @@ fn instance_line(number: u32, instance: &Instance) -> Value {
         "approved": instance.approved,
         "executed": instance.executed,
         "accounts": instance.accounts,
+        "measures": instance.measures,
+        "effects": instance.effects,
     })
 }

@@ -7,7 +7,7 @@
 //! | `stage.changed` | the work anew; or `act.late` |
 //! | `stage.withdrawn` | the work put away; or `act.late` |
 //! | `work.assigned` | whose it is; or `act.late` |
-//! | `work.queued`, `fact.recorded`, `playbook.published`, `case.closed` | known from now on |
+//! | `work.queued`, `fact.recorded`, `file.added`, `playbook.published`, `case.closed` | known from now on |
 //! | `report.due` of the organisation | a message to each person who gets the report |
 //! | `case.escalated` | a message to each person whom the rung reached |
 //! | `person.erased` | our words about their complaints are shredded |
@@ -27,13 +27,14 @@ mod take_answer;
 mod take_callback;
 mod take_callback_note;
 mod take_contact;
+mod take_preparation;
 mod take_reply;
 mod take_settlement;
 
 use std::collections::BTreeSet;
 
 use contracts::commands::notification::{
-    NoteForCallback, RecordAnswer, RecordCallback, RecordContact, TellResult,
+    NoteForCallback, PrepareContact, RecordAnswer, RecordCallback, RecordContact, TellResult,
 };
 use contracts::commands::{Actor, Command, Verb as _};
 use contracts::facts::key;
@@ -93,12 +94,12 @@ fn hear(context: &Context<'_, State>, state: &State, heard: &Heard) -> Outcome {
         // Folded into the state, nothing to say about.
         Event::WorkQueued(_)
         | Event::FactRecorded(_)
+        | Event::FileAdded(_)
         | Event::CaseChanged(_)
         | Event::PlaybookPublished(_)
         | Event::CaseClosed(_) => Ok(Decision::nothing()),
         // Not this service's matter.
         Event::StageEntered(_)
-        | Event::FileAdded(_)
         | Event::ClaimClarified(_)
         | Event::PlaybookActivated(_)
         | Event::PlaybookApplied(_)
@@ -124,6 +125,9 @@ fn hear(context: &Context<'_, State>, state: &State, heard: &Heard) -> Outcome {
         | Event::FindingRecorded(_)
         | Event::ProposalMade(_)
         | Event::RemedyExecuted(_)
+        | Event::MeasuresPlanned(_)
+        | Event::MeasureDone(_)
+        | Event::EffectVerified(_)
         | Event::RoundOpened(_)
         | Event::DecisionRecorded(_)
         | Event::ReviewRecorded(_)
@@ -138,6 +142,7 @@ fn hear(context: &Context<'_, State>, state: &State, heard: &Heard) -> Outcome {
         | Event::CustomerAnswered(_)
         | Event::CallbackNoted(_)
         | Event::CallbackRecorded(_)
+        | Event::ContactPrepared(_)
         | Event::ContactRecorded(_)
         | Event::TeamCalled(_)
         | Event::HandoverWritten(_)
@@ -155,6 +160,7 @@ fn take(context: &Context<'_, State>, state: &State, command: &Command) -> Outco
     }
     let conversation = state.conversation().ok_or_else(not_found)?;
     match command.verb.as_str() {
+        PrepareContact::VERB => take_preparation::decide(context, conversation, command),
         RecordContact::VERB => take_contact::decide(context, conversation, command),
         TellResult::VERB => take_reply::decide(context, conversation, command),
         RecordAnswer::VERB => take_answer::decide(context, conversation, command),

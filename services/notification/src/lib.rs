@@ -4,6 +4,7 @@
 //! complaint.registered ─▶ acknowledgement                          ─▶ notice.requested
 //! stage.entered        ─▶ contact | reply | callback: who does it? ─▶ work.requested
 //!                      ─▶ nobody is needed: told by the template   ─▶ notice.requested, stage.completed
+//! contact.prepare      ─▶ is every point of the sheet there?       ─▶ contact.prepared
 //! contact.record       ─▶ was the customer reached?                ─▶ contact.recorded, fact.recorded, stage.completed
 //! reply                ─▶ approved? by the one voice?              ─▶ reply.told, notice.requested, stage.completed
 //! answer.record        ─▶ accepts or rejects                       ─▶ customer.answered, stage.completed
@@ -76,6 +77,7 @@ impl Service for Notification {
             "act.late",
             "callback.noted",
             "callback.recorded",
+            "contact.prepared",
             "contact.recorded",
             "customer.answered",
             "fact.recorded",
@@ -95,6 +97,7 @@ impl Service for Notification {
             "case.escalated",
             "complaint.registered",
             "fact.recorded",
+            "file.added",
             "person.erased",
             "playbook.published",
             "report.due",

@@ -96,8 +96,8 @@ pub fn view(conversation: &Conversation) -> Value {
         "notices": notices,
         "visits": conversation.visits.iter().map(|(id, visit)| json!({
             "visit": id, "kind": visit.kind, "stage": visit.brief.stage, "epoch": visit.epoch,
-            "progress": visit.progress, "told": visit.told, "answered": visit.answered, "calls": visit.calls, "contacts": visit.contacts,
-            "guide": guide(conversation, visit),
+            "progress": visit.progress, "told": visit.told, "attachments": visit.attachments, "answered": visit.answered, "calls": visit.calls, "contacts": visit.contacts,
+            "prepared": visit.prepared, "guide": guide(conversation, visit),
         })).collect::<Vec<_>>(),
     })
 }
@@ -114,8 +114,12 @@ fn guide(conversation: &Conversation, visit: &Visit) -> Value {
                 json!({ "words": contact.tell, "lines": lines(contact, &visit.brief, number, language) })
             });
             guide["tell"] = json!(told);
+            guide["prepare"] = json!(slice.prepare);
         }
-        StageKind::Reply => guide["form"] = json!(slice.reply.as_ref().map(|reply| reply.form)),
+        StageKind::Reply => {
+            guide["form"] = json!(slice.reply.as_ref().map(|reply| reply.form));
+            guide["evidence"] = json!(slice.reply.as_ref().map(|reply| &reply.evidence_attachments));
+        }
         _ => {
             let call = slice.callback.as_ref();
             guide["notes"] = json!(call.map(|call| &call.notes));
@@ -135,6 +139,7 @@ fn words_of(conversation: &Conversation) -> Vec<WordId> {
     let reasons = visits().filter_map(|visit| visit.answered.as_ref()?.reason.as_ref());
     let opinions = visits().flat_map(|visit| &visit.calls).filter_map(|call| call.opinion.as_ref());
     let notes = visits().flat_map(|visit| &visit.contacts).filter_map(|contact| contact.note.as_ref());
+    let sheets = visits().flat_map(|visit| &visit.prepared).flat_map(|sheet| &sheet.points);
     let notices = conversation.notices.values().map(|notice| &notice.text);
     let for_callers = conversation.caller_notes.iter().map(|noted| &noted.note);
     notices
@@ -143,6 +148,7 @@ fn words_of(conversation: &Conversation) -> Vec<WordId> {
         .chain(reasons)
         .chain(opinions)
         .chain(notes)
+        .chain(sheets.map(|point| &point.words))
         .map(|word| word.id)
         .collect()
 }

@@ -6,6 +6,7 @@ pub mod api;
 pub mod balance;
 pub mod by_book;
 pub mod chance;
+pub mod correcting;
 pub mod feed;
 pub mod generate;
 pub mod judging;

@@ -1,10 +1,10 @@
 //! Finding the person for a piece of work.
 //!
-//! Where the stage is a team's and the team was called, the team. Else in this order: those who hold the role in
-//! the department and are there; the deputies of those who are away; the same for the secondary role; the duty manager of
-//! the department; the duty managers above it; the managers of those who hold the role. Where authority decides, the
-//! managers come before the duty managers, who need not have any. Barred people are passed over everywhere, and nobody
-//! stands in for a barred person.
+//! Whoever was asked for by name, or their deputy. Where the stage is a team's and the team was called, the team.
+//! Else in this order: those who hold the role in the department and are there; the deputies of those who are away; the
+//! same for the secondary role; the duty manager of the department; the duty managers above it; the managers of those
+//! who hold the role. Where authority decides, the managers come before the duty managers, who need not have any. Barred
+//! people are passed over everywhere, and nobody stands in for a barred person.
 //! Who lacks a skill that is asked for is passed over too, but for those who direct: they see to it that somebody does
 //! it, and are told what is lacking.
 //! Among several those on duty first, then the one with the least work, then by key. When truly nobody is left, the work
@@ -31,6 +31,8 @@ pub struct Search<'a> {
     pub secondary: Option<&'a RoleKey>,
     /// Where.
     pub department: &'a DepartmentId,
+    /// Who is asked before all others.
+    pub person: Option<&'a PersonId>,
     /// What for: what needs authority goes up the line before it goes to whoever is on duty.
     pub task: &'a str,
     /// Who may not.
@@ -62,7 +64,8 @@ impl Draft<'_> {
     pub fn search<'w>(&'w self, work: &'w Work, barred: BTreeSet<PersonId>) -> Search<'w> {
         let Work { role, department, task, .. } = work;
         let (skills, team) = (self.skills_asked(work), self.team_of(work));
-        Search { role, secondary: work.secondary.as_ref(), department, task, barred, skills, team }
+        let (secondary, person) = (work.secondary.as_ref(), work.person.as_ref());
+        Search { role, secondary, department, person, task, barred, skills, team }
     }
 
     /// The team that does a piece of work, where its stage is a team's and the team was called.
@@ -109,7 +112,10 @@ impl Draft<'_> {
             self.least_loaded(self.present(role, search))
                 .or_else(|| self.least_loaded(self.deputies(role, search)))
         };
-        self.of_team(search)
+        search
+            .person
+            .and_then(|person| self.by_name(person, search))
+            .or_else(|| self.of_team(search))
             .or_else(|| in_role(search.role))
             .or_else(|| search.secondary.and_then(in_role))
             .or_else(|| self.manager_of_role(search).filter(|_| BY_AUTHORITY.contains(&search.task)))
@@ -126,6 +132,17 @@ impl Draft<'_> {
         let heads = team.leader.iter().chain(&team.deputy).find_map(known).map(of_member);
         let members = || self.least_loaded(team.members.iter().filter_map(known).map(of_member).collect());
         heads.or_else(members)
+    }
+
+    /// Somebody who was asked for by name, or else their deputy.
+    fn by_name(&self, named: &PersonId, search: &Search<'_>) -> Option<Chosen> {
+        let named = self.directory().active(named).filter(|named| !search.barred.contains(&named.id))?;
+        if self.may(named, search) {
+            return Some(Chosen { person: named.id.clone(), instead_of: None });
+        }
+        let deputy = self.directory().deputy_of(&named.id, self.context.now())?;
+        let chosen = Chosen { person: deputy.id.clone(), instead_of: Some(named.id.clone()) };
+        self.may(deputy, search).then_some(chosen)
     }
 
     fn may(&self, person: &Person, search: &Search<'_>) -> bool {
@@ -183,7 +200,8 @@ impl Draft<'_> {
     }
 
     /// Who may not do this piece of work: those barred from its visit and by its request, the person complained
-    /// of, and whoever has another seat at the same task already (a quorum is of different people).
+    /// of, and whoever has another seat at the same task already where authority decides (a quorum is of different
+    /// people).
     #[must_use]
     pub fn barred_from_work(&self, id: WorkId, work: &Work) -> BTreeSet<PersonId> {
         let of_visit = self.case.visits.get(&work.visit).into_iter().flat_map(|visit| &visit.barred);
@@ -191,6 +209,7 @@ impl Draft<'_> {
             .case
             .works
             .iter()
+            .filter(|_| BY_AUTHORITY.contains(&work.task.as_str()))
             .filter(|(other, seat)| **other != id && seat.visit == work.visit && seat.task == work.task);
         of_visit
             .chain(&work.barred)

@@ -205,11 +205,10 @@ impl Draft<'_> {
         holds.or_else(registrar).or_else(only).cloned()
     }
 
-    /// Who holds the first open work of a visit.
+    /// Who holds the first open work of a visit; of work with due times of its own, that which is due first.
     #[must_use]
     pub fn holder_at(&self, visit: VisitId) -> Option<PersonId> {
-        let mut works = self.case.works.values().filter(|work| work.visit == visit);
-        works.find_map(|work| work.holder().cloned())
+        self.case.works_due_first(visit).find_map(|(_, work)| work.holder().cloned())
     }
 
     /// What the playbook says of a clock.

@@ -159,6 +159,9 @@ fn on_event(desk: &Desk<'_>, heard: &Heard) -> Outcome {
         | Event::FindingRecorded(_)
         | Event::ProposalMade(_)
         | Event::RemedyExecuted(_)
+        | Event::MeasuresPlanned(_)
+        | Event::MeasureDone(_)
+        | Event::EffectVerified(_)
         | Event::RoundOpened(_)
         | Event::DecisionRecorded(_)
         | Event::ReviewRecorded(_)
@@ -174,6 +177,7 @@ fn on_event(desk: &Desk<'_>, heard: &Heard) -> Outcome {
         | Event::ReportDue(_)
         | Event::CallbackNoted(_)
         | Event::CallbackRecorded(_)
+        | Event::ContactPrepared(_)
         | Event::ContactRecorded(_)
         | Event::TeamCalled(_)
         | Event::HandoverWritten(_)
@@ -282,7 +286,8 @@ fn taking(draft: &Draft<'_>, id: WorkId, work: &Work, person: &PersonId) -> Opti
     let roles = [Some(&work.role), work.secondary.as_ref()];
     let holders: Vec<_> =
         roles.into_iter().flatten().flat_map(|role| directory.holders(role, &work.department)).collect();
-    let as_self = holders.iter().any(|holder| holder.id == *person)
+    let as_self = work.person.as_ref() == Some(person)
+        || holders.iter().any(|holder| holder.id == *person)
         || draft.team_of(work).is_some_and(|team| is_in(team, person))
         || directory.is_duty_manager(person, &work.department);
     if as_self {

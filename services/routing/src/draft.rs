@@ -12,7 +12,8 @@ use contracts::commands::Actor;
 use contracts::messages::clock_started::CalendarRef;
 use contracts::messages::work_assigned::Because;
 use contracts::{
-    ClockKey, Event, PersonId, Problem, ProblemCode, ServiceName, SubjectRef, WordId, WordRef, WorkId,
+    ClockKey, Event, FilledPoint, PersonId, Problem, ProblemCode, ServiceName, SubjectRef, WordId, WordRef,
+    WorkId,
 };
 use jiff::Timestamp;
 use playbook::{CaseView, CompiledPlaybook, Env};
@@ -46,6 +47,8 @@ pub struct Draft<'a> {
     pub missed: Vec<ClockKey>,
     /// The closing summary, when one was written.
     pub summary: Option<WordRef>,
+    /// Its points.
+    pub points: Vec<FilledPoint>,
     /// Work whose timer has fired and is to be set anew.
     pub retime: BTreeSet<WorkId>,
     library: &'a Library,
@@ -93,6 +96,7 @@ impl<'a> Draft<'a> {
             found_level: 1,
             missed: Vec::new(),
             summary: None,
+            points: Vec::new(),
             retime: BTreeSet::new(),
             library,
             subject,

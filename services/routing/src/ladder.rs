@@ -316,9 +316,9 @@ impl Draft<'_> {
     }
 
     fn move_work(&self, to: &Secondary, visit: Option<VisitId>, climb: &mut Climb) {
-        let held = self.case.works.iter().filter(|(_, work)| Some(work.visit) == visit);
+        let held = visit.into_iter().flat_map(|visit| self.case.works_due_first(visit));
         for (id, work) in held {
-            let mut barred: BTreeSet<_> = self.barred_from_work(*id, work);
+            let mut barred: BTreeSet<_> = self.barred_from_work(id, work);
             barred.extend(work.holder().cloned());
             let role: &RoleKey = match to {
                 Secondary::Automatic => &work.role,
@@ -328,7 +328,7 @@ impl Draft<'_> {
             let deputy = self.standing_deputy(to, work.holder(), &search);
             if let Some(chosen) = deputy.or_else(|| self.choose(&search)) {
                 climb.done.push(EscalationAction::Reassigned { person: chosen.person.clone() });
-                climb.moves.push((*id, chosen));
+                climb.moves.push((id, chosen));
             }
         }
     }

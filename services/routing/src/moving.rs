@@ -105,6 +105,7 @@ impl Draft<'_> {
         let mut brief = self.book.brief(&stage.key, &env).map_err(evaluation)?;
         self.name_acceptor(&mut brief);
         name_cause(&mut brief, because);
+        self.place_verifier(&mut brief);
         let visit = VisitId(self.context.next_id());
         let barred = barring::barred(&self.case, instance, &self.book, self.directory(), stage.kind);
         self.say(StageEntered {

@@ -93,6 +93,9 @@ impl Draft<'_> {
             department: visit.department,
             secondary,
             barred: Vec::new(),
+            person: None,
+            due: None,
+            measure: None,
         });
         self.assign(work, None);
     }

@@ -26,7 +26,7 @@ use sqlx::PgPool;
 use vault::KeyRing;
 
 use crate::library::Library;
-use crate::state::{Applied, Case, Organisation, Playbooks, Ruling, State};
+use crate::state::{Applied, Case, Closing, Organisation, Playbooks, Ruling, State};
 use crate::{forms, shown_forms, view};
 
 /// Answers queries from the heads and routing's own tables.
@@ -159,8 +159,9 @@ impl Answers {
         Ok(shown)
     }
 
-    /// Why people moved work, what was asked and ruled, by the ids that `moves` and `rulings` name; those that were
-    /// shredded are left out. The person complained of reads none of them.
+    /// Why people moved work, what was asked and ruled, and what was said when the case was filed, by the ids that `moves`,
+    /// `rulings` and `closing` name; those that were shredded are left out. The person complained of reads none of them
+    ///
     async fn words(
         &self,
         organisation: &OrganisationId,
@@ -169,7 +170,8 @@ impl Answers {
     ) -> Result<Value, Problem> {
         let complained_of = case.origin.complained_of_person.as_ref();
         let moved = case.moves.iter().map(|one| one.because.reason.id);
-        let ids: Vec<_> = moved.chain(case.rulings.values().flat_map(Ruling::words)).collect();
+        let closing = case.closing.iter().flat_map(Closing::words).map(|word| word.id);
+        let ids: Vec<_> = moved.chain(case.rulings.values().flat_map(Ruling::words)).chain(closing).collect();
         if ids.is_empty() || (actor.person().is_some() && actor.person() == complained_of) {
             return Ok(json!({}));
         }

@@ -80,7 +80,7 @@ pub struct WorkRow {
     pub instead_of: Option<PersonId>,
     /// Why nobody holds it.
     pub queued: Option<String>,
-    /// The earliest due time among the clocks that concern it; a ruling's own, where it has one.
+    /// Its own due time (a ruling's, a measure's); without one, the earliest among the clocks that concern it.
     pub due: Option<Timestamp>,
     pub level: u32,
     pub category: Option<String>,
@@ -172,7 +172,7 @@ pub(crate) fn work_row(
         person: person.cloned(),
         instead_of,
         queued,
-        due,
+        due: work.due.or(due),
         level: case.level,
         category: case.category().map(|key| key.to_string()),
         requested_at: work.requested_at,

@@ -17,7 +17,7 @@ use runtime::service::Happened;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use case::word;
-pub use case::{Case, Done, Main, Move, Moved, Origin, Visit, Work, WorkState};
+pub use case::{Case, Closing, Done, Main, Move, Moved, Origin, Visit, Work, WorkState};
 pub use clocks::{CaseClock, Extended, Pause, Stopped};
 pub use directory::Directory;
 pub(crate) use fold::NO_WAY_ON;

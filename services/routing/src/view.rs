@@ -59,6 +59,7 @@ pub fn view(case: &Case) -> Value {
             shown
         }).collect::<Vec<_>>(),
         "ledgers": case.ledgers,
+        "closing": case.closing,
         "clocks": case.clocks.iter().map(|(id, clock)| json!({
             "clock": id, "key": clock.key, "start": clock.start, "due": clock.due, "visit": clock.visit,
             "instance": clock.instance, "owner": clock.owner, "running": clock.is_running(), "state": word(clock),
@@ -128,6 +129,7 @@ fn node(case: &Case, stage: &Stage) -> Value {
         "entered": case.entered.get(&stage.key).copied().unwrap_or(0),
         "completed": case.results.iter().filter(|done| done.stage == stage.key).count(),
         "open": case.visits.values().any(|visit| visit.stage == stage.key),
+        "summary": stage.summary,
         "next": stage.next.iter().map(|way| json!({"to": way.to, "loop": way.via})).collect::<Vec<_>>(),
     })
 }
@@ -135,7 +137,7 @@ fn node(case: &Case, stage: &Stage) -> Value {
 fn shown(id: WorkId, work: &Work) -> Value {
     let mut shown = json!({
         "work": id, "visit": work.visit, "epoch": work.epoch, "task": work.task, "role": work.role,
-        "department": work.department, "requested_at": work.requested_at, "lacks": work.lacks,
+        "department": work.department, "due": work.due, "requested_at": work.requested_at, "lacks": work.lacks,
     });
     match &work.state {
         WorkState::Held { person, instead_of, since } => {

@@ -134,6 +134,9 @@ events! {
     FindingRecorded in finding_recorded,
     ProposalMade in proposal_made,
     RemedyExecuted in remedy_executed,
+    MeasuresPlanned in measures_planned,
+    MeasureDone in measure_done,
+    EffectVerified in effect_verified,
     RoundOpened in round_opened,
     DecisionRecorded in decision_recorded,
     ReviewRecorded in review_recorded,
@@ -148,6 +151,7 @@ events! {
     CustomerAnswered in customer_answered,
     CallbackNoted in callback_noted,
     CallbackRecorded in callback_recorded,
+    ContactPrepared in contact_prepared,
     ContactRecorded in contact_recorded,
     ParkedSettled in parked_settled,
 }

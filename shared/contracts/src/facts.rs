@@ -109,6 +109,8 @@ declared! {
     callbacks: Number = "Callbacks that reached the customer.",
     approved: Flag = "The current round approved the proposal.",
     remedy_executed: Flag = "The remedy was carried out.",
+    measure_due: Time = "When the next measure that is not carried out yet is due (R-095).",
+    measures_done: Flag = "Every measure of the plan was carried out (R-146).",
     result_told: Flag = "The customer was told the result.",
 }
 

@@ -163,6 +163,8 @@ uuid_id! {
     WorkId,
     /// A remedy proposal; its versions are counted.
     ProposalId,
+    /// A corrective, preventive or training measure of a plan.
+    MeasureId,
     /// An approval round over one version of a proposal.
     RoundId,
     /// A message to the customer or to staff.

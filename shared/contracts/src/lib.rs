@@ -35,4 +35,4 @@ pub use money::Fen;
 pub use problem::{Problem, ProblemCode};
 pub use service::{ServiceName, StageKind};
 pub use subject::{SubjectKind, SubjectRef};
-pub use words::{Language, Text, WordRef};
+pub use words::{FilledPoint, Language, Text, WordRef};

@@ -78,6 +78,19 @@ pub struct ExecuteResult {
     pub total: Fen,
 }
 
+/// Of `correct`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct CorrectResult {
+    /// Whether the measures worked.
+    pub effective: bool,
+    /// How many there were.
+    pub measures: u32,
+    /// How many of them were carried out after their due time.
+    pub late: u32,
+    /// How it was seen whether they worked.
+    pub finding: WordRef,
+}
+
 /// Of `review`: what the person with the final say should know.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ReviewResult {

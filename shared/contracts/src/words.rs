@@ -62,3 +62,12 @@ impl Text {
         }
     }
 }
+
+/// One point of a sheet that the playbook asks for, as it was filled in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct FilledPoint {
+    /// Its key in the playbook.
+    pub point: String,
+    /// What was said.
+    pub words: WordRef,
+}

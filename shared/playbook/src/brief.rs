@@ -4,13 +4,13 @@
 
 use std::collections::BTreeMap;
 
-use contracts::{ChannelKey, OutcomeKey, RoleKey, StageKey, StageKind, TemplateKey, Text};
+use contracts::{ChannelKey, DepartmentId, OutcomeKey, RoleKey, StageKey, StageKind, TemplateKey, Text};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::model::{
     ApproveBefore, AuthorityRow, Checklist, ConflictOfInterest, DepartmentRef, Incentive, IntakeField,
-    Liable, Remedies, Requires, Satisfaction, Script, Secondary, Tell, Template, Trigger,
+    Labelled, Liable, Remedies, Requires, Satisfaction, Script, Secondary, Tell, Template, Trigger,
 };
 use crate::words::Key;
 
@@ -96,6 +96,25 @@ pub struct InvestigationSlice {
     pub liability_kinds: Vec<Liable>,
     /// What must not happen before approval.
     pub approve_before: Vec<ApproveBefore>,
+    /// Measures and who verifies that they worked, for `correct`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub correct: Option<CorrectBrief>,
+}
+
+/// Planning measures and verifying their effect.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct CorrectBrief {
+    /// The departments that may answer for a measure.
+    pub departments: Vec<DepartmentId>,
+    /// The roles that may be asked for one.
+    pub roles: Vec<RoleKey>,
+    /// By which methods measures are found; any where the playbook lists none.
+    pub methods: Vec<Labelled>,
+    /// What does not count as a measure.
+    pub forbidden: Vec<Labelled>,
+    /// Who verifies the effect, and is nobody who had a part in the measures; without one, the owner of the stage.
+    /// Routing puts the department in by name.
+    pub verifier: Option<Holder>,
 }
 
 /// What approval needs.
@@ -145,6 +164,9 @@ pub struct NotificationSlice {
     /// What is asked before anything is told, to know that it is the customer.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub identity_check: Vec<IntakeField>,
+    /// The points of the sheet that is filled in before the customer is contacted, for `contact`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub prepare: Vec<Labelled>,
 }
 
 /// What the customer is told at a contact, as far as the playbook knows it.
@@ -189,8 +211,8 @@ pub struct ReplyBrief {
     pub preferred_channel: Option<ChannelKey>,
     /// Whether this answer is a formal letter.
     pub form: ReplyForm,
-    /// What must be attached.
-    pub evidence_attachments: Vec<Key>,
+    /// Which kinds of evidence go with it.
+    pub evidence_attachments: Vec<Labelled>,
 }
 
 /// How an answer is given.

@@ -26,6 +26,7 @@ mod pack;
 mod rule;
 mod schema;
 mod shape;
+pub mod sheet;
 mod sites;
 mod skills;
 mod source;

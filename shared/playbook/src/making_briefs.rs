@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use contracts::{CategoryKey, DepartmentId, FactKey, RoleKey, StageKey, StageKind};
 
 use crate::brief::{
-    ApprovalSlice, CallbackBrief, ContactBrief, Holder, InvestigationSlice, NotificationSlice, PersonNeed,
-    ReplyBrief, ReplyForm, Slice, StageBrief, StepTime, TriageSlice,
+    ApprovalSlice, CallbackBrief, ContactBrief, CorrectBrief, Holder, InvestigationSlice, NotificationSlice,
+    PersonNeed, ReplyBrief, ReplyForm, Slice, StageBrief, StepTime, TriageSlice,
 };
 use crate::compiled::{CompiledPlaybook, EvaluationError};
 use crate::env::Env;
@@ -44,14 +44,14 @@ impl CompiledPlaybook {
             | StageKind::Propose
             | StageKind::Execute
             | StageKind::Inspect
-            | StageKind::Correct => Slice::Investigation(self.investigation_slice(env)),
+            | StageKind::Correct => Slice::Investigation(self.investigation_slice(stage, env)),
             StageKind::Approve
             | StageKind::Review
             | StageKind::Meet
             | StageKind::Audit
             | StageKind::Account => Slice::Approval(self.approval_slice(stage, env)),
             StageKind::Contact | StageKind::Reply | StageKind::Callback => {
-                Slice::Notification(Box::new(self.notification_slice(env)?))
+                Slice::Notification(Box::new(self.notification_slice(stage, env)?))
             }
         })
     }
@@ -65,12 +65,24 @@ impl CompiledPlaybook {
         }
     }
 
-    fn investigation_slice(&self, env: &Env) -> InvestigationSlice {
+    fn investigation_slice(&self, stage: &Stage, env: &Env) -> InvestigationSlice {
         let playbook = self.playbook();
         InvestigationSlice {
             remedies: self.remedies_for(CategoryKey::new(env.case.category.as_str()).ok().as_ref()),
             liability_kinds: playbook.liability_kinds.clone(),
             approve_before: playbook.approve_before.clone(),
+            correct: (stage.kind == StageKind::Correct).then(|| self.correct_brief()),
+        }
+    }
+
+    fn correct_brief(&self) -> CorrectBrief {
+        let (playbook, capa) = (self.playbook(), self.playbook().capa.as_ref());
+        CorrectBrief {
+            departments: playbook.departments.keys().cloned().collect(),
+            roles: playbook.roles.keys().cloned().collect(),
+            methods: capa.map(|capa| capa.methods.clone()).unwrap_or_default(),
+            forbidden: capa.map(|capa| capa.forbidden.clone()).unwrap_or_default(),
+            verifier: capa.and_then(|capa| self.holder(&capa.verify)),
         }
     }
 
@@ -96,7 +108,7 @@ impl CompiledPlaybook {
         }
     }
 
-    fn notification_slice(&self, env: &Env) -> Result<NotificationSlice, RuleError> {
+    fn notification_slice(&self, stage: &Stage, env: &Env) -> Result<NotificationSlice, RuleError> {
         let playbook = self.playbook();
         Ok(NotificationSlice {
             reply: self.reply_brief(env)?,
@@ -113,6 +125,7 @@ impl CompiledPlaybook {
                 .flat_map(|privacy| &privacy.identity_check)
                 .copied()
                 .collect(),
+            prepare: stage.prepare.clone(),
         })
     }
 

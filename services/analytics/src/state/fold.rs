@@ -9,6 +9,9 @@ use runtime::service::Happened;
 
 use super::{Breach, CaseFacts, Entry, KEPT, Left, Stamped, State};
 
+/// The word for a summary that was written out, beside the playbook's points.
+const SUMMARY: &str = "summary";
+
 /// Folds what happened into the state.
 pub fn evolve(state: &mut State, happened: &Happened<'_>) {
     if happened.subject.kind != contracts::SubjectKind::Complaint {
@@ -89,6 +92,8 @@ impl CaseFacts {
                 self.outcome = Some(closed.outcome.to_string());
                 self.level = closed.level;
                 self.instance = closed.instances;
+                let summary = closed.summary.iter().map(|_| SUMMARY.to_owned());
+                self.closing = summary.chain(closed.points.iter().map(|one| one.point.clone())).collect();
                 self.stage = None;
             }
             // The rest is detail that the ledger does not keep.

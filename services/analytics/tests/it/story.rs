@@ -16,8 +16,8 @@ use contracts::messages::stage_completed::StageCompleted;
 use contracts::messages::stage_entered::{Place, StageEntered};
 use contracts::messages::stage_withdrawn::StageWithdrawn;
 use contracts::{
-    ClockId, ComplainantId, ComplaintId, Event, FactKey, FactValue, Facts, Fen, Language, PersonId,
-    ProposalId, ServiceName, StageKind, VisitId, WordId, WordRef,
+    ClockId, ComplainantId, ComplaintId, Event, FactKey, FactValue, Facts, Fen, FilledPoint, Language,
+    PersonId, ProposalId, ServiceName, StageKind, VisitId, WordId, WordRef,
 };
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
@@ -134,7 +134,11 @@ pub(crate) fn closed() -> CaseClosed {
         outcome: "satisfied".to_owned().try_into().unwrap(),
         instances: 1,
         level: 2,
-        summary: None,
+        summary: Some(WordRef::to(ServiceName::Routing, WordId(Uuid::from_u128(90)), "已办结")),
+        points: vec![FilledPoint {
+            point: "lessons".to_owned(),
+            words: WordRef::to(ServiceName::Routing, WordId(Uuid::from_u128(91)), "先核实"),
+        }],
         by: li(),
     }
 }
@@ -178,6 +182,7 @@ fn investigation() -> Vec<(i64, Event)> {
         liable_person: None,
         total: Fen(12_050),
         reason: word(),
+        declined: Vec::new(),
         by: li(),
     };
     let executed = RemedyExecuted { visit: visit(3), remedies: remedies(), account: word(), by: li() };

@@ -41,6 +41,9 @@ impl Asked<'_> {
             department: self.department.clone(),
             secondary: self.secondary.clone(),
             barred: self.barred.iter().cloned().collect(),
+            person: None,
+            due: None,
+            measure: None,
         });
     }
 }

@@ -109,6 +109,7 @@ fn made(n: u128, version: u32, fen: i64, liable: &str) -> ProposalMade {
         liable_person: Some(person("qian")),
         total: Fen(fen),
         reason: words(),
+        declined: Vec::new(),
         by: staff("li", &[]),
     }
 }

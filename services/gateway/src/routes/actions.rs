@@ -39,6 +39,18 @@ pub fn endpoints() -> Endpoints {
             "/complaints/{complaint}/execute",
             "Says that the remedy was carried out",
         )
+        .action::<investigation::PlanMeasures>(
+            "/complaints/{complaint}/measures",
+            "Plans corrective, preventive and training measures",
+        )
+        .action::<investigation::FinishMeasure>(
+            "/complaints/{complaint}/measures/done",
+            "Says that a measure was carried out, and what came of it",
+        )
+        .action::<investigation::VerifyEffect>(
+            "/complaints/{complaint}/measures/effect",
+            "Says whether the measures worked",
+        )
         .action::<approval::Decide>(
             "/complaints/{complaint}/decide",
             "Decides at the current step of the round",
@@ -55,6 +67,10 @@ pub fn endpoints() -> Endpoints {
         .action::<approval::Account>(
             "/complaints/{complaint}/account",
             "Decides on rewards and penalties, or drops the matter",
+        )
+        .action::<notification::PrepareContact>(
+            "/complaints/{complaint}/contact/prepare",
+            "Fills in the sheet that is asked for before the customer is contacted",
         )
         .action::<notification::RecordContact>(
             "/complaints/{complaint}/contact",

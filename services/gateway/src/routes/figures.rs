@@ -31,6 +31,7 @@ pub fn endpoints() -> Endpoints {
                 .with("stage", "Only this stage")
                 .with("number", "Only this number")
                 .with("open", "true: only open ones; false: only closed ones")
+                .with("closing", "Only those whose closing summary has this point, such as lessons")
                 .paged(),
             ledger,
         )
@@ -105,9 +106,9 @@ async fn ledger(
     caller: Caller,
     parameters: Parameters,
 ) -> Result<Json<Value>, Refusal> {
-    parameters.only(&["department", "category", "stage", "number", "open", "cursor", "limit"])?;
+    parameters.only(&["department", "category", "stage", "number", "open", "closing", "cursor", "limit"])?;
     let mut body = json!({ "department": department(&app, &caller, &parameters)? });
-    for name in ["category", "stage", "number"] {
+    for name in ["category", "stage", "number", "closing"] {
         if let Some(text) = parameters.text(name) {
             body[name] = text.into();
         }

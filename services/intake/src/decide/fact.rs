@@ -31,6 +31,8 @@ const ESTABLISHED_BY_ACTS: &[&str] = &[
     "customer_type",
     "dissatisfied",
     "kind",
+    "measure_due",
+    "measures_done",
     "order_key",
     "remedy_amount",
     "remedy_executed",

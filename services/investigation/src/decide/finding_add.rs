@@ -18,7 +18,7 @@ pub(super) const SOURCES: [&str; 9] =
     ["statement", "video", "sales_record", "order", "photo", "test", "document", "site_visit", "other"];
 
 /// The stages at which findings are taken.
-const TASKS: [Task; 4] = [Task::Verify, Task::Investigate, Task::Propose, Task::Execute];
+const TASKS: [Task; 5] = [Task::Verify, Task::Investigate, Task::Propose, Task::Execute, Task::Correct];
 
 pub(super) fn decide(context: &Context<'_, State>, state: &State, command: &Command) -> Decided {
     let order: AddFinding = command.read()?;

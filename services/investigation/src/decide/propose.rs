@@ -4,7 +4,7 @@
 use contracts::commands::investigation::Propose;
 use contracts::commands::{Command, check_text};
 use contracts::facts::key;
-use contracts::messages::proposal_made::ProposalMade;
+use contracts::messages::proposal_made::{Declined, ProposalMade};
 use contracts::results::ProposalResult;
 use contracts::{Facts, Fen, Problem, ProblemCode, ProposalId, ServiceName, WordId};
 use playbook::Liable;
@@ -23,6 +23,7 @@ pub(super) fn decide(context: &Context<'_, State>, state: &State, command: &Comm
     check_liable(&order, &seat)?;
     remedies::stand(&order.remedies, &seat.instance)?;
     let total = remedies::sum(&order.remedies, &seat.open.needs)?;
+    remedies::in_order(&order, state, &seat.open.needs)?;
     seat.has_what_is_required()?;
     let outcome = if order.remedies.is_empty() { "no_measure" } else { "proposed" };
     let outcome = seat.open.needs.outcome(outcome, "/remedies")?;
@@ -30,6 +31,16 @@ pub(super) fn decide(context: &Context<'_, State>, state: &State, command: &Comm
     let mut decision = Decision::nothing();
     let words = WordId(context.next_id());
     let reason = decision.keep(words, ServiceName::Investigation, seat.complaint, &order.reason);
+    let declined = order.declined.iter().map(|one| Declined {
+        remedy: one.remedy.clone(),
+        reason: decision.keep(
+            WordId(context.next_id()),
+            ServiceName::Investigation,
+            seat.complaint,
+            &one.reason,
+        ),
+    });
+    let declined: Vec<_> = declined.collect();
     let before = seat.instance.proposal();
     let proposal = before.map_or_else(|| ProposalId(context.next_id()), |before| before.id);
     let version = before.map_or(1, |before| before.version.saturating_add(1));
@@ -56,6 +67,7 @@ pub(super) fn decide(context: &Context<'_, State>, state: &State, command: &Comm
         liable_person: order.liable_person,
         total,
         reason,
+        declined,
         by: command.actor.plain(),
     });
     seat.complete(&mut decision, outcome.clone(), facts, &results)?;

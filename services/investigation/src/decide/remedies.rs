@@ -1,12 +1,14 @@
 //! What may be given: amounts, the playbook's list, what was proposed and what of it is still owed.
 
+use contracts::commands::check_text;
+use contracts::commands::investigation::Propose;
 use contracts::messages::proposal_made::Remedy;
 use contracts::{Fen, Problem, ProblemCode};
 use playbook::RemedyKind;
 
 use crate::config::Limits;
 use crate::needs::Needs;
-use crate::state::{Instance, by_remedy};
+use crate::state::{Instance, State, by_remedy};
 
 /// The sum of `remedies`, each of which the playbook lists and none of which is below zero.
 ///
@@ -58,6 +60,46 @@ pub(super) fn stand(remedies: &[Remedy], instance: &Instance) -> Result<(), Prob
     Err(Problem::new(ProblemCode::RemedyNotAllowed, "the complaint does not stand")
         .at("/remedies")
         .expected("no remedy: it is closed with an explanation"))
+}
+
+/// Refuses a remedy that stands behind others in the playbook's order while one of those was neither tried nor declined by
+/// the customer, then or now (R-162: the money back comes last).
+///
+/// # Errors
+/// `remedy-not-allowed` naming what comes before; `invalid-field` for a word about what does not come before anything.
+pub(super) fn in_order(order: &Propose, state: &State, needs: &Needs) -> Result<(), Problem> {
+    let (tried, most) = (state.tried(), Limits::default().remedies);
+    if order.declined.len() > most {
+        return Err(Problem::new(ProblemCode::FieldTooLong, "too many remedies")
+            .at("/declined")
+            .expected(format!("at most {most}")));
+    }
+    let is_declined = |remedy: &str| order.declined.iter().any(|declined| declined.remedy == remedy);
+    let step = |remedy: &str| needs.order.iter().position(|listed| listed.as_str() == remedy);
+    let out_of_turn = order.remedies.iter().enumerate().filter_map(|(at, remedy)| {
+        let before = needs.order[..step(&remedy.remedy)?].iter().map(|listed| listed.as_str());
+        let may = |earlier: &&str| needs.remedies.iter().any(|listed| listed.as_str() == *earlier);
+        let left: Vec<_> =
+            before.filter(may).filter(|one| !tried.contains(one) && !is_declined(one)).collect();
+        (!left.is_empty()).then(|| {
+            let words = left.join(", ");
+            Problem::new(ProblemCode::RemedyNotAllowed, format!("{words} comes before this"))
+                .at(format!("/remedies/{at}/remedy"))
+                .expected(format!("{words} carried out, or declined by the customer with a reason"))
+        })
+    });
+    let proposed = |remedy: &str| order.remedies.iter().any(|one| one.remedy == remedy);
+    let declined = order.declined.iter().enumerate().filter_map(|(at, declined)| {
+        if step(&declined.remedy).is_none() || proposed(&declined.remedy) {
+            let words: Vec<_> = needs.order.iter().map(|listed| listed.as_str()).collect();
+            let expected = format!("one of these that is not proposed: {}", words.join(", "));
+            let problem =
+                Problem::new(ProblemCode::InvalidField, "this comes before nothing that is proposed");
+            return Some(problem.at(format!("/declined/{at}/remedy")).expected(expected));
+        }
+        check_text(&format!("/declined/{at}/reason"), &declined.reason, Limits::default().text).err()
+    });
+    Problem::all(out_of_turn.chain(declined).collect()).map_or(Ok(()), Err)
 }
 
 /// Refuses to carry out more than was proposed and is still owed, remedy by remedy.

@@ -3,11 +3,12 @@
 use contracts::commands::Command;
 use contracts::messages::stage_completed::StageCompleted;
 use contracts::messages::work_withdrawn::WorkWithdrawn;
-use contracts::{ComplaintId, Facts, OutcomeKey, PersonId, Problem, ProblemCode, VisitId};
+use contracts::{ComplaintId, Facts, OutcomeKey, PersonId, Problem, ProblemCode, RoleKey, VisitId};
 use runtime::service::Decision;
 
+use super::asking::Asked;
 use crate::Row;
-use crate::state::{Instance, Open, Standing, State, Task, Visit};
+use crate::state::{Instance, Open, Standing, State, Task, Visit, Work};
 
 /// An actor at their place: everything about a visit that was checked.
 pub(super) struct Seat<'a> {
@@ -24,6 +25,24 @@ pub(super) struct Seat<'a> {
     command: &'a Command,
 }
 
+/// A place at a visit: the work to be done there, and the roles that do it.
+pub(super) struct Post<'a> {
+    /// The work, while somebody is asked for it.
+    pub(super) work: Option<&'a Work>,
+    /// The role that does it.
+    pub(super) role: Option<&'a RoleKey>,
+    /// The role that may do it instead.
+    pub(super) secondary: Option<&'a RoleKey>,
+}
+
+impl<'a> Post<'a> {
+    /// That of the owner of the stage.
+    pub(super) fn owner(open: &'a Open) -> Self {
+        let Open { needs, work, .. } = open;
+        Self { work: work.as_ref(), role: needs.role.as_ref(), secondary: needs.secondary.as_ref() }
+    }
+}
+
 /// Seats the actor of `command` at `visit`, which must be for one of `tasks`.
 ///
 /// # Errors
@@ -35,6 +54,20 @@ pub(super) fn take<'a>(
     command: &'a Command,
     at: (VisitId, u32),
     tasks: &[Task],
+) -> Result<Seat<'a>, Problem> {
+    take_at(state, command, at, tasks, |open, _, _| Ok(Post::owner(open)))
+}
+
+/// As [`take`], at another of the visit's posts: `post` finds it, or says why it is not to be taken now.
+///
+/// # Errors
+/// As for [`take`]; what `post` says comes after `stale-epoch`.
+pub(super) fn take_at<'a>(
+    state: &'a State,
+    command: &'a Command,
+    at: (VisitId, u32),
+    tasks: &[Task],
+    post: impl FnOnce(&'a Open, &Instance, &PersonId) -> Result<Post<'a>, Problem>,
 ) -> Result<Seat<'a>, Problem> {
     let Some(person) = command.actor.person() else {
         return Err(Problem::new(ProblemCode::NotAllowed, "only staff may do this")
@@ -51,8 +84,8 @@ pub(super) fn take<'a>(
             .at("/epoch")
             .expected(visit.epoch.to_string()));
     }
-    holds(command, open, person)?;
     let instance = state.instance(visit.instance);
+    holds(command, open, &post(open, &instance, person)?, person)?;
     Ok(Seat { complaint, id: at.0, visit, open, instance, command })
 }
 
@@ -81,8 +114,8 @@ fn open_of(visit: &Visit) -> Result<&Open, Problem> {
     }
 }
 
-fn holds(command: &Command, open: &Open, person: &PersonId) -> Result<(), Problem> {
-    let work = open.work.as_ref();
+fn holds(command: &Command, open: &Open, post: &Post<'_>, person: &PersonId) -> Result<(), Problem> {
+    let work = post.work;
     let stands_in_for = work.and_then(|work| work.instead_of.as_ref());
     if open.barred.iter().any(|barred| barred == person || Some(barred) == stands_in_for) {
         return Err(Problem::new(ProblemCode::ConflictOfInterest, "a party to the matter may not act on it")
@@ -91,13 +124,11 @@ fn holds(command: &Command, open: &Open, person: &PersonId) -> Result<(), Proble
     }
     match work.and_then(|work| work.holder.as_ref()) {
         Some(holder) if holder == person => Ok(()),
-        Some(_) | None if !has_role(command, open) => {
+        Some(_) | None if !has_role(command, post) => {
             Err(Problem::new(ProblemCode::NotAllowed, "this is the work of another role")
                 .at("/actor")
                 .expected(
-                    open.needs
-                        .role
-                        .as_ref()
+                    post.role
                         .map_or_else(|| "the role that the playbook names".to_owned(), ToString::to_string),
                 ))
         }
@@ -110,8 +141,8 @@ fn holds(command: &Command, open: &Open, person: &PersonId) -> Result<(), Proble
     }
 }
 
-fn has_role(command: &Command, open: &Open) -> bool {
-    let roles = [&open.needs.role, &open.needs.secondary];
+fn has_role(command: &Command, post: &Post<'_>) -> bool {
+    let roles = [post.role, post.secondary];
     roles.into_iter().flatten().any(|role| command.actor.holds(role.as_str()))
 }
 
@@ -126,6 +157,18 @@ impl Seat<'_> {
             Some(fact) => Err(Problem::new(ProblemCode::MissingField, format!("{fact} is not on record"))
                 .at(format!("/facts/{fact}"))
                 .expected("what the stage requires before it ends")),
+        }
+    }
+
+    /// Whom the visit may ask for.
+    pub(super) fn asked(&self) -> Asked<'_> {
+        Asked {
+            visit: self.id,
+            epoch: self.visit.epoch,
+            task: self.visit.task,
+            needs: &self.open.needs,
+            department: &self.open.department,
+            barred: &self.open.barred,
         }
     }
 

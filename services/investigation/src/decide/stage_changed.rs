@@ -1,13 +1,13 @@
-//! `stage.changed`: the visit belongs to another department; whoever held the work loses it, it is asked for again.
+//! `stage.changed`: the visit belongs to another department; whoever held work of it loses it, it is asked for
+//! again. Measures stay with the departments that answer for them.
 
-use contracts::WorkId;
 use contracts::commands::Actor;
 use contracts::messages::act_late::ActLate;
 use contracts::messages::stage_changed::StageChanged;
-use contracts::messages::work_requested::WorkRequested;
 use contracts::messages::work_withdrawn::WorkWithdrawn;
 use runtime::service::{Context, Decision};
 
+use super::asking::Asked;
 use crate::Row;
 use crate::state::State;
 
@@ -26,7 +26,7 @@ pub(super) fn decide(context: &Context<'_, State>, state: &State, changed: &Stag
         });
         return decision;
     };
-    if let Some(work) = &open.work {
+    for work in open.works() {
         decision.say(WorkWithdrawn {
             work: work.id,
             visit: changed.visit,
@@ -34,17 +34,18 @@ pub(super) fn decide(context: &Context<'_, State>, state: &State, changed: &Stag
             because: None,
         });
     }
-    if let Some(role) = &open.needs.role {
-        decision.say(WorkRequested {
-            work: WorkId(context.next_id()),
-            visit: changed.visit,
-            epoch: changed.epoch,
-            task: visit.task.as_str().to_owned(),
-            role: role.clone(),
-            department: changed.department.clone(),
-            secondary: open.needs.secondary.clone(),
-            barred: open.barred.clone(),
-        });
+    let asked = Asked {
+        visit: changed.visit,
+        epoch: changed.epoch,
+        task: visit.task,
+        needs: &open.needs,
+        department: &changed.department,
+        barred: &open.barred,
+    };
+    let instance = state.instance(visit.instance);
+    let measures: Vec<_> = instance.measures_of(changed.visit).collect();
+    for asked in asked.everybody(context, &measures) {
+        decision.say(asked);
     }
     decision
 }

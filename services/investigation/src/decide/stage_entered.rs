@@ -4,12 +4,12 @@ use contracts::commands::Actor;
 use contracts::facts::key;
 use contracts::messages::stage_completed::StageCompleted;
 use contracts::messages::stage_entered::StageEntered;
-use contracts::messages::work_requested::WorkRequested;
 use contracts::results::{ExecuteResult, InvestigateResult, VerifyResult};
-use contracts::{Facts, Fen, Problem, ProblemCode, WorkId};
+use contracts::{Facts, Fen, Problem, ProblemCode};
 use runtime::service::{Context, Decision};
 
 use super::Decided;
+use super::asking::Asked;
 use super::seat::to_json;
 use crate::needs::Needs;
 use crate::state::{State, Task};
@@ -19,17 +19,8 @@ pub(super) fn decide(context: &Context<'_, State>, state: &State, entered: &Stag
     let Some(task) = task else { return Ok(Decision::nothing()) };
     let needs = Needs::read(entered)?;
     let mut decision = Decision::nothing();
-    match &needs.role {
-        Some(role) => decision.say(WorkRequested {
-            work: WorkId(context.next_id()),
-            visit: entered.visit,
-            epoch: entered.epoch,
-            task: task.as_str().to_owned(),
-            role: role.clone(),
-            department: entered.department.clone(),
-            secondary: needs.secondary.clone(),
-            barred: entered.barred.clone(),
-        }),
+    match Asked::entered(entered, task, &needs).owner(context) {
+        Some(asked) => decision.say(asked),
         None => decision.say(alone(state, entered, task, &needs)?),
     };
     Ok(decision)
@@ -66,6 +57,10 @@ fn alone(
                 ));
             }
             ("done", to_json(&ExecuteResult { proposal: None, remedies: Vec::new(), total: Fen(0) })?)
+        }
+        Task::Correct => {
+            let detail = format!("visit {} needs nobody, but measures are planned by people", entered.visit);
+            return Err(Problem::new(ProblemCode::Internal, detail));
         }
     };
     let outcome = needs.outcome(outcome, "/outcome").map_err(|problem| {

@@ -1,4 +1,4 @@
-//! `stage.withdrawn`: the visit is revoked and its work with it. A visit that had ended is not undone.
+//! `stage.withdrawn`: the visit is revoked and all its work with it. A visit that had ended is not undone.
 
 use contracts::commands::Actor;
 use contracts::messages::act_late::ActLate;
@@ -14,7 +14,7 @@ pub(super) fn decide(state: &State, withdrawn: &StageWithdrawn) -> Decision<Row>
     let Some(visit) = state.visits.get(&withdrawn.visit) else { return decision };
     match &visit.standing {
         Standing::Open(open) => {
-            if let Some(work) = &open.work {
+            for work in open.works() {
                 decision.say(WorkWithdrawn {
                     work: work.id,
                     visit: withdrawn.visit,

@@ -1,5 +1,6 @@
 //! The core walked through one complaint: every task with every order, and what may go wrong in between.
 
+mod correct;
 mod heard;
 mod money;
 mod walk;

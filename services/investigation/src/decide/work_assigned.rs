@@ -11,8 +11,8 @@ use crate::state::State;
 pub(super) fn decide(state: &State, assigned: &WorkAssigned) -> Decision<Row> {
     let mut decision = Decision::nothing();
     let Some(visit) = state.visits.get(&assigned.visit) else { return decision };
-    let ours = visit.open().and_then(|open| open.work.as_ref()).map(|work| work.id);
-    if visit.epoch != assigned.epoch || ours != Some(assigned.work) {
+    let ours = visit.open().is_some_and(|open| open.works().any(|work| work.id == assigned.work));
+    if visit.epoch != assigned.epoch || !ours {
         decision.say(ActLate {
             visit: assigned.visit,
             epoch: assigned.epoch,

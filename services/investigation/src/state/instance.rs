@@ -1,11 +1,13 @@
-//! One handling of a complaint: its verdict, findings, versions of the proposal, and what was carried out.
+//! One handling of a complaint: its verdict, findings, versions of the proposal, what was carried out, and measures.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use contracts::messages::proposal_made::Remedy;
+use contracts::messages::proposal_made::{Declined, Remedy};
 use contracts::{Fen, PersonId, ProposalId, WordRef};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+
+use super::{Effect, Measure};
 
 /// One handling of the complaint.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,6 +30,12 @@ pub struct Instance {
     /// What was said about carrying it out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub accounts: Vec<WordRef>,
+    /// The measures that were planned, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub measures: Vec<Measure>,
+    /// Whether they worked, plan by plan.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub effects: Vec<Effect>,
 }
 
 /// A finding.
@@ -60,6 +68,9 @@ pub struct Proposal {
     pub liable_person: Option<PersonId>,
     /// Why.
     pub reason: WordRef,
+    /// What the customer declined of what stands before the remedies.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub declined: Vec<Declined>,
     /// Who proposed it.
     pub by: Option<PersonId>,
     /// When.

@@ -30,8 +30,10 @@ fn entered(kind: StageKind, id: VisitId) -> StageEntered {
         "owner": {"role": "handler", "label": {"zh": "处理人", "en": "Handler"}, "department": "responsible"},
         "secondary": "automatic", "person": "needed", "requires": {},
         "outcomes": playbook::outcomes_of(kind), "conflict_of_interest": null,
-        "slice": {"investigation": {"remedies": {"allowed": ["refund"]}, "liability_kinds": [],
-            "approve_before": ["execute"]}}
+        "slice": {"investigation": {"liability_kinds": [],
+            "remedies": {"allowed": ["repair", "refund"], "order": ["repair", "refund"]},
+            "approve_before": ["execute"], "correct": {"departments": ["quality"], "forbidden": [], "roles": ["handler"],
+            "methods": [{"key": "fmea", "label": {"zh": "失效模式", "en": "FMEA"}}], "verifier": null}}}
     });
     StageEntered {
         visit: id,
@@ -163,7 +165,7 @@ async fn a_visit_says_what_may_be_done_but_not_to_a_party_to_the_matter() {
 
     let asked = json!({"complaint": ComplaintId(Uuid::from_u128(9)), "visit": visit(1)});
     let found = bench.ask(staff("zhao", &[]), "visit", asked.clone()).await.unwrap();
-    assert_eq!(found["may"]["remedies"], json!(["refund"]));
+    assert_eq!(found["may"]["remedies"], json!(["repair", "refund"]));
     assert_eq!(found["person"], json!("li"));
     let party = bench.ask(staff("wang", &[]), "visit", asked).await.unwrap_err();
     assert_eq!(party.code, ProblemCode::ConflictOfInterest);

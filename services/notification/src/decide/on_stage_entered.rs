@@ -114,6 +114,10 @@ impl Arrival<'_> {
     fn reply(&self, context: &Context<'_, State>, decision: &mut Decision<Row>) -> Result<(), Problem> {
         let proposal = promise::read(self.entered, self.brief);
         take_reply::approved(self.slice, &self.entered.facts, proposal.awaits_approval)?;
+        if self.slice.reply.as_ref().is_some_and(|reply| !reply.evidence_attachments.is_empty()) {
+            let detail = "a reply that goes with evidence is a person's to tell";
+            return Err(Problem::new(ProblemCode::BrokenPlaybook, detail));
+        }
         let preferred = self.slice.reply.as_ref().and_then(|reply| reply.preferred_channel.clone());
         let formal = take_reply::is_formal(self.slice);
         let channel = preferred.unwrap_or_else(|| self.channel.clone());
@@ -123,7 +127,8 @@ impl Arrival<'_> {
         let word = WordId(context.next_id());
         let text = decision.keep(word, ServiceName::Notification, self.complaint, &body);
         let visit = self.entered.visit;
-        decision.say(ReplyTold { visit, channel: channel.clone(), text, by: Actor::System });
+        let (attachments, by) = (Vec::new(), Actor::System);
+        decision.say(ReplyTold { visit, channel: channel.clone(), text, attachments, by });
         let facts = Facts::from([(key::result_told(), true.into())]);
         if take_reply::waits_for_answer(self.brief) {
             super::record(context, decision, visit, facts, &Actor::System);
@@ -224,5 +229,8 @@ pub(super) fn request(
         department: asked.department.clone(),
         secondary: seat::secondary(brief).cloned(),
         barred: asked.barred.to_vec(),
+        person: None,
+        due: None,
+        measure: None,
     })
 }

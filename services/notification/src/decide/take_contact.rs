@@ -10,7 +10,7 @@ use runtime::service::{Context, Decision};
 use serde_json::json;
 
 use super::seat::{self, End};
-use super::{Outcome, keep, reached, record};
+use super::{Outcome, keep, reached, record, take_preparation};
 use crate::state::{Conversation, State, Visit};
 
 /// Characters in a note.
@@ -27,6 +27,7 @@ pub(super) fn decide(
     let body: RecordContact = command.read()?;
     let kinds = [StageKind::Contact, StageKind::Reply, StageKind::Callback];
     let visit = seat::held(conversation, command, (body.visit, body.epoch), &kinds)?;
+    take_preparation::is_prepared(visit)?;
     if body.give_up {
         may_give_up(visit, &body)?;
     }

@@ -19,6 +19,8 @@ use crate::templates::{BuiltIn, Chosen, Rendered, Variables, choose, render};
 
 /// Characters in a reply.
 const MAX_TEXT: usize = 5_000;
+/// Files that go with a reply.
+const MAX_ATTACHMENTS: usize = 50;
 
 pub(super) fn decide(
     context: &Context<'_, State>,
@@ -36,11 +38,13 @@ pub(super) fn decide(
         let problem = Problem::new(ProblemCode::InvalidField, detail).at("/channel");
         return Err(problem.expected(LETTERS.join(", ")));
     }
+    attached(conversation, visit, &body)?;
     let (chosen, text) = text_of(conversation, visit, body.text.as_deref())?;
     let mut decision = Decision::nothing();
     let told = keep(context, &mut decision, command, &text.body)?;
     let (channel, by) = (body.channel.clone(), command.actor.plain());
-    decision.say(ReplyTold { visit: body.visit, channel, text: told, by });
+    let attachments = body.attachments.clone();
+    decision.say(ReplyTold { visit: body.visit, channel, text: told, attachments, by });
     let mut facts = Facts::from([(key::result_told(), true.into())]);
     if is_spoken(&body.channel) {
         facts.extend(reached(context, visit));
@@ -79,6 +83,40 @@ pub(super) fn approved(
             .expected("an approved round"));
     }
     Ok(())
+}
+
+/// Files of this complaint go with a reply, at least one for each kind of evidence that the playbook demands.
+fn attached(conversation: &Conversation, visit: &Visit, body: &TellResult) -> Result<(), Problem> {
+    if body.attachments.len() > MAX_ATTACHMENTS {
+        return Err(Problem::new(ProblemCode::FieldTooLong, "too many files")
+            .at("/attachments")
+            .expected(format!("at most {MAX_ATTACHMENTS}")));
+    }
+    let demanded = visit.slice().and_then(|slice| slice.reply.as_ref());
+    let demanded = demanded.map_or(&[][..], |reply| &reply.evidence_attachments);
+    let words: Vec<_> = demanded.iter().map(|kind| kind.key.as_str()).collect();
+    let strange = body.attachments.iter().enumerate().flat_map(|(at, one)| {
+        let evidence = (!words.contains(&one.evidence.as_str())).then(|| {
+            let expected = if words.is_empty() { "no evidence".to_owned() } else { words.join(", ") };
+            Problem::new(ProblemCode::InvalidField, "the playbook knows no such evidence")
+                .at(format!("/attachments/{at}/evidence"))
+                .expected(expected)
+        });
+        let file = (!conversation.files.contains(&one.file)).then(|| {
+            Problem::new(ProblemCode::InvalidField, "the complaint has no such file")
+                .at(format!("/attachments/{at}/file"))
+                .expected("a file that was added to this complaint")
+        });
+        [evidence, file].into_iter().flatten()
+    });
+    let is_there = |kind: &&&str| body.attachments.iter().any(|one| one.evidence == **kind);
+    let lacking: Vec<_> = words.iter().filter(|kind| !is_there(kind)).copied().collect();
+    let lacking = (!lacking.is_empty()).then(|| {
+        Problem::new(ProblemCode::MissingField, "the playbook demands evidence with the reply")
+            .at("/attachments")
+            .expected(format!("a file for each of: {}", lacking.join(", ")))
+    });
+    Problem::all(strange.chain(lacking).collect()).map_or(Ok(()), Err)
 }
 
 /// Whether the stage ends with the customer's answer instead of with the telling.

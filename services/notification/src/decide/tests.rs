@@ -4,6 +4,7 @@ mod callbacks;
 mod guides;
 mod heard;
 mod messages;
+mod preparing;
 mod refusals;
 mod replies;
 mod reported;

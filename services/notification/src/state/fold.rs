@@ -15,7 +15,9 @@ use jiff::Timestamp;
 use playbook::{Slice, StageBrief};
 use runtime::service::Happened;
 
-use super::{Answered, Call, CallerNote, Contact, Conversation, Messages, Notice, Progress, State, Visit};
+use super::{
+    Answered, Call, CallerNote, Contact, Conversation, Messages, Notice, Prepared, Progress, State, Visit,
+};
 
 /// Folds what happened into the state.
 pub fn evolve(state: &mut State, happened: &Happened<'_>) {
@@ -68,6 +70,7 @@ impl State {
                     complained_of: registered.complained_of_person.clone(),
                     closed: false,
                     caller_notes: Vec::new(),
+                    files: BTreeSet::new(),
                     facts: Facts::new(),
                 }));
             }
@@ -115,6 +118,7 @@ impl State {
                     complained_of: None,
                     closed: false,
                     caller_notes: Vec::new(),
+                    files: BTreeSet::new(),
                     facts: Facts::new(),
                 };
                 conversation.enter(entered);
@@ -151,7 +155,10 @@ impl Conversation {
                     by: contact.by.clone(),
                 });
             }),
-            Event::ReplyTold(told) => self.on(told.visit, |visit| visit.told = Some(told.text.clone())),
+            Event::ReplyTold(told) => self.on(told.visit, |visit| {
+                visit.told = Some(told.text.clone());
+                visit.attachments.clone_from(&told.attachments);
+            }),
             Event::CustomerAnswered(answered) => self.on(answered.visit, |visit| {
                 visit.answered = Some(Answered {
                     at: now,
@@ -159,6 +166,10 @@ impl Conversation {
                     reason: answered.reason.clone(),
                     by: answered.by.clone(),
                 });
+            }),
+            Event::ContactPrepared(prepared) => self.on(prepared.visit, |visit| {
+                let (points, by) = (prepared.points.clone(), prepared.by.clone());
+                visit.prepared.push(Prepared { at: now, points, by });
             }),
             Event::CallbackRecorded(call) => self.on(call.visit, |visit| visit.call(call, now)),
             Event::CallbackNoted(noted) => {
@@ -170,6 +181,7 @@ impl Conversation {
                     notice.outcome = Some(settled.outcome);
                 }
             }
+            Event::FileAdded(added) => drop(self.files.insert(added.file)),
             // Everything else is another service's business.
             _ => {}
         }
@@ -225,9 +237,11 @@ impl Conversation {
             awaits_approval: proposal.awaits_approval,
             progress: Progress::Unattended,
             told: None,
+            attachments: Vec::new(),
             answered: None,
             calls: Vec::new(),
             contacts: Vec::new(),
+            prepared: Vec::new(),
         };
         self.visits.insert(entered.visit, visit);
     }

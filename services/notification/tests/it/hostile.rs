@@ -1,10 +1,12 @@
 //! Hostile texts in every text of every order: kept byte for byte in a real PostgreSQL, or refused with their field.
 
 use contracts::commands::{Actor, Answer, Verb, notification as orders};
+use contracts::messages::file_added::FileAdded;
 use contracts::messages::stage_entered::{Place, StageEntered};
 use contracts::messages::work_assigned::WorkAssigned;
 use contracts::{
-    Event, Facts, Language, PersonId, ProblemCode, ServiceName, StageKind, SubjectRef, VisitId, WorkId,
+    Event, Facts, FileId, Language, PersonId, ProblemCode, ServiceName, StageKind, SubjectRef, VisitId,
+    WorkId,
 };
 use serde_json::{Value, json};
 use testkit::hostile::{self, Became};
@@ -25,7 +27,7 @@ fn entered(kind: StageKind, outcomes: Value) -> StageEntered {
         "conflict_of_interest": null,
         "slice": {"notification": {
             "reply": {"replier": agent, "preferred_channel": null, "form": "by_channel",
-                "evidence_attachments": [], "cc": []},
+                "evidence_attachments": [{"key": "test_report", "label": {"zh": "检测报告", "en": "Test report"}}]},
             "contact": null,
             "callback": {"by": agent, "within": null, "min": 1, "max": null, "person": "needed",
                 "notes": [], "channels": []},
@@ -56,6 +58,11 @@ fn entered(kind: StageKind, outcomes: Value) -> StageEntered {
     }
 }
 
+/// The evidence that the playbook demands.
+fn attachments() -> Value {
+    json!([{"evidence": "test_report", "file": FileId(Uuid::from_u128(9))}])
+}
+
 async fn events(bench: &Bench, subject: &SubjectRef) -> Vec<Value> {
     let bodies: Vec<Vec<u8>> = sqlx::query_scalar("select body from journal where id = $1 order by sequence")
         .bind(&subject.id)
@@ -68,7 +75,14 @@ async fn events(bench: &Bench, subject: &SubjectRef) -> Vec<Value> {
 /// Li holds the work of the visit; for an answer, the customer was told before.
 async fn begin(bench: &Bench, subject: &SubjectRef, stage: StageEntered, told: bool) {
     let mut intake = Voice::of(ServiceName::Intake, subject);
-    bench.hear(&[intake.says(registered("phone", complainant(1)))]).await;
+    let file = FileAdded {
+        file: FileId(Uuid::from_u128(9)),
+        media_type: "text/plain".to_owned(),
+        bytes: 5,
+        sha256: "00".repeat(32),
+        by: Actor::System,
+    };
+    bench.hear(&[intake.says(registered("phone", complainant(1))), intake.says(file)]).await;
     let mut routing = Voice::of(ServiceName::Routing, subject);
     bench.hear(&[routing.says(stage)]).await;
     let work = events(bench, subject).await.iter().find_map(|body| body["work"].as_str().map(str::to_owned));
@@ -85,7 +99,8 @@ async fn begin(bench: &Bench, subject: &SubjectRef, stage: StageEntered, told: b
     };
     bench.hear(&[routing.says(Event::from(assigned))]).await;
     if told {
-        let body = json!({"visit": visit(), "epoch": 1, "channel": "phone", "text": "您好"});
+        let body = json!({"visit": visit(), "epoch": 1, "channel": "phone", "text": "您好",
+            "attachments": attachments()});
         let answer = order(bench, subject, "reply", body).await;
         assert!(matches!(answer, Answer::Done { .. }), "{answer:?}");
     }
@@ -139,7 +154,13 @@ async fn no_text_of_any_order_does_more_than_stand_there() {
     stage.brief["slice"]["notification"]["contact"] =
         json!({"tell": ["number"], "acceptor": null, "flow": [], "times": []});
     try_all::<orders::RecordContact>(&bench, 1_000, stage, false, contact).await;
-    let reply = json!({"visit": visit(), "epoch": 1, "channel": "phone", "text": "您好"});
+    let mut stage = entered(StageKind::Contact, json!(["contacted"]));
+    stage.brief["slice"]["notification"]["prepare"] =
+        json!([{"key": "facts", "label": {"zh": "事实", "en": "Facts"}}]);
+    let sheet = json!({"visit": visit(), "epoch": 1, "points": [{"point": "facts", "text": "发错货"}]});
+    try_all::<orders::PrepareContact>(&bench, 6_000, stage, false, sheet).await;
+    let reply = json!({"visit": visit(), "epoch": 1, "channel": "phone", "text": "您好",
+        "attachments": attachments()});
     let stage = entered(StageKind::Reply, json!(["told"]));
     try_all::<orders::TellResult>(&bench, 2_000, stage, false, reply).await;
     let answer = json!({"visit": visit(), "accepted": false, "reason": "不够"});

@@ -20,6 +20,7 @@ use tokio_util::sync::CancellationToken;
 use super::api::{Caller, Said};
 use super::by_book::{self, Procedure};
 use super::chance::Chance;
+use super::correcting::corrected;
 use super::judging::{BY_AUTHORITY, Round, judged};
 
 /// How long somebody waits who has nothing to do; each further time longer, up to [`idle_most`].
@@ -217,19 +218,16 @@ impl Player {
                 json!({ "account": "已上门处理并致歉。", "remedies": [{ "remedy": "apology" }] }),
                 "executed",
             ),
+            "correct.plan" | "correct.done" | "correct.verify" => self.correct(item, chance).await?,
             "decide" => self.approve(item).await?,
             "review" | "audit" | "meet" | "account" => self.judge(item).await?,
-            "contact" => act(
-                "contact",
-                json!({ "reached": true, "channel": "phone", "note": "已联系客户" }),
-                "contacted",
-            ),
+            "contact" => self.contact(item).await?,
             "reply" => {
                 let channel = chance.pick(&["phone", "email", "sms"]).copied().unwrap_or("phone");
                 act("reply", json!({ "channel": channel }), "told")
             }
             "callback" => callback(chance, tries),
-            "archive" => act("archive", json!({ "summary": "已办结。" }), "archived"),
+            "archive" => self.file(item).await?,
             other => {
                 self.tally.lock().await.refused.entry(format!("unknown task {other}")).or_default().0 += 1;
                 None
@@ -248,6 +246,45 @@ impl Player {
             Said::Done(case) => Ok(Some(case)),
             Said::Refused { .. } => Ok(None),
         }
+    }
+
+    /// Plans measures, carries one out or verifies that they worked, as the case shows them.
+    async fn correct(&self, item: &WorkItem, chance: &mut Chance) -> anyhow::Result<Option<Act>> {
+        let said = self.caller.get(&format!("/complaints/{}", item.complaint)).await?;
+        let Said::Done(case) = said else { return Ok(None) };
+        Ok(corrected(&case, item, SystemClock.now(), chance))
+    }
+
+    /// Files the case with a summary and every point of it that the playbook asks for.
+    async fn file(&self, item: &WorkItem) -> anyhow::Result<Option<Act>> {
+        let said = self.caller.get(&format!("/complaints/{}", item.complaint)).await?;
+        let Said::Done(case) = said else { return Ok(None) };
+        let stages = case["case"]["graph"].as_array().into_iter().flatten();
+        let own = stages.filter(|stage| stage["stage"] == json!(item.stage));
+        let points = own.filter_map(|stage| stage["summary"].as_array()).flatten();
+        let points: Vec<_> =
+            points.map(|point| json!({ "point": point["key"], "text": "已总结。" })).collect();
+        let body = json!({ "summary": "已办结。", "points": points });
+        Ok(Some(Act { path: "archive", body, name: "archived".to_owned() }))
+    }
+
+    /// Contacts the customer, after the preparation that the playbook asks for.
+    async fn contact(&self, item: &WorkItem) -> anyhow::Result<Option<Act>> {
+        let said = self.caller.get(&format!("/complaints/{}", item.complaint)).await?;
+        let Said::Done(case) = said else { return Ok(None) };
+        let mut visits = case["notification"]["visits"].as_array().into_iter().flatten();
+        let own = visits.find(|visit| visit["visit"] == json!(item.visit));
+        let points = own.filter(|visit| visit["prepared"].as_array().is_none_or(Vec::is_empty));
+        let points = points.and_then(|visit| visit["guide"]["prepare"].as_array()).into_iter().flatten();
+        let points: Vec<_> =
+            points.map(|point| json!({ "point": point["key"], "text": "已准备。" })).collect();
+        let (path, body, name) = if points.is_empty() {
+            let body = json!({ "reached": true, "channel": "phone", "note": "已联系客户" });
+            ("contact", body, "contacted")
+        } else {
+            ("contact/prepare", json!({ "points": points }), "prepared")
+        };
+        Ok(Some(Act { path, body, name: name.to_owned() }))
     }
 
     async fn approve(&self, item: &WorkItem) -> anyhow::Result<Option<Act>> {

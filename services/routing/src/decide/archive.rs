@@ -4,8 +4,8 @@ use contracts::commands::Command;
 use contracts::commands::check_text;
 use contracts::commands::routing::Archive;
 use contracts::facts::key;
-use contracts::{FactValue, Facts, Problem, ProblemCode, StageKind};
-use playbook::{ApproveBefore, ClosureNeed, ResultField};
+use contracts::{FactValue, Facts, FilledPoint, Problem, ProblemCode, StageKind};
+use playbook::{ApproveBefore, ClosureNeed, ResultField, sheet};
 use serde_json::Value;
 
 use super::triage::{missing_facts, own_visit};
@@ -25,6 +25,11 @@ pub(super) fn decide(desk: &Desk<'_>, command: &Command) -> Outcome {
         check_text("/summary", summary, LONGEST_SUMMARY)?;
         draft.summary = draft.keep(summary);
     }
+    for filled in &order.points {
+        if let Some(words) = draft.keep(&filled.text) {
+            draft.points.push(FilledPoint { point: filled.point.clone(), words });
+        }
+    }
     draft.complete(order.visit, "archived", Facts::new(), Value::Null, command.actor.plain())?;
     draft.finish()
 }
@@ -38,6 +43,7 @@ fn required(draft: &Draft<'_>, order: &Archive) -> Result<(), Problem> {
         let problem = Problem::new(ProblemCode::MissingField, "the playbook requires a closing summary");
         findings.push(problem.at("/summary").expected("what was found, decided and done"));
     }
+    findings.extend(sheet::wrong_with(&stage.summary, &order.points));
     let flag = |key| draft.case.facts.get(&key).and_then(FactValue::as_bool) == Some(true);
     let proposed =
         draft.case.facts.get(&key::remedy_amount()).and_then(FactValue::as_int).is_some_and(|fen| fen > 0);

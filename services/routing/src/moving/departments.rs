@@ -62,6 +62,15 @@ impl Draft<'_> {
         }
     }
 
+    /// Puts into a brief where whoever verifies the effect of measures is looked for: a playbook knows parts, not
+    /// departments.
+    pub(super) fn place_verifier(&self, brief: &mut StageBrief) {
+        let Slice::Investigation(slice) = &mut brief.slice else { return };
+        if let Some(verifier) = slice.correct.as_mut().and_then(|correct| correct.verifier.as_mut()) {
+            verifier.department = DepartmentRef::Named(self.department(&verifier.department));
+        }
+    }
+
     /// Where a stage is done.
     pub(super) fn department_of_stage(&self, stage: &Stage) -> DepartmentId {
         let holder = stage.owner.as_ref().and_then(|who| self.book.holder(who));

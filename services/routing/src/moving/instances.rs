@@ -43,8 +43,9 @@ impl Draft<'_> {
         let main = |done: &&Done| done.place == Place::Main && done.kind != StageKind::Archive;
         let last = self.case.results.iter().rev().find(main).map(|done| done.outcome.clone());
         let outcome = last.unwrap_or_else(|| self.outcome_of_registration());
-        let (instances, level, summary) = (self.case.instance, self.level(), self.summary.take());
-        self.say(CaseClosed { outcome, instances, level, summary, by });
+        let (instances, level) = (self.case.instance, self.level());
+        let (summary, points) = (self.summary.take(), std::mem::take(&mut self.points));
+        self.say(CaseClosed { outcome, instances, level, summary, points, by });
         Ok(())
     }
 

@@ -52,6 +52,7 @@ impl Draft<'_> {
         let holder = self.book.holder(who)?;
         let (role, department) = (&holder.role, self.department(&holder.department));
         let search = Search {
+            person: None,
             role,
             secondary: None,
             department: &department,

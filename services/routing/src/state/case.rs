@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use contracts::commands::Actor;
 use contracts::facts::key;
+use contracts::messages::case_closed::CaseClosed;
 use contracts::messages::complaint_registered::{ComplaintRegistered, PlaybookRef};
 use contracts::messages::stage_entered::{Place, StageResult};
 use contracts::messages::team_called::TeamCalled;
@@ -11,7 +12,8 @@ use contracts::messages::work_assigned::Because;
 use contracts::results::MissedClock;
 use contracts::{
     CategoryKey, ChannelKey, ClockId, ComplainantId, ComplaintId, DepartmentId, FactKey, FactValue, Facts,
-    Language, LedgerKey, OutcomeKey, PersonId, RoleKey, StageKey, StageKind, VisitId, WorkId,
+    FilledPoint, Language, LedgerKey, OutcomeKey, PersonId, RoleKey, StageKey, StageKind, VisitId, WordRef,
+    WorkId,
 };
 use jiff::Timestamp;
 use playbook::LoopKey;
@@ -72,6 +74,36 @@ pub struct Case {
     /// The ledgers that it went into.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub ledgers: BTreeMap<LedgerKey, Listed>,
+    /// The closing summary, once it is filed with one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closing: Option<Closing>,
+}
+
+/// What was said when a case was filed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Closing {
+    /// The summary.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub summary: Option<WordRef>,
+    /// Its points.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub points: Vec<FilledPoint>,
+    /// Who filed it.
+    pub by: Actor,
+}
+
+impl Closing {
+    /// What was said with the case; none when nothing was.
+    #[must_use]
+    pub fn of(said: &CaseClosed) -> Option<Self> {
+        let CaseClosed { summary, points, by, .. } = said.clone();
+        (summary.is_some() || !points.is_empty()).then_some(Self { summary, points, by })
+    }
+
+    /// The words, the summary first.
+    pub fn words(&self) -> impl Iterator<Item = &WordRef> {
+        self.summary.iter().chain(self.points.iter().map(|point| &point.words))
+    }
 }
 
 /// How a complaint came in.
@@ -210,6 +242,12 @@ pub struct Work {
     pub secondary: Option<RoleKey>,
     /// Who may not do it, beside those barred from the visit.
     pub barred: Vec<PersonId>,
+    /// Who is asked before all others of the role.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<PersonId>,
+    /// When it has to be done, where it has a due time of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due: Option<Timestamp>,
     /// When it was asked for.
     pub requested_at: Timestamp,
     /// Who has it.
@@ -340,6 +378,7 @@ impl Case {
             rulings: BTreeMap::new(),
             forms: Forms::new(),
             ledgers: BTreeMap::new(),
+            closing: None,
         }
     }
 
@@ -377,6 +416,14 @@ impl Case {
     #[must_use]
     pub fn category(&self) -> Option<CategoryKey> {
         self.text(&key::category()).and_then(|text| CategoryKey::new(text).ok())
+    }
+
+    /// The open work of a visit. Where pieces of it have due times of their own, those alone that are due first: what
+    /// runs out, or is to be moved because it did, is theirs.
+    pub fn works_due_first(&self, visit: VisitId) -> impl Iterator<Item = (WorkId, &Work)> {
+        let of_visit = move || self.works.iter().filter(move |(_, work)| work.visit == visit);
+        let first = of_visit().filter_map(|(_, work)| work.due).min();
+        of_visit().filter(move |(_, work)| work.due == first).map(|(id, work)| (*id, work))
     }
 
     /// How many open pieces of work `person` holds here.

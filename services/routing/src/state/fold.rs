@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use playbook::LoopKey;
 use runtime::service::Happened;
 
-use super::case::{Case, Done, Main, Move, Moved, Visit, Work, WorkState};
+use super::case::{Case, Closing, Done, Main, Move, Moved, Visit, Work, WorkState};
 use super::clocks::{CaseClock, Stopped};
 use super::rulings::Ended;
 use crate::ledgers::Listed;
@@ -96,6 +96,7 @@ impl Case {
             }
             Event::CaseClosed(said) => {
                 self.main = Main::Closed { at: time, outcome: said.outcome.clone() };
+                self.closing = Closing::of(said);
                 self.visits.clear();
                 self.works.clear();
             }
@@ -115,6 +116,9 @@ impl Case {
             | Event::FindingRecorded(_)
             | Event::ProposalMade(_)
             | Event::RemedyExecuted(_)
+            | Event::MeasuresPlanned(_)
+            | Event::MeasureDone(_)
+            | Event::EffectVerified(_)
             | Event::RoundOpened(_)
             | Event::DecisionRecorded(_)
             | Event::ReviewRecorded(_)
@@ -130,6 +134,7 @@ impl Case {
             | Event::ReportDue(_)
             | Event::CallbackNoted(_)
             | Event::CallbackRecorded(_)
+            | Event::ContactPrepared(_)
             | Event::ContactRecorded(_)
             | Event::HandoverWritten(_)
             | Event::HandoverAcknowledged(_)
@@ -258,6 +263,8 @@ impl Case {
             department: said.department.clone(),
             secondary: said.secondary.clone(),
             barred: said.barred.clone(),
+            person: said.person.clone(),
+            due: said.due,
             requested_at: time,
             state: WorkState::Queued { reason: "requested".to_owned(), since: time },
             lacks: Default::default(),

@@ -118,6 +118,8 @@ impl Case {
             secondary: said.secondary.clone(),
             barred: said.barred.clone(),
             requested_at: at,
+            person: None,
+            due: None,
             lacks: std::collections::BTreeSet::new(),
             state: WorkState::Queued { reason: "requested".to_owned(), since: at },
         };

@@ -178,14 +178,16 @@ async fn no_text_about_a_clock_or_of_a_summary_does_more_than_stand_there() {
         let example = Example { subject: complaint(), actor: person("q.a"), body: attempt.body.clone() };
         served.attempt(&attempt, u128::from(attempt.text.as_bytes()[0]), "clock.resume", example).await;
     }
-    let owner = "label: {zh: 存档, en: File}\n    owner: {role: agent}\n    requires: {fields: [summary]}";
+    let owner = "label: {zh: 存档, en: File}\n    owner: {role: agent}\n    requires: {fields: [summary]}\n    \
+                 summary: [{key: lessons, label: {zh: 经验教训, en: Lessons}}]";
     let text = text("p02-verify-with-department").replace("label: {zh: 存档, en: File}", owner);
     let mut world = World::with(&text, FRIDAY);
     world.register(|said| said.complained_of = Some("quality_management".parse().unwrap()));
     world.complete("verify", "unsubstantiated");
     world.complete("explain", "told");
     let ((visit, epoch), holder) = (world.visit("archive"), world.holder("archive").to_owned());
-    let body = json!({"visit": visit, "epoch": epoch, "summary": "已解释"});
+    let body = json!({"visit": visit, "epoch": epoch, "summary": "已解释",
+        "points": [{"point": "lessons", "text": "先核实再答复"}]});
     served.try_on_cases::<orders::Archive>(7_000, &world, person(&holder), body).await;
 }
 

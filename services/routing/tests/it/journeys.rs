@@ -1,6 +1,7 @@
 //! Whole cases along the shipped playbooks.
 
 use contracts::Event;
+use contracts::commands::PointText;
 use contracts::commands::routing::{Archive, Triage};
 use routing::state::Main;
 
@@ -153,18 +154,32 @@ fn the_archive_by_a_person_keeps_a_summary() {
         env!("CARGO_MANIFEST_DIR")
     ))
     .unwrap();
-    let owner = "label: {zh: 存档, en: File}\n    owner: {role: agent}\n    requires: {fields: [summary]}";
+    let owner = "label: {zh: 存档, en: File}\n    owner: {role: agent}\n    requires: {fields: [summary]}\n    \
+                 summary: [{key: lessons, label: {zh: 经验教训, en: Lessons}}]";
     let mut world = World::with(&text.replace("label: {zh: 存档, en: File}", owner), FRIDAY);
     world.register(|said| said.complained_of = Some("quality_management".parse().unwrap()));
     world.complete("verify", "unsubstantiated");
     world.complete("explain", "told");
     let (visit, epoch) = world.visit("archive");
     let holder = world.holder("archive").to_owned();
-    let refused = world.order(&Archive { visit, epoch, summary: None }, person(&holder)).unwrap_err();
-    assert_eq!(refused.field.as_deref(), Some("/summary"));
-    world.order(&Archive { visit, epoch, summary: Some("已解释".into()) }, person(&holder)).unwrap();
+    let point = |point: &str, text: &str| PointText { point: point.to_owned(), text: text.to_owned() };
+    let order =
+        |summary: Option<&str>, points| Archive { visit, epoch, summary: summary.map(str::to_owned), points };
+    let lessons = || point("lessons", "先核实再答复");
+    for (wrong, field) in [
+        (order(None, vec![lessons()]), "/summary"),
+        (order(Some("已解释"), vec![]), "/points"),
+        (order(Some("已解释"), vec![lessons(), point("tea", "红茶")]), "/points/1/point"),
+        (order(Some("已解释"), vec![lessons(), lessons()]), "/points/1/point"),
+        (order(Some("已解释"), vec![point("lessons", " ")]), "/points/0/text"),
+    ] {
+        let refused = world.order(&wrong, person(&holder)).unwrap_err();
+        assert_eq!(refused.field.as_deref(), Some(field));
+    }
+    world.order(&order(Some("已解释"), vec![lessons()]), person(&holder)).unwrap();
     let Some(Event::CaseClosed(closed)) = world.said.last() else { panic!("not closed") };
     assert_eq!(closed.summary.as_ref().unwrap().characters, 3);
+    assert_eq!((closed.points[0].point.as_str(), closed.points[0].words.characters), ("lessons", 6));
     assert_eq!(closed.by, person(&holder));
     world.replay();
 }

@@ -108,6 +108,16 @@ impl Command {
     }
 }
 
+/// One point of a sheet that the playbook asks for, filled in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PointText {
+    /// Its key in the playbook.
+    pub point: String,
+    /// What there is to say; at most 5,000 characters.
+    pub text: String,
+}
+
 /// The answer to one command.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", tag = "answer")]

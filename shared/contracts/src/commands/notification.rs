@@ -3,7 +3,10 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::PointText;
 use crate::ids::{ChannelKey, VisitId};
+use crate::messages::reply_told::Attachment;
+
 /// Says that the customer was contacted, or could not be reached.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -31,6 +34,18 @@ pub struct RecordContact {
     pub identity_verified: Option<bool>,
 }
 
+/// Fills in the sheet that the playbook asks for before the customer is contacted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PrepareContact {
+    /// The visit it belongs to.
+    pub visit: VisitId,
+    /// The epoch of the visit, as the actor holds it.
+    pub epoch: u32,
+    /// The points: each that the playbook names.
+    pub points: Vec<PointText>,
+}
+
 /// Tells the customer the result.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -44,6 +59,10 @@ pub struct TellResult {
     /// What is said; from the template when absent; at most 5,000 characters.
     #[serde(default)]
     pub text: Option<String>,
+    /// The files of the complaint that go with it: at least one for each kind of evidence that the playbook demands
+    ///
+    #[serde(default)]
+    pub attachments: Vec<Attachment>,
 }
 
 /// Records the customer's answer to the reply.
@@ -89,6 +108,7 @@ pub struct NoteForCallback {
 }
 
 super::verbs! { Notification:
+    PrepareContact = "contact.prepare",
     RecordContact = "contact.record",
     TellResult = "reply",
     RecordAnswer = "answer.record",

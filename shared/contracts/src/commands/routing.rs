@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::PointText;
 use crate::ids::{
     CategoryKey, ClockId, CommandId, ComplaintId, DepartmentId, FormKey, HandoverId, OrganisationId,
     PersonId, RoleKey, VisitId, WorkId,
@@ -341,6 +342,9 @@ pub struct Archive {
     /// The closing summary; at most 5,000 characters.
     #[serde(default)]
     pub summary: Option<String>,
+    /// Its points, where the playbook asks for some: each of them, such as `lessons`.
+    #[serde(default)]
+    pub points: Vec<PointText>,
 }
 
 /// Writes into a form of the case, for the handling that is under way.

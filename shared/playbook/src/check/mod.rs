@@ -2,6 +2,7 @@
 
 mod accountability;
 mod authority;
+mod correcting;
 mod forms;
 mod graph;
 mod privacy;
@@ -10,6 +11,7 @@ mod reports;
 mod rules;
 mod rulings;
 mod samples;
+mod sheets;
 mod values;
 mod voice;
 mod ways;
@@ -28,6 +30,8 @@ pub(crate) fn check(playbook: &Playbook) -> Vec<Finding> {
     findings.extend(privacy::check(playbook));
     findings.extend(authority::check(playbook));
     findings.extend(accountability::check(playbook));
+    findings.extend(correcting::check(playbook));
+    findings.extend(sheets::check(playbook));
     findings.extend(graph::check(playbook));
     findings.extend(rules::check(playbook));
     findings

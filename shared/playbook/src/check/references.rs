@@ -32,6 +32,7 @@ pub(super) fn check(playbook: &Playbook) -> Vec<Finding> {
     names.reports();
     names.teams();
     names.ledgers();
+    names.measures();
     names.findings
 }
 
@@ -219,6 +220,16 @@ impl Names<'_> {
                 &format!("{path}.incentives"),
                 "",
                 stage.incentives.iter().map(crate::words::Key::as_str),
+            );
+            self.each_once(
+                &format!("{path}.summary"),
+                ".key",
+                stage.summary.iter().map(|point| point.key.as_str()),
+            );
+            self.each_once(
+                &format!("{path}.prepare"),
+                ".key",
+                stage.prepare.iter().map(|point| point.key.as_str()),
             );
             for (which, key) in stage.incentives.iter().enumerate() {
                 if self.playbook.incentive(key.as_str()).is_none() {
@@ -415,6 +426,13 @@ impl Names<'_> {
         }
     }
 
+    fn measures(&mut self) {
+        let Some(capa) = &self.playbook.capa else { return };
+        self.who("capa.verify", &capa.verify);
+        self.each_once("capa.methods", ".key", capa.methods.iter().map(|one| one.key.as_str()));
+        self.each_once("capa.forbidden", ".key", capa.forbidden.iter().map(|one| one.key.as_str()));
+    }
+
     fn incentives(&mut self) {
         for (number, incentive) in self.playbook.incentives.iter().enumerate() {
             let path = format!("incentives[{number}]");
@@ -432,6 +450,8 @@ impl Names<'_> {
         let p = self.playbook;
         if let Some(policy) = &p.reply_policy {
             self.who("reply_policy.replier", &policy.replier);
+            let kinds = policy.evidence_attachments.iter().map(|kind| kind.key.as_str());
+            self.each_once("reply_policy.evidence_attachments", ".key", kinds);
         }
         if let Some(policy) = &p.callback_policy {
             self.who("callback_policy.by", &policy.by);

@@ -34,7 +34,7 @@ fn flags(playbook: &Playbook, findings: &mut Vec<Finding>) {
     }
 }
 
-/// What a category narrows the remedies to must be among those that may be given at all.
+/// What a category narrows the remedies to, and what comes before what, must be among those that may be given at all.
 fn remedies(playbook: &Playbook, findings: &mut Vec<Finding>) {
     let Some(remedies) = &playbook.remedies else { return };
     for (category, narrower) in &remedies.by_category {
@@ -43,6 +43,15 @@ fn remedies(playbook: &Playbook, findings: &mut Vec<Finding>) {
                 let path = format!("remedies.by_category.{category}[{number}]");
                 findings.push(value(path, "this may not be given at all", "“allowed”中没有这种补救措施"));
             }
+        }
+    }
+    for (number, remedy) in remedies.order.iter().enumerate() {
+        let path = format!("remedies.order[{number}]");
+        if !remedies.allowed.contains(remedy) {
+            findings.push(value(path, "this may not be given at all", "“allowed”中没有这种补救措施"));
+        } else if remedies.order[..number].contains(remedy) {
+            let (en, zh) = (format!("“{remedy}” is declared twice"), format!("“{remedy}”重复声明"));
+            findings.push(Finding::new(path, Code::Duplicate, en, zh));
         }
     }
 }
@@ -182,6 +191,7 @@ fn nobody_named(stage: &Stage) -> Option<(&'static str, &'static str)> {
         StageKind::Account => {
             (!named).then_some(("who holds to account? give an owner", "由谁决定奖惩？请填 owner"))
         }
+        StageKind::Correct => (!named).then_some(("who plans? give an owner", "由谁制定措施？请填 owner")),
         StageKind::Archive => None,
         _ => (!named && !automatic).then_some((
             "who does it? give an owner, or say when it is automatic",

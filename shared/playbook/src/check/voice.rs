@@ -10,6 +10,7 @@ pub(super) fn check(playbook: &Playbook) -> Vec<Finding> {
     let mut findings = Vec::new();
     satisfaction(playbook, &mut findings);
     contact(playbook, &mut findings);
+    evidence(playbook, &mut findings);
     scripts(playbook, &mut findings);
     if let Some(policy) = &playbook.callback_policy {
         calls(policy, &mut findings);
@@ -63,6 +64,21 @@ fn callbacks(playbook: &Playbook, policy: &CallbackPolicy, findings: &mut Vec<Fi
             let zh = "旁支一经触发即开始，无法等待：请在 side.start 中写明等待结束的条件";
             findings.push(value("callback_policy.pause_while_open", en, zh));
         }
+    }
+}
+
+/// A file is chosen by a person, so a reply that goes with evidence is somebody's.
+fn evidence(playbook: &Playbook, findings: &mut Vec<Finding>) {
+    if playbook.reply_policy.as_ref().is_none_or(|policy| policy.evidence_attachments.is_empty()) {
+        return;
+    }
+    for (number, stage) in playbook.stages.iter().enumerate() {
+        if stage.kind != StageKind::Reply || (stage.owner.is_some() && stage.automatic.is_none()) {
+            continue;
+        }
+        let en = "a reply that goes with evidence is somebody's: give an owner, and never automatic";
+        let zh = "须附证据的答复由人发出：请填 owner，且不能自动完成";
+        findings.push(value(format!("stages[{number}].key"), en, zh));
     }
 }
 

@@ -205,16 +205,16 @@ pub struct ReturnPolicy {
     pub borne_by: BTreeMap<Key, super::Liable>,
 }
 
-/// Corrective and preventive action.
+/// What the measures of stages of kind `correct` are measured by.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Capa {
-    /// The methods used.
+    /// By which methods measures are found; each measure that is no training names one of them.
     pub methods: Vec<super::Labelled>,
-    /// What does not count as a corrective action.
+    /// What does not count as a measure.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub forbidden: Vec<super::Labelled>,
-    /// Who verifies that it worked.
+    /// Who verifies that the measures worked: nobody who planned them or carried one out.
     pub verify: Who,
     /// Which documents are brought up to date.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

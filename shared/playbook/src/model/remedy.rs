@@ -60,7 +60,8 @@ pub struct Remedies {
     /// narrowest category that is named here counts.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub by_category: BTreeMap<CategoryKey, Vec<RemedyKind>>,
-    /// Which comes before which: a later one asks for a reason why not an earlier one.
+    /// Which comes before which: a later one is proposed only once each earlier one was carried out, or was declined by
+    /// the customer with a reason. What a category does not allow is passed over.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub order: Vec<RemedyKind>,
 }

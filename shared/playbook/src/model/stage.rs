@@ -41,6 +41,14 @@ pub struct Stage {
     /// The rewards and penalties that may be decided on here; of kind `account` alone.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub incentives: Vec<Key>,
+    /// The points of the closing summary, each of which is filled in before the case is filed, such as the lessons and
+    /// the evaluation; of kind `archive` alone.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub summary: Vec<super::Labelled>,
+    /// The points of the sheet that is filled in before the customer is contacted, such as facts, likely scenarios,
+    /// options and the final limit; of kind `contact` alone.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub prepare: Vec<super::Labelled>,
     /// What must be given to complete it.
     #[serde(default, skip_serializing_if = "Requires::is_empty")]
     pub requires: Requires,

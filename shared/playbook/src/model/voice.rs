@@ -19,9 +19,9 @@ pub struct ReplyPolicy {
     /// When a formal letter is written.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub formal_letter_if: Option<Cel>,
-    /// What must be attached as proof.
+    /// Which kinds of evidence go with every reply: no reply is told without a file for each.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub evidence_attachments: Vec<Key>,
+    pub evidence_attachments: Vec<super::Labelled>,
 }
 
 /// What the customer hears besides the result. When they are contacted is said by clocks and sides.

@@ -8,6 +8,7 @@ mod forms;
 mod ledgers;
 mod packs;
 mod privacy;
+mod records;
 mod rich;
 mod schema;
 mod shipped;

@@ -125,7 +125,7 @@ fn marks_are_facts_that_are_true_or_false() {
 
 #[test]
 fn what_comes_later_is_refused_by_name() {
-    assert_eq!(after("kind: propose", "kind: correct"), [Code::NotYet]);
+    assert_eq!(after("kind: propose", "kind: inspect"), [Code::NotYet]);
     assert_eq!(
         after("approve_before: [reply]", "approve_before: [reply]\nreturn_policy: {}"),
         [Code::NotYet]

@@ -123,6 +123,12 @@ fn expected(
         let is_time = local_time(due, Timestamp::UNIX_EPOCH, &TimeZone::UTC).is_ok();
         known("时间", "time", due, is_time && due.len() > 10);
     }
+    for line in expect.measures.iter().flatten() {
+        let (word, person) = line.split_once(' ').unwrap_or((line, ""));
+        known("措施状态", "standing of a measure", word, ["open", "done", "late"].contains(&word));
+        let is_known = person == "nobody" || people.people.iter().any(|one| one.id.as_str() == person);
+        known("人员", "person", person, is_known);
+    }
     for said in expect.incentives.iter().chain(&expect.accounted).flatten() {
         let key = said.split(' ').next().unwrap_or_default();
         known("奖惩事项", "incentive", key, playbook.incentive(key).is_some());

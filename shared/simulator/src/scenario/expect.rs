@@ -54,6 +54,9 @@ pub struct Expect {
     pub accounted: Option<Vec<String>>,
     /// How it stands in ledgers: `pending`, `kept`, `settled`; `none` for one that it never went into.
     pub ledgers: BTreeMap<String, String>,
+    /// The measures of the latest plan: how each stands and whose it is, as `open wu.handler`, `done wu.handler`,
+    /// `late wu.handler`; exactly these, in the order of the plan.
+    pub measures: Option<Vec<String>>,
     /// Facts and their values.
     pub facts: BTreeMap<String, Value>,
     /// How often each loop was taken.
@@ -139,6 +142,8 @@ impl Expect {
         same("proposals", self.proposals.map(|n| n.to_string()), Some(view.proposals.len().to_string()));
         same("incentives", self.incentives.as_ref().map(any_order), Some(any_order(&view.incentives)));
         same("accounted", self.accounted.as_ref().map(any_order), Some(any_order(&view.accounted)));
+        let measures = view.measures.iter().map(|measure| measure.line.clone()).collect();
+        same("measures", self.measures.as_ref().map(list), Some(list(&measures)));
         same("path", self.path.as_ref().map(list), Some(list(&view.path)));
         for (key, value) in &self.facts {
             same(

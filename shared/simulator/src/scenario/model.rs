@@ -73,7 +73,8 @@ pub struct Step {
     pub act: Option<String>,
     /// The body of the verb. `visit`, `epoch`, `work`, `round` and `clock` are filled in when absent, those of the
     /// main visit; a stage in place of a visit or a work is the latest visit to it, the key of a running clock stands
-    /// for the clock, what a ruling is about (`key`) for the ruling.
+    /// for the clock, what a ruling is about (`key`) for the ruling, the number of a measure in the latest plan, from 1, for
+    /// the measure.
     pub with: BTreeMap<String, Value>,
     /// The refusal that must come.
     pub refused: Option<ProblemCode>,
@@ -181,6 +182,8 @@ pub struct CaseView {
     pub accounted: Vec<String>,
     /// The ledgers that it went into, and how it stands there: `pending`, `kept`, `settled`.
     pub ledgers: BTreeMap<String, String>,
+    /// The measures of the latest plan, in its order.
+    pub measures: Vec<MeasureView>,
     /// The complaint it repeats.
     pub repeats: Option<String>,
     /// When each report of the organisation was last due, by its key.
@@ -213,6 +216,15 @@ pub struct RulingView {
     pub person: Option<String>,
     /// When it is due.
     pub due: Option<Timestamp>,
+}
+
+/// One measure of a plan.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MeasureView {
+    /// Its id.
+    pub id: String,
+    /// How it stands and whose it is: `open wu.handler`, `done wu.handler`, `late wu.handler`.
+    pub line: String,
 }
 
 /// One running clock.

@@ -71,6 +71,10 @@ pub(super) fn fill_in(body: &mut serde_json::Map<String, Value>, verb: &str, vie
     if let Some(of) = body.get("work").and_then(Value::as_str).and_then(|key| view.rulings.get(key)) {
         body.insert("work".into(), json!(of.work));
     }
+    let measure = body.get("measure").and_then(Value::as_u64).and_then(|nth| usize::try_from(nth).ok());
+    if let Some(measure) = measure.and_then(|nth| view.measures.get(nth.checked_sub(1)?)) {
+        body.insert("measure".into(), json!(measure.id));
+    }
     let epoch = visit.and_then(|visit| visit.epoch).unwrap_or(view.epoch);
     let main = view.stage.as_ref().and_then(|stage| view.visits.get(stage));
     let round = visit.or(main).and_then(|visit| visit.round.clone()).or_else(|| view.round.clone());

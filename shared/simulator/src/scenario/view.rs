@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use contracts::ServiceName;
 use serde_json::Value;
 
-use super::model::{CaseView, ClockView, RulingView, VisitView};
+use super::model::{CaseView, ClockView, MeasureView, RulingView, VisitView};
 
 /// The services that are asked.
 pub const ASKED: [ServiceName; 4] =
@@ -113,6 +113,27 @@ fn open_visit(visit: String, open: &Value, works: &[Value]) -> VisitView {
 fn from_investigation(view: &mut CaseView, said: &Value) {
     let proposals = list(&said["instances"]).iter().flat_map(|instance| list(&instance["proposals"]));
     view.proposals = proposals.filter_map(|proposal| proposal["total"].as_i64()).collect();
+    let measures = || list(&said["instances"]).iter().flat_map(|instance| list(&instance["measures"]));
+    let latest = measures().last().map(|measure| &measure["visit"]);
+    let works = || list(&said["visits"]).iter().flat_map(|visit| list(&visit["measures"]));
+    let planned = measures().filter(|measure| Some(&measure["visit"]) == latest);
+    view.measures = planned
+        .filter_map(|measure| {
+            let work = works().find(|work| work["measure"] == measure["id"]);
+            Some(MeasureView { id: text(&measure["id"])?, line: measure_line(measure, work) })
+        })
+        .collect();
+}
+
+/// A measure in one line: how it stands, and whose it is.
+fn measure_line(measure: &Value, work: Option<&Value>) -> String {
+    let time = |value: &Value| value.as_str().and_then(|text| text.parse::<jiff::Timestamp>().ok());
+    let (word, person) = match &measure["done"] {
+        Value::Null => ("open", work.and_then(|work| text(&work["person"]))),
+        done if time(&done["at"]) >= time(&measure["due"]) => ("late", text(&done["by"])),
+        done => ("done", text(&done["by"])),
+    };
+    format!("{word} {}", person.unwrap_or_else(|| "nobody".to_owned()))
 }
 
 fn from_approval(view: &mut CaseView, said: &Value) {

@@ -39,6 +39,9 @@ pub(in crate::decide) fn entered(
     let mut decision = Decision::nothing();
     match &needs.role {
         Some(role) => decision.say(WorkRequested {
+            person: None,
+            due: None,
+            measure: None,
             work: WorkId(context.next_id()),
             visit: entered.visit,
             epoch: entered.epoch,
@@ -88,6 +91,9 @@ pub(in crate::decide) fn changed(
     }
     if let Some(role) = &open.needs.role {
         decision.say(WorkRequested {
+            person: None,
+            due: None,
+            measure: None,
             work: WorkId(context.next_id()),
             visit: changed.visit,
             epoch: changed.epoch,

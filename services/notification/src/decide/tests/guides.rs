@@ -206,6 +206,7 @@ fn a_case_takes_so_many_notes_for_the_caller_and_none_once_it_is_closed() {
     assert_eq!(problem.expected.as_deref(), Some("at most 50 notes of a case"));
     let mut bench = bench_with(StageKind::Callback, |_| {});
     let closed = CaseClosed {
+        points: Vec::new(),
         outcome: "satisfied".to_owned().try_into().unwrap(),
         instances: 1,
         level: 1,

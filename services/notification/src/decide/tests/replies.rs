@@ -1,8 +1,9 @@
 //! The reply: approved, promised, in the customer's language, and the customer's answer to it.
 
-use contracts::ProblemCode;
 use contracts::facts::key;
+use contracts::messages::file_added::FileAdded;
 use contracts::messages::notice_requested::NoticeRequested;
+use contracts::{FileId, ProblemCode};
 
 use super::*;
 use corekit::whats;
@@ -218,4 +219,73 @@ fn a_reply_that_needs_nobody_still_waits_for_the_customers_answer() {
         ProblemCode::NotTheHolder
     );
     assert_eq!(ended(&bench.order(Actor::Customer, "answer.record", answer).unwrap()), Some("accepted"));
+}
+
+/// A stage whose reply goes with a test report and a photograph.
+fn with_evidence() -> StageEntered {
+    let mut stage = entered(StageKind::Reply, visit(1));
+    let kind = |key: &str| json!({"key": key, "label": {"zh": "证据", "en": "Evidence"}});
+    slice(&mut stage)["reply"]["evidence_attachments"] = json!([kind("test_report"), kind("photo")]);
+    stage
+}
+
+fn added(n: u128) -> FileAdded {
+    FileAdded {
+        file: FileId(Uuid::from_u128(n)),
+        media_type: "text/plain".to_owned(),
+        bytes: 5,
+        sha256: "00".repeat(32),
+        by: Actor::System,
+    }
+}
+
+#[test]
+fn no_reply_is_told_without_the_evidence_that_the_playbook_demands() {
+    let mut bench = Bench::new(Notification);
+    bench.hear(ServiceName::Intake, registered("phone", Language::Zh));
+    bench.hear(ServiceName::Intake, added(8));
+    bench.hear(ServiceName::Intake, added(9));
+    enter(&mut bench, with_evidence());
+    let mut order = |attachments: Value| {
+        let body = json!({"visit": visit(1), "epoch": 1, "channel": "phone", "text": "检测合格",
+            "attachments": attachments});
+        bench.order(li(), "reply", body)
+    };
+    let file = |evidence: &str, n: u128| json!({"evidence": evidence, "file": FileId(Uuid::from_u128(n))});
+    for (attachments, code, field) in [
+        (json!([]), ProblemCode::MissingField, "/attachments"),
+        (json!([file("photo", 9)]), ProblemCode::MissingField, "/attachments"),
+        (json!([file("photo", 9), file("gossip", 9)]), ProblemCode::InvalidField, "/attachments/1/evidence"),
+        (json!([file("photo", 7), file("test_report", 9)]), ProblemCode::InvalidField, "/attachments/0/file"),
+    ] {
+        let problem = order(attachments).unwrap_err();
+        let mut all = std::iter::once(&problem).chain(&problem.errors);
+        let found = all.any(|one| (one.code, one.field.as_deref()) == (code, Some(field)));
+        assert!(found, "{problem:?}");
+    }
+    let said = order(json!([file("photo", 8), file("test_report", 9)])).unwrap();
+    let Event::ReplyTold(told) = &said[0] else { panic!() };
+    assert_eq!(told.attachments.len(), 2);
+}
+
+#[test]
+fn where_no_evidence_is_demanded_none_is_attached() {
+    let mut bench = Bench::new(Notification);
+    bench.hear(ServiceName::Intake, registered("phone", Language::Zh));
+    bench.hear(ServiceName::Intake, added(9));
+    enter(&mut bench, entered(StageKind::Reply, visit(1)));
+    let body = json!({"visit": visit(1), "epoch": 1, "channel": "phone", "text": "好",
+        "attachments": [{"evidence": "photo", "file": FileId(Uuid::from_u128(9))}]});
+    let problem = bench.order(li(), "reply", body).unwrap_err();
+    assert_eq!(problem.field.as_deref(), Some("/attachments/0/evidence"));
+}
+
+#[test]
+fn a_message_alone_never_goes_with_evidence() {
+    let mut bench = Bench::new(Notification);
+    bench.hear(ServiceName::Intake, registered("phone", Language::Zh));
+    let mut stage = with_evidence();
+    stage.brief["person"] = json!("not_needed");
+    let problem = bench.try_hear(ServiceName::Routing, stage).unwrap_err();
+    assert_eq!(problem.code, ProblemCode::BrokenPlaybook);
 }

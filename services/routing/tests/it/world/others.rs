@@ -62,6 +62,9 @@ impl World {
                 department: department.clone(),
                 secondary,
                 barred: Vec::new(),
+                person: None,
+                due: None,
+                measure: None,
             },
         );
     }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::commands::Actor;
 use crate::ids::OutcomeKey;
-use crate::words::WordRef;
+use crate::words::{FilledPoint, WordRef};
 
 /// The case is archived. Said by routing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -18,6 +18,9 @@ pub struct CaseClosed {
     pub level: u32,
     /// The closing summary, when one was written.
     pub summary: Option<WordRef>,
+    /// Its points, where the playbook asks for some, in its order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub points: Vec<FilledPoint>,
     /// Who filed it.
     pub by: Actor,
 }

@@ -2,6 +2,6 @@
 
 mod v1;
 
-pub use v1::{ProposalMade, Remedy};
+pub use v1::{Declined, ProposalMade, Remedy};
 
 crate::messages::versions!(ProposalMade = "proposal.made", current 1);

@@ -29,8 +29,20 @@ pub struct ProposalMade {
     pub total: Fen,
     /// Why.
     pub reason: WordRef,
+    /// What the customer declined of what stands before these remedies in the playbook.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub declined: Vec<Declined>,
     /// Who proposes.
     pub by: Actor,
+}
+
+/// A remedy that the customer declined.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Declined {
+    /// Its key in the playbook.
+    pub remedy: String,
+    /// Why.
+    pub reason: WordRef,
 }
 
 /// One remedy.

@@ -2,6 +2,6 @@
 
 mod v1;
 
-pub use v1::ReplyTold;
+pub use v1::{Attachment, ReplyTold};
 
 crate::messages::versions!(ReplyTold = "reply.told", current 1);
