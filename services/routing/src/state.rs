@@ -2,6 +2,7 @@
 
 mod case;
 mod clocks;
+mod closing;
 mod directory;
 mod fold;
 mod forms;
@@ -17,8 +18,9 @@ use runtime::service::Happened;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use case::word;
-pub use case::{Case, Closing, Done, Main, Move, Moved, Origin, Visit, Work, WorkState};
+pub use case::{Case, Done, Main, Move, Moved, Origin, Visit, Work, WorkState};
 pub use clocks::{CaseClock, Extended, Pause, Stopped};
+pub use closing::Closing;
 pub use directory::Directory;
 pub(crate) use fold::NO_WAY_ON;
 pub use forms::{FilledForm, Forms, Signed, Written};

@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use contracts::commands::Actor;
 use contracts::facts::key;
-use contracts::messages::case_closed::CaseClosed;
 use contracts::messages::complaint_registered::{ComplaintRegistered, PlaybookRef};
 use contracts::messages::stage_entered::{Place, StageResult};
 use contracts::messages::team_called::TeamCalled;
@@ -12,15 +11,14 @@ use contracts::messages::work_assigned::Because;
 use contracts::results::MissedClock;
 use contracts::{
     CategoryKey, ChannelKey, ClockId, ComplainantId, ComplaintId, DepartmentId, FactKey, FactValue, Facts,
-    FilledPoint, Language, LedgerKey, OutcomeKey, PersonId, RoleKey, StageKey, StageKind, VisitId, WordRef,
-    WorkId,
+    Language, LedgerKey, OutcomeKey, PersonId, RoleKey, StageKey, StageKind, VisitId, WorkId,
 };
 use jiff::Timestamp;
 use playbook::LoopKey;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{CaseClock, Forms, Ruling};
+use super::{CaseClock, Closing, Forms, Ruling};
 use crate::ledgers::Listed;
 
 /// A complaint on record.
@@ -77,33 +75,6 @@ pub struct Case {
     /// The closing summary, once it is filed with one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub closing: Option<Closing>,
-}
-
-/// What was said when a case was filed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Closing {
-    /// The summary.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub summary: Option<WordRef>,
-    /// Its points.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub points: Vec<FilledPoint>,
-    /// Who filed it.
-    pub by: Actor,
-}
-
-impl Closing {
-    /// What was said with the case; none when nothing was.
-    #[must_use]
-    pub fn of(said: &CaseClosed) -> Option<Self> {
-        let CaseClosed { summary, points, by, .. } = said.clone();
-        (summary.is_some() || !points.is_empty()).then_some(Self { summary, points, by })
-    }
-
-    /// The words, the summary first.
-    pub fn words(&self) -> impl Iterator<Item = &WordRef> {
-        self.summary.iter().chain(self.points.iter().map(|point| &point.words))
-    }
 }
 
 /// How a complaint came in.

@@ -12,8 +12,9 @@ use jiff::Timestamp;
 use playbook::LoopKey;
 use runtime::service::Happened;
 
-use super::case::{Case, Closing, Done, Main, Move, Moved, Visit, Work, WorkState};
+use super::case::{Case, Done, Main, Move, Moved, Visit, Work, WorkState};
 use super::clocks::{CaseClock, Stopped};
+use super::closing::Closing;
 use super::rulings::Ended;
 use crate::ledgers::Listed;
 
