@@ -105,17 +105,18 @@ mod tests {
         let lines = explain(&extended("2025-03-07T17:00+08"), ts(START), &[], &weekdays());
         let notes: Vec<_> = lines.iter().map(|line| line.note_en.as_str()).collect();
         let expected = [
+            "The time starts to run",
             "The day of receipt is not counted",
-            "Working day",
-            "Working day",
+            "Working day (09:00-17:00 count, other hours do not)",
+            "Working day (09:00-17:00 count, other hours do not)",
             "More time: Outside working hours",
-            "More time: Working day",
-            "More time: Working day",
+            "More time: Working day (09:00-17:00 count, other hours do not)",
+            "More time: Working day (09:00-17:00 count, other hours do not)",
             "Extended from 2025-03-05 17:00 to 2025-03-07 17:00 by manager",
             "Due (2 working days, extended)",
         ];
         assert_eq!(notes, expected);
-        assert_eq!(lines[6].note_zh, "由 2025-03-05 17:00 延长至 2025-03-07 17:00，批准人 manager");
+        assert_eq!(lines[7].note_zh, "由 2025-03-05 17:00 延长至 2025-03-07 17:00，批准人 manager");
         let counted: SignedDuration = lines.iter().map(|line| line.counted).sum();
         assert_eq!(counted, SignedDuration::from_hours(32));
     }

@@ -91,17 +91,17 @@ fn check(measures: &[MeasurePlan], seat: &Seat<'_>, now: Timestamp) -> Result<()
                 .at(place("due"))
                 .expected("a time ahead")
         });
-        let method = method(measure, seat).map(|problem| problem.at(place("method")));
-        let department = department(measure, seat).map(|problem| problem.at(place("department")));
-        let role = role(measure, seat).map(|problem| problem.at(place("role")));
-        let person = barred(measure, seat).map(|problem| problem.at(place("person")));
+        let method = method(measure, seat, place("method"));
+        let department = department(measure, seat, place("department"));
+        let role = role(measure, seat, place("role"));
+        let person = barred(measure, seat, place("person"));
         [text, due, method, department, role, person].into_iter().flatten()
     });
     Problem::all(findings.collect()).map_or(Ok(()), Err)
 }
 
 /// A measure is found by a method of the playbook; what the playbook forbids is none.
-fn method(measure: &MeasurePlan, seat: &Seat<'_>) -> Option<Problem> {
+fn method(measure: &MeasurePlan, seat: &Seat<'_>, place: String) -> Option<Problem> {
     let correct = seat.open.needs.correct.as_ref();
     let known = correct.map_or(&[][..], |correct| &correct.methods);
     let forbidden = correct.map_or(&[][..], |correct| &correct.forbidden);
@@ -111,11 +111,15 @@ fn method(measure: &MeasurePlan, seat: &Seat<'_>) -> Option<Problem> {
     };
     match (&measure.method, measure.kind) {
         (Some(_), MeasureKind::Training) => Some(
-            Problem::new(ProblemCode::InvalidField, "a training is found by no method").expected("nothing"),
+            Problem::new(ProblemCode::InvalidField, "a training is found by no method")
+                .at(place)
+                .expected("nothing"),
         ),
         (None, MeasureKind::Training) => None,
         (None, MeasureKind::Corrective | MeasureKind::Preventive) => (!known.is_empty()).then(|| {
-            Problem::new(ProblemCode::MissingField, "by which method was it found?").expected(words())
+            Problem::new(ProblemCode::MissingField, "by which method was it found?")
+                .at(place)
+                .expected(words())
         }),
         (Some(given), MeasureKind::Corrective | MeasureKind::Preventive) => {
             let is = |one: &playbook::Labelled| one.key.as_str() == given;
@@ -124,36 +128,40 @@ fn method(measure: &MeasurePlan, seat: &Seat<'_>) -> Option<Problem> {
             } else {
                 "the playbook lists no such method"
             };
-            (!known.iter().any(is)).then(|| Problem::new(ProblemCode::InvalidField, detail).expected(words()))
+            (!known.iter().any(is))
+                .then(|| Problem::new(ProblemCode::InvalidField, detail).at(place).expected(words()))
         }
     }
 }
 
-fn department(measure: &MeasurePlan, seat: &Seat<'_>) -> Option<Problem> {
+fn department(measure: &MeasurePlan, seat: &Seat<'_>, place: String) -> Option<Problem> {
     let named = measure.department.as_ref()?;
     let known = seat.open.needs.correct.as_ref().map_or(&[][..], |correct| &correct.departments);
     (*named != seat.open.department && !known.contains(named)).then(|| {
         let words: Vec<_> = known.iter().map(ToString::to_string).collect();
         Problem::new(ProblemCode::UnknownDepartment, format!("the playbook knows no department {named}"))
+            .at(place)
             .expected(words.join(", "))
     })
 }
 
-fn role(measure: &MeasurePlan, seat: &Seat<'_>) -> Option<Problem> {
+fn role(measure: &MeasurePlan, seat: &Seat<'_>, place: String) -> Option<Problem> {
     let named = measure.role.as_ref()?;
     let known = seat.open.needs.correct.as_ref().map_or(&[][..], |correct| &correct.roles);
     (!known.contains(named)).then(|| {
         let words: Vec<_> = known.iter().map(ToString::to_string).collect();
         let expected = if words.is_empty() { "the role of the stage".to_owned() } else { words.join(", ") };
         Problem::new(ProblemCode::InvalidField, format!("the playbook knows no role {named}"))
+            .at(place)
             .expected(expected)
     })
 }
 
-fn barred(measure: &MeasurePlan, seat: &Seat<'_>) -> Option<Problem> {
+fn barred(measure: &MeasurePlan, seat: &Seat<'_>, place: String) -> Option<Problem> {
     let named = measure.person.as_ref()?;
     seat.open.barred.contains(named).then(|| {
         Problem::new(ProblemCode::ConflictOfInterest, format!("{named} must keep out of this"))
+            .at(place)
             .expected("somebody who is no party to the matter")
     })
 }

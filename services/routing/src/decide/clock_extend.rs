@@ -49,7 +49,9 @@ pub(super) fn decide(desk: &Desk<'_>, command: &Command) -> Outcome {
 
 /// One question at a time, and no more grants than the playbook says. What was refused may be asked again.
 fn not_asked_too_often(case: &Case, wanted: ClockId, extension: &Extension) -> Result<(), Problem> {
-    let exists = |detail: &str| Problem::new(ProblemCode::AlreadyExists, detail).at("/clock");
+    let exists = |detail: &str, expected: String| {
+        Err(Problem::new(ProblemCode::AlreadyExists, detail).at("/clock").expected(expected))
+    };
     let of_clock = case.rulings.values().filter(
         |ruling| matches!(ruling.question, RulingQuestion::Extension { clock, .. } if clock == wanted),
     );
@@ -59,11 +61,11 @@ fn not_asked_too_often(case: &Case, wanted: ClockId, extension: &Extension) -> R
         granted += u32::from(matches!(ruling.answer(), Some(RulingAnswer::Granted { .. })));
     }
     if open {
-        return Err(exists("more time is being asked for already").expected("an answer first"));
+        return exists("more time is being asked for already", "an answer first".to_owned());
     }
     if granted >= extension.times {
         let expected = format!("at most {} times", extension.times);
-        return Err(exists("more time was granted as often as the playbook allows").expected(expected));
+        return exists("more time was granted as often as the playbook allows", expected);
     }
     Ok(())
 }

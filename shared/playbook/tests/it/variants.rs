@@ -281,7 +281,7 @@ fn rulings_that_make_no_sense_are_found() {
     let by = "by: {role: leader}";
     assert_eq!(clock("24h", &format!("{by}, at_most: 2 working days, times: 2, limit: 4h")), []);
     assert_eq!(clock("24h", &format!("{by}, at_most: day 4 of month")), [Code::Value]);
-    assert_eq!(clock("24h", &format!("{by}, at_most: 24h, times: 0")), [Code::Value]);
+    assert_eq!(clock("24h", &format!("{by}, at_most: 24h, times: 0")), [Code::Shape]);
     assert_eq!(clock("24h", "by: {role: judge}, at_most: 24h"), [Code::UnknownReference]);
     assert_eq!(clock("agreed with customer", &format!("{by}, at_most: 24h")), [Code::Value]);
 }
