@@ -112,8 +112,8 @@ impl Kind {
         ALL.into_iter().filter(move |fault| match fault {
             Fault::LostMiddle | Fault::LostEnd => self.sort == Sort::Event,
             // What was parked is looked up by its own id, not in a state that may be remembered; and of a complainant
-            // nothing else is ever said that could be remembered.
-            Fault::StaleReplica => !settles && self.name != "person.erased",
+            // nothing else is ever said that could be remembered, of a handover nothing before it is written.
+            Fault::StaleReplica => !settles && !["person.erased", "handover.written"].contains(&&*self.name),
             Fault::Twice
             | Fault::OutOfOrder
             | Fault::CrashBeforeCommit

@@ -12,10 +12,14 @@ use simulator::host::Parked;
 use simulator::scenario::view::assemble;
 use simulator::scenario::{CaseView, Prepared, Simulated};
 
-/// The scenarios in whose organisations all this happens: what is said and asked, what runs against a clock, and what is
-/// ruled on.
-pub(crate) const PLAYED_IN: [&str; 3] =
-    ["p02/02-substantiated", "clocks/04-paused-and-resumed", "rulings/01-disputed-and-moved"];
+/// The scenarios in whose organisations all this happens: what is said and asked, what runs against a clock, what is
+/// ruled on, and what is prepared.
+pub(crate) const PLAYED_IN: [&str; 4] = [
+    "p02/02-substantiated",
+    "clocks/04-paused-and-resumed",
+    "rulings/01-disputed-and-moved",
+    "records/41-prepared-before-the-contact",
+];
 
 /// Somebody who orders one thing after the other.
 pub(crate) struct Desk<'a> {
@@ -26,7 +30,8 @@ pub(crate) struct Desk<'a> {
 
 /// Plays on where the scenarios have ended.
 pub(crate) fn play_on(simulated: &mut Simulated, all: &[Prepared]) {
-    let [words, clocks, rulings] = PLAYED_IN.map(|name| all.iter().find(|one| one.name == name).unwrap());
+    let [words, clocks, rulings, sheets] =
+        PLAYED_IN.map(|name| all.iter().find(|one| one.name == name).unwrap());
     let mut desk = Desk { simulated, prepared: words, orders: 0 };
     let two = desk.register_two();
     desk.hand_over(&two);
@@ -50,6 +55,8 @@ pub(crate) fn play_on(simulated: &mut Simulated, all: &[Prepared]) {
     let mut desk = Desk { simulated, prepared: rulings, orders: 0 };
     desk.ask_and_rule();
     desk.close_what_is_asked();
+    let mut desk = Desk { simulated, prepared: sheets, orders: 0 };
+    desk.prepare_sheets();
 }
 
 impl Desk<'_> {
@@ -202,6 +209,30 @@ impl Desk<'_> {
                 let (actor, body) = (self.holder(complaint), json!({ "note": note }));
                 self.order(ServiceName::Notification, complaint, actor, "callback.note", body);
             }
+        }
+        self.settle();
+    }
+
+    /// The sheet before a contact is filled in again and again, so that what is said of it stands next to each other.
+    fn prepare_sheets(&mut self) {
+        let whole = SubjectRef::organisation(self.organisation());
+        let body = json!({
+            "channel": "phone", "category": "repair", "narrative": "修了三次没修好",
+            "complainant": { "name": "李雷", "phone": "13900000041" }, "playbook": self.prepared.reference.id,
+        });
+        let receipt = self.order(ServiceName::Intake, &whole, Actor::System, "complaint.register", body);
+        let id = serde_json::from_value(receipt["complaint"].clone()).unwrap();
+        let complaint = SubjectRef::complaint(self.organisation(), id);
+        let body = json!({ "facts": { "difficult": true } });
+        self.order(ServiceName::Intake, &complaint, Actor::System, "fact.record", body);
+        self.settle();
+        let talk = self.view(&complaint).visits["talk"].clone();
+        let points = ["facts", "scenarios", "options", "limit"]
+            .map(|point| json!({ "point": point, "text": "见记录" }));
+        for _ in 0..3 {
+            let body = json!({ "visit": talk.visit, "epoch": talk.epoch, "points": points });
+            let agent = self.staff("lin.agent");
+            self.order(ServiceName::Notification, &complaint, agent, "contact.prepare", body);
         }
         self.settle();
     }
