@@ -136,19 +136,19 @@ fn stage_at(shape: &Shape, at: usize) -> String {
     shape.line.get(at).map_or_else(|| "archive".to_owned(), |piece| format!("{}{at}", piece.kind))
 }
 
-/// With what a stage ends badly, if it can.
+/// When a stage has ended badly, if it can. A callback has when the customer was not reached, too.
 fn bad_end(kind: &str, calls: &Calls) -> Option<&'static str> {
     Some(match kind {
-        "verify" => "unsubstantiated",
-        "investigate" => "not_established",
-        "propose" => "no_measure",
-        "approve" => "refused",
-        "review" => "objected",
-        "meet" => "not_agreed",
-        "audit" => "failed",
-        "contact" => "unreachable",
-        "callback" => "dissatisfied",
-        "reply" if calls.answers => "rejected",
+        "verify" => "outcome == 'unsubstantiated'",
+        "investigate" => "outcome == 'not_established'",
+        "propose" => "outcome == 'no_measure'",
+        "approve" => "outcome == 'refused'",
+        "review" => "outcome == 'objected'",
+        "meet" => "outcome == 'not_agreed'",
+        "audit" => "outcome == 'failed'",
+        "contact" => "outcome == 'unreachable'",
+        "callback" => "outcome != 'satisfied'",
+        "reply" if calls.answers => "outcome == 'rejected'",
         _ => return None,
     })
 }
@@ -182,7 +182,7 @@ fn stage(key: &str, kind: &str, calls: &Calls) -> Value {
     stage
 }
 
-/// The way that a stage of the line takes when it ends badly: its outcome, and the way. That no measure is needed leads
+/// The way that a stage of the line takes when it ends badly: when it has, and the way. That no measure is needed leads
 /// nowhere back: of a complaint that does not stand nothing else can be proposed, and the case would never end.
 fn bad_way<'s>(shape: &'s Shape, piece: &'s Piece) -> Option<(&'static str, &'s Way)> {
     let way = piece.badly.as_ref().filter(|way| piece.kind != "propose" || matches!(way, Way::Archive));
@@ -197,9 +197,9 @@ fn stages(shape: &Shape) -> Vec<Value> {
     let line = shape.line.iter().enumerate().map(|(at, piece)| {
         let mut stage = stage(&stage_at(shape, at), piece.kind, &shape.calls);
         let on = json!({ "to": stage_at(shape, at + 1) });
-        let badly = bad_way(shape, piece).map(|(outcome, way)| {
+        let badly = bad_way(shape, piece).map(|(ended, way)| {
             let level = if piece.at_first_level { " && level == 1" } else { "" };
-            let when = format!("outcome == '{outcome}'{level}");
+            let when = format!("{ended}{level}");
             match way {
                 Way::Archive => json!({ "when": when, "to": "archive" }),
                 Way::Back { far, .. } => {
@@ -376,7 +376,8 @@ fn authority(shape: &Shape, book: &mut Value) {
     }
 }
 
-/// Those who work there.
+/// Those who work there. Wherever a case can be there is everybody whom it may need: whoever only stands in for a
+/// role that nobody has could not decide, and would have to ask somebody who is not there.
 pub(super) fn directory(shape: &Shape) -> PutDirectory {
     let staff = &shape.staff;
     let mut people = Vec::new();
@@ -396,14 +397,13 @@ pub(super) fn directory(shape: &Shape) -> PutDirectory {
     hire("service", "caller", None, boss());
     hire("service", "receiver", None, boss());
     hire("service", "clerk", None, boss());
-    for unit in UNITS {
+    for unit in ["office", "service"].into_iter().chain(UNITS) {
         hire(unit, "leader", None, boss());
         hire(unit, "handler", Some("leader"), Some(format!("{unit}.leader1")));
     }
-    let units = [("office", "office.boss1"), ("service", "service.clerk1")];
-    let units = units.into_iter().map(|(unit, manager)| (unit, manager.to_owned()));
-    let departments: Vec<_> = units
-        .chain(UNITS.map(|unit| (unit, format!("{unit}.leader1"))))
+    let office = std::iter::once(("office", "office.boss1".to_owned()));
+    let departments: Vec<_> = office
+        .chain(["service"].into_iter().chain(UNITS).map(|unit| (unit, format!("{unit}.leader1"))))
         .map(|(unit, manager)| json!({ "id": unit, "name": text(unit), "duty_manager": manager }))
         .collect();
     serde_json::from_value(json!({ "departments": departments, "people": people })).unwrap()
