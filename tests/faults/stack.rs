@@ -84,7 +84,7 @@ impl Stack {
         let demo = demo::load(&operator, (path, &config), &playbooks, &secrets.demo_password).await?;
         let access = demo.plan(ports.gateway, &config, &secrets.demo_password);
         let others = match std::env::var_os(ALL_PLAYBOOKS) {
-            Some(_) => spread::load(&operator, path, &playbooks, &access).await?,
+            Some(_) => Box::pin(spread::load(&operator, path, &playbooks, &access)).await?,
             None => Vec::new(),
         };
         let password = secrets.password("feeder")?;

@@ -98,7 +98,7 @@ impl What {
             Self::Analytics(start) => services::run(Part::Service(ServiceName::Analytics), &start).await,
             Self::Gateway(start) => services::run(Part::Gateway, &start).await,
             Self::All(start) => services::run(Part::All, &start).await,
-            Self::Up(options) => up::up(*options).await,
+            Self::Up(options) => Box::pin(up::up(*options)).await,
             Self::Drill(ask) => drill::ask(ask).await,
             Self::Reconcile(ask) => reconcile::run(ask).await,
             Self::Parked(ask) => parked::run(ask).await,

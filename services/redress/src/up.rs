@@ -94,7 +94,7 @@ pub async fn up(options: UpOptions) -> anyhow::Result<ExitCode> {
     secrets::write_private(&folder.join(ACCESS), &serde_json::to_string_pretty(&access)?)?;
     let mut plans = vec![access];
     if options.all_playbooks {
-        plans = spread::load(&operator, &folder, &options.playbooks, &plans[0]).await?;
+        plans = Box::pin(spread::load(&operator, &folder, &options.playbooks, &plans[0])).await?;
         secrets::write_private(&folder.join(ALL_ACCESS), &serde_json::to_string_pretty(&plans)?)?;
     }
     println!("ready after   {:.1} s\n", begun.elapsed().as_secs_f64());

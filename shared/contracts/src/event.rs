@@ -36,7 +36,6 @@ macro_rules! events {
         /// An event at its current version.
         #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
         #[serde(tag = "what", content = "body")]
-        #[expect(clippy::large_enum_variant, reason = "events live in vectors for one batch; boxing would cost more")]
         pub enum Event {
             $(#[doc = concat!("See [`crate::messages::", stringify!($module), "`].")]
             $variant(crate::messages::$module::$variant)),+

@@ -82,7 +82,7 @@ pub(super) fn table(file: usize, text: &str) -> Result<Table, Vec<Mistake>> {
         match record {
             Ok(record) => match row(file, &record, header.len(), text) {
                 Ok(found) => rows.extend(found),
-                Err(mistake) => mistakes.push(mistake),
+                Err(mistake) => mistakes.push(*mistake),
             },
             Err(error) => {
                 let line = error.position().map(csv::Position::line);
@@ -151,7 +151,7 @@ fn header_of(file: usize, header: &[String]) -> Result<(Kind, Vec<Field>), Vec<M
 }
 
 /// A row; none where it is blank.
-fn row(file: usize, record: &StringRecord, columns: usize, text: &str) -> Result<Option<Row>, Mistake> {
+fn row(file: usize, record: &StringRecord, columns: usize, text: &str) -> Result<Option<Row>, Box<Mistake>> {
     let line = record.position().map_or(0, |at| at.line() + blank_lines(text, at.byte()));
     if record.iter().all(str::is_empty) {
         return Ok(None);
@@ -162,7 +162,7 @@ fn row(file: usize, record: &StringRecord, columns: usize, text: &str) -> Result
             format!("与表头相同的 {columns} 格；含逗号的内容须加引号"),
             format!("{columns} cells as in the header; text with a comma stands in quotes"),
         );
-        return Err(Mistake { file, line: Some(line), column: None, what, expected });
+        return Err(Box::new(Mistake { file, line: Some(line), column: None, what, expected }));
     }
     Ok(Some(Row { line, cells: record.iter().map(str::to_owned).collect() }))
 }
