@@ -369,7 +369,11 @@ impl World {
                 let body = json!({ "visit": work.visit, "accepted": true });
                 self.order(ServiceName::Notification, &subject, Actor::Customer, "answer.record", body);
             } else {
+                let refused = self.refused.len();
                 self.act(&subject, id, &work, (0, 10));
+                if self.refused[refused..].iter().any(|what| what.ends_with(" beyond-authority")) {
+                    self.hand_on(&subject, id, &work, round);
+                }
             }
             self.simulated.stack_mut().settle();
         }
@@ -383,6 +387,21 @@ impl World {
 
     /// Somebody new is hired who may do it, when nobody there can; work that was given back they take.
     fn take_on(&mut self, subject: &SubjectRef, id: WorkId, work: &Work, round: usize) {
+        let person = self.hire(work, round);
+        let actor = self.actor(&person);
+        self.order(ServiceName::Routing, subject, actor, "work.claim", json!({ "work": id }));
+    }
+
+    /// Whoever only stands in and may not decide has it given to somebody new who may.
+    fn hand_on(&mut self, subject: &SubjectRef, id: WorkId, work: &Work, round: usize) {
+        let person = self.hire(work, round);
+        let leader = self.actor(&"office.boss1".parse().unwrap());
+        let body = json!({ "work": id, "person": person, "reason": "调整" });
+        self.order(ServiceName::Routing, subject, leader, "work.reassign", body);
+    }
+
+    /// Hires somebody for a piece of work.
+    fn hire(&mut self, work: &Work, round: usize) -> PersonId {
         let person: PersonId =
             format!("new.{}{round}.{}", self.staff.people.len(), work.role).parse().unwrap();
         let hired = json!({
@@ -393,7 +412,6 @@ impl World {
         let body = json!({ "departments": [], "people": [hired] });
         self.order(ServiceName::Routing, &directory, Actor::System, "directory.put", body);
         self.simulated.stack_mut().settle();
-        let actor = self.actor(&person);
-        self.order(ServiceName::Routing, subject, actor, "work.claim", json!({ "work": id }));
+        person
     }
 }

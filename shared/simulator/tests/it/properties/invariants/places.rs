@@ -96,7 +96,12 @@ fn not_there(looking: &Looking<'_>, visit: &Visit, work: &Work) -> Option<String
         WorkState::Queued { reason, .. } if reason == "nobody_available" => {
             let party = &looking.of.case.origin.complained_of_person;
             let seats = looking.of.case.works.values().filter(|seat| seat.visit == work.visit);
-            let sitting: Vec<_> = seats.filter_map(Work::holder).collect();
+            // Whoever has had their say in the round has no second seat in it.
+            let visits = &looking.of.approval.visits;
+            let round = visits.get(&work.visit).and_then(|at| at.open()?.round.as_ref());
+            let heard = round.into_iter().flat_map(|round| &round.steps).flat_map(|step| &step.seats);
+            let heard = heard.filter_map(|seat| Some(&seat.holder()?.person));
+            let sitting: Vec<_> = seats.filter_map(Work::holder).chain(heard).collect();
             let mut free =
                 people.holders(&work.role, &work.department).map(|person| &person.id).filter(|id| {
                     let barred =
