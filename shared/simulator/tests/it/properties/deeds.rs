@@ -68,7 +68,7 @@ pub(super) fn deed(seen: &SeenCase, id: WorkId, work: &Work, how: u8, amount: u3
             let answer = if how < 64 { "good" } else { "fair" };
             let body = match how {
                 ..WELL => json!({ "reached": true, "satisfaction": answer }),
-                ..200 => json!({ "reached": true, "satisfaction": "bad" }),
+                WELL..200 => json!({ "reached": true, "satisfaction": "bad" }),
                 _ => json!({ "reached": false }),
             };
             (Notification, "callback", body)

@@ -153,7 +153,7 @@ fn too_early(looking: &Looking<'_>, told: &Told<'_>) -> Vec<String> {
             Event::ReplyTold(said) if asked.contains(&ApproveBefore::Reply) => {
                 let newest = told.entered.get(&said.visit).and_then(|at| told.newest(at.instance, step));
                 let unfounded = told.unfounded.iter().any(|at| *at <= step);
-                if !told.is_approved(newest, step) && !(newest.is_none() && unfounded) {
+                if !(told.is_approved(newest, step) || newest.is_none() && unfounded) {
                     early.push(format!(
                         "the customer was told at step {step}, and {newest:?} was not approved"
                     ));
