@@ -65,11 +65,10 @@ impl Stack {
         anyhow::bail!("after {DRILLS} drills {open} complaints are open and {waiting:?} found no room")
     }
 
-    /// What is drilled: the demo organisation, and where this stack has them as many complaints again, spread over the
-    /// organisations that work by one playbook each.
+    /// What is drilled: the complaints spread over all organisations of this stack, the demo organisation first.
     fn plans(&self, complaints: u32, seed: u64) -> Vec<Plan> {
-        let demo = Plan { complaints, seed, ..self.access.clone() };
-        std::iter::once(demo).chain(drill::spread(self.others.clone(), complaints, seed)).collect()
+        let all = std::iter::once(&self.access).chain(&self.others);
+        drill::spread(all.cloned().collect(), complaints, seed)
     }
 
     /// One drill, with the feeder feeding and faults striking from its first complaint on.

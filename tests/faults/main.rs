@@ -14,6 +14,7 @@
 //! | `wires_cut` | the wire to either server closed, or holding everything back, for ten seconds |
 //! | `wires_deaf` | every connection to either server open and deaf for ever; held back beyond all patience |
 //! | `replicas_killed` | two and three processes of a service, each killed in turn |
+//! | `everything_strikes` | all of it, twice over, while 2,000 complaints are spread over every playbook; by name only |
 #![allow(clippy::print_stdout, reason = "what strikes when is what one reads when a fault test fails")]
 
 mod drilling;
@@ -27,7 +28,7 @@ use fault::Fault::{
     CutNats, CutPostgres, EmptyNats, HoldNats, HoldPostgres, KillNats, KillPostgres, KillService,
     StopPostgresAtOnce, StrandNats, StrandPostgres, TruncateNats,
 };
-use stack::{Stack, Wiring};
+use stack::{Organisations, Stack, Wiring};
 
 /// How long a wire stays cut.
 const CUT: Duration = Duration::from_secs(10);
@@ -36,7 +37,7 @@ const BEYOND_PATIENCE: Duration = Duration::from_secs(20);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn services_killed() -> anyhow::Result<()> {
-    let mut stack = Stack::start(Wiring::Direct).await?;
+    let mut stack = Stack::start(Wiring::Direct, Organisations::Demo).await?;
     let parts = redress::up::settings::parts();
     let twice: Vec<_> = parts.iter().chain(&parts).map(|part| KillService((*part).to_owned())).collect();
     stack.drill_through(40, &twice).await?;
@@ -45,7 +46,7 @@ async fn services_killed() -> anyhow::Result<()> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn postgres_crashes() -> anyhow::Result<()> {
-    let mut stack = Stack::start(Wiring::Direct).await?;
+    let mut stack = Stack::start(Wiring::Direct, Organisations::Demo).await?;
     let faults = [StopPostgresAtOnce, KillPostgres, StopPostgresAtOnce, StopPostgresAtOnce];
     stack.drill_through(40, &faults).await?;
     stack.stop().await
@@ -53,7 +54,7 @@ async fn postgres_crashes() -> anyhow::Result<()> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nats_loses() -> anyhow::Result<()> {
-    let mut stack = Stack::start(Wiring::Direct).await?;
+    let mut stack = Stack::start(Wiring::Direct, Organisations::Demo).await?;
     let faults = [KillNats, EmptyNats, TruncateNats, KillNats, EmptyNats, TruncateNats];
     stack.drill_through(40, &faults).await?;
     anyhow::ensure!(stack.logged("published again") > 0, "nothing was lost: the faults did not strike");
@@ -62,7 +63,7 @@ async fn nats_loses() -> anyhow::Result<()> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn wires_cut() -> anyhow::Result<()> {
-    let mut stack = Stack::start(Wiring::ThroughProxies).await?;
+    let mut stack = Stack::start(Wiring::ThroughProxies, Organisations::Demo).await?;
     let faults = [CutNats(CUT), CutPostgres(CUT), HoldNats(CUT), HoldPostgres(CUT)];
     stack.drill_through(40, &faults).await?;
     stack.stop().await
@@ -70,7 +71,7 @@ async fn wires_cut() -> anyhow::Result<()> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn wires_deaf() -> anyhow::Result<()> {
-    let mut stack = Stack::start(Wiring::ThroughProxies).await?;
+    let mut stack = Stack::start(Wiring::ThroughProxies, Organisations::Demo).await?;
     let faults = [StrandPostgres, StrandNats, HoldPostgres(BEYOND_PATIENCE)];
     stack.drill_through(40, &faults).await?;
     stack.stop().await
@@ -78,7 +79,7 @@ async fn wires_deaf() -> anyhow::Result<()> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn replicas_killed() -> anyhow::Result<()> {
-    let mut stack = Stack::start(Wiring::Direct).await?;
+    let mut stack = Stack::start(Wiring::Direct, Organisations::Demo).await?;
     let mut faults = Vec::new();
     for (part, replicas) in [("routing", 3), ("intake", 2), ("approval", 2)] {
         for _ in 1..replicas {
@@ -87,5 +88,20 @@ async fn replicas_killed() -> anyhow::Result<()> {
         faults.push(KillService(part.to_owned()));
     }
     stack.drill_through(40, &faults).await?;
+    stack.stop().await
+}
+
+/// Run it with `cargo test --profile quick -p product-tests --test faults everything -- --ignored --nocapture`.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "works for a quarter of an hour; run by name"]
+async fn everything_strikes() -> anyhow::Result<()> {
+    let mut stack = Stack::start(Wiring::ThroughProxies, Organisations::EveryPlaybook).await?;
+    let parts = redress::up::settings::parts();
+    let mut faults: Vec<_> = parts.iter().map(|part| KillService((*part).to_owned())).collect();
+    faults.extend([StopPostgresAtOnce, KillPostgres, KillNats, TruncateNats, EmptyNats]);
+    faults.extend([CutNats(CUT), CutPostgres(CUT), HoldNats(CUT), HoldPostgres(CUT)]);
+    faults.extend([StrandPostgres, StrandNats, HoldPostgres(BEYOND_PATIENCE)]);
+    faults.extend(faults.clone());
+    stack.drill_through(2_000, &faults).await?;
     stack.stop().await
 }

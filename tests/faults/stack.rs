@@ -16,8 +16,6 @@ use testkit::proxy::{Proxy, local};
 
 use crate::feeder::Feeder;
 
-/// This variable spreads each drill over all playbooks too, which takes longer.
-const ALL_PLAYBOOKS: &str = "REDRESS_FAULT_ALL_PLAYBOOKS";
 const STOP_PATIENCE: Duration = Duration::from_secs(30);
 /// What no log may say: that a program is wrong, or did not stop in order.
 const DEFECTS: [&str; 2] = ["a panic: this is a defect", "late; given up"];
@@ -29,6 +27,15 @@ pub(crate) enum Wiring {
     Direct,
     /// Through [`Wires`].
     ThroughProxies,
+}
+
+/// Who works in a drill.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Organisations {
+    /// The demo organisation.
+    Demo,
+    /// It, and an organisation for every playbook.
+    EveryPlaybook,
 }
 
 /// The wires to the servers.
@@ -44,7 +51,7 @@ pub(crate) struct Stack {
     pub(crate) servers: Servers,
     /// How to reach it as the people and the operator do; a drill of no complaints.
     pub(crate) access: Plan,
-    /// The same of the organisations that work by one playbook each; none unless [`ALL_PLAYBOOKS`] is set.
+    /// The same of the organisations that work by one playbook each; none with [`Organisations::Demo`].
     pub(crate) others: Vec<Plan>,
     /// Who hands complaints in through NATS; away while a drill has it.
     pub(crate) feeder: Option<Feeder>,
@@ -57,8 +64,8 @@ pub(crate) struct Stack {
 }
 
 impl Stack {
-    /// Starts servers and services and loads the demo organisation.
-    pub(crate) async fn start(wiring: Wiring) -> anyhow::Result<Self> {
+    /// Starts servers and services and loads the organisations.
+    pub(crate) async fn start(wiring: Wiring, organisations: Organisations) -> anyhow::Result<Self> {
         let begun = Instant::now();
         let program = program()?;
         // For whoever looks for the cause of a failure: it goes only when the test has passed.
@@ -83,9 +90,11 @@ impl Stack {
         let playbooks = Path::new(env!("CARGO_MANIFEST_DIR")).join("../deploy/playbooks");
         let demo = demo::load(&operator, (path, &config), &playbooks, &secrets.demo_password).await?;
         let access = demo.plan(ports.gateway, &config, &secrets.demo_password);
-        let others = match std::env::var_os(ALL_PLAYBOOKS) {
-            Some(_) => Box::pin(spread::load(&operator, path, &playbooks, &access)).await?,
-            None => Vec::new(),
+        let others = match organisations {
+            Organisations::Demo => Vec::new(),
+            Organisations::EveryPlaybook => {
+                Box::pin(spread::load(&operator, path, &playbooks, &access)).await?
+            }
         };
         let password = secrets.password("feeder")?;
         let feeder = Feeder::connect(&places.nats, password, access.organisation.clone()).await?;
