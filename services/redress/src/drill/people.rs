@@ -327,7 +327,8 @@ impl Player {
     }
 }
 
-/// Refusals that come when two people, or a person and a clock, act on the same thing.
+/// Refusals that come when two people, or a person and a clock, act on the same thing; or one person twice, because
+/// their list has not learnt yet what they have done.
 fn overtaken(code: &str) -> bool {
     [
         ProblemCode::VisitLeft,
@@ -336,6 +337,7 @@ fn overtaken(code: &str) -> bool {
         ProblemCode::WrongStage,
         ProblemCode::NotFound,
         ProblemCode::NotAllowed,
+        ProblemCode::AlreadyExists,
     ]
     .iter()
     .any(|expected| expected.as_str() == code)
