@@ -86,6 +86,9 @@ pub struct Proposal {
     pub liable: String,
     /// The liable person.
     pub liable_person: Option<PersonId>,
+    /// Who else has a share of the fault.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sharing: Vec<PersonId>,
     /// Who proposed it.
     pub proposer: Option<PersonId>,
 }
@@ -363,6 +366,7 @@ impl State {
                 total: found.total,
                 liable: found.liable,
                 liable_person: found.liable_person,
+                sharing: found.shares.into_iter().filter_map(|share| share.person).collect(),
                 proposer: found.proposer,
             });
         }
@@ -376,6 +380,7 @@ impl State {
             total: made.total,
             liable: made.liable.clone(),
             liable_person: made.liable_person.clone(),
+            sharing: made.shares.iter().filter_map(|share| share.person.clone()).collect(),
             proposer: made.by.person().cloned(),
         });
     }

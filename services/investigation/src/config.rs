@@ -9,12 +9,14 @@ pub struct Limits {
     pub remedies: usize,
     /// Measures in one plan.
     pub measures: usize,
+    /// Documents that are brought up to date at once.
+    pub documents: usize,
     /// People who attend one training.
     pub attendees: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { text: 5_000, remedies: 50, measures: 50, attendees: 500 }
+        Self { text: 5_000, remedies: 50, measures: 50, documents: 50, attendees: 500 }
     }
 }

@@ -9,6 +9,7 @@ mod finding_add;
 mod propose;
 mod remedies;
 mod seat;
+mod shares;
 mod stage_changed;
 mod stage_entered;
 mod stage_withdrawn;

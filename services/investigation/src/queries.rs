@@ -121,7 +121,10 @@ fn words_of<'a>(instances: impl IntoIterator<Item = &'a Instance>) -> Vec<WordId
             let result = measure.done.iter().map(|done| done.result.id);
             std::iter::once(measure.words.id).chain(result)
         });
-        let effects = instance.effects.iter().map(|effect| effect.finding.id);
+        let effects = instance.effects.iter().flat_map(|effect| {
+            let changes = effect.standardised.iter().map(|document| document.change.id);
+            std::iter::once(effect.finding.id).chain(changes)
+        });
         let accounts = instance.accounts.iter().map(|account| account.id);
         findings.chain(reasons).chain(accounts).chain(measures).chain(effects)
     };

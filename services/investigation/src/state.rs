@@ -371,6 +371,7 @@ impl State {
             liable_person: made.liable_person.clone(),
             reason: made.reason.clone(),
             declined: made.declined.clone(),
+            shares: made.shares.clone(),
             by: made.by.person().cloned(),
             at,
         };

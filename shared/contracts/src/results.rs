@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::ids::{ClockId, PersonId, ProposalId, RoundId};
 use crate::messages::accountability_decided::Accounted;
-use crate::messages::proposal_made::Remedy;
+use crate::messages::proposal_made::{LiabilityShare, Remedy};
 use crate::money::Fen;
 use crate::words::WordRef;
 
@@ -59,6 +59,9 @@ pub struct ProposalResult {
     pub liable: String,
     /// The liable person, who may not decide on it.
     pub liable_person: Option<PersonId>,
+    /// How much of the fault is whose; nobody who is named decides on it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub shares: Vec<LiabilityShare>,
     /// Who proposed it and may not decide on it.
     pub proposer: Option<PersonId>,
     /// Who verified or investigated in this handling and may not decide on it.

@@ -112,6 +112,12 @@ pub struct CorrectBrief {
     pub methods: Vec<Labelled>,
     /// What does not count as a measure.
     pub forbidden: Vec<Labelled>,
+    /// Which documents may be brought up to date once the measures worked; at least one is, where there are some.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub standardise: Vec<Labelled>,
+    /// Who is trained; a plan has a training, where anybody is.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub training: Vec<Text>,
     /// Who verifies the effect, and is nobody who had a part in the measures; without one, the owner of the stage.
     /// Routing puts the department in by name.
     pub verifier: Option<Holder>,

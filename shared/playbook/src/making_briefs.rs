@@ -82,7 +82,9 @@ impl CompiledPlaybook {
             roles: playbook.roles.keys().cloned().collect(),
             methods: capa.map(|capa| capa.methods.clone()).unwrap_or_default(),
             forbidden: capa.map(|capa| capa.forbidden.clone()).unwrap_or_default(),
-            verifier: capa.and_then(|capa| self.holder(&capa.verify)),
+            standardise: capa.map(|capa| capa.standardise.clone()).unwrap_or_default(),
+            training: capa.map(|capa| capa.training.clone()).unwrap_or_default(),
+            verifier: capa.and_then(|capa| capa.verify.as_ref()).and_then(|verify| self.holder(verify)),
         }
     }
 

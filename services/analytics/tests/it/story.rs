@@ -183,6 +183,7 @@ fn investigation() -> Vec<(i64, Event)> {
         total: Fen(12_050),
         reason: word(),
         declined: Vec::new(),
+        shares: Vec::new(),
         by: li(),
     };
     let executed = RemedyExecuted { visit: visit(3), remedies: remedies(), account: word(), by: li() };

@@ -110,6 +110,7 @@ fn made(n: u128, version: u32, fen: i64, liable: &str) -> ProposalMade {
         total: Fen(fen),
         reason: words(),
         declined: Vec::new(),
+        shares: Vec::new(),
         by: staff("li", &[]),
     }
 }
@@ -124,6 +125,7 @@ fn as_result(made: &ProposalMade) -> StageResult {
         total: made.total,
         liable: made.liable.clone(),
         liable_person: made.liable_person.clone(),
+        shares: made.shares.clone(),
         proposer: made.by.person().cloned(),
         investigators: vec![person("sun")],
         reason: made.reason.clone(),

@@ -38,8 +38,8 @@ impl State {
     #[must_use]
     pub fn bound(&self, visit: &Visit, at: usize) -> BTreeSet<PersonId> {
         let proposal = self.proposal_of(visit.instance);
-        let liable = proposal.and_then(|one| one.liable_person.as_ref());
-        let mut bound: BTreeSet<PersonId> = liable.into_iter().cloned().collect();
+        let liable = proposal.into_iter().flat_map(|one| one.liable_person.iter().chain(&one.sharing));
+        let mut bound: BTreeSet<PersonId> = liable.cloned().collect();
         let mut own_work = || {
             bound.extend(proposal.and_then(|one| one.proposer.clone()));
             if visit.instance == self.instance {

@@ -53,6 +53,7 @@ fn proposed(n: u128, fen: i64) -> StageResult {
         total: Fen(fen),
         liable: "supplier".to_owned(),
         liable_person: None,
+        shares: Vec::new(),
         proposer: Some(person("li")),
         investigators: Vec::new(),
         reason: WordRef::to(ServiceName::Investigation, WordId(Uuid::from_u128(3)), "因为"),

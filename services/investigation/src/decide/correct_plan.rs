@@ -83,6 +83,7 @@ fn check(measures: &[MeasurePlan], seat: &Seat<'_>, now: Timestamp) -> Result<()
             .at("/measures")
             .expected(format!("at most {most}")));
     }
+    let untrained = training(measures, seat);
     let findings = measures.iter().enumerate().flat_map(|(at, measure)| {
         let place = |field: &str| format!("/measures/{at}/{field}");
         let text = check_text(&place("measure"), &measure.measure, Limits::default().text).err();
@@ -97,7 +98,19 @@ fn check(measures: &[MeasurePlan], seat: &Seat<'_>, now: Timestamp) -> Result<()
         let person = barred(measure, seat, place("person"));
         [text, due, method, department, role, person].into_iter().flatten()
     });
-    Problem::all(findings.collect()).map_or(Ok(()), Err)
+    Problem::all(findings.chain(untrained).collect()).map_or(Ok(()), Err)
+}
+
+/// Where the playbook names who is trained, a plan has a training (R-241, P06 「利用在职教育方式再教育相关人员」).
+fn training(measures: &[MeasurePlan], seat: &Seat<'_>) -> Option<Problem> {
+    let named = seat.open.needs.correct.as_ref().map_or(&[][..], |correct| &correct.training);
+    let given = measures.iter().any(|measure| measure.kind == MeasureKind::Training);
+    (!named.is_empty() && !given).then(|| {
+        let who: Vec<_> = named.iter().map(|text| text.en.as_str()).collect();
+        Problem::new(ProblemCode::MissingField, "the playbook wants people trained, and no measure does")
+            .at("/measures")
+            .expected(format!("a measure of kind training, for: {}", who.join(", ")))
+    })
 }
 
 /// A measure is found by a method of the playbook; what the playbook forbids is none.

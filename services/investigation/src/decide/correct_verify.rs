@@ -1,16 +1,16 @@
 //! `correct.verify`: whether the measures worked, said by somebody who had no part in them where the playbook names who
 //! it is. When they did not, the playbook says where the case goes back to.
 
-use contracts::commands::investigation::VerifyEffect;
+use contracts::commands::investigation::{StandardisedDocument, VerifyEffect};
 use contracts::commands::{Command, check_text};
-use contracts::messages::effect_verified::EffectVerified;
+use contracts::messages::effect_verified::{EffectVerified, Standardised};
 use contracts::results::CorrectResult;
 use contracts::{Facts, PersonId, Problem, ProblemCode, ServiceName, VisitId, WordId};
 use runtime::service::{Context, Decision};
 use serde_json::json;
 
 use super::asking::verifier;
-use super::seat::Post;
+use super::seat::{Post, Seat};
 use super::{Decided, seat};
 use crate::config::Limits;
 use crate::state::{Instance, Measure, Open, State, Task};
@@ -22,6 +22,7 @@ pub(super) fn decide(context: &Context<'_, State>, state: &State, command: &Comm
         post(open, instance, (order.visit, person))
     })?;
     check_text("/finding", &order.finding, Limits::default().text)?;
+    check(&order, &seat)?;
     seat.has_what_is_required()?;
     let outcome = if order.effective { "effective" } else { "ineffective" };
     let outcome = seat.open.needs.outcome(outcome, "/effective")?;
@@ -29,11 +30,22 @@ pub(super) fn decide(context: &Context<'_, State>, state: &State, command: &Comm
     let mut decision = Decision::nothing();
     let words = WordId(context.next_id());
     let finding = decision.keep(words, ServiceName::Investigation, seat.complaint, &order.finding);
+    let keep = |one: &StandardisedDocument| Standardised {
+        document: one.document.clone(),
+        change: decision.keep(
+            WordId(context.next_id()),
+            ServiceName::Investigation,
+            seat.complaint,
+            &one.change,
+        ),
+    };
+    let standardised = order.standardised.iter().map(keep).collect();
     decision.say(EffectVerified {
         visit: order.visit,
         effective: order.effective,
         finding: finding.clone(),
         by: command.actor.plain(),
+        standardised,
     });
     let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
     let measures = || seat.instance.measures_of(order.visit);
@@ -45,6 +57,42 @@ pub(super) fn decide(context: &Context<'_, State>, state: &State, command: &Comm
     };
     seat.complete(&mut decision, outcome.clone(), Facts::new(), &results)?;
     decision.answer_with(&json!({ "outcome": outcome, "finding": words }))
+}
+
+/// What worked stays: where the playbook lists documents, at least one says so from now on; what did not work is put
+/// into none (P22 「将有效的临时措施转化为长期的改进措施」, P37).
+fn check(order: &VerifyEffect, seat: &Seat<'_>) -> Result<(), Problem> {
+    let listed = seat.open.needs.correct.as_ref().map_or(&[][..], |correct| &correct.standardise);
+    let given = &order.standardised;
+    let keys: Vec<_> = listed.iter().map(|document| document.key.as_str()).collect();
+    let expected = || if keys.is_empty() { "nothing".to_owned() } else { keys.join(", ") };
+    if order.effective && given.is_empty() && !keys.is_empty() {
+        let detail = "which documents say from now on what worked?";
+        return Err(Problem::new(ProblemCode::MissingField, detail).at("/standardised").expected(expected()));
+    }
+    if !order.effective && !given.is_empty() {
+        return Err(Problem::new(ProblemCode::InvalidField, "what did not work becomes no standard")
+            .at("/standardised")
+            .expected("nothing"));
+    }
+    let most = Limits::default().documents;
+    if given.len() > most {
+        return Err(Problem::new(ProblemCode::FieldTooLong, "too many documents")
+            .at("/standardised")
+            .expected(format!("at most {most}")));
+    }
+    let findings = given.iter().enumerate().flat_map(|(at, one)| {
+        let place = |field: &str| format!("/standardised/{at}/{field}");
+        let twice = given.iter().take(at).any(|other| other.document == one.document);
+        let document = (twice || !keys.contains(&one.document.as_str())).then(|| {
+            let detail =
+                if twice { "this document is named twice" } else { "the playbook lists no such document" };
+            Problem::new(ProblemCode::InvalidField, detail).at(place("document")).expected(expected())
+        });
+        let change = check_text(&place("change"), &one.change, Limits::default().text).err();
+        [document, change].into_iter().flatten()
+    });
+    Problem::all(findings.collect()).map_or(Ok(()), Err)
 }
 
 /// Who verifies, once there is something to verify.

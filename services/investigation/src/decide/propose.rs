@@ -12,7 +12,7 @@ use runtime::service::{Context, Decision};
 use serde_json::json;
 
 use super::seat::Seat;
-use super::{Decided, remedies, seat};
+use super::{Decided, remedies, seat, shares};
 use crate::config::Limits;
 use crate::state::{State, Task};
 
@@ -21,6 +21,7 @@ pub(super) fn decide(context: &Context<'_, State>, state: &State, command: &Comm
     let seat = seat::take(state, command, (order.visit, order.epoch), &[Task::Propose])?;
     check_text("/reason", &order.reason, Limits::default().text)?;
     check_liable(&order, &seat)?;
+    shares::check(&order, &seat)?;
     remedies::stand(&order.remedies, &seat.instance)?;
     let total = remedies::sum(&order.remedies, &seat.open.needs)?;
     remedies::in_order(&order, state, &seat.open.needs)?;
@@ -52,6 +53,7 @@ pub(super) fn decide(context: &Context<'_, State>, state: &State, command: &Comm
         total,
         liable: order.liable.clone(),
         liable_person: order.liable_person.clone(),
+        shares: order.shares.clone(),
         proposer: command.actor.person().cloned(),
         investigators: seat.instance.investigators(),
         reason: reason.clone(),
@@ -68,6 +70,7 @@ pub(super) fn decide(context: &Context<'_, State>, state: &State, command: &Comm
         total,
         reason,
         declined,
+        shares: order.shares,
         by: command.actor.plain(),
     });
     seat.complete(&mut decision, outcome.clone(), facts, &results)?;
@@ -75,9 +78,14 @@ pub(super) fn decide(context: &Context<'_, State>, state: &State, command: &Comm
     decision.answer_with(&answer)
 }
 
-fn check_liable(order: &Propose, seat: &Seat<'_>) -> Result<(), Problem> {
+/// Who may be at fault by the playbook.
+pub(super) fn parties<'a>(seat: &'a Seat<'_>) -> &'a [Liable] {
     let declared = seat.open.needs.liable.as_slice();
-    let known = if declared.is_empty() { Liable::ALL } else { declared };
+    if declared.is_empty() { Liable::ALL } else { declared }
+}
+
+fn check_liable(order: &Propose, seat: &Seat<'_>) -> Result<(), Problem> {
+    let known = parties(seat);
     if !known.iter().any(|party| party.as_str() == order.liable) {
         let words: Vec<_> = known.iter().copied().map(Liable::as_str).collect();
         return Err(Problem::new(ProblemCode::InvalidField, "the playbook knows no such liable party")

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use contracts::messages::proposal_made::{Declined, Remedy};
+use contracts::messages::proposal_made::{Declined, LiabilityShare, Remedy};
 use contracts::{Fen, PersonId, ProposalId, WordRef};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -71,6 +71,9 @@ pub struct Proposal {
     /// What the customer declined of what stands before the remedies.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub declined: Vec<Declined>,
+    /// How much of the fault is whose.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub shares: Vec<LiabilityShare>,
     /// Who proposed it.
     pub by: Option<PersonId>,
     /// When.

@@ -1,7 +1,7 @@
 //! The rectification register of one handling: each measure with its owner, due date and result, and whether the
 //! measures worked.
 
-use contracts::messages::effect_verified::EffectVerified;
+use contracts::messages::effect_verified::{EffectVerified, Standardised};
 use contracts::messages::measure_done::MeasureDone;
 use contracts::messages::measures_planned::{MeasureKind, MeasuresPlanned};
 use contracts::{DepartmentId, MeasureId, PersonId, RoleKey, VisitId, WordRef};
@@ -66,6 +66,9 @@ pub struct Effect {
     pub effective: bool,
     /// How that was seen.
     pub finding: WordRef,
+    /// Which documents were brought up to date.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub standardised: Vec<Standardised>,
     /// Who looked.
     pub by: Option<PersonId>,
     /// When.
@@ -125,6 +128,7 @@ impl Instance {
             visit: verified.visit,
             effective: verified.effective,
             finding: verified.finding.clone(),
+            standardised: verified.standardised.clone(),
             by: verified.by.person().cloned(),
             at,
         });

@@ -21,6 +21,10 @@ async fn begin(bench: &Bench, subject: &SubjectRef, kind: StageKind, verb: &str)
         let id = visit(at as u128 + 1);
         let mut stage = entered(kind, id);
         stage.brief["slice"]["investigation"]["approve_before"] = json!([]);
+        if verb == orders::VerifyEffect::VERB {
+            let document = json!({"key": "drawing", "label": {"zh": "图纸", "en": "Drawing"}});
+            stage.brief["slice"]["investigation"]["correct"]["standardise"] = json!([document]);
+        }
         bench.hear(&[routing.says(stage)]).await;
         let work = work_of(bench, subject, id).await;
         bench.hear(&[routing.says(to_li(id, work))]).await;
@@ -124,13 +128,15 @@ async fn no_text_of_any_order_does_more_than_stand_there() {
         json!({"visit": visit(1), "epoch": 1, "finding": "属实", "source": "photo", "established": true});
     try_all::<orders::AddFinding>(&bench, 2_000, StageKind::Investigate, finding).await;
     let propose = json!({"visit": visit(1), "epoch": 1, "remedies": remedies, "liable": "person",
-        "liable_person": "zhao", "reason": "因为", "declined": declined()});
+        "liable_person": "zhao", "reason": "因为", "declined": declined(),
+        "shares": [{"liable": "person", "person": "zhao", "percent": 100}]});
     try_all::<orders::Propose>(&bench, 3_000, StageKind::Propose, propose).await;
     let execute = json!({"visit": visit(2), "epoch": 1, "account": "已退款", "remedies": remedies});
     try_all::<orders::Execute>(&bench, 4_000, StageKind::Execute, execute).await;
     try_all::<orders::PlanMeasures>(&bench, 5_000, StageKind::Correct, plan("preventive")).await;
     try_all::<orders::FinishMeasure>(&bench, 6_000, StageKind::Correct, done()).await;
-    let verify = json!({"visit": visit(1), "epoch": 1, "effective": true, "finding": "未再出现"});
+    let verify = json!({"visit": visit(1), "epoch": 1, "effective": true, "finding": "未再出现",
+        "standardised": [{"document": "drawing", "change": "A/1"}]});
     try_all::<orders::VerifyEffect>(&bench, 7_000, StageKind::Correct, verify).await;
     bench.stop().await;
 }

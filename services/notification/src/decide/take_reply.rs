@@ -73,8 +73,11 @@ pub(super) fn approved(
     facts: &Facts,
     awaits_approval: bool,
 ) -> Result<(), Problem> {
-    let needed = slice.approve_before.contains(&ApproveBefore::Reply);
     let says = |key: &FactKey| facts.get(key).and_then(|fact| fact.as_bool());
+    // A report of measures has effect only once it is approved; what is told before there is one is no report.
+    let report = slice.approve_before.contains(&ApproveBefore::ReportEffective);
+    let reported = report && says(&key::measures_done()) == Some(true);
+    let needed = slice.approve_before.contains(&ApproveBefore::Reply) || reported;
     let is_settled = says(&key::approved()) == Some(true) || says(&key::substantiated()) == Some(false);
     if needed && (!is_settled || awaits_approval) {
         let detail = "the customer is told after approval, not before";

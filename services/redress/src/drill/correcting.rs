@@ -14,7 +14,7 @@ pub(super) fn corrected(case: &Value, item: &WorkItem, now: Timestamp, chance: &
     match item.task.as_str() {
         "correct.plan" => Some(planned(&visit["correct"], now, chance)),
         "correct.done" => carried_out(case, visit, item),
-        "correct.verify" => Some(verified(chance)),
+        "correct.verify" => Some(verified(&visit["correct"], chance)),
         _ => None,
     }
 }
@@ -23,7 +23,8 @@ fn planned(brief: &Value, now: Timestamp, chance: &mut Chance) -> Act {
     let due = |hours| now + SignedDuration::from_hours(hours);
     let method = &brief["methods"][0]["key"];
     let mut measures = vec![json!({ "measure": "修订面料检验规程。", "method": method, "due": due(72) })];
-    if chance.percent(50) {
+    let trained = brief["training"].as_array().is_some_and(|who| !who.is_empty());
+    if trained || chance.percent(50) {
         measures.push(json!({ "measure": "培训检验员。", "kind": "training", "due": due(120) }));
     }
     act("measures", json!({ "measures": measures }), "planned")
@@ -40,14 +41,18 @@ fn carried_out(case: &Value, visit: &Value, item: &WorkItem) -> Option<Act> {
     Some(act("measures/done", body, "carried out"))
 }
 
-fn verified(chance: &mut Chance) -> Act {
+fn verified(brief: &Value, chance: &mut Chance) -> Act {
     let effective = !chance.percent(15);
     let (name, finding) = if effective {
         ("effective", "复查三批，未再出现。")
     } else {
         ("ineffective", "复查仍有同类问题。")
     };
-    act("measures/effect", json!({ "effective": effective, "finding": finding }), name)
+    let document = brief["standardise"].get(0).filter(|_| effective).map(|document| &document["key"]);
+    let standardised: Vec<_> =
+        document.map(|key| json!({ "document": key, "change": "已按有效措施修订。" })).into_iter().collect();
+    let body = json!({ "effective": effective, "finding": finding, "standardised": standardised });
+    act("measures/effect", body, name)
 }
 
 fn act(path: &'static str, body: Value, name: &str) -> Act {
@@ -87,7 +92,7 @@ mod tests {
             { "measure": two, "work": WorkId(Uuid::from_u128(22)), "person": "wang.wei" },
         ]);
         let measures = json!([{ "id": one, "kind": "corrective" }, { "id": two, "kind": "training" }]);
-        let brief = json!({ "methods": [{ "key": "five_why" }] });
+        let brief = json!({ "methods": [{ "key": "five_why" }], "standardise": [{ "key": "instruction" }], "training": [{}] });
         let visit = json!({ "visit": VisitId(Uuid::from_u128(2)), "correct": brief, "measures": works });
         json!({ "investigation": { "visits": [visit], "instances": [{ "measures": measures }] } })
     }
@@ -105,11 +110,13 @@ mod tests {
         let mut names = BTreeSet::new();
         for seed in 0..100 {
             let (name, plan) = said::<PlanMeasures>(20, "correct.plan", seed);
+            assert!(plan.measures.iter().any(|measure| measure.kind == MeasureKind::Training));
             for measure in plan.measures {
                 assert!(measure.due > now());
                 assert_eq!(measure.kind == MeasureKind::Training, measure.method.is_none());
             }
-            let (verified, _) = said::<VerifyEffect>(23, "correct.verify", seed);
+            let (verified, effect) = said::<VerifyEffect>(23, "correct.verify", seed);
+            assert_eq!(effect.effective, !effect.standardised.is_empty());
             names.extend([name, verified]);
         }
         assert_eq!(names.into_iter().collect::<Vec<_>>(), ["effective", "ineffective", "planned"]);

@@ -47,8 +47,10 @@ fn required(draft: &Draft<'_>, order: &Archive) -> Result<(), Problem> {
     let flag = |key| draft.case.facts.get(&key).and_then(FactValue::as_bool) == Some(true);
     let proposed =
         draft.case.facts.get(&key::remedy_amount()).and_then(FactValue::as_int).is_some_and(|fen| fen > 0);
-    let asks = draft.book.playbook().approve_before.contains(&ApproveBefore::Archive);
-    if asks && proposed && !flag(key::approved()) {
+    let asks = |before| draft.book.playbook().approve_before.contains(&before);
+    // A report of measures has effect only once it is approved, whether money is in it or not.
+    let reported = asks(ApproveBefore::ReportEffective) && flag(key::measures_done());
+    if (asks(ApproveBefore::Archive) && proposed || reported) && !flag(key::approved()) {
         findings.push(
             Problem::new(ProblemCode::NotApproved, "the proposal has to be approved before it is filed")
                 .at("/visit")

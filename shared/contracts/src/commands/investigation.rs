@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::ids::{DepartmentId, MeasureId, PersonId, RoleKey, VisitId};
 use crate::messages::measures_planned::MeasureKind;
-use crate::messages::proposal_made::Remedy;
+use crate::messages::proposal_made::{LiabilityShare, Remedy};
 
 /// Says whether the complaint stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -61,6 +61,10 @@ pub struct Propose {
     /// What the customer declined of what the playbook has before these remedies, with the reason.
     #[serde(default)]
     pub declined: Vec<DeclineRemedy>,
+    /// How much of the fault is whose, where it is of several: a hundred percent in all, the liable party and person
+    /// among them.
+    #[serde(default)]
+    pub shares: Vec<LiabilityShare>,
 }
 
 /// A remedy that the customer declined.
@@ -155,6 +159,20 @@ pub struct VerifyEffect {
     pub effective: bool,
     /// How that was seen; at most 5,000 characters.
     pub finding: String,
+    /// Which documents say from now on what worked: at least one where the playbook lists them and the measures
+    /// worked, none otherwise (P22, P37).
+    #[serde(default)]
+    pub standardised: Vec<StandardisedDocument>,
+}
+
+/// A document that was brought up to date, so that what worked stays.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StandardisedDocument {
+    /// Which one: one of those of the playbook.
+    pub document: String,
+    /// What was changed in it, and in which version; at most 5,000 characters.
+    pub change: String,
 }
 
 super::verbs! { Investigation:

@@ -185,18 +185,27 @@ impl Graph<'_> {
                 "要求先审批，但没有 approve 环节",
             )];
         }
+        let reports = self.of_kind(StageKind::Correct);
+        if asked.contains(&ApproveBefore::ReportEffective) && reports.is_empty() {
+            let en = "there is no report of measures that could take effect: no stage is of kind correct";
+            let zh = "没有可生效的整改报告：没有 correct 环节";
+            return vec![Finding::new("approve_before", Code::ApprovalAvoided, en, zh)];
+        }
         let proposals = self.of_kind(StageKind::Propose);
         let begin: Vec<usize> =
             self.of_kind(StageKind::Register).into_iter().chain(proposals.clone()).collect();
         asked
             .iter()
-            .filter_map(|before| match before {
-                ApproveBefore::Reply => Some((StageKind::Reply, &proposals)),
-                ApproveBefore::Archive => Some((StageKind::Archive, &proposals)),
+            .flat_map(|before| match before {
+                ApproveBefore::Reply => vec![(StageKind::Reply, &proposals)],
+                ApproveBefore::Archive => vec![(StageKind::Archive, &proposals)],
                 // Carrying something out always spends what must be approved, proposal or not; and what is proposed after
                 // an approval is not approved by it.
-                ApproveBefore::Execute => Some((StageKind::Execute, &begin)),
-                ApproveBefore::ReportEffective => None,
+                ApproveBefore::Execute => vec![(StageKind::Execute, &begin)],
+                // A report of cause and measures has effect as it is told or filed (P22, P37).
+                ApproveBefore::ReportEffective => {
+                    vec![(StageKind::Reply, &reports), (StageKind::Archive, &reports)]
+                }
             })
             .flat_map(|(kind, starts)| self.avoids_approval(kind, starts))
             .collect()

@@ -97,7 +97,8 @@ words! {
         Execute = "execute",
         /// Filing it.
         Archive = "archive",
-        /// The report taking effect.
+        /// The report of cause and measures taking effect: it does as it is told to the customer or filed (R-155,
+        ///
         ReportEffective = "report_effective",
     }
 }

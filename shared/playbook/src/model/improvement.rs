@@ -209,17 +209,22 @@ pub struct ReturnPolicy {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Capa {
-    /// By which methods measures are found; each measure that is no training names one of them.
+    /// By which methods measures are found; each measure that is no training names one of them. Without any, none is asked
+    /// for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub methods: Vec<super::Labelled>,
     /// What does not count as a measure.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub forbidden: Vec<super::Labelled>,
-    /// Who verifies that the measures worked: nobody who planned them or carried one out.
-    pub verify: Who,
-    /// Which documents are brought up to date.
+    /// Who verifies that the measures worked: nobody who planned them or carried one out. Without one, the owner of
+    /// the stage.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verify: Option<Who>,
+    /// Which documents may be brought up to date, so that what worked stays: whoever verifies that the measures worked
+    /// says which of them were, and what was changed (P13 制度, P22, P37).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub standardise: Vec<super::Labelled>,
-    /// Who is trained.
+    /// Who is trained: every plan has a training among its measures, and of each it is on record who attended.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub training: Vec<Text>,
 }

@@ -49,13 +49,11 @@ fn what_counts_as_a_measure_is_said_once_and_for_a_stage() {
     assert_eq!(after(MEASURES, "key: fmea,", "key: five_why,"), one(Code::Duplicate, "capa.methods[1].key"));
     let nobody = after(MEASURES, "  verify: {role: inspector}", "  verify: {role: sage}");
     assert_eq!(nobody, one(Code::UnknownReference, "capa.verify.role"));
+    let document = "{key: instruction, label: {zh: 作业指导书, en: Work instruction}}";
+    let twice = format!("  verify: {{role: inspector}}\n  standardise: [{document}, {document}]");
     assert_eq!(
-        after(
-            MEASURES,
-            "  verify: {role: inspector}",
-            "  verify: {role: inspector}\n  training: [{zh: 工人, en: Workers}]"
-        ),
-        one(Code::NotYet, "capa.training")
+        after(MEASURES, "  verify: {role: inspector}", &twice),
+        one(Code::Duplicate, "capa.standardise[1].key")
     );
     let text = text(MEASURES).replace("kind: correct", "kind: execute").replace("'ineffective'", "'done'");
     let findings: Vec<_> = load(&text).unwrap_err().into_iter().map(|finding| finding.path).collect();
@@ -76,6 +74,30 @@ fn a_brief_names_methods_departments_and_who_verifies_where_measures_are_planned
         assert_eq!(verifier.role.as_str(), "inspector");
         assert_eq!(verifier.department, DepartmentRef::Named("quality".parse().unwrap()));
     }
+}
+
+/// a report of measures has effect as it is told or filed, and is approved before.
+#[test]
+fn no_report_of_measures_is_told_or_filed_without_its_approval() {
+    assert_eq!(after("effective-rehearsal", "id: ", "id: "), []);
+    let around = after(
+        "effective-rehearsal",
+        "      - to: report\n",
+        "      - when: level > 1\n        to: reply\n      - to: report\n",
+    );
+    assert_eq!(
+        around,
+        [
+            (Code::ApprovalAvoided, "stages[5].key".to_owned()),
+            (Code::ApprovalAvoided, "stages[6].key".to_owned())
+        ]
+    );
+    let before = "reply_policy:\n";
+    let asked = after("evidence-rehearsal", before, &format!("approve_before: [report_effective]\n{before}"));
+    assert_eq!(asked, one(Code::ApprovalAvoided, "approve_before"));
+    let none =
+        after("refund-rehearsal", "approve_before: [execute, reply]", "approve_before: [report_effective]");
+    assert_eq!(none, one(Code::ApprovalAvoided, "approve_before"), "no measures, no report");
 }
 
 #[test]

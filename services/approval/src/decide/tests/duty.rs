@@ -1,5 +1,7 @@
 //! Separation of duty: nobody decides on their own work, in person or by deputy, and nobody twice.
 
+use contracts::messages::proposal_made::LiabilityShare;
+
 use super::*;
 use corekit::whats;
 
@@ -32,6 +34,23 @@ fn neither_proposer_nor_investigator_nor_liable_nor_party_decides() {
         give(&mut bench, &asked(&said)[0], "zhou");
         decide(&mut bench, ("zhou", "gm"), round, "approve").unwrap();
     }
+}
+
+/// whoever has a share of the fault decides no more than whoever is named as liable.
+#[test]
+fn nobody_who_has_a_share_of_the_fault_decides() {
+    let share =
+        |person: Option<PersonId>, percent| LiabilityShare { liable: "person".to_owned(), person, percent };
+    let shares = vec![share(Some(person("qian")), 60), share(Some(person("luo")), 40)];
+    let shared = ProposalMade { shares, ..made(500, 1, 1_000, "person") };
+    let mut stage = entered(always(json!([step("gm")])));
+    stage.results = vec![as_result(&shared)];
+    let mut bench = Bench::new(Approval::default());
+    let said = bench.hear(ServiceName::Routing, stage);
+    let (round, work) = (opened(&said).round, asked(&said).remove(0));
+    assert!(work.barred.contains(&person("luo")));
+    give(&mut bench, &work, "luo");
+    assert_eq!(code(decide(&mut bench, ("luo", "gm"), round, "approve")), ProblemCode::SeparationOfDuty);
 }
 
 #[test]

@@ -168,6 +168,71 @@ fn a_plan_is_whole_or_refused_with_everything_that_is_wrong() {
     assert_eq!(refused(order(json!([good]))), (ProblemCode::AlreadyExists, "/visit".to_owned()));
 }
 
+/// A stage whose playbook says who is trained and which documents may be brought up to date.
+fn lasting() -> StageEntered {
+    let mut stage = stage(false);
+    let text = json!({"zh": "名", "en": "Fitters"});
+    let correct = &mut stage.brief["slice"]["investigation"]["correct"];
+    correct["training"] = json!([text]);
+    correct["standardise"] =
+        json!([{"key": "instruction", "label": text}, {"key": "drawing", "label": text}]);
+    stage
+}
+
+/// where the playbook names who is trained, no plan goes without a training.
+#[test]
+fn a_plan_has_a_training_where_the_playbook_says_who_is_trained() {
+    let mut bench = Bench::new(Investigation);
+    enter(&mut bench, lasting());
+    let mut training = measure("再教育", SECOND_DUE);
+    let expected = (ProblemCode::MissingField, "/measures".to_owned());
+    let without = bench.order(li(), "correct.plan", plan(json!([training])));
+    assert!(without.as_ref().unwrap_err().expected.as_ref().unwrap().contains("Fitters"));
+    assert_eq!(refused(without), expected);
+    training["kind"] = json!("training");
+    bench.order(li(), "correct.plan", plan(json!([measure("改", FIRST_DUE), training]))).unwrap();
+}
+
+/// What worked stands in a document from then on; what did not, in none.
+#[test]
+fn what_worked_becomes_a_standard() {
+    let mut bench = Bench::new(Investigation);
+    enter(&mut bench, lasting());
+    let mut training = measure("再教育", FIRST_DUE);
+    training["kind"] = json!("training");
+    let said = bench.order(li(), "correct.plan", plan(json!([training]))).unwrap();
+    let work = requested(&said)[0].clone();
+    give(&mut bench, &work, "li");
+    let mut order = done(work.measure.unwrap());
+    order["attended"] = json!(["sun"]);
+    let said = bench.order(li(), "correct.done", order).unwrap();
+    let work = requested(&said)[0].clone();
+    give(&mut bench, &work, "zhou");
+    let zhou = || staff("zhou", &[]);
+    let mut with = |effective: bool, documents: Value| {
+        let mut order = verify(effective);
+        order["standardised"] = documents;
+        bench.order(zhou(), "correct.verify", order)
+    };
+    let one = |document: &str| json!({"document": document, "change": "A/1：扭矩 8 N·m"});
+    let place = |at: &str| format!("/standardised{at}");
+    assert_eq!(refused(with(true, json!([]))), (ProblemCode::MissingField, place("")));
+    assert_eq!(refused(with(false, json!([one("drawing")]))), (ProblemCode::InvalidField, place("")));
+    let strange = refused(with(true, json!([one("poem")])));
+    assert_eq!(strange, (ProblemCode::InvalidField, place("/0/document")));
+    let twice = refused(with(true, json!([one("drawing"), one("drawing")])));
+    assert_eq!(twice, (ProblemCode::InvalidField, place("/1/document")));
+    let empty = refused(with(true, json!([{"document": "drawing", "change": " "}])));
+    assert_eq!(empty, (ProblemCode::MissingField, place("/0/change")));
+    let many: Vec<_> = (0..51).map(|_| one("drawing")).collect();
+    assert_eq!(refused(with(true, json!(many))), (ProblemCode::FieldTooLong, place("")));
+    let said = with(true, json!([one("instruction")])).unwrap();
+    let Event::EffectVerified(verified) = &said[0] else { panic!("{:?}", whats(&said)) };
+    assert_eq!(verified.standardised[0].document, "instruction");
+    assert_eq!(bench.state.instances[&1].effects[0].standardised, verified.standardised);
+    assert_eq!(bench.words.last().unwrap().text, "A/1：扭矩 8 N·m");
+}
+
 #[test]
 fn a_training_names_who_attended_and_nothing_else_does() {
     let mut bench = Bench::new(Investigation);

@@ -131,6 +131,46 @@ fn the_liable_party_is_one_of_the_playbook_and_a_person_is_named() {
     }
 }
 
+/// the responsible persons and parties are registered with their shares, a hundred percent in all.
+#[test]
+fn the_shares_of_the_fault_are_the_whole_and_each_is_somebodys() {
+    let share = |liable: &str, person: Option<&str>, percent: u32| json!({"liable": liable, "person": person, "percent": percent});
+    let qian = || share("person", Some("qian"), 60);
+    let store = || share("store", None, 40);
+    let order = |shares: Value| {
+        let mut order = body("propose", visit(1), 1);
+        order["liable"] = json!("person");
+        order["liable_person"] = json!("qian");
+        order["shares"] = shares;
+        at_propose().order(li(), "propose", order)
+    };
+    for (shares, code, field) in [
+        (json!([qian(), share("store", None, 30)]), ProblemCode::InvalidField, "/shares"),
+        (json!([store(), share("supplier", None, 60)]), ProblemCode::InvalidField, "/shares"),
+        (json!([qian(), share("moon", None, 40)]), ProblemCode::InvalidField, "/shares/1/liable"),
+        (json!([qian(), share("person", None, 40)]), ProblemCode::MissingField, "/shares/1/person"),
+        (
+            json!([qian(), store(), share("supplier", None, 0)]),
+            ProblemCode::InvalidField,
+            "/shares/2/percent",
+        ),
+        (
+            json!([qian(), share("store", None, 20), share("store", None, 20)]),
+            ProblemCode::InvalidField,
+            "/shares/2/liable",
+        ),
+    ] {
+        let problem = order(shares).unwrap_err();
+        assert_eq!((problem.code, problem.field.as_deref()), (code, Some(field)));
+    }
+    let said = order(json!([qian(), store()])).unwrap();
+    let Event::ProposalMade(made) = &said[0] else { panic!("{said:?}") };
+    let shares: Vec<_> = made.shares.iter().map(|one| (one.liable.as_str(), one.percent)).collect();
+    assert_eq!(shares, [("person", 60), ("store", 40)]);
+    let Event::StageCompleted(completed) = &said[1] else { panic!() };
+    assert_eq!(completed.results["shares"][0]["person"], json!("qian"));
+}
+
 #[test]
 fn no_remedy_means_no_measure_where_the_playbook_foresees_it() {
     let said = propose(&mut at_propose(), visit(1), json!([])).unwrap();

@@ -2,6 +2,6 @@
 
 mod v1;
 
-pub use v1::EffectVerified;
+pub use v1::{EffectVerified, Standardised};
 
 crate::messages::versions!(EffectVerified = "effect.verified", current 1);

@@ -18,4 +18,16 @@ pub struct EffectVerified {
     pub finding: WordRef,
     /// Who looked.
     pub by: Actor,
+    /// Which documents were brought up to date, so that what worked stays.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub standardised: Vec<Standardised>,
+}
+
+/// A document that was brought up to date.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Standardised {
+    /// Which one, by its key in the playbook.
+    pub document: String,
+    /// What was changed in it, and in which version.
+    pub change: WordRef,
 }

@@ -2,6 +2,6 @@
 
 mod v1;
 
-pub use v1::{Declined, ProposalMade, Remedy};
+pub use v1::{Declined, LiabilityShare, ProposalMade, Remedy};
 
 crate::messages::versions!(ProposalMade = "proposal.made", current 1);

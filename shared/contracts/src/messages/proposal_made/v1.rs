@@ -32,8 +32,24 @@ pub struct ProposalMade {
     /// What the customer declined of what stands before these remedies in the playbook.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub declined: Vec<Declined>,
+    /// How much of the fault is whose, where it is of several.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub shares: Vec<LiabilityShare>,
     /// Who proposes.
     pub by: Actor,
+}
+
+/// How much of the fault is one party's or person's.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LiabilityShare {
+    /// The party.
+    pub liable: String,
+    /// The person, who may then not decide; required of the party `person`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<PersonId>,
+    /// Percent of the whole, from 1.
+    pub percent: u8,
 }
 
 /// A remedy that the customer declined.

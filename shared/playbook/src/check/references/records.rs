@@ -65,9 +65,12 @@ impl Names<'_> {
 
     pub(super) fn measures(&mut self) {
         let Some(capa) = &self.playbook.capa else { return };
-        self.who("capa.verify", &capa.verify);
+        if let Some(verify) = &capa.verify {
+            self.who("capa.verify", verify);
+        }
         self.each_once("capa.methods", ".key", capa.methods.iter().map(|one| one.key.as_str()));
         self.each_once("capa.forbidden", ".key", capa.forbidden.iter().map(|one| one.key.as_str()));
+        self.each_once("capa.standardise", ".key", capa.standardise.iter().map(|one| one.key.as_str()));
     }
 
     pub(super) fn incentives(&mut self) {
