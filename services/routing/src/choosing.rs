@@ -224,10 +224,13 @@ impl Draft<'_> {
         let work = self.case.works.get(&id)?.clone();
         let mut barred = self.barred_from_work(id, &work);
         barred.extend(not.cloned());
-        let chosen = self.choose(&self.search(&work, barred));
-        match &chosen {
-            Some(chosen) => self.give(id, &work, chosen.clone(), None),
-            None => self.queue(id, &work, QueueCause::NobodyAvailable, None),
+        let search = self.search(&work, barred);
+        let chosen = self.choose(&search);
+        if let Some(chosen) = &chosen {
+            self.give(id, &work, chosen.clone(), None);
+        } else {
+            let lacks = self.lacking(search);
+            self.queue(id, &work, QueueCause::NobodyAvailable, None, lacks);
         }
         chosen
     }
@@ -274,9 +277,16 @@ impl Draft<'_> {
         });
     }
 
-    /// Says that a piece of work waits in its queue; `because` when its holder gave it back.
-    pub fn queue(&mut self, id: WorkId, work: &Work, cause: QueueCause, because: Option<Because>) {
-        let lacks = self.lacking(id, work, cause);
+    /// Says that a piece of work waits in its queue; `because` when its holder gave it back, the skills it lacks when
+    /// nobody was found for want of them.
+    pub fn queue(
+        &mut self,
+        id: WorkId,
+        work: &Work,
+        cause: QueueCause,
+        because: Option<Because>,
+        lacks: BTreeSet<String>,
+    ) {
         self.say(WorkQueued {
             work: id,
             visit: work.visit,
@@ -289,12 +299,10 @@ impl Draft<'_> {
         });
     }
 
-    /// The skills for want of which a piece of work waits: somebody would be there who lacks them.
-    fn lacking(&self, id: WorkId, work: &Work, cause: QueueCause) -> BTreeSet<String> {
-        let search = self.search(work, self.barred_from_work(id, work));
+    /// The skills for want of which a search finds nobody: somebody would be there who lacks them.
+    fn lacking(&self, search: Search<'_>) -> BTreeSet<String> {
         let skills: BTreeSet<_> = search.skills.iter().map(ToString::to_string).collect();
         let anybody = Search { skills: BTreeSet::new(), ..search };
-        let waits_for_skills = cause == QueueCause::NobodyAvailable && !skills.is_empty();
-        if waits_for_skills && self.choose(&anybody).is_some() { skills } else { BTreeSet::new() }
+        if skills.is_empty() || self.choose(&anybody).is_none() { BTreeSet::new() } else { skills }
     }
 }

@@ -38,13 +38,13 @@ mod work_withdrawn;
 use contracts::commands::routing as orders;
 use contracts::commands::{Actor, Command, Verb};
 use contracts::messages::directory_changed::Person;
-use contracts::messages::team_called::TeamCalled;
 use contracts::{DepartmentId, Event, PersonId, Problem, ProblemCode, WorkId};
 use runtime::service::{Context, Decision, Heard, Input};
 
 use crate::choosing::Chosen;
 use crate::draft::Draft;
 use crate::library::Library;
+use crate::moving::teams::people_of;
 use crate::rows::Row;
 use crate::state::{Directory, State, Work};
 
@@ -288,7 +288,7 @@ fn taking(draft: &Draft<'_>, id: WorkId, work: &Work, person: &PersonId) -> Opti
         roles.into_iter().flatten().flat_map(|role| directory.holders(role, &work.department)).collect();
     let as_self = work.person.as_ref() == Some(person)
         || holders.iter().any(|holder| holder.id == *person)
-        || draft.team_of(work).is_some_and(|team| is_in(team, person))
+        || draft.team_of(work).is_some_and(|team| people_of(team).any(|one| one == person))
         || directory.is_duty_manager(person, &work.department);
     if as_self {
         return Some(Chosen { person: person.clone(), instead_of: None });
@@ -298,11 +298,6 @@ fn taking(draft: &Draft<'_>, id: WorkId, work: &Work, person: &PersonId) -> Opti
     let mut givers =
         givers.filter(|giver| directory.deputy_of(&giver.id, now).is_some_and(|one| one.id == *person));
     givers.next().map(|giver| Chosen { person: person.clone(), instead_of: Some(giver.id.clone()) })
-}
-
-/// Whether somebody is in a team.
-fn is_in(team: &TeamCalled, person: &PersonId) -> bool {
-    team.leader.iter().chain(&team.deputy).chain(&team.members).any(|one| one == person)
 }
 
 /// Whether somebody directs the work of a department: its duty manager, its leader (or one above it), a manager, an

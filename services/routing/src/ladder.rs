@@ -19,6 +19,7 @@ use serde_json::Value;
 
 use crate::choosing::{Chosen, Search};
 use crate::draft::{Draft, evaluation};
+use crate::moving::teams::people_of;
 use crate::rulings::Asked;
 use crate::state::NO_WAY_ON;
 
@@ -175,8 +176,7 @@ impl Draft<'_> {
     /// # Errors
     /// As for [`Draft::escalate`].
     pub fn tell_team(&mut self, called: &TeamCalled) -> Result<(), Problem> {
-        let people: Vec<_> =
-            called.leader.iter().chain(&called.deputy).chain(&called.members).cloned().collect();
+        let people: Vec<_> = people_of(called).cloned().collect();
         if people.is_empty() {
             return Ok(());
         }

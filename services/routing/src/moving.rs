@@ -4,7 +4,7 @@ mod departments;
 mod instances;
 mod marks;
 mod sides;
-mod teams;
+pub(crate) mod teams;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

@@ -190,6 +190,11 @@ impl Ledger {
         self.lines.entry(kind.clone()).or_default().met.insert(fault);
     }
 
+    /// Whether an input of `kind` was handled although that struck it.
+    pub(crate) fn has_met(&self, kind: &Kind, fault: Fault) -> bool {
+        self.lines.get(kind).is_some_and(|line| line.met.contains(&fault))
+    }
+
     /// The kinds of input that came up.
     pub fn kinds(&self) -> impl Iterator<Item = &Kind> {
         self.lines.iter().filter(|(_, line)| !line.places.is_empty()).map(|(kind, _)| kind)

@@ -250,8 +250,12 @@ impl Stack {
         self.publish(to);
     }
 
-    /// Notes a message that was overtaken, or overtakes one of its organisation, on its way to a service.
+    /// Notes a message that was overtaken, or overtakes one of its organisation, on its way to a service. Without faults
+    /// they come in their order.
     fn note_order(&mut self, kind: &Kind, to: usize, said: &Said, sent: u64) {
+        if !self.faults.any() {
+            return;
+        }
         let organisation = &said.envelope.subject.organisation;
         let newest = self.reached.entry((to, organisation.clone())).or_default();
         let overtaken = sent < *newest;
@@ -261,7 +265,7 @@ impl Stack {
         let same = |other: &Delivery| other.said.envelope.subject.organisation == *organisation;
         let overtakes =
             || self.in_flight.iter().any(|other| other.to == to && other.sent < sent && same(other));
-        if overtaken || overtakes() {
+        if !self.ledger.has_met(kind, Fault::OutOfOrder) && (overtaken || overtakes()) {
             self.ledger.met(kind, Fault::OutOfOrder);
         }
     }

@@ -1,4 +1,4 @@
-//! `stage.completed` → the way on, or `act.late` when the visit was left or reassigned meanwhile.
+//! `stage.completed` → the way on, or `act.late` when the visit was left meanwhile.
 
 use contracts::Event;
 use contracts::messages::act_late::ActLate;
@@ -9,7 +9,7 @@ use super::{Desk, Outcome};
 
 pub(super) fn decide(desk: &Desk<'_>, said: &StageCompleted) -> Outcome {
     let Some(mut draft) = desk.draft()? else { return Ok(Decision::nothing()) };
-    let before = draft.before().filter(|case| case.is_current(said.visit, said.epoch));
+    let before = draft.before().filter(|case| case.is_ended_by(said));
     let Some(visit) = before.and_then(|case| case.visits.get(&said.visit)).cloned() else {
         let act = "stage.completed".to_owned();
         let late = ActLate { visit: said.visit, epoch: said.epoch, act, by: said.by.clone() };

@@ -1,5 +1,7 @@
 //! `work.hand_back` → the work waits in the queue of its department. The reason is kept as a word of routing.
 
+use std::collections::BTreeSet;
+
 use contracts::commands::routing::HandBackWork;
 use contracts::commands::{Command, check_text};
 use contracts::messages::work_queued::QueueCause;
@@ -22,6 +24,6 @@ pub(super) fn decide(desk: &Desk<'_>, command: &Command) -> Outcome {
             .expected("work that you hold"));
     }
     let because = draft.because(&command.actor, &order.reason);
-    draft.queue(order.work, &work, QueueCause::HandedBack, because);
+    draft.queue(order.work, &work, QueueCause::HandedBack, because, BTreeSet::new());
     draft.finish()
 }

@@ -215,7 +215,15 @@ impl Case {
         }
     }
 
-    /// Whether a completion or request names a visit that is open, in its present epoch.
+    /// Whether a completion ends a visit that is open. A service ends a visit for good: one that was reassigned meanwhile
+    /// it neither ends again nor asks anybody for, so what it said of an earlier epoch counts, and it is the reassignment
+    /// that came late there.
+    #[must_use]
+    pub fn is_ended_by(&self, said: &StageCompleted) -> bool {
+        self.visits.get(&said.visit).is_some_and(|open| said.epoch <= open.epoch)
+    }
+
+    /// Whether a request or a ruling names a visit that is open, in its present epoch.
     #[must_use]
     pub fn is_current(&self, visit: VisitId, epoch: u32) -> bool {
         self.visits.get(&visit).is_some_and(|open| open.epoch == epoch)
@@ -229,7 +237,7 @@ impl Case {
     }
 
     fn completed(&mut self, said: &StageCompleted, time: Timestamp) {
-        if !self.is_current(said.visit, said.epoch) {
+        if !self.is_ended_by(said) {
             return; // late: recorded by `act.late`, moves nothing
         }
         let Some(visit) = self.leave(said.visit) else { return };

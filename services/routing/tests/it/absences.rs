@@ -1,9 +1,10 @@
 //! Who gets the work when people are away, barred or gone.
 
-use contracts::SubjectRef;
 use contracts::commands::routing::{ClaimWork, HandBackWork, ReassignWork, TransferStage};
+use contracts::messages::stage_completed::StageCompleted;
+use contracts::{Facts, ServiceName, SubjectRef};
 use routing::state::WorkState;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::world::{World, administrator, organisation, person};
 
@@ -127,6 +128,26 @@ fn a_transfer_begins_a_new_epoch_and_asks_for_work_anew() {
     assert_eq!(world.order(&order, person("lo.a")).unwrap_err().code.as_str(), "stale-epoch");
     world.complete("handle", "proposed");
     assert_eq!(world.entered().last().unwrap().department.as_str(), "logistics", "and its leader approves");
+    world.replay();
+}
+
+#[test]
+fn what_ended_while_it_was_being_transferred_has_ended() {
+    let mut world = quality();
+    let (visit, epoch) = world.visit("handle");
+    let order =
+        TransferStage {
+            visit, epoch, department: "logistics".parse().unwrap(), reason: "运输问题".into()
+        };
+    world.order(&order, person("qm.a")).unwrap();
+    // Its service had ended it when it heard of the transfer: nobody there would ever end it again.
+    let (outcome, by) = ("proposed".parse().unwrap(), person("qm.a"));
+    let completed = StageCompleted { visit, epoch, outcome, facts: Facts::new(), results: Value::Null, by };
+    world.hear(ServiceName::Investigation, completed.clone());
+    assert_eq!(world.stage(), "approve");
+    let before = world.case().clone();
+    world.hear(ServiceName::Investigation, completed);
+    assert_eq!((world.whats().last(), world.case()), (Some(&"act.late"), &before), "but once");
     world.replay();
 }
 

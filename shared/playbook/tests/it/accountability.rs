@@ -1,27 +1,14 @@
 //! One change at a time to the playbook that rehearses meetings, audits and accountability, and what is said about it.
 
-use playbook::{Code, load};
+use playbook::Code;
 
-use crate::{file, lines};
+use crate::changing::{found_after, one};
+use crate::file;
 
 const PLAYBOOK: &str = "../../deploy/playbooks/scenarios/accountability/accountability-rehearsal.yaml";
 
-/// What is found after replacing `from` by `to`, with the line and path of each.
 fn after(from: &str, to: &str) -> Vec<(Code, String)> {
-    let text = file(PLAYBOOK);
-    assert!(text.contains(from), "the playbook no longer says: {from}");
-    match load(&text.replacen(from, to, 1)) {
-        Ok(_) => Vec::new(),
-        Err(findings) => {
-            let placed = findings.iter().all(|finding| finding.line > 0 && finding.column > 0);
-            assert!(placed, "{}", lines(&findings));
-            findings.into_iter().map(|finding| (finding.code, finding.path)).collect()
-        }
-    }
-}
-
-fn one(code: Code, path: &str) -> Vec<(Code, String)> {
-    vec![(code, path.to_owned())]
+    found_after(PLAYBOOK, from, to)
 }
 
 #[test]

@@ -4,6 +4,7 @@
 
 mod accountability;
 mod broken;
+mod changing;
 mod forms;
 mod ledgers;
 mod packs;

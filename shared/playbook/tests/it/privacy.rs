@@ -2,22 +2,13 @@
 
 use playbook::{Code, Env, IntakeField, Slice, load};
 
+use crate::changing::{found_after, one};
 use crate::{file, lines};
 
 const PLAYBOOK: &str = "../../deploy/playbooks/scenarios/papers/privacy-rehearsal.yaml";
 
-/// What is found after replacing `from` by `to`, with the path of each.
 fn after(from: &str, to: &str) -> Vec<(Code, String)> {
-    let text = file(PLAYBOOK);
-    assert!(text.contains(from), "the playbook no longer says: {from}");
-    match load(&text.replacen(from, to, 1)) {
-        Ok(_) => Vec::new(),
-        Err(findings) => findings.into_iter().map(|finding| (finding.code, finding.path)).collect(),
-    }
-}
-
-fn one(code: Code, path: &str) -> Vec<(Code, String)> {
-    vec![(code, path.to_owned())]
+    found_after(PLAYBOOK, from, to)
 }
 
 #[test]

@@ -3,30 +3,21 @@
 use contracts::StageKind;
 use playbook::{Code, DepartmentRef, Env, Slice, load};
 
+use crate::changing::{found_after, one};
 use crate::{file, lines};
 
 const MEASURES: &str = "measures-rehearsal";
 
+fn path(playbook: &str) -> String {
+    format!("../../deploy/playbooks/scenarios/records/{playbook}.yaml")
+}
+
 fn text(playbook: &str) -> String {
-    file(&format!("../../deploy/playbooks/scenarios/records/{playbook}.yaml"))
+    file(&path(playbook))
 }
 
-/// What is found after replacing `from` by `to`, with the path of each.
 fn after(playbook: &str, from: &str, to: &str) -> Vec<(Code, String)> {
-    let text = text(playbook);
-    assert!(text.contains(from), "the playbook no longer says: {from}");
-    match load(&text.replacen(from, to, 1)) {
-        Ok(_) => Vec::new(),
-        Err(findings) => {
-            let placed = findings.iter().all(|finding| finding.line > 0 && finding.column > 0);
-            assert!(placed, "{}", lines(&findings));
-            findings.into_iter().map(|finding| (finding.code, finding.path)).collect()
-        }
-    }
-}
-
-fn one(code: Code, path: &str) -> Vec<(Code, String)> {
-    vec![(code, path.to_owned())]
+    found_after(&path(playbook), from, to)
 }
 
 #[test]

@@ -2,19 +2,13 @@
 
 use playbook::{Code, load};
 
+use crate::changing::found_after;
 use crate::{file, lines};
 
-/// What is found after replacing `from` by `to` in P03, in the order of the text.
+const PLAYBOOK: &str = "../../deploy/playbooks/p03-receive-classify-approve.yaml";
+
 fn after(from: &str, to: &str) -> Vec<Code> {
-    let text = file("../../deploy/playbooks/p03-receive-classify-approve.yaml");
-    assert!(text.contains(from), "P03 no longer says: {from}");
-    match load(&text.replacen(from, to, 1)) {
-        Ok(_) => Vec::new(),
-        Err(findings) => {
-            assert!(findings.iter().all(|finding| finding.line > 0), "{}", lines(&findings));
-            findings.iter().map(|finding| finding.code).collect()
-        }
-    }
+    found_after(PLAYBOOK, from, to).into_iter().map(|(code, _)| code).collect()
 }
 
 #[test]
@@ -134,7 +128,7 @@ fn what_comes_later_is_refused_by_name() {
 
 /// What is found after adding `keys` at the end of P03, besides what is replaced.
 fn with(keys: &str, from: &str, to: &str) -> Vec<Code> {
-    let text = file("../../deploy/playbooks/p03-receive-classify-approve.yaml");
+    let text = file(PLAYBOOK);
     assert!(text.contains(from), "P03 no longer says: {from}");
     match load(&format!("{}\n{keys}\n", text.replacen(from, to, 1))) {
         Ok(_) => Vec::new(),

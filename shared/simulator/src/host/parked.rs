@@ -31,7 +31,7 @@ impl Parked {
     }
 }
 
-impl<S: Service> Host<S> {
+impl<S: Service<State: PartialEq>> Host<S> {
     /// Carries out an order to settle what is parked, and takes up what waited behind it.
     pub(super) fn settle(&mut self, now: Timestamp, command: &Command, turn: Turn) -> Result<Value, Problem> {
         let kind = Kind::command(self.core().name(), &command.verb);

@@ -171,7 +171,9 @@ impl<T> Store<T> {
     }
 
     pub(super) fn keep_words(&mut self, words: Vec<Word>, shred: &[ComplaintId]) {
-        self.words.retain(|_, (complaint, _)| !shred.contains(complaint));
+        if !shred.is_empty() {
+            self.words.retain(|_, (complaint, _)| !shred.contains(complaint));
+        }
         self.words.extend(words.into_iter().map(|word| (word.id, (word.complaint, word.text))));
     }
 

@@ -1,8 +1,7 @@
 //! From a [`Shape`] to a playbook that passes every check, by construction: stages stand in one line, whatever leaves it
-//! goes to the archive or is a declared loop, whoever is named exists.
+//! goes to the archive or is a declared loop, whoever is named exists. Who that is stands in [`super::people`].
 
-use calendar::Calendar;
-use contracts::commands::routing::PutDirectory;
+use playbook::{CompiledPlaybook, Finding};
 use serde_json::{Value, json};
 
 use super::shape::{Calls, Clock, Conflict, Matrix, On, Piece, Rung, Shape, Side, Way};
@@ -12,7 +11,7 @@ pub(super) const KEY: &str = "random";
 /// The departments that answer for a category of their own name.
 pub(super) const UNITS: [&str; 2] = ["goods", "logistics"];
 
-fn text(text: &str) -> Value {
+pub(super) fn text(text: &str) -> Value {
     json!({ "zh": text, "en": text })
 }
 
@@ -20,25 +19,35 @@ fn keyed(keys: &[&str]) -> Value {
     keys.iter().map(|key| json!({ "key": key, "label": text(key) })).collect()
 }
 
-/// The playbook's text: JSON is YAML. What the shape asks for beyond the line is left out where the line does not allow
-/// it: an approval that could be passed by, a satisfaction that nobody asks for.
-pub(super) fn playbook(shape: &Shape) -> String {
-    let mut book = whole(shape);
-    for (list, asked) in [("approve_before", &shape.before), ("closing", &shape.closing)] {
-        let mut taken: Vec<&str> = Vec::new();
-        for one in asked {
-            if !can_wait(shape, one) {
-                continue;
-            }
-            let more: Vec<_> = taken.iter().chain([one]).copied().collect();
-            let mut trial = book.clone();
-            ask(&mut trial, list, &more);
-            if playbook::load(&trial.to_string()).is_ok() {
-                (book, taken) = (trial, more);
-            }
+/// The playbook's text, which is JSON and so YAML, and what came of reading it. What the shape asks for beyond the line is
+/// left out where the line does not allow it: an approval that could be passed by, a satisfaction that nobody asks for.
+pub(super) fn playbook(shape: &Shape) -> (String, Result<CompiledPlaybook, Vec<Finding>>) {
+    let lists = [("approve_before", &shape.before), ("closing", &shape.closing)];
+    let asked = lists.into_iter().flat_map(|(list, asked)| asked.iter().map(move |one| (list, *one)));
+    let asked: Vec<_> = asked.filter(|(_, one)| can_wait(shape, one)).collect();
+    let line = whole(shape);
+    let with = |taken: &[(&str, &str)]| {
+        let mut book = line.clone();
+        for (list, _) in lists {
+            let words = taken.iter().filter(|(of, _)| *of == list).map(|(_, one)| *one);
+            ask(&mut book, list, &words.collect::<Vec<_>>());
+        }
+        let text = serde_json::to_string_pretty(&book).unwrap();
+        let read = playbook::load(&text);
+        (text, read)
+    };
+    let all = with(&asked);
+    if all.1.is_ok() || asked.is_empty() {
+        return all;
+    }
+    let mut taken = Vec::new();
+    for one in asked {
+        let more = [&taken[..], &[one]].concat();
+        if with(&more).1.is_ok() {
+            taken = more;
         }
     }
-    serde_json::to_string_pretty(&book).unwrap()
+    with(&taken)
 }
 
 /// Whether an approval can come before what is asked for: a reply is about a proposal made earlier, and what is carried
@@ -56,6 +65,7 @@ fn can_wait(shape: &Shape, asked: &str) -> bool {
 
 fn ask(book: &mut Value, list: &str, words: &[&str]) {
     match list {
+        _ if words.is_empty() => {}
         "closing" => book["closure_rule"] = json!({ "requires": words }),
         _ => book[list] = json!(words),
     }
@@ -147,6 +157,8 @@ fn bad_end(kind: &str, calls: &Calls) -> Option<&'static str> {
         "meet" => "outcome == 'not_agreed'",
         "audit" => "outcome == 'failed'",
         "contact" => "outcome == 'unreachable'",
+        // One that nobody makes is no bad end: back at it, nobody would make it either, and the case would go round.
+        "callback" if calls.only_marked => "outcome != 'satisfied' && outcome != 'not_called'",
         "callback" => "outcome != 'satisfied'",
         "reply" if calls.answers => "outcome == 'rejected'",
         _ => return None,
@@ -374,46 +386,4 @@ fn authority(shape: &Shape, book: &mut Value) {
     if *by_liable {
         book["liability_kinds"] = json!(["company", "person", "customer"]);
     }
-}
-
-/// Those who work there. Wherever a case can be there is everybody whom it may need: whoever only stands in for a
-/// role that nobody has could not decide, and would have to ask somebody who is not there.
-pub(super) fn directory(shape: &Shape) -> PutDirectory {
-    let staff = &shape.staff;
-    let mut people = Vec::new();
-    let mut hire = |unit: &str, role: &str, second: Option<&str>, manager: Option<String>| {
-        let roles: Vec<_> = std::iter::once(role).chain(second.filter(|_| staff.double)).collect();
-        for number in 1..=staff.each {
-            let id = format!("{unit}.{role}{number}");
-            people.push(json!({
-                "id": id, "name": id, "department": unit, "roles": roles,
-                "manager": manager.clone().filter(|manager| *manager != id),
-            }));
-        }
-    };
-    let boss = || Some("office.boss1".to_owned());
-    hire("office", "boss", None, boss());
-    hire("service", "agent", Some("caller"), boss());
-    hire("service", "caller", None, boss());
-    hire("service", "receiver", None, boss());
-    hire("service", "clerk", None, boss());
-    for unit in ["office", "service"].into_iter().chain(UNITS) {
-        hire(unit, "leader", None, boss());
-        hire(unit, "handler", Some("leader"), Some(format!("{unit}.leader1")));
-    }
-    let office = std::iter::once(("office", "office.boss1".to_owned()));
-    let departments: Vec<_> = office
-        .chain(["service"].into_iter().chain(UNITS).map(|unit| (unit, format!("{unit}.leader1"))))
-        .map(|(unit, manager)| json!({ "id": unit, "name": text(unit), "duty_manager": manager }))
-        .collect();
-    serde_json::from_value(json!({ "departments": departments, "people": people })).unwrap()
-}
-
-/// The calendar they work by.
-pub(super) fn calendar(shape: &Shape) -> Calendar {
-    let day = if shape.staff.hours { json!(["09:00-12:00", "13:30-18:00"]) } else { json!("all day") };
-    let days = ["monday", "tuesday", "wednesday", "thursday", "friday"];
-    let weekly: serde_json::Map<_, _> = days.into_iter().map(|name| (name.to_owned(), day.clone())).collect();
-    let document = json!({ "id": "random", "version": 1, "zone": "Asia/Shanghai", "weekly": weekly });
-    serde_json::from_value(document).unwrap()
 }

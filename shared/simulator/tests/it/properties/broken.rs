@@ -8,7 +8,8 @@ use routing::state::{Main, Pause, Stopped, WorkState};
 use simulator::Faults;
 
 use super::invariants::{
-    self, APPROVED_FIRST, AUTHORITY, BARRED, CLOCKS, COUNTED, ENDS, JOINED, ONE_PLACE, RESPONSIBLE, WHOLE,
+    self, APPROVED_FIRST, AUTHORITY, BARRED, CLOCKS, COUNTED, ENDS, Finding, JOINED, ONE_PLACE, RESPONSIBLE,
+    WHOLE,
 };
 use super::life::{Complaint, Life, Move};
 use super::seen::{Logged, Seen, SeenCase};
@@ -76,13 +77,14 @@ fn closed() -> World {
     world
 }
 
-/// Breaks what is seen and expects that `rule` is among what is found.
-fn breaks(rule: &str, world: &World, at: impl FnOnce(&mut Seen)) {
+/// Breaks what is seen and expects that `rule` is among what is found, which it gives.
+fn breaks(rule: &str, world: &World, at: impl FnOnce(&mut Seen)) -> Vec<Finding> {
     assert_eq!(invariants::all(&world.seen), [], "nothing is wrong before");
     let mut seen = world.seen.clone();
     at(&mut seen);
     let found = invariants::all(&seen);
     assert!(found.iter().any(|finding| finding.rule == rule), "{rule} was not found broken: {found:?}");
+    found
 }
 
 fn case(seen: &mut Seen) -> &mut SeenCase {
@@ -232,7 +234,11 @@ fn a_bound_of_the_matrix_belongs_to_the_row_below_it() {
 
 #[test]
 fn what_came_before_its_approval_is_found() {
-    breaks(APPROVED_FIRST, &closed(), |seen| unsay(seen, |event| matches!(event, Event::RoundClosed(_))));
+    let found =
+        breaks(APPROVED_FIRST, &closed(), |seen| unsay(seen, |event| matches!(event, Event::RoundClosed(_))));
+    for early in ["the customer was told", "carried out", "archived"] {
+        assert!(found.iter().any(|finding| finding.what.contains(early)), "{early}: {found:?}");
+    }
     breaks(APPROVED_FIRST, &closed(), |seen| {
         for logged in &mut case(seen).log {
             if let Event::RemedyExecuted(paid) = &mut logged.event {

@@ -7,6 +7,7 @@ mod broken;
 mod deeds;
 mod invariants;
 mod life;
+mod people;
 mod seen;
 mod shape;
 mod world;
@@ -27,6 +28,8 @@ use world::World;
 /// How many playbooks each test makes up and lives by; the variable raises it. The other chooses which ones.
 const CASES: (&str, u32) = ("REDRESS_PROPERTY_CASES", 20);
 const SEED: (&str, u64) = ("REDRESS_PROPERTY_SEED", 1);
+/// For how many milliseconds a failure is made smaller, at most.
+const SHRINKING: u32 = 60_000;
 /// How many things happen in one history, at most.
 const MOVES: usize = 40;
 
@@ -40,6 +43,7 @@ fn runner(cases: u32) -> TestRunner {
         rng_seed: RngSeed::Fixed(number(SEED.0, SEED.1)),
         failure_persistence: None,
         max_shrink_iters: 400,
+        max_shrink_time: SHRINKING,
         ..ProptestConfig::default()
     })
 }
@@ -51,7 +55,7 @@ fn lives(shape: &Shape, life: &Life, faults: Faults, seed: u64) -> Result<World,
         Ok(()) => Ok(world),
         Err(findings) => {
             let lines: Vec<_> = findings.iter().map(Finding::to_string).collect();
-            let text = book::playbook(shape);
+            let (text, _) = book::playbook(shape);
             Err(TestCaseError::fail(format!("{}\nseed {seed}, by this playbook:\n{text}", lines.join("\n"))))
         }
     }
@@ -106,8 +110,8 @@ fn and_whatever_befalls_messages_orders_timers_and_replicas() {
 fn random_playbooks_are_valid_and_of_all_sorts() {
     let (kinds, keys) = (RefCell::new(BTreeSet::new()), RefCell::new(BTreeSet::new()));
     let result = runner(3 * CASES.1).run(&shape(), |shape| {
-        let text = book::playbook(&shape);
-        let book = playbook::load(&text).map_err(|findings| {
+        let (text, book) = book::playbook(&shape);
+        let book = book.map_err(|findings| {
             let lines: Vec<_> = findings.iter().map(ToString::to_string).collect();
             TestCaseError::fail(format!("{}\n{text}", lines.join("\n")))
         })?;

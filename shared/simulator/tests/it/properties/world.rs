@@ -1,5 +1,7 @@
 //! Plays a history in the simulator: sets the organisation up, lets everything happen, looks at every quiet moment, and
-//! in the end lets everybody do well until all cases are closed.
+//! in the end lets everybody do well until all cases are closed ([`ending`]).
+
+mod ending;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -15,12 +17,12 @@ use serde_json::{Value, json};
 use simulator::scenario::Simulated;
 use simulator::{Faults, Ledger};
 
-use super::book;
 use super::deeds::deed;
 use super::invariants::{self, Finding};
 use super::life::{Complaint, Life, Move};
 use super::seen::Seen;
 use super::shape::Shape;
+use super::{book, people};
 
 /// A Monday morning.
 const START: &str = "2025-03-03T09:30:00+08:00";
@@ -44,17 +46,17 @@ pub(super) struct World {
 impl World {
     /// The organisation of a shape, at work.
     pub(super) fn open(shape: &Shape, faults: Faults, seed: u64) -> Self {
-        let text = book::playbook(shape);
-        let compiled = playbook::load(&text).unwrap_or_else(|findings| {
+        let (text, compiled) = book::playbook(shape);
+        let compiled = compiled.unwrap_or_else(|findings| {
             let lines: Vec<_> = findings.iter().map(ToString::to_string).collect();
             panic!("not a valid playbook:\n{}\n{text}", lines.join("\n"))
         });
-        let calendar = book::calendar(shape);
+        let calendar = people::calendar(shape);
         let start: Timestamp = START.parse().unwrap();
         let mut world = Self {
             simulated: Simulated::begin(start, faults, seed, Ledger::default()).unwrap(),
             organisation: "random".parse().unwrap(),
-            staff: book::directory(shape),
+            staff: people::directory(shape),
             orders: 0,
             customers: 0,
             seen: Seen::new(Arc::new(compiled), calendar.clone()),
@@ -204,11 +206,11 @@ impl World {
             Move::Pause { which } | Move::Resume { which } => {
                 self.clock(which, matches!(happens, Move::Pause { .. }));
             }
-            Move::Fact { which, key, value } => self.fact(which, json!({ key: value })),
+            Move::Fact { which, key, value } => self.fact_by_receiver(which, json!({ key: value })),
             Move::Time { which, agreed, hours } => {
                 let key = if agreed { "time_agreed" } else { "customer_limit" };
                 let at = self.seen.now + SignedDuration::from_hours(hours);
-                self.fact(which, json!({ key: at }));
+                self.fact_by_receiver(which, json!({ key: at }));
             }
             Move::Answer { which, accepted } => self.answer(which, accepted),
             Move::Leave { whom, deputy, hours } => {
@@ -291,9 +293,14 @@ impl World {
         self.order(ServiceName::Routing, &subject, actor, verb, body);
     }
 
-    fn fact(&mut self, which: usize, facts: Value) {
+    /// Refused when it is the receiver whom the customer complains of.
+    fn fact_by_receiver(&mut self, which: usize, facts: Value) {
+        let receiver = self.actor(&"service.receiver1".parse().unwrap());
+        self.fact(which, receiver, facts);
+    }
+
+    fn fact(&mut self, which: usize, actor: Actor, facts: Value) {
         if let Some(subject) = self.subject(which) {
-            let actor = self.actor(&"service.receiver1".parse().unwrap());
             self.order(ServiceName::Intake, &subject, actor, "fact.record", json!({ "facts": facts }));
         }
     }
@@ -322,96 +329,5 @@ impl World {
         let person = SubjectRef::person(&self.organisation, complainant);
         let body = json!({ "reason": "本人要求" });
         self.order(ServiceName::Intake, &person, Actor::System, "person.erase", body);
-    }
-
-    /// Everybody is there and does well, the customer is content and what is waited for comes: every case ends.
-    pub(super) fn finish(&mut self, rounds: usize) -> Result<(), Vec<Finding>> {
-        for whom in 0..self.staff.people.len() {
-            if self
-                .seen
-                .directory
-                .people
-                .get(&self.person(whom).id)
-                .is_some_and(|one| !one.absences.is_empty())
-            {
-                self.absent(whom, json!([]));
-            }
-        }
-        for which in 0..self.seen.cases.len() {
-            self.fact(which, json!({ "difficult": false, "goods_arrived": self.seen.now }));
-        }
-        self.quiet()?;
-        for round in 0..rounds {
-            if self.seen.cases.values().all(|seen| seen.case.is_closed()) {
-                return Ok(());
-            }
-            self.work_well(round);
-            self.quiet()?;
-        }
-        let open = self.seen.cases.iter().filter(|(_, seen)| !seen.case.is_closed());
-        let ring = |(subject, seen): (&SubjectRef, &super::seen::SeenCase)| {
-            let shown = routing::view::view(&seen.case);
-            let last: Vec<_> = self.refused.iter().rev().take(4).collect();
-            Finding::new(
-                invariants::ENDS,
-                subject,
-                format!("goes on for ever; refused last: {last:?}; {shown}"),
-            )
-        };
-        Err(open.map(ring).collect())
-    }
-
-    fn work_well(&mut self, round: usize) {
-        for (subject, id, work) in self.works() {
-            if work.holder().is_none() {
-                self.take_on(&subject, id, &work, round);
-            } else if self.is_told(&subject, &work) {
-                let body = json!({ "visit": work.visit, "accepted": true });
-                self.order(ServiceName::Notification, &subject, Actor::Customer, "answer.record", body);
-            } else {
-                let refused = self.refused.len();
-                self.act(&subject, id, &work, (0, 10));
-                if self.refused[refused..].iter().any(|what| what.ends_with(" beyond-authority")) {
-                    self.hand_on(&subject, id, &work, round);
-                }
-            }
-            self.simulated.stack_mut().settle();
-        }
-    }
-
-    /// Whether the customer was told the result at the visit of `work`, and has yet to answer.
-    fn is_told(&self, subject: &SubjectRef, work: &Work) -> bool {
-        let here = |event: &Event| matches!(event, Event::ReplyTold(told) if told.visit == work.visit);
-        self.seen.cases[subject].said().any(|(_, event)| here(event))
-    }
-
-    /// Somebody new is hired who may do it, when nobody there can; work that was given back they take.
-    fn take_on(&mut self, subject: &SubjectRef, id: WorkId, work: &Work, round: usize) {
-        let person = self.hire(work, round);
-        let actor = self.actor(&person);
-        self.order(ServiceName::Routing, subject, actor, "work.claim", json!({ "work": id }));
-    }
-
-    /// Whoever only stands in and may not decide has it given to somebody new who may.
-    fn hand_on(&mut self, subject: &SubjectRef, id: WorkId, work: &Work, round: usize) {
-        let person = self.hire(work, round);
-        let leader = self.actor(&"office.boss1".parse().unwrap());
-        let body = json!({ "work": id, "person": person, "reason": "调整" });
-        self.order(ServiceName::Routing, subject, leader, "work.reassign", body);
-    }
-
-    /// Hires somebody for a piece of work.
-    fn hire(&mut self, work: &Work, round: usize) -> PersonId {
-        let person: PersonId =
-            format!("new.{}{round}.{}", self.staff.people.len(), work.role).parse().unwrap();
-        let hired = json!({
-            "id": person, "name": person, "department": work.department, "roles": [work.role],
-        });
-        self.staff.people.push(serde_json::from_value(hired.clone()).unwrap());
-        let directory = SubjectRef::directory(&self.organisation);
-        let body = json!({ "departments": [], "people": [hired] });
-        self.order(ServiceName::Routing, &directory, Actor::System, "directory.put", body);
-        self.simulated.stack_mut().settle();
-        person
     }
 }
