@@ -15,6 +15,7 @@
 //! | [`sight`] | who may see which case |
 //! | [`upstream`] | commands in natural batches, queries |
 //! | [`limits`], [`connections`] | rates, places, bodies, connections |
+//! | [`mail`] | from a message of a mail server to the order it becomes |
 //! | [`timeline`], [`watch`] | what was said about a case; events as they are published |
 //! | [`store`] | the sign-in store, and nothing else |
 
@@ -30,6 +31,7 @@ pub mod endpoint;
 pub mod extract;
 pub mod language;
 pub mod limits;
+pub mod mail;
 pub mod openapi;
 pub mod order;
 pub mod problem;

@@ -41,6 +41,13 @@ impl FromRequestParts<App> for Orderer {
 }
 
 impl Orderer {
+    /// An orderer under a key that comes from what was sent, not from a header.
+    #[must_use]
+    pub fn keyed(principal: Principal, key: &CommandId, headers: &HeaderMap) -> Self {
+        let key = principal.command_id(key);
+        Self { principal, key, expected: None, trace: trace(headers) }
+    }
+
     /// Has it done.
     ///
     /// # Errors

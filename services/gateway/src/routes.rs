@@ -10,6 +10,7 @@ pub mod files;
 pub mod forms;
 pub mod handovers;
 pub mod ledgers;
+pub mod mail;
 pub mod outbox;
 pub mod public;
 pub mod sessions;
@@ -26,6 +27,7 @@ pub fn all() -> Endpoints {
     sessions::endpoints()
         .merge(access::endpoints())
         .merge(complaints::endpoints())
+        .merge(mail::endpoints())
         .merge(case::endpoints())
         .merge(files::endpoints())
         .merge(forms::endpoints())

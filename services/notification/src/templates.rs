@@ -43,6 +43,8 @@ pub struct Variables {
     pub text: String,
     /// The answers a customer may give on the playbook's scale, as people read them.
     pub answers: Vec<String>,
+    /// What the playbook's scripts say to the customer, by script: thanks, an apology, an explanation.
+    pub scripts: BTreeMap<String, String>,
 }
 
 impl Variables {
@@ -57,8 +59,20 @@ impl Variables {
             remedies: Vec::new(),
             text: String::new(),
             answers: Vec::new(),
+            scripts: BTreeMap::new(),
         }
     }
+}
+
+/// What each script says, as one text.
+#[must_use]
+pub fn said_by(scripts: &BTreeMap<Key, Script>, language: Language) -> BTreeMap<String, String> {
+    let between = if language == Language::Zh { "" } else { " " };
+    let said = |script: &Script| {
+        let lines: Vec<_> = script.say.iter().map(|line| line.get(language)).collect();
+        lines.join(between)
+    };
+    scripts.iter().map(|(key, script)| (key.to_string(), said(script))).collect()
 }
 
 /// One remedy in a message.

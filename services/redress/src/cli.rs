@@ -8,7 +8,8 @@ use contracts::ServiceName;
 
 use crate::services::{self, Part, Start};
 use crate::{
-    calendar, clock, directory, drill, held, import, map, parked, playbook, rebuild, reconcile, settings, up,
+    calendar, clock, directory, drill, held, import, mail, map, parked, playbook, rebuild, reconcile,
+    settings, up,
 };
 
 /// Redress: complaints, from receipt to the archive.
@@ -58,6 +59,9 @@ enum What {
     Calendar(calendar::Ask),
     /// Makes complaints of the rows of a file. 批量导入。
     Import(import::Ask),
+    /// Takes mail from a mail server. 接收邮件服务器转来的投诉邮件。
+    #[command(subcommand)]
+    Mail(mail::Ask),
     /// Adds or changes departments and people by CSV files. 导入部门与人员。
     #[command(subcommand)]
     Directory(directory::Ask),
@@ -106,6 +110,7 @@ impl What {
             Self::Clock(ask) => clock::run(ask).await,
             Self::Calendar(ask) => calendar::run(ask).await,
             Self::Import(ask) => import::run(ask).await,
+            Self::Mail(ask) => mail::run(ask).await,
             Self::Directory(ask) => directory::run(ask).await,
             Self::Rebuild(ask) => rebuild::run(ask).await,
             Self::Map => map::print(),

@@ -16,6 +16,7 @@ pub mod drill;
 pub mod held;
 pub mod import;
 pub mod language;
+pub mod mail;
 pub mod map;
 pub mod operator;
 pub mod parked;

@@ -247,7 +247,8 @@ impl Draft<'_> {
         receivers.sort();
         receivers.dedup();
         let template = TemplateKey::new(REPORT).ok();
-        let told = ReportTold { label: report.label.clone(), channel: report.channel.clone() };
+        let (label, channel) = (report.label.clone(), report.channel.clone());
+        let told = ReportTold { label, channel, facts: self.case.facts.clone() };
         let people = receivers.clone();
         climb.done.push(EscalationAction::Notified { people, template, report: Some(told) });
         climb.reports.push(ReportDue {

@@ -67,6 +67,7 @@ macro_rules! declared {
 declared! {
     channel: Text = "The channel the complaint came by.",
     channel_unlisted: Flag = "It came by a channel that the playbook does not list (R-002).",
+    menu_option: Text = "What the caller chose in the menu of the hotline; the rest is still to be asked (R-005).",
     kind: Text = "The nature of the matter: complaint, report, inquiry, suggestion, help, other.",
     customer_type: Text = "Who complains: consumer, franchisee, agent, buyer …",
     category: Text = "What it is about.",

@@ -94,6 +94,8 @@ codes! {
     UnknownField = "unknown-field", 422, Field, "A field is not known" / "没有此字段",
     /// A field has a value that is not allowed.
     InvalidField = "invalid-field", 422, Field, "A field has a value that is not allowed" / "字段的值不允许",
+    /// The mail is none that the playbook takes for a complaint.
+    NotAComplaint = "not-a-complaint", 422, Field, "This mail is not taken as a complaint" / "此邮件不作为投诉受理",
     /// A field is too long.
     FieldTooLong = "field-too-long", 422, Field, "A field is too long" / "字段过长",
     /// The playbook is not known or not active.

@@ -75,15 +75,7 @@ async fn register(
     orderer: Orderer,
     JsonBody(body): JsonBody<Value>,
 ) -> Result<Response, Refusal> {
-    if let Principal::Feeder(feeder) = &orderer.principal {
-        let channel = body["channel"].as_str().unwrap_or_default();
-        if !feeder.channels.is_empty() && !feeder.channels.contains(channel) {
-            let allowed: Vec<_> = feeder.channels.iter().map(|channel| channel.as_str()).collect();
-            let problem =
-                Problem::new(ProblemCode::NotAllowed, "this key does not feed that channel").at("/channel");
-            return Err(problem.expected(allowed.join(", ")).into());
-        }
-    }
+    may_feed(&orderer.principal, body["channel"].as_str().unwrap_or_default(), "/channel")?;
     let organisation = orderer.principal.organisation().clone();
     let complaint = complaint_for(&organisation, &orderer.key);
     let subject = SubjectRef::complaint(&organisation, complaint);
@@ -94,6 +86,20 @@ async fn register(
         response.headers_mut().insert(header::LOCATION, location);
     }
     Ok(response)
+}
+
+/// Refuses what a key does not feed; `field` names the channel.
+///
+/// # Errors
+/// `not-allowed`.
+pub(super) fn may_feed(principal: &Principal, channel: &str, field: &str) -> Result<(), Refusal> {
+    let Principal::Feeder(feeder) = principal else { return Ok(()) };
+    if feeder.channels.is_empty() || feeder.channels.contains(channel) {
+        return Ok(());
+    }
+    let allowed: Vec<_> = feeder.channels.iter().map(|channel| channel.as_str()).collect();
+    let problem = Problem::new(ProblemCode::NotAllowed, "this key does not feed that channel").at(field);
+    Err(problem.expected(allowed.join(", ")).into())
 }
 
 async fn recent(

@@ -18,7 +18,7 @@ use contracts::{ComplaintId, FileId, Problem, ProblemCode, ServiceName, SubjectR
 use futures::{StreamExt as _, TryStreamExt as _};
 use serde_json::{Value, json};
 use sha2::Digest as _;
-use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _, AsyncWriteExt as _};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncSeekExt as _, AsyncWriteExt as _};
 
 use crate::app::App;
 use crate::auth::{Act, Principal};
@@ -74,11 +74,35 @@ async fn list(
     Ok(Json(json!({ "files": files })))
 }
 
-/// An upload as it lies in its temporary file.
-struct Spooled {
-    file: tokio::fs::File,
-    bytes: u64,
-    sha256: String,
+/// A file to be handed on: an upload as it lies in its temporary file, or the part of a mail.
+pub(super) struct Spooled<R> {
+    /// What is in it.
+    pub(super) content: R,
+    /// Its size.
+    pub(super) bytes: u64,
+    /// Its SHA-256, hexadecimal.
+    pub(super) sha256: String,
+}
+
+/// Hands a file on to intake, begun and finished under keys of its own.
+///
+/// # Errors
+/// What intake refuses, or that it cannot be asked.
+pub(super) async fn store<R: AsyncRead + Unpin>(
+    app: &App,
+    orderer: &Orderer,
+    complaint: ComplaintId,
+    name: &str,
+    spooled: &mut Spooled<R>,
+) -> Result<FileId, Refusal> {
+    let organisation = orderer.principal.organisation().clone();
+    let file = FileId::derived(orderer.key.root(&organisation), "file");
+    let subject = SubjectRef::complaint(&organisation, complaint);
+    let begin = json!({ "file": file, "name": name, "bytes": spooled.bytes, "sha256": spooled.sha256 });
+    send::<BeginFile>(app, orderer, &subject, "begin", begin).await?;
+    send_chunks(app, orderer, &subject, file, spooled).await?;
+    send::<FinishFile>(app, orderer, &subject, "finish", json!({ "file": file })).await?;
+    Ok(file)
 }
 
 async fn upload(
@@ -97,19 +121,13 @@ async fn upload(
     let spooling = spool(&app, request.into_body());
     let spooled = tokio::time::timeout(app.config.read_timeout * 10, spooling).await;
     let mut spooled = spooled.unwrap_or_else(|_| Err(too_slow()))?;
-    let organisation = orderer.principal.organisation().clone();
-    let file = FileId::derived(orderer.key.root(&organisation), "file");
-    let subject = SubjectRef::complaint(&organisation, complaint);
-    let begin = json!({ "file": file, "name": name, "bytes": spooled.bytes, "sha256": spooled.sha256 });
-    send::<BeginFile>(&app, &orderer, &subject, "begin", begin).await?;
-    send_chunks(&app, &orderer, &subject, file, &mut spooled).await?;
-    send::<FinishFile>(&app, &orderer, &subject, "finish", json!({ "file": file })).await?;
+    let file = store(&app, &orderer, complaint, &name, &mut spooled).await?;
     let body = json!({ "file": file, "name": name, "bytes": spooled.bytes, "sha256": spooled.sha256 });
     let location = format!("{BASE}/complaints/{complaint}/files/{file}");
     Ok((StatusCode::CREATED, [(header::LOCATION, location)], Json(body)).into_response())
 }
 
-async fn spool(app: &App, body: Body) -> Result<Spooled, Refusal> {
+async fn spool(app: &App, body: Body) -> Result<Spooled<tokio::fs::File>, Refusal> {
     let most = app.config.file_max_bytes as u64;
     let too_large = || {
         let problem = Problem::new(ProblemCode::TooLarge, "the file is too large");
@@ -144,20 +162,20 @@ async fn spool(app: &App, body: Body) -> Result<Spooled, Refusal> {
     }
     file.flush().await.map_err(failed)?;
     file.rewind().await.map_err(failed)?;
-    Ok(Spooled { file, bytes, sha256: hex::encode(hash.finalize()) })
+    Ok(Spooled { content: file, bytes, sha256: hex::encode(hash.finalize()) })
 }
 
-async fn send_chunks(
+async fn send_chunks<R: AsyncRead + Unpin>(
     app: &App,
     orderer: &Orderer,
     subject: &SubjectRef,
     file: FileId,
-    spooled: &mut Spooled,
+    spooled: &mut Spooled<R>,
 ) -> Result<(), Refusal> {
     let chunks = spooled.bytes.div_ceil(CHUNK as u64);
     for index in 0..chunks {
         let mut content = Vec::with_capacity(CHUNK);
-        let mut part = (&mut spooled.file).take(CHUNK as u64);
+        let mut part = (&mut spooled.content).take(CHUNK as u64);
         part.read_to_end(&mut content).await.map_err(|error| Refusal::defect(&error))?;
         let body = json!({ "file": file, "index": index, "content": BASE64_STANDARD.encode(&content) });
         // One after the other: intake's checksum runs along.

@@ -1,5 +1,5 @@
-//! For customers, without sign-in: how far their complaint is, what is missing, and how satisfied they are (R-212,
-//!
+//! For customers, without sign-in: the ways in and who answers for each, how far their complaint is, what is
+//! missing, and how satisfied they are.
 //!
 //! Number and tracking code together open it; a wrong number and a wrong code look the same, and tries are counted by
 //! address and by number. What is shown is the stage in plain words, and of what anybody said the claim as it was
@@ -12,7 +12,7 @@ use axum::response::Response;
 use contracts::commands::intake::Clarify;
 use contracts::commands::notification::RecordCallback;
 use contracts::commands::{Actor, Verb};
-use contracts::queries::intake::{TRACK, Tracked};
+use contracts::queries::intake::{CHANNELS, ChannelListed, TRACK, Tracked};
 use contracts::{OrganisationId, Problem, ProblemCode, ServiceName, StageKind, SubjectRef, Text};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -28,6 +28,13 @@ use crate::problem::Refusal;
 use crate::upstream::question;
 
 const TAG: &str = "For customers";
+
+/// The ways in. A telephone system reads from it what a caller may choose.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Channels {
+    /// Those of all active playbooks.
+    pub channels: Vec<ChannelListed>,
+}
 
 /// How far a complaint is.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -99,6 +106,13 @@ pub struct Satisfaction {
 pub fn endpoints() -> Endpoints {
     Endpoints::new()
         .add(
+            Endpoint::get("/public/channels", TAG, "The ways in, and who answers for each")
+                .needs(Need::Address)
+                .with("organisation", "The organisation; the installation's own when absent")
+                .answers::<Channels>(),
+            channels,
+        )
+        .add(
             Endpoint::get("/public/complaints", TAG, "How far a complaint is, by number and tracking code")
                 .needs(Need::Address)
                 .with("number", "The number on the receipt")
@@ -132,6 +146,15 @@ pub fn endpoints() -> Endpoints {
             .refuses(&[ProblemCode::WrongStage, ProblemCode::FieldTooLong]),
             clarification,
         )
+}
+
+async fn channels(State(app): State<App>, parameters: Parameters) -> Result<Json<Channels>, Refusal> {
+    parameters.only(&["organisation"])?;
+    let organisation = app.organisation(parameters.text("organisation"))?;
+    let query = question(&organisation, Actor::Customer, Value::Null);
+    let channels = app.upstream.ask(ServiceName::Intake, CHANNELS, &query).await?;
+    let channels = serde_json::from_value(channels).map_err(|error| Refusal::defect(&error))?;
+    Ok(Json(Channels { channels }))
 }
 
 async fn track(

@@ -13,6 +13,7 @@ mod signing_in;
 mod starting;
 mod upstream;
 mod versions;
+mod ways_in;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -33,6 +33,7 @@ const ESTABLISHED_BY_ACTS: &[&str] = &[
     "kind",
     "measure_due",
     "measures_done",
+    "menu_option",
     "order_key",
     "remedy_amount",
     "remedy_executed",

@@ -16,6 +16,8 @@
 pub(super) mod check;
 pub(super) mod complainant;
 pub(super) mod fields;
+mod mail;
+mod menu;
 mod number;
 mod repeat;
 mod settle;
@@ -55,6 +57,8 @@ const SHAPE: Shape = Shape {
         "unit",
         "language",
         "complainant",
+        "subject",
+        "menu_option",
         "opinion",
         "demand",
         "amount",
@@ -102,6 +106,7 @@ pub(super) fn decide(
     }
     let mut body: RegisterComplaint = read(command, &SHAPE)?;
     fields::tidy(&mut body);
+    mail::put_subject_first(&mut body);
     if command.actor == Actor::Customer && body.external.is_some() {
         // Its answer would be the first receipt of whoever's reference it is.
         let problem =

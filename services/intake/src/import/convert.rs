@@ -70,6 +70,8 @@ impl Reading<'_> {
             language: self.language(fields.language.as_ref()),
             complainant,
             narrative,
+            subject: None,
+            menu_option: None,
             opinion: self.optional("opinion", fields.opinion.as_ref()),
             demand: self.optional("demand", fields.demand.as_ref()),
             amount: self.amount("amount_yuan", fields.amount_yuan.as_ref()),

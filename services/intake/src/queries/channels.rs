@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use contracts::queries::Query;
-use contracts::queries::intake::ChannelListed;
+use contracts::queries::intake::{ChannelListed, MenuOptionListed};
 use contracts::{ChannelKey, DepartmentId, SubjectRef, Text};
-use playbook::{DepartmentRef, Playbook};
+use playbook::{Channel, DepartmentRef, MenuOption, Playbook};
 
 use super::{Answered, Queries, QueryError};
 use crate::state::{Directory, Organisation, State};
@@ -19,15 +19,19 @@ impl Queries {
         let directory = directory.as_ref().and_then(|(state, _)| state.directory());
         let mut channels: BTreeMap<ChannelKey, ChannelListed> = BTreeMap::new();
         for playbook in self.active_playbooks(query, organisation).await? {
-            let answerable = Answerable::of(&playbook, directory);
             for channel in &playbook.channels {
-                let listed = channels.entry(channel.key.clone()).or_insert_with(|| ChannelListed {
-                    channel: channel.key.clone(),
-                    label: channel.label.clone(),
-                    playbooks: Vec::new(),
-                    role: answerable.role.clone(),
-                    department: answerable.department.clone(),
-                    people: answerable.people.clone(),
+                let listed = channels.entry(channel.key.clone()).or_insert_with(|| {
+                    let answerable = Answerable::of(&playbook, channel, directory);
+                    ChannelListed {
+                        channel: channel.key.clone(),
+                        label: channel.label.clone(),
+                        playbooks: Vec::new(),
+                        role: answerable.role,
+                        department: answerable.department,
+                        people: answerable.people,
+                        subject_has: channel.subject_has.clone(),
+                        menu: channel.menu.iter().map(option).collect(),
+                    }
                 });
                 listed.playbooks.push(playbook.id.clone());
             }
@@ -54,7 +58,15 @@ impl Queries {
     }
 }
 
-/// Who takes complaints in under a playbook.
+fn option(option: &MenuOption) -> MenuOptionListed {
+    MenuOptionListed {
+        key: option.key.to_string(),
+        label: option.label.clone(),
+        kind: option.kind.to_string(),
+    }
+}
+
+/// Who answers for a channel: whom the playbook publishes with it, by name; else the role that takes complaints in.
 #[derive(Default)]
 struct Answerable {
     role: Option<Text>,
@@ -63,9 +75,10 @@ struct Answerable {
 }
 
 impl Answerable {
-    fn of(playbook: &Playbook, directory: Option<&Directory>) -> Self {
+    fn of(playbook: &Playbook, channel: &Channel, directory: Option<&Directory>) -> Self {
         let register = playbook.stages.iter().find(|stage| stage.kind == contracts::StageKind::Register);
-        let Some(owner) = register.and_then(|stage| stage.owner.as_ref()) else { return Self::default() };
+        let receives = register.and_then(|stage| stage.owner.as_ref());
+        let Some(owner) = channel.answerable.as_ref().or(receives) else { return Self::default() };
         let Some(role) = playbook.roles.get::<str>(owner.role.as_str()) else { return Self::default() };
         let named: Option<&DepartmentId> = match owner.department.as_ref().unwrap_or(&role.department) {
             DepartmentRef::Named(id) => Some(id),
@@ -79,6 +92,8 @@ impl Answerable {
             let there = named.is_none_or(|department| member.department == *department);
             member.active && there && member.roles.contains(&owner.role)
         };
+        // Nobody's name is published who was not named for it.
+        let directory = directory.filter(|_| channel.answerable.is_some());
         let people = directory.into_iter().flat_map(|directory| directory.people.values()).filter(holds);
         Self {
             role: Some(role.label.clone()),

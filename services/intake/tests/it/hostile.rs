@@ -47,6 +47,7 @@ fn everything(n: usize) -> Value {
         "unit": "service", "language": "zh", "opinion": "质量太差", "amount": 100, "order_number": "JD-1",
         "matter": "空调", "received_at": "2025-03-07T01:00:00Z", "files": [file(n)], "playbook": "p01",
         "external": {"source": "crm", "reference": format!("r-{n}")}, "facts": {"form_place": "二楼"},
+        "subject": "投诉空调", "menu_option": "1",
         "settlement": {"account": "当场道歉", "remedies": [{"remedy": "apology", "amount": 0}]},
     });
     body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
@@ -137,6 +138,12 @@ async fn no_text_of_a_complaint_does_more_than_stand_there() {
         let became = match served.attempt(&attempt, &key, what, clerk()).await {
             // Of what the matter is called only a keyed hash is kept, by which repeats are found.
             Became::Kept(_) if attempt.place == "/matter" => Became::Kept(vec![json!(attempt.text)]),
+            // The subject stands before the narrative.
+            Became::Kept(read) if ["/subject", "/narrative"].contains(&attempt.place.as_str()) => {
+                let told = read.iter().find_map(|one| one["narrative"].as_str()).unwrap_or_default();
+                assert!(told.contains(attempt.text.trim()), "{told}");
+                Became::Kept(vec![json!(attempt.text)])
+            }
             became => became,
         };
         attempt.judge(&became);

@@ -211,3 +211,60 @@ fn a_reference_on_record_gives_the_first_receipt_again() {
     body["external"] = json!({ "source": "12345", "reference": "A-1" });
     assert_ne!(world.register("k3", feeder, body).unwrap().complaint, first.complaint);
 }
+
+/// The subject of a mail is part of what was told; where the playbook says so, only mail whose subject holds one of its
+/// words is a complaint, and other mail is refused and leaves nothing.
+#[test]
+fn mail_is_a_complaint_by_its_subject() {
+    let mut world = World::new();
+    let mail = |channel: &str, subject: &str, narrative: &str| {
+        let mut body = good();
+        body["channel"] = json!(channel);
+        body["subject"] = json!(subject);
+        body["narrative"] = json!(narrative);
+        body
+    };
+    for subject in ["询价", ""] {
+        let problem = world.register("k0", clerk(), mail("mail", subject, "空调坏了，我要投诉")).unwrap_err();
+        assert_eq!((problem.code, problem.field.as_deref()), (ProblemCode::NotAComplaint, Some("/subject")));
+        assert_eq!(problem.expected.as_deref(), Some("a subject with 投诉 / complaint"));
+        assert!(world.said.is_empty() && world.words.is_empty());
+    }
+    for (key, subject) in [("k1", "关于空调的投诉"), ("k2", "My ＣＯＭＰＬＡＩＮＴ")] {
+        world.register(key, clerk(), mail("mail", subject, "坏了")).unwrap();
+        let kept: Vec<_> = world.words.iter().map(|word| word.text.as_str()).collect();
+        assert!(kept.contains(&format!("{subject}\n\n坏了").as_str()), "{kept:?}");
+    }
+    world.register("k3", clerk(), mail("web", "空调", "")).unwrap();
+    assert!(world.words.iter().any(|word| word.text == "空调"), "elsewhere every subject will do");
+    let mut by_hand = good();
+    by_hand["channel"] = json!("mail");
+    world.register("k4", clerk(), by_hand).unwrap();
+}
+
+/// What a caller chose in the menu opens a record with the number they call from, before anybody has spoken to them: the
+/// menu says the kind, and what was chosen stands for the narrative.
+#[test]
+fn an_option_of_the_menu_opens_a_record() {
+    let mut world = World::with(|document| document["intake"]["required"] = json!(["contact", "narrative"]));
+    let call = |option: &str| json!({ "channel": "phone", "menu_option": option, "complainant": { "phone": "13812345678" } });
+    let feeder = || Actor::Feeder { name: "exchange".into() };
+    world.register("k1", feeder(), call("2")).unwrap();
+    assert_eq!(registered(&world).kind, "report");
+    assert_eq!(fact(&world, "menu_option"), Some("2".into()));
+    assert_eq!(world.words[0].text, "举报");
+    let problem = world.register("k2", feeder(), call("9")).unwrap_err();
+    assert_eq!(
+        (problem.field.as_deref(), problem.expected.as_deref()),
+        (Some("/menu_option"), Some("one of 1, 2"))
+    );
+    let mut other = call("1");
+    other["kind"] = json!("report");
+    assert_eq!(world.register("k3", feeder(), other).unwrap_err().field.as_deref(), Some("/kind"));
+    let mut elsewhere = call("1");
+    elsewhere["channel"] = json!("web");
+    assert_eq!(world.register("k4", feeder(), elsewhere).unwrap_err().field.as_deref(), Some("/menu_option"));
+    let mut unknown = call("1");
+    unknown["complainant"] = json!({});
+    assert_eq!(world.register("k5", feeder(), unknown).unwrap_err().field.as_deref(), Some("/complainant"));
+}

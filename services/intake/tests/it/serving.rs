@@ -339,13 +339,26 @@ async fn upload(served: &Served, key: &str, content: &[u8]) {
     }
 }
 
+/// The channels are published with who answers for them: by name where the playbook says so, else the role.
+/// With them stand the words that mail needs and what a caller may choose.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_channels_are_listed_with_who_answers_for_them() {
-    let served = served().await;
+    let owner = json!({ "role": "clerk" });
+    let served = served_with(|document| document["stages"][0]["owner"] = owner).await;
     let channels = served.ask("channels", Actor::Customer, Value::Null).await.unwrap();
     let keys: Vec<_> =
         channels.as_array().unwrap().iter().map(|one| one["channel"].as_str().unwrap()).collect();
-    assert_eq!(keys, ["phone", "web"]);
+    assert_eq!(keys, ["mail", "phone", "web"]);
+    for channel in channels.as_array().unwrap() {
+        assert_eq!(channel["role"], json!({ "zh": "接待员", "en": "clerk" }));
+        assert_eq!(channel["department"], json!({ "zh": "服务部", "en": "service" }));
+    }
+    assert_eq!(channels[0]["subject_has"], json!(["投诉", "complaint"]));
+    assert_eq!(
+        channels[1]["menu"][1],
+        json!({ "key": "2", "label": { "zh": "举报", "en": "report" }, "kind": "report" })
+    );
+    assert_eq!((&channels[1]["people"], &channels[2]["people"]), (&json!([]), &json!(["wang"])));
 }
 
 async fn bus(nats: &TestNats, name: &str) -> Bus {

@@ -10,7 +10,7 @@ use contracts::messages::directory_changed::{Department, DirectoryChanged, Perso
 use contracts::messages::playbook_activated::{ActivationScope, PlaybookActivated};
 use contracts::messages::playbook_published::PlaybookPublished;
 use contracts::{
-    CommandId, Envelope, Event, EventId, OrganisationId, Problem, ServiceName, SubjectRef, Text,
+    CommandId, Envelope, Event, EventId, OrganisationId, Problem, RoleKey, ServiceName, SubjectRef, Text,
 };
 use intake::{Intake, IntakeConfig, Row, State};
 use jiff::Timestamp;
@@ -49,7 +49,14 @@ pub(crate) fn playbook(id: &str, change: impl FnOnce(&mut Value)) -> Value {
         "source": { "document": "trial" },
         "kinds": [{ "key": "complaint", "label": text("投诉", "complaint") }, { "key": "report", "label": text("举报", "report") }],
         "customer_types": [{ "key": "consumer", "label": text("消费者", "consumer") }, { "key": "buyer", "label": text("买方", "buyer") }],
-        "channels": [{ "key": "phone", "label": text("电话", "telephone") }, { "key": "web", "label": text("网页", "web") }],
+        "channels": [
+            { "key": "phone", "label": text("电话", "telephone"), "menu": [
+                { "key": "1", "label": text("投诉", "complaint"), "kind": "complaint" },
+                { "key": "2", "label": text("举报", "report"), "kind": "report" },
+            ] },
+            { "key": "web", "label": text("网页", "web"), "answerable": { "role": "clerk" } },
+            { "key": "mail", "label": text("邮箱", "mailbox"), "subject_has": ["投诉", "complaint"] },
+        ],
         "categories": [{ "key": "quality", "label": text("质量", "quality"), "department": "service" }],
         "intake": {
             "required": ["name", "contact", "narrative"],
@@ -132,7 +139,7 @@ pub(crate) fn people() -> DirectoryChanged {
         id: id.parse().unwrap(),
         name: id.to_owned(),
         department: department.parse().unwrap(),
-        roles: Default::default(),
+        roles: if id == "wang" { [RoleKey::new("clerk").unwrap()].into() } else { Default::default() },
         manager: None,
         contact: None,
         email: None,

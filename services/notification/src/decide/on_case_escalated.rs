@@ -85,7 +85,7 @@ fn tell_of_reports(
 ) {
     for (at, (people, report)) in reports(escalated).enumerate() {
         let label = report.label.get(DEFAULT_LANGUAGE).to_owned();
-        let variables = Variables { text: label, ..Variables::of(case.number, Facts::new()) };
+        let variables = Variables { text: label, ..Variables::of(case.number, report.facts.clone()) };
         let template = TemplateKey::new(BuiltIn::Report.as_str()).ok();
         let Some((chosen, text)) = written(context, case, template, &variables) else { continue };
         let cause = NoticeId::derived(cause, &format!("report {at}")).0;

@@ -24,7 +24,7 @@ use crate::promise;
 use crate::state::State;
 use crate::store::Row;
 use crate::telling::lines;
-use crate::templates::{BuiltIn, Chosen, Variables, channel_of, choose, of_playbook, render};
+use crate::templates::{BuiltIn, Chosen, Variables, channel_of, choose, of_playbook, render, said_by};
 
 /// A visit that has just begun, with all that its messages are made of.
 struct Arrival<'a> {
@@ -156,6 +156,7 @@ impl Arrival<'_> {
             stage: self.brief.label.get(language).to_owned(),
             remedies: promise::lines(&promised, language),
             answers: scale.iter().map(|answer| answer.label.get(language).to_owned()).collect(),
+            scripts: said_by(&self.slice.scripts, language),
             ..Variables::of(&self.entered.number, self.entered.facts.clone())
         };
         let mut text = render(chosen, language, &variables).map_err(|error| unrenderable(&error))?;

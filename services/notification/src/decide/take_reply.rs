@@ -15,7 +15,7 @@ use super::seat::{self, End};
 use super::{Message, Outcome, keep, notify, reached, record, unrenderable};
 use crate::promise;
 use crate::state::{Conversation, State, Visit};
-use crate::templates::{BuiltIn, Chosen, Rendered, Variables, choose, render};
+use crate::templates::{BuiltIn, Chosen, Rendered, Variables, choose, render, said_by};
 
 /// Characters in a reply.
 const MAX_TEXT: usize = 5_000;
@@ -197,6 +197,7 @@ fn text_of(
     let variables = Variables {
         stage: visit.brief.label.get(language).to_owned(),
         remedies: promise::lines(&visit.promised, language),
+        scripts: visit.slice().map(|slice| said_by(&slice.scripts, language)).unwrap_or_default(),
         ..Variables::of(&conversation.number, visit.facts.clone())
     };
     let text = render(&chosen, language, &variables).map_err(|error| unrenderable(&error))?;

@@ -85,8 +85,8 @@ impl State {
 
     fn publish(&mut self, published: &PlaybookPublished) {
         let templates = crate::templates::of_document(&published.document);
-        let faults = crate::templates::faults(&templates);
         let scripts = crate::templates::scripts_of(&published.document);
+        let faults = crate::templates::faults(&templates, &scripts);
         let messages = Messages { templates, faults, scripts };
         match self {
             Self::Playbook(versions) => drop(versions.insert(published.playbook.version, messages)),

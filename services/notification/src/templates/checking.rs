@@ -8,19 +8,22 @@ use std::collections::BTreeMap;
 
 use contracts::facts::{DECLARED, FactKind};
 use contracts::{FactKey, FactValue, Facts, Language, TemplateKey};
-use playbook::model::Template;
+use playbook::Key;
+use playbook::model::{Script, Template};
 
-use super::{Chosen, RemedyLine, Variables, environment, render};
+use super::{Chosen, RemedyLine, Variables, environment, render, said_by};
 use crate::state::Fault;
 
 /// Every template that cannot be rendered in one of the languages, even with every fact known.
 #[must_use]
-pub fn faults(templates: &BTreeMap<TemplateKey, Template>) -> Vec<Fault> {
+pub fn faults(templates: &BTreeMap<TemplateKey, Template>, scripts: &BTreeMap<Key, Script>) -> Vec<Fault> {
     let mut found = Vec::new();
     for (key, template) in templates {
         for language in [Language::Zh, Language::En] {
             let chosen = Chosen { key: key.clone(), version: 0, template: template.clone() };
-            if let Err(error) = render(&chosen, language, &everything_known(template, language)) {
+            let mut known = everything_known(template, language);
+            known.scripts = said_by(scripts, language);
+            if let Err(error) = render(&chosen, language, &known) {
                 let why = std::error::Error::source(&error).map_or_else(String::new, ToString::to_string);
                 found.push(Fault { template: key.clone(), language, why });
             }
@@ -72,7 +75,14 @@ mod tests {
 
     fn faults_of(zh: &str, en: &str) -> Vec<Fault> {
         let body = Text { zh: zh.into(), en: en.into() };
-        faults(&BTreeMap::from([("reply".parse().unwrap(), Template { subject: None, body })]))
+        let thanks = Script {
+            label: Text { zh: "致谢".into(), en: "Thanks".into() },
+            say: vec![Text { zh: "感谢".into(), en: "Thanks".into() }],
+            avoid: Vec::new(),
+            personalise: false,
+        };
+        let templates = BTreeMap::from([("reply".parse().unwrap(), Template { subject: None, body })]);
+        faults(&templates, &BTreeMap::from([(Key::new("thanks").unwrap(), thanks)]))
     }
 
     #[test]
@@ -90,5 +100,6 @@ mod tests {
         assert!(found[0].why.contains(":2"), "{}", found[0].why);
         assert_eq!(found[1].language, Language::En);
         assert_eq!(faults_of("{{ facts.catgeory }}", "x").len(), 1, "a fact that nobody declared");
+        assert_eq!(faults_of("{{ scripts.thanks }}", "{{ scripts.thank }}").len(), 1, "no such script");
     }
 }

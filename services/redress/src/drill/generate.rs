@@ -110,6 +110,8 @@ pub fn complaint(seed: u64, n: u32) -> RegisterComplaint {
         language: if english { Language::En } else { Language::Zh },
         complainant: complainant(&mut chance, who, english),
         narrative,
+        subject: None,
+        menu_option: None,
         opinion: None,
         demand: chance
             .random_bool(0.5)

@@ -43,8 +43,17 @@ pub struct RegisterComplaint {
     /// Who complains and how to reach them.
     #[serde(default)]
     pub complainant: Complainant,
-    /// What the customer tells; at most 20,000 characters.
+    /// What the customer tells; at most 20,000 characters. Only with a `menu_option` it may be left out.
+    #[serde(default)]
     pub narrative: String,
+    /// The subject line, where it came as mail: it stands before the narrative, and tells whether the playbook takes the
+    /// mail for a complaint; at most 998 characters.
+    #[serde(default)]
+    pub subject: Option<String>,
+    /// What the caller chose in the menu of the hotline: it says the kind, and stands for the narrative until somebody
+    /// has asked further.
+    #[serde(default)]
+    pub menu_option: Option<String>,
     /// What the customer thinks of it, as said; at most 4,000 characters.
     #[serde(default)]
     pub opinion: Option<String>,

@@ -353,6 +353,23 @@ pub struct ChannelListed {
     pub role: Option<Text>,
     /// The department where that role is.
     pub department: Option<Text>,
-    /// The people who hold the role there.
+    /// The people who hold the role there, where the playbook publishes who is answerable.
     pub people: Vec<String>,
+    /// Only mail whose subject holds one of these is a complaint; none: all mail is.
+    #[serde(default)]
+    pub subject_has: Vec<String>,
+    /// What a caller may choose before anybody answers.
+    #[serde(default)]
+    pub menu: Vec<MenuOptionListed>,
+}
+
+/// What a caller may choose.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct MenuOptionListed {
+    /// What is pressed: the `menu_option` of a registration.
+    pub key: String,
+    /// What is said.
+    pub label: Text,
+    /// The nature of the matter that it opens.
+    pub kind: String,
 }

@@ -1,5 +1,6 @@
 //! Names: everything that is named is declared, and declared once.
 
+mod channels;
 mod records;
 
 use std::collections::BTreeSet;
@@ -19,6 +20,7 @@ struct Names<'a> {
 pub(super) fn check(playbook: &Playbook) -> Vec<Finding> {
     let mut names = Names { playbook, findings: Vec::new() };
     names.once();
+    names.channels();
     names.categories();
     names.roles();
     names.stages();

@@ -5,7 +5,7 @@ use contracts::{CategoryKey, ChannelKey, DepartmentId, FactKey, RoleKey, Text};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Lane, SkillNeed};
+use super::{Lane, SkillNeed, Who};
 use crate::words::{Cel, Key, Yuan, words};
 
 /// A way in.
@@ -16,6 +16,27 @@ pub struct Channel {
     pub key: ChannelKey,
     /// What people read.
     pub label: Text,
+    /// Who answers for it and is published with it, by name; else who registers, as a role.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answerable: Option<Who>,
+    /// Only mail whose subject holds one of these is a complaint (R-004, P30); without any, all mail is.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub subject_has: Vec<String>,
+    /// What a caller may choose before anybody answers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub menu: Vec<MenuOption>,
+}
+
+/// What a caller may choose in the menu of a hotline: it opens a record of that kind.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MenuOption {
+    /// What is pressed, such as `1`.
+    pub key: Key,
+    /// What is said; it stands on record as what was told until somebody has asked further.
+    pub label: Text,
+    /// The nature of the matter.
+    pub kind: Key,
 }
 
 /// What a complaint may be about.

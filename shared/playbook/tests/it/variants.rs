@@ -106,6 +106,30 @@ fn a_category_may_narrow_the_remedies_but_not_widen_them() {
     assert_eq!(narrowed("weather", "refund"), [Code::UnknownReference]);
 }
 
+/// Who answers for a channel is a role of the playbook; its menu opens kinds that there are, each by a key of its
+/// own; a word for the subject is a word.
+#[test]
+fn a_channel_names_what_there_is() {
+    let channel = |more: &str| {
+        let label = "label: {zh: 热线, en: Hotline}";
+        after(
+            "channels: # not in the document\n",
+            &format!("channels:\n  - {{key: hotline, {label}, {more}}}\n"),
+        )
+    };
+    let option = |key: &str, kind: &str| {
+        format!("{{key: \"{key}\", label: {{zh: 投诉, en: Complaint}}, kind: {kind}}}")
+    };
+    assert_eq!(channel("answerable: {role: leader}"), []);
+    assert_eq!(channel("answerable: {role: nobody}"), [Code::UnknownReference]);
+    assert_eq!(channel(&format!("menu: [{}]", option("1", "complaint"))), []);
+    assert_eq!(channel(&format!("menu: [{}]", option("1", "weather"))), [Code::UnknownReference]);
+    let twice = format!("menu: [{}, {}]", option("1", "complaint"), option("1", "complaint"));
+    assert_eq!(channel(&twice), [Code::Duplicate]);
+    assert_eq!(channel("subject_has: [投诉]"), []);
+    assert_eq!(channel("subject_has: [' ']"), [Code::Value]);
+}
+
 #[test]
 fn marks_are_facts_that_are_true_or_false() {
     let flags = |fact: &str, when: &str| {

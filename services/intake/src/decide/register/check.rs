@@ -11,7 +11,7 @@ use playbook::{IntakeField, Labelled, Playbook};
 use runtime::service::Context;
 use vault::normalise;
 
-use super::{Draft, choose_playbook, fields, settle};
+use super::{Draft, choose_playbook, fields, mail, menu, settle};
 use crate::Intake;
 use crate::decide::fact;
 use crate::decide::reading::{missing, not_listed};
@@ -41,6 +41,8 @@ pub(super) fn check(
     let unit = body.unit.clone().or_else(|| own_department(actor, directory));
     let chosen = choose_playbook(intake, context, &body, unit.as_ref());
     let model = chosen.as_ref().ok().map(|(_, compiled)| compiled.playbook());
+    findings.extend(menu::choose(&mut body, model));
+    findings.extend(mail::check(&body, model));
     check_texts(&body, model, &mut findings);
     check_contacts(&body.complainant, &mut findings);
     check_values(intake, context, state, &body, &mut findings);
@@ -260,6 +262,9 @@ fn known_facts(draft: &Draft) -> Facts {
     known.insert(facts::key::channel(), body.channel.as_str().into());
     known.insert(facts::key::kind(), draft.kind.as_str().into());
     known.insert(facts::key::customer_type(), draft.customer_type.as_str().into());
+    if let Some(pressed) = &body.menu_option {
+        known.insert(facts::key::menu_option(), pressed.as_str().into());
+    }
     if let Some(category) = &body.category {
         known.insert(facts::key::category(), category.as_str().into());
     }

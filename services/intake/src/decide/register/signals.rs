@@ -18,6 +18,11 @@ fn is_heard(signal: &Signal, told: &str) -> bool {
     signal.words.iter().map(|word| folded(word)).any(|word| occurs(&word, told))
 }
 
+/// Whether `told` says `word`, as it is heard.
+pub(super) fn says(word: &str, told: &str) -> bool {
+    occurs(&folded(word), &folded(told))
+}
+
 /// Chinese words are found anywhere; a word of Latin letters and digits only where it stands alone: `sue` is not in
 /// `issue`.
 fn occurs(word: &str, told: &str) -> bool {
@@ -49,20 +54,16 @@ fn folded(text: &str) -> String {
 mod tests {
     use super::*;
 
-    fn met(word: &str, told: &str) -> bool {
-        occurs(&folded(word), &folded(told))
-    }
-
     #[test]
     fn chinese_words_are_found_anywhere_and_latin_ones_alone() {
-        assert!(met("受伤", "老人当场受伤送医"));
-        assert!(met("12315", "我已向１２３１５反映"));
-        assert!(met("Lawyer", "my LAWYER, will call"));
-        assert!(met("class action", "A Class Action is near"));
-        assert!(!met("sue", "the issue remains"));
-        assert!(met("sue", "I will sue."));
-        assert!(!met("315", "订单 123156"));
-        assert!(met("APP投诉", "在app投诉过"));
-        assert!(!met(" ", "anything"));
+        assert!(says("受伤", "老人当场受伤送医"));
+        assert!(says("12315", "我已向１２３１５反映"));
+        assert!(says("Lawyer", "my LAWYER, will call"));
+        assert!(says("class action", "A Class Action is near"));
+        assert!(!says("sue", "the issue remains"));
+        assert!(says("sue", "I will sue."));
+        assert!(!says("315", "订单 123156"));
+        assert!(says("APP投诉", "在app投诉过"));
+        assert!(!says(" ", "anything"));
     }
 }

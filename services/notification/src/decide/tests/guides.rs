@@ -218,6 +218,34 @@ fn a_case_takes_so_many_notes_for_the_caller_and_none_once_it_is_closed() {
     assert_eq!((problem.code, problem.field.as_deref()), (ProblemCode::WrongStage, Some("/note")));
 }
 
+/// A reply thanks, apologises and explains in the words of the playbook's scripts: its template takes them in, and whoever
+/// speaks has them before them.
+#[test]
+fn a_reply_is_said_with_the_scripts_of_the_playbook() {
+    let say = |zh: &str, en: &str| json!({"label": {"zh": zh, "en": en}, "say": [{"zh": zh, "en": en}]});
+    for (language, expected) in [
+        (Language::Zh, "感谢您告诉我们。很抱歉。拉链已更换。编号 TS-1"),
+        (Language::En, "Thank you. We are sorry. The zip was replaced. No. TS-1"),
+    ] {
+        let mut bench = bench_with(StageKind::Reply, |event| {
+            event.language = language;
+            slice(event)["scripts"] = json!({
+                "thanks": say("感谢您告诉我们。", "Thank you."),
+                "apology": say("很抱歉。", "We are sorry."),
+                "cause": say("拉链已更换。", "The zip was replaced."),
+            });
+            slice(event)["templates"] = json!({"reply": {"body": {
+                "zh": "{{ scripts.thanks }}{{ scripts.apology }}{{ scripts.cause }}编号 {{ number }}",
+                "en": "{{ scripts.thanks }} {{ scripts.apology }} {{ scripts.cause }} No. {{ number }}",
+            }}});
+        });
+        assert_eq!(guide(&bench)["scripts"]["apology"]["say"][0]["zh"], json!("很抱歉。"));
+        bench.order(li(), "reply", json!({"visit": visit(1), "epoch": 1, "channel": "email"})).unwrap();
+        assert_eq!(bench.words[0].text, expected);
+    }
+}
+
+///
 #[test]
 fn a_talk_about_the_result_ends_with_the_closing_question() {
     let closing = |own: Value| {

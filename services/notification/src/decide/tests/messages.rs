@@ -31,7 +31,7 @@ fn subject() -> SubjectRef {
     SubjectRef::playbook(&"huarun".parse().unwrap(), &playbook().id)
 }
 
-fn bench_knowing(templates: Value) -> Bench {
+pub(super) fn bench_knowing(templates: Value) -> Bench {
     let mut bench = Bench::new(Notification);
     bench.memory.others.insert(subject(), Arc::new(known(templates)));
     bench

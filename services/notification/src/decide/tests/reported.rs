@@ -4,6 +4,7 @@ use contracts::SubjectRef;
 use contracts::messages::notice_requested::{NoticeRequested, Recipient};
 use contracts::messages::report_due::ReportDue;
 
+use super::messages::bench_knowing;
 use super::*;
 use crate::decide::SETTLE_VERB;
 use crate::state::State;
@@ -73,6 +74,29 @@ fn one_about_a_case_is_told_by_the_escalation_that_asked_for_it() {
     };
     let said = bench.hear(ServiceName::Routing, escalated);
     assert_eq!(notices(&said)[0].template.as_str(), "report", "built in where the playbook has none");
+}
+
+/// The plan and what is known of the complaint go by mail to the departments that the playbook lists.
+#[test]
+fn one_about_a_case_says_what_the_playbook_wants_said_of_it() {
+    let body =
+        json!({"zh": "{{ text }} {{ number }}：{{ facts.form_plan }}，{{ facts.form_product }}", "en": "x"});
+    let mut bench =
+        bench_knowing(json!({"report": {"subject": {"zh": "{{ number }}", "en": "x"}, "body": body}}));
+    bench.hear(ServiceName::Intake, registered("phone", Language::Zh));
+    let facts = json!({"form_plan": "三月五日上门更换", "form_product": "割草机"});
+    let report = json!({"label": {"zh": "售后处理计划", "en": "Plan"}, "channel": "email", "facts": facts});
+    let escalated: contracts::messages::case_escalated::CaseEscalated = serde_json::from_value(json!({
+        "rung": "planned", "clock": null, "level": 1,
+        "actions": [{"action": "notified", "people": ["gao", "zhou"], "template": "report", "report": report}],
+    }))
+    .unwrap();
+    let said = bench.hear(ServiceName::Routing, escalated);
+    let told = notices(&said);
+    assert_eq!(told.iter().map(|notice| notice.channel.as_str()).collect::<Vec<_>>(), ["email", "email"]);
+    for word in bench.words.iter().filter(|word| told.iter().any(|notice| notice.text.id == word.id)) {
+        assert!(word.text.ends_with("售后处理计划 TS-1：三月五日上门更换，割草机"), "{}", word.text);
+    }
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::facts::Facts;
 use crate::ids::{ChannelKey, ClockKey, PersonId, TemplateKey, WorkId};
 use crate::words::Text;
 
@@ -27,6 +28,9 @@ pub struct ReportTold {
     /// How they are told; on the web where none is named.
     #[serde(default)]
     pub channel: Option<ChannelKey>,
+    /// What is known of the case, so that who is told elsewhere than in the product reads it there.
+    #[serde(default, skip_serializing_if = "Facts::is_empty")]
+    pub facts: Facts,
 }
 
 /// What a rung did, to whom.
