@@ -9,6 +9,7 @@ mod ledgers;
 mod packs;
 mod privacy;
 mod records;
+mod requires;
 mod rich;
 mod schema;
 mod shipped;
