@@ -10,8 +10,8 @@ use contracts::messages::notice_settled::NoticeOutcome;
 use contracts::messages::proposal_made::Remedy;
 use contracts::messages::reply_told::Attachment;
 use contracts::{
-    ChannelKey, ComplainantId, DepartmentId, FactKey, Facts, FileId, FilledPoint, Language, NoticeId,
-    PersonId, StageKind, TemplateKey, VisitId, WordRef, WorkId,
+    ChannelKey, ComplainantId, DepartmentId, Facts, FileId, FilledPoint, Language, NoticeId, PersonId,
+    StageKind, TemplateKey, VisitId, WordRef, WorkId,
 };
 use jiff::Timestamp;
 use playbook::Key;
@@ -298,15 +298,6 @@ impl Visit {
     #[must_use]
     pub fn may_end(&self, outcome: &str) -> bool {
         self.brief.outcomes.iter().any(|known| known.as_str() == outcome)
-    }
-    /// The first fact that must be on record before it ends and is not, `learnt` ones counted.
-    #[must_use]
-    pub fn lacks<'a>(&'a self, learnt: &Facts) -> Option<&'a FactKey> {
-        let on_record = |key: &&FactKey| {
-            let fact = learnt.get(*key).or_else(|| self.facts.get(*key));
-            fact.is_some_and(|value| value.as_bool() != Some(false))
-        };
-        self.brief.requires.facts.iter().find(|key| !on_record(key))
     }
     /// Whether the customer was reached at any time so far.
     #[must_use]

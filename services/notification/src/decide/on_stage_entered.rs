@@ -1,7 +1,7 @@
 //! `stage.entered` → work is asked for; where no person is needed, the message itself goes out and the visit ends.
 //!
 //! A visit without a person never ends with more than was done: a reply is told by its template (and parked when it
-//! is not approved or cannot be rendered), a first contact is a message, a callback that nobody makes has no answer.
+//! is not approved, lacks what the stage requires or cannot be rendered), a first contact is a message, a callback that nobody makes has no answer.
 
 use contracts::commands::Actor;
 use contracts::facts::key;
@@ -118,6 +118,7 @@ impl Arrival<'_> {
             let detail = "a reply that goes with evidence is a person's to tell";
             return Err(Problem::new(ProblemCode::BrokenPlaybook, detail));
         }
+        take_reply::required(self.brief, &self.entered.facts)?;
         let preferred = self.slice.reply.as_ref().and_then(|reply| reply.preferred_channel.clone());
         let formal = take_reply::is_formal(self.slice);
         let channel = preferred.unwrap_or_else(|| self.channel.clone());

@@ -3,7 +3,7 @@
 use contracts::commands::{Actor, Command};
 use contracts::messages::stage_completed::StageCompleted;
 use contracts::messages::work_withdrawn::WorkWithdrawn;
-use contracts::{Facts, OutcomeKey, Problem, ProblemCode, RoleKey, StageKind, VisitId};
+use contracts::{FactKey, Facts, OutcomeKey, Problem, ProblemCode, RoleKey, StageKind, VisitId};
 use playbook::model::Secondary;
 use playbook::{Holder, Slice, StageBrief};
 use runtime::service::Decision;
@@ -148,6 +148,20 @@ fn roles_of(brief: &StageBrief) -> String {
     if named.is_empty() { "the role that the playbook names".to_owned() } else { named.join(", ") }
 }
 
+/// Whether all facts that the playbook requires of a stage are on record: the first of `known` that knows one counts.
+///
+/// # Errors
+/// `missing-field` naming the first that is not.
+pub(super) fn has_what_is_required(brief: &StageBrief, known: &[&Facts]) -> Result<(), Problem> {
+    let on_record = |key: &&FactKey| {
+        let fact = known.iter().find_map(|facts| facts.get(*key));
+        fact.is_some_and(|value| value.as_bool() != Some(false))
+    };
+    let Some(fact) = brief.requires.facts.iter().find(|key| !on_record(key)) else { return Ok(()) };
+    let problem = Problem::new(ProblemCode::MissingField, format!("{fact} is not on record"));
+    Err(problem.at(format!("/facts/{fact}")).expected("what the stage requires before it ends"))
+}
+
 /// How a visit ends.
 pub(super) struct End<'a> {
     /// The visit's id.
@@ -171,11 +185,7 @@ impl End<'_> {
     /// key, which would be a defect.
     pub(super) fn say(self, decision: &mut Decision<Row>, learnt: &Facts) -> Result<(), Problem> {
         let Self { id, visit, outcome, results, by } = self;
-        if let Some(fact) = visit.lacks(learnt) {
-            let detail = format!("{fact} is not on record");
-            let problem = Problem::new(ProblemCode::MissingField, detail).at(format!("/facts/{fact}"));
-            return Err(problem.expected("what the stage requires before it ends"));
-        }
+        has_what_is_required(&visit.brief, &[learnt, &visit.facts])?;
         decision.say(StageCompleted {
             visit: id,
             epoch: visit.epoch,

@@ -8,6 +8,7 @@ mod graph;
 mod privacy;
 mod references;
 mod reports;
+mod requires;
 mod rules;
 mod rulings;
 mod samples;
@@ -25,6 +26,7 @@ pub(crate) fn check(playbook: &Playbook) -> Vec<Finding> {
     findings.extend(values::check(playbook));
     findings.extend(voice::check(playbook));
     findings.extend(reports::check(playbook));
+    findings.extend(requires::check(playbook));
     findings.extend(rulings::check(playbook));
     findings.extend(forms::check(playbook));
     findings.extend(privacy::check(playbook));

@@ -10,6 +10,7 @@ mod ledgers;
 mod packs;
 mod privacy;
 mod records;
+mod requires;
 mod rich;
 mod schema;
 mod shipped;

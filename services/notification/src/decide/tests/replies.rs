@@ -1,6 +1,7 @@
 //! The reply: approved, promised, in the customer's language, and the customer's answer to it.
 
 use contracts::facts::key;
+use contracts::messages::fact_recorded::FactRecorded;
 use contracts::messages::file_added::FileAdded;
 use contracts::messages::notice_requested::NoticeRequested;
 use contracts::{FileId, ProblemCode};
@@ -219,6 +220,41 @@ fn a_reply_that_needs_nobody_still_waits_for_the_customers_answer() {
         ProblemCode::NotTheHolder
     );
     assert_eq!(ended(&bench.order(Actor::Customer, "answer.record", answer).unwrap()), Some("accepted"));
+}
+
+#[test]
+fn what_the_playbook_requires_is_on_record_before_the_customer_is_told() {
+    let requires = |event: &mut StageEntered| {
+        event.brief["outcomes"] = json!(["accepted", "rejected"]);
+        event.brief["requires"] = json!({"facts": ["amount_known", "customer_agreed", "result_told"]});
+    };
+    let mut bench = bench_with(StageKind::Reply, requires);
+    let problem = bench.order(li(), "reply", by("phone", None)).unwrap_err();
+    assert_eq!(problem.code, ProblemCode::MissingField);
+    assert_eq!(problem.field.as_deref(), Some("/facts/amount_known"), "not only when the customer answers");
+    let known = FactRecorded {
+        facts: Facts::from([(key::amount_known(), true.into())]),
+        at: now(),
+        by: li(),
+        visit: None,
+    };
+    bench.hear(ServiceName::Intake, known);
+    bench.order(li(), "reply", by("phone", None)).unwrap();
+    let answer = |accepted: bool| json!({"visit": visit(1), "accepted": accepted});
+    let problem = bench.order(li(), "answer.record", answer(false)).unwrap_err();
+    assert_eq!(problem.field.as_deref(), Some("/facts/customer_agreed"));
+    assert_eq!(ended(&bench.order(li(), "answer.record", answer(true)).unwrap()), Some("accepted"));
+}
+
+#[test]
+fn a_message_alone_tells_nothing_either_before_what_is_required() {
+    let mut stage = entered(StageKind::Reply, visit(1));
+    stage.brief["person"] = json!("not_needed");
+    stage.brief["requires"] = json!({"facts": ["amount_known"]});
+    let problem = Bench::new(Notification).try_hear(ServiceName::Routing, stage.clone()).unwrap_err();
+    assert_eq!(problem.code, ProblemCode::MissingField, "parked, where somebody sees it");
+    stage.facts.insert(key::amount_known(), true.into());
+    assert_eq!(ended(&Bench::new(Notification).hear(ServiceName::Routing, stage)), Some("told"));
 }
 
 /// A stage whose reply goes with a test report and a photograph.
