@@ -204,12 +204,11 @@ fn nobody_named(stage: &Stage) -> Option<(&'static str, &'static str)> {
 /// is its owner's: nothing else says whose.
 fn stages(playbook: &Playbook, findings: &mut Vec<Finding>) {
     let replier = playbook.reply_policy.as_ref().map(|policy| &policy.replier);
-    let caller = playbook.callback_policy.as_ref().map(|policy| &policy.by);
     for (number, stage) in playbook.stages.iter().enumerate() {
         let key = format!("stages[{number}].key");
         let (policy, named) = match stage.kind {
             StageKind::Reply => ("reply_policy", replier),
-            StageKind::Callback => ("callback_policy", caller),
+            StageKind::Callback => ("callback_policy", playbook.callback_of(stage).map(|policy| &policy.by)),
             _ => {
                 if let Some((en, zh)) = nobody_named(stage) {
                     findings.push(value(key, en, zh));
@@ -248,7 +247,7 @@ fn self_callback(playbook: &Playbook, number: usize) -> Option<Finding> {
         let usual = playbook.roles.get::<str>(who.role.as_str()).map(|role| role.department.clone());
         (who.role.clone(), who.department.clone().or(usual))
     };
-    let caller = playbook.callback_policy.as_ref().map(|policy| place(&policy.by))?;
+    let caller = playbook.callback_of(&playbook.stages[number]).map(|policy| place(&policy.by))?;
     let handles = |kind: StageKind| {
         matches!(kind, StageKind::Verify | StageKind::Investigate | StageKind::Propose | StageKind::Execute)
     };

@@ -4,6 +4,7 @@
 
 mod accountability;
 mod broken;
+mod callbacks;
 mod forms;
 mod ledgers;
 mod packs;
