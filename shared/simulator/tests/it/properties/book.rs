@@ -115,8 +115,10 @@ fn whole(shape: &Shape) -> Value {
     });
     authority(shape, &mut book);
     if let Conflict { stated: true, scope, barred, at_reopen } = &shape.conflict {
-        book["conflict_of_interest"] =
-            json!({ "scope": scope, "roles_barred": barred, "barred_at_reopen": at_reopen });
+        book["conflict_of_interest"] = json!({ "scope": scope, "barred_at_reopen": at_reopen });
+        if *scope == "department" {
+            book["conflict_of_interest"]["roles_barred"] = json!(barred);
+        }
     }
     let accounts = shape.line.iter().any(|piece| piece.kind == "account")
         || shape.sides.iter().any(|side| side.kind == "account");
