@@ -41,14 +41,10 @@ pub(super) fn playbook(shape: &Shape) -> String {
     serde_json::to_string_pretty(&book).unwrap()
 }
 
-/// Whether an approval can come before what is asked for: a reply is about a proposal made earlier, and what is carried
-/// out beside the line waits for nothing of the line.
+/// Whether an approval can come before what is asked for: what is carried out beside the line waits for nothing of the
+/// line.
 fn can_wait(shape: &Shape, asked: &str) -> bool {
     match asked {
-        "reply" => {
-            let first = |kind: &str| shape.line.iter().position(|piece| piece.kind == kind);
-            first("reply").is_none_or(|reply| first("propose").is_some_and(|propose| propose < reply))
-        }
         "execute" => shape.sides.iter().all(|side| side.kind != "execute"),
         _ => true,
     }
