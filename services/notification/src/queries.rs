@@ -123,6 +123,7 @@ fn guide(conversation: &Conversation, visit: &Visit) -> Value {
         _ => {
             let call = slice.callback.as_ref();
             guide["notes"] = json!(call.map(|call| &call.notes));
+            guide["channels"] = json!(call.map(|call| &call.channels));
             guide["calls"] = json!(call.map(|call| json!({ "min": call.min, "max": call.max })));
         }
     }

@@ -226,6 +226,9 @@ pub struct Call {
     pub at: Timestamp,
     /// Whether the customer was reached.
     pub reached: bool,
+    /// By which channel, where that was said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub channel: Option<ChannelKey>,
     /// The answer on the scale.
     pub satisfaction: Option<String>,
     /// What the customer said besides.

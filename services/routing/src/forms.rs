@@ -71,25 +71,8 @@ fn given(case: &Case, field: IntakeField) -> Option<FactValue> {
             case.origin.complained_of_person.as_ref().map(|person| person.as_str().into())
         }
         IntakeField::AnswerBy => fact(key::customer_limit()),
-        IntakeField::CustomerNumber
-        | IntakeField::OccurredAt
-        | IntakeField::Place
-        | IntakeField::Product
-        | IntakeField::Batch
-        | IntakeField::Quantity
-        | IntakeField::Vehicle => written(field.as_str()),
-        // Kept by intake alone.
-        IntakeField::Name
-        | IntakeField::Phone
-        | IntakeField::Email
-        | IntakeField::Address
-        | IntakeField::Contact
-        | IntakeField::AlternativeContact
-        | IntakeField::Narrative
-        | IntakeField::Opinion
-        | IntakeField::Demand
-        | IntakeField::Order
-        | IntakeField::Evidence => None,
+        // What intake passes on under the field's own name; what it keeps is not given (see `FieldSource::of`).
+        _ => written(field.as_str()),
     }
 }
 

@@ -59,6 +59,7 @@ pub fn view(case: &Case) -> Value {
             shown
         }).collect::<Vec<_>>(),
         "ledgers": case.ledgers,
+        "reports": case.reports,
         "closing": case.closing,
         "clocks": case.clocks.iter().map(|(id, clock)| json!({
             "clock": id, "key": clock.key, "start": clock.start, "due": clock.due, "visit": clock.visit,

@@ -282,7 +282,7 @@ impl CompiledPlaybook {
     /// # Errors
     /// [`RuleError`] when the rule gives no answer.
     pub fn callback_waits(&self, stage: &Stage, env: &Env) -> Result<bool, RuleError> {
-        let policy = self.playbook.callback_policy.as_ref().filter(|_| stage.kind == StageKind::Callback);
+        let policy = self.playbook.callback_of(stage);
         self.holds_or(policy.and_then(|policy| policy.pause_while_open.as_ref()), false, env)
     }
 

@@ -115,7 +115,7 @@ impl CompiledPlaybook {
         Ok(NotificationSlice {
             reply: self.reply_brief(env)?,
             contact: self.contact_brief(),
-            callback: self.callback_brief(env)?,
+            callback: self.callback_brief(stage, env)?,
             satisfaction: playbook.satisfaction.clone(),
             approve_before: playbook.approve_before.clone(),
             templates: playbook.templates.clone(),
@@ -159,8 +159,8 @@ impl CompiledPlaybook {
         }))
     }
 
-    fn callback_brief(&self, env: &Env) -> Result<Option<CallbackBrief>, RuleError> {
-        let Some(policy) = &self.playbook().callback_policy else { return Ok(None) };
+    fn callback_brief(&self, stage: &Stage, env: &Env) -> Result<Option<CallbackBrief>, RuleError> {
+        let Some(policy) = self.playbook().callback_of(stage) else { return Ok(None) };
         let called = policy.only_if.as_ref().map_or(Ok(true), |rule| self.holds(rule, env))?;
         let (min, max) = self.calls(policy, CategoryKey::new(env.case.category.as_str()).ok().as_ref());
         Ok(self.holder(&policy.by).map(|by| CallbackBrief {

@@ -80,11 +80,10 @@ fn of_case(playbook: &Playbook) -> Vec<Site<'_>> {
 
 fn of_voice(playbook: &Playbook) -> Vec<Site<'_>> {
     let reply = playbook.reply_policy.as_ref();
-    let callback = playbook.callback_policy.as_ref();
-    let found = [
-        ("reply_policy.formal_letter_if", reply.and_then(|policy| policy.formal_letter_if.as_ref())),
-        ("callback_policy.only_if", callback.and_then(|policy| policy.only_if.as_ref())),
-        ("callback_policy.pause_while_open", callback.and_then(|policy| policy.pause_while_open.as_ref())),
-    ];
-    found.into_iter().filter_map(|(path, rule)| site(path.to_owned(), rule)).collect()
+    let formal = reply.and_then(|policy| policy.formal_letter_if.as_ref());
+    let callbacks = playbook.callback_policies().flat_map(|(path, policy)| {
+        let only_if = site(format!("{path}.only_if"), policy.only_if.as_ref());
+        only_if.into_iter().chain(site(format!("{path}.pause_while_open"), policy.pause_while_open.as_ref()))
+    });
+    site("reply_policy.formal_letter_if".to_owned(), formal).into_iter().chain(callbacks).collect()
 }

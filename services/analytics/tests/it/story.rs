@@ -201,6 +201,7 @@ fn notification() -> Vec<(i64, Event)> {
         visit: visit(4),
         attempt: 1,
         reached: true,
+        channel: None,
         satisfaction: Some(satisfaction.to_owned()),
         opinion: None,
         by: li(),

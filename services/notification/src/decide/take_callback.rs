@@ -8,7 +8,7 @@ use contracts::commands::notification::RecordCallback;
 use contracts::commands::{Actor, Command, check_text};
 use contracts::facts::key;
 use contracts::messages::callback_recorded::CallbackRecorded;
-use contracts::{Facts, Problem, ProblemCode, StageKind};
+use contracts::{ChannelKey, Facts, Problem, ProblemCode, StageKind};
 use playbook::CallbackBrief;
 use playbook::model::{Answer, Satisfaction};
 use runtime::service::{Context, Decision};
@@ -32,6 +32,7 @@ pub(super) fn decide(
         Actor::Staff { .. } | Actor::Feeder { .. } | Actor::System => {
             let visit = seat::held(conversation, command, (body.visit, body.epoch), &[StageKind::Callback])?;
             seat::identified(visit, body.reached, body.identity_verified)?;
+            by_a_channel_of_the_playbook(visit, &body)?;
             visit
         }
     };
@@ -49,6 +50,7 @@ pub(super) fn decide(
         visit: body.visit,
         attempt: made,
         reached: body.reached,
+        channel: body.channel.clone(),
         satisfaction: body.satisfaction.clone(),
         opinion,
         by: command.actor.plain(),
@@ -75,12 +77,33 @@ fn own_answer<'a>(conversation: &'a Conversation, body: &RecordCallback) -> Resu
         let problem = Problem::new(ProblemCode::InvalidField, "who answers was reached").at("/reached");
         return Err(problem.expected("true"));
     }
+    let only_staff = |field: &str| Problem::new(ProblemCode::NotAllowed, "only staff may say this").at(field);
     if body.identity_verified.is_some() {
-        let problem =
-            Problem::new(ProblemCode::NotAllowed, "only staff may say this").at("/identity_verified");
-        return Err(problem.expected("nothing: the code of the receipt identifies the customer"));
+        let expected = "nothing: the code of the receipt identifies the customer";
+        return Err(only_staff("/identity_verified").expected(expected));
+    }
+    if body.channel.is_some() {
+        return Err(only_staff("/channel").expected("nothing: the customer was not called"));
     }
     Ok(visit)
+}
+
+/// A callback is made by one of the channels that the playbook names, where it names some.
+///
+/// # Errors
+/// `missing-field` or `invalid-field` at `/channel`, naming them.
+fn by_a_channel_of_the_playbook(visit: &Visit, body: &RecordCallback) -> Result<(), Problem> {
+    let policy = visit.slice().and_then(|slice| slice.callback.as_ref());
+    let channels = policy.map_or(&[][..], |policy| &policy.channels);
+    let (code, detail) = match &body.channel {
+        None if !channels.is_empty() => (ProblemCode::MissingField, "by which channel is missing"),
+        Some(channel) if !channels.is_empty() && !channels.contains(channel) => {
+            (ProblemCode::InvalidField, "the playbook does not call back by this channel")
+        }
+        None | Some(_) => return Ok(()),
+    };
+    let expected = channels.iter().map(ChannelKey::as_str).collect::<Vec<_>>().join(", ");
+    Err(Problem::new(code, detail).at("/channel").expected(expected))
 }
 
 /// Whether the answer is positive on the playbook's scale; `None` when the customer was not reached.

@@ -284,6 +284,7 @@ impl Visit {
         self.calls.push(Call {
             at,
             reached: call.reached,
+            channel: call.channel.clone(),
             satisfaction: call.satisfaction.clone(),
             opinion: call.opinion.clone(),
             by: call.by.clone(),

@@ -167,7 +167,7 @@ async fn no_text_of_any_order_does_more_than_stand_there() {
     let stage = entered(StageKind::Reply, json!(["accepted", "rejected"]));
     try_all::<orders::RecordAnswer>(&bench, 3_000, stage, true, answer).await;
     let callback = json!({"visit": visit(), "epoch": 1, "reached": true, "satisfaction": "5", "opinion": "满意",
-            "identity_verified": true});
+            "channel": "phone", "identity_verified": true});
     let stage = entered(StageKind::Callback, json!(["satisfied", "dissatisfied"]));
     try_all::<orders::RecordCallback>(&bench, 4_000, stage.clone(), false, callback).await;
     try_all::<orders::NoteForCallback>(&bench, 5_000, stage, false, json!({"note": "请先致歉"})).await;

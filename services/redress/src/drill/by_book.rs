@@ -113,7 +113,7 @@ impl Procedure {
             Task::Execute => act("execute", json!({ "account": "已按方案办理并致歉。" }), "executed"),
             Task::Contact => self.contact(chance, tries),
             Task::Reply => self.reply(stage, item, case, chance),
-            Task::Callback => self.callback(chance, tries),
+            Task::Callback => self.callback(stage, chance, tries),
         })
     }
 
@@ -215,16 +215,19 @@ impl Procedure {
         act("reply", json!({ "channel": chance.pick(channels) }), "told")
     }
 
-    fn callback(&self, chance: &mut Chance, tries: u32) -> Act {
+    fn callback(&self, stage: &Stage, chance: &mut Chance, tries: u32) -> Act {
+        let channel = self.playbook.callback_of(stage).and_then(|policy| policy.channels.first());
         if tries == 1 && chance.percent(15) {
-            return act("callback", json!({ "reached": false }), "not reached");
+            return act("callback", json!({ "reached": false, "channel": channel }), "not reached");
         }
         let satisfied = !chance.percent(15);
         let scale = self.playbook.satisfaction.iter().flat_map(|satisfaction| &satisfaction.scale);
         let answers: Vec<_> =
             scale.filter(|answer| answer.positive == satisfied).map(|answer| &answer.key).collect();
         let name = if satisfied { "satisfied" } else { "dissatisfied" };
-        let body = json!({ "reached": true, "satisfaction": chance.pick(&answers), "opinion": "客户意见" });
+        let body = json!({
+            "reached": true, "channel": channel, "satisfaction": chance.pick(&answers), "opinion": "客户意见",
+        });
         act("callback", body, name)
     }
 }

@@ -69,6 +69,9 @@ pub struct Case {
     /// Its forms, one of each for each handling.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub forms: Forms,
+    /// When each report about it was made at once, by the key of the report.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub reports: BTreeMap<String, Timestamp>,
     /// The ledgers that it went into.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub ledgers: BTreeMap<LedgerKey, Listed>,
@@ -348,6 +351,7 @@ impl Case {
             moves: Vec::new(),
             rulings: BTreeMap::new(),
             forms: Forms::new(),
+            reports: BTreeMap::new(),
             ledgers: BTreeMap::new(),
             closing: None,
         }

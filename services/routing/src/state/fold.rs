@@ -83,6 +83,7 @@ impl Case {
             }
             Event::LedgerSettled(said) => drop(self.ledgers.insert(said.ledger.clone(), Listed::Settled)),
             Event::CaseEscalated(said) => self.escalated(said),
+            Event::ReportDue(said) => drop(self.reports.insert(said.report.clone(), said.due)),
             Event::TeamCalled(said) => drop(self.teams.insert(said.team.clone(), said.clone())),
             Event::RulingOpened(said) => self.ruling_opened(said, time),
             Event::RulingGiven(said) => {
@@ -132,7 +133,6 @@ impl Case {
             | Event::NoticeSettled(_)
             | Event::ReplyTold(_)
             | Event::CustomerAnswered(_)
-            | Event::ReportDue(_)
             | Event::CallbackNoted(_)
             | Event::CallbackRecorded(_)
             | Event::ContactPrepared(_)

@@ -88,6 +88,9 @@ pub struct RecordCallback {
     pub epoch: u32,
     /// Whether the customer was reached.
     pub reached: bool,
+    /// By which channel: one of those that the playbook names, where it names some.
+    #[serde(default)]
+    pub channel: Option<ChannelKey>,
     /// The answer on the playbook's scale; required when reached.
     #[serde(default)]
     pub satisfaction: Option<String>,

@@ -208,6 +208,7 @@ impl Graph<'_> {
                 }
             })
             .flat_map(|(kind, starts)| self.avoids_approval(kind, starts))
+            .chain(self.told_before_a_proposal())
             .collect()
     }
 
@@ -218,6 +219,35 @@ impl Graph<'_> {
                 let en =
                     format!("a case can reach “{key}” without the approval that approve_before asks for");
                 let zh = format!("个案可以未经 approve_before 所要求的审批到达“{key}”");
+                Finding::new(format!("stages[{number}].key"), Code::ApprovalAvoided, en, zh)
+            })
+            .collect()
+    }
+
+    /// A reply that comes before anything was proposed would be refused every time: no round decided on it. That a
+    /// complaint does not stand is explained without one (R-114).
+    fn told_before_a_proposal(&self) -> Vec<Finding> {
+        if !self.playbook.approve_before.contains(&ApproveBefore::Reply) {
+            return Vec::new();
+        }
+        let verified = self.of_kind(StageKind::Verify).into_iter();
+        let stands: Vec<_> = verified.map(|at| (at, self.otherwise(at, &["unsubstantiated"]))).collect();
+        let unanswered = |arrow: &Arrow| match stands.iter().find(|(at, _)| *at == arrow.from) {
+            Some((at, ways)) => ways.iter().any(|way| self.is_way(arrow, *at, *way)),
+            None => !matches!(self.stage(arrow.from).kind, StageKind::Propose | StageKind::Approve),
+        };
+        let met = self.from(&self.of_kind(StageKind::Register), unanswered).into_iter();
+        met.filter(|number| self.stage(*number).kind == StageKind::Reply)
+            .map(|number| {
+                let key = &self.stage(number).key;
+                let en = format!(
+                    "a case can reach “{key}” before anything is proposed; approve_before: [reply] would refuse every \
+                     answer there: propose and approve first, or make this a contact"
+                );
+                let zh = format!(
+                    "个案可以在尚未提出方案时到达“{key}”，而 approve_before: [reply] 会拒绝此处的一切答复：请先提出方案并审批，\
+                     或改为 contact 环节"
+                );
                 Finding::new(format!("stages[{number}].key"), Code::ApprovalAvoided, en, zh)
             })
             .collect()

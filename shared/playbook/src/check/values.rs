@@ -5,7 +5,7 @@ use contracts::facts::FactKind;
 use contracts::{StageKind, Text};
 
 use crate::finding::{Code, Finding};
-use crate::model::{DepartmentRef, Playbook, RungOn, Stage};
+use crate::model::{ConflictScope, DepartmentRef, Playbook, RungOn, Stage};
 
 pub(super) fn check(playbook: &Playbook) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -16,6 +16,7 @@ pub(super) fn check(playbook: &Playbook) -> Vec<Finding> {
     levels(playbook, &mut findings);
     stages(playbook, &mut findings);
     names(playbook, &mut findings);
+    conflict(playbook, &mut findings);
     flags(playbook, &mut findings);
     remedies(playbook, &mut findings);
     findings
@@ -23,6 +24,23 @@ pub(super) fn check(playbook: &Playbook) -> Vec<Finding> {
 
 pub(super) fn value(path: impl Into<String>, en: &str, zh: &str) -> Finding {
     Finding::new(path, Code::Value, en, zh)
+}
+
+/// From what a party keeps out is not the playbook's to say: it is everything. From what their department does, is.
+fn conflict(playbook: &Playbook, findings: &mut Vec<Finding>) {
+    let Some(rule) = &playbook.conflict_of_interest else { return };
+    let (en, zh) = match (rule.scope, rule.roles_barred.is_empty()) {
+        (ConflictScope::Person, false) => (
+            "a party to the matter keeps out of everything in any case; leave it out, or say scope: department",
+            "当事人一律全程回避；请删去，或写 scope: department",
+        ),
+        (ConflictScope::Department, true) => {
+            ("from which duties does the department keep out?", "该部门回避哪些职责？请填写")
+        }
+        (ConflictScope::Person, true) | (ConflictScope::Department, false) => return,
+    };
+    let at = if rule.roles_barred.is_empty() { "scope" } else { "roles_barred" };
+    findings.push(value(format!("conflict_of_interest.{at}"), en, zh));
 }
 
 fn flags(playbook: &Playbook, findings: &mut Vec<Finding>) {
@@ -204,12 +222,11 @@ fn nobody_named(stage: &Stage) -> Option<(&'static str, &'static str)> {
 /// is its owner's: nothing else says whose.
 fn stages(playbook: &Playbook, findings: &mut Vec<Finding>) {
     let replier = playbook.reply_policy.as_ref().map(|policy| &policy.replier);
-    let caller = playbook.callback_policy.as_ref().map(|policy| &policy.by);
     for (number, stage) in playbook.stages.iter().enumerate() {
         let key = format!("stages[{number}].key");
         let (policy, named) = match stage.kind {
             StageKind::Reply => ("reply_policy", replier),
-            StageKind::Callback => ("callback_policy", caller),
+            StageKind::Callback => ("callback_policy", playbook.callback_of(stage).map(|policy| &policy.by)),
             _ => {
                 if let Some((en, zh)) = nobody_named(stage) {
                     findings.push(value(key, en, zh));
@@ -248,7 +265,7 @@ fn self_callback(playbook: &Playbook, number: usize) -> Option<Finding> {
         let usual = playbook.roles.get::<str>(who.role.as_str()).map(|role| role.department.clone());
         (who.role.clone(), who.department.clone().or(usual))
     };
-    let caller = playbook.callback_policy.as_ref().map(|policy| place(&policy.by))?;
+    let caller = playbook.callback_of(&playbook.stages[number]).map(|policy| place(&policy.by))?;
     let handles = |kind: StageKind| {
         matches!(kind, StageKind::Verify | StageKind::Investigate | StageKind::Propose | StageKind::Execute)
     };

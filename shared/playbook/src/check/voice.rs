@@ -12,10 +12,10 @@ pub(super) fn check(playbook: &Playbook) -> Vec<Finding> {
     contact(playbook, &mut findings);
     evidence(playbook, &mut findings);
     scripts(playbook, &mut findings);
-    if let Some(policy) = &playbook.callback_policy {
-        calls(policy, &mut findings);
-        callbacks(playbook, policy, &mut findings);
+    for (path, policy) in playbook.callback_policies() {
+        calls(&path, policy, &mut findings);
     }
+    callbacks(playbook, &mut findings);
     findings
 }
 
@@ -36,22 +36,24 @@ fn satisfaction(playbook: &Playbook, findings: &mut Vec<Finding>) {
     }
 }
 
-fn calls(policy: &CallbackPolicy, findings: &mut Vec<Finding>) {
+fn calls(at: &str, policy: &CallbackPolicy, findings: &mut Vec<Finding>) {
     let of_category = policy.by_category.iter().enumerate();
     let of_category =
-        of_category.map(|(n, calls)| (format!("callback_policy.by_category[{n}].max"), calls.min, calls.max));
-    let all = std::iter::once(("callback_policy.max".to_owned(), policy.min, policy.max)).chain(of_category);
+        of_category.map(|(n, calls)| (format!("{at}.by_category[{n}].max"), calls.min, calls.max));
+    let all = std::iter::once((format!("{at}.max"), policy.min, policy.max)).chain(of_category);
     for (path, ..) in all.filter(|(_, min, max)| max.is_some_and(|max| max < *min)) {
         findings.push(value(path, "max must be at least min", "max 不得小于 min"));
     }
 }
 
 /// A callback that may be left out must be able to end so; one that has to wait stands on the main line.
-fn callbacks(playbook: &Playbook, policy: &CallbackPolicy, findings: &mut Vec<Finding>) {
+fn callbacks(playbook: &Playbook, findings: &mut Vec<Finding>) {
     for (number, stage) in playbook.stages.iter().enumerate() {
-        if stage.kind != StageKind::Callback {
-            continue;
+        if stage.kind != StageKind::Callback && stage.callback.is_some() {
+            let en = "only a stage of kind callback calls back";
+            findings.push(value(format!("stages[{number}].callback"), en, "只有 callback 环节才有回访办法"));
         }
+        let Some(policy) = playbook.callback_of(stage) else { continue };
         let left_out = policy.only_if.is_some() || stage.automatic.is_some();
         let listed = stage.outcomes.iter().any(|outcome| outcome.as_str() == "not_called");
         if left_out && !stage.outcomes.is_empty() && !listed {
@@ -62,7 +64,12 @@ fn callbacks(playbook: &Playbook, policy: &CallbackPolicy, findings: &mut Vec<Fi
         if policy.pause_while_open.is_some() && stage.side.is_some() {
             let en = "a side begins when it is triggered and cannot wait: name in side.start what ends the waiting";
             let zh = "旁支一经触发即开始，无法等待：请在 side.start 中写明等待结束的条件";
-            findings.push(value("callback_policy.pause_while_open", en, zh));
+            let at = if stage.callback.is_some() {
+                format!("stages[{number}].callback")
+            } else {
+                "callback_policy".to_owned()
+            };
+            findings.push(value(format!("{at}.pause_while_open"), en, zh));
         }
     }
 }

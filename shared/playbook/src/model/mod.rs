@@ -15,7 +15,7 @@ mod voice;
 
 use std::collections::BTreeMap;
 
-use contracts::{DepartmentId, FactKey, PlaybookId, RoleKey, TemplateKey, Text};
+use contracts::{DepartmentId, FactKey, PlaybookId, RoleKey, StageKind, TemplateKey, Text};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -214,6 +214,20 @@ impl Playbook {
     #[must_use]
     pub fn stage(&self, key: &str) -> Option<&Stage> {
         self.stages.iter().find(|stage| stage.key.as_str() == key)
+    }
+    /// How a stage of kind `callback` calls back: its own policy, else that of all; none of another kind.
+    #[must_use]
+    pub fn callback_of<'a>(&'a self, stage: &'a Stage) -> Option<&'a CallbackPolicy> {
+        let policy = stage.callback.as_ref().or(self.callback_policy.as_ref());
+        policy.filter(|_| stage.kind == StageKind::Callback)
+    }
+    /// Every policy of calling back, with its path: that of all, then those of single stages.
+    pub(crate) fn callback_policies(&self) -> impl Iterator<Item = (String, &CallbackPolicy)> {
+        let all = self.callback_policy.iter().map(|policy| ("callback_policy".to_owned(), policy));
+        let own = self.stages.iter().enumerate();
+        let own =
+            own.filter_map(|(n, stage)| Some((format!("stages[{n}].callback"), stage.callback.as_ref()?)));
+        all.chain(own)
     }
     /// The form with this key.
     #[must_use]

@@ -193,7 +193,9 @@ impl JsonSchema for SkillNeed {
 pub struct ConflictOfInterest {
     /// Whether the person complained of keeps out, or the whole department.
     pub scope: ConflictScope,
-    /// From which duties.
+    /// From which duties the department keeps out; for that scope alone. Whoever is a party keeps out of every duty in
+    /// any case, and so do those who handled it of calling back.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub roles_barred: Vec<Duty>,
     /// From which duties those are barred who handled an earlier instance of the case.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

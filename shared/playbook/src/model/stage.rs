@@ -49,6 +49,10 @@ pub struct Stage {
     /// options and the final limit; of kind `contact` alone.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub prepare: Vec<super::Labelled>,
+    /// How the customer is called back here, where it is not as `callback_policy` says, such as some time after a first
+    /// callback about the result; of kind `callback` alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub callback: Option<super::CallbackPolicy>,
     /// What must be given to complete it.
     #[serde(default, skip_serializing_if = "Requires::is_empty")]
     pub requires: Requires,

@@ -5,6 +5,7 @@
 mod accountability;
 mod broken;
 mod changing;
+mod callbacks;
 mod forms;
 mod ledgers;
 mod packs;

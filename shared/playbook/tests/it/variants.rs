@@ -29,6 +29,36 @@ fn a_way_around_the_leader_is_found() {
 }
 
 #[test]
+fn a_reply_before_anything_is_proposed_is_found() {
+    let classified = "fields: [category, department]}\n    next:\n      - to: handle\n";
+    let early = |kind: &str, more: &str, next: &str| {
+        let stage = format!(
+            "  - key: early\n    kind: {kind}\n    label: {{zh: 先行, en: Early}}\n    owner: {{role: agent}}\n    \
+             next:\n{next}      - to: handle\n{more}"
+        );
+        after(classified, &format!("{}\n{stage}", classified.replace("to: handle", "to: early")))
+    };
+    assert_eq!(early("reply", "", ""), [Code::ApprovalAvoided], "no round ever decided on it");
+    assert_eq!(early("contact", "", ""), []);
+    // That a complaint does not stand is explained without a round (R-114).
+    let verified = |outcome: &str| {
+        let explained = "\n  - key: explain\n    kind: reply\n    label: {zh: 解释, en: Explain}\n    \
+                         owner: {role: agent}\n    next:\n      - to: callback\n";
+        early("verify", explained, &format!("      - when: outcome == '{outcome}'\n        to: explain\n"))
+    };
+    assert_eq!(verified("unsubstantiated"), []);
+    assert_eq!(verified("substantiated"), [Code::ApprovalAvoided]);
+}
+
+#[test]
+fn from_what_a_party_keeps_out_is_not_the_playbooks_to_say() {
+    let from = "  scope: person\n";
+    assert_eq!(after(from, "  scope: person\n  roles_barred: [handler, approver]\n"), [Code::Value]);
+    assert_eq!(after(from, "  scope: department\n"), [Code::Value]);
+    assert_eq!(after(from, "  scope: department\n  roles_barred: [handler, approver]\n"), []);
+}
+
+#[test]
 fn a_way_back_must_be_declared() {
     assert_eq!(after("\n        loop: refused_by_leader", ""), [Code::UndeclaredLoop, Code::Value]);
 }

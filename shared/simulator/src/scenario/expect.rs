@@ -57,7 +57,7 @@ pub struct Expect {
     /// The measures of the latest plan: how each stands and whose it is, as `open wu.handler`, `done wu.handler`,
     /// `late wu.handler`; exactly these, in the order of the plan.
     pub measures: Option<Vec<String>>,
-    /// Facts and their values.
+    /// Facts and their values; `null` for one that must not be on record.
     pub facts: BTreeMap<String, Value>,
     /// How often each loop was taken.
     pub loops: BTreeMap<String, u32>,
@@ -67,7 +67,8 @@ pub struct Expect {
     pub repeats: Option<String>,
     /// The number people use.
     pub number: Option<String>,
-    /// When each report of the playbook was last due, in local time; `none` for one that was not made yet.
+    /// When each report of the playbook was last due, in local time, or was made at once about this case; `none` for one
+    /// that was not made yet.
     pub reports: BTreeMap<String, String>,
     /// The people of each team that was called, as `leader, deputy, members`; `none` for one that was not.
     pub teams: BTreeMap<String, String>,
@@ -146,11 +147,9 @@ impl Expect {
         same("measures", self.measures.as_ref().map(list), Some(list(&measures)));
         same("path", self.path.as_ref().map(list), Some(list(&view.path)));
         for (key, value) in &self.facts {
-            same(
-                &format!("fact {key}"),
-                Some(value.to_string()),
-                view.facts.get(key).map(ToString::to_string),
-            );
+            let expected = if value.is_null() { "none".to_owned() } else { value.to_string() };
+            let found = view.facts.get(key).map(ToString::to_string).or_else(none);
+            same(&format!("fact {key}"), Some(expected), found);
         }
         for (key, listed) in &self.ledgers {
             same(
@@ -199,5 +198,17 @@ mod tests {
         let view = CaseView { stage: Some("approve".into()), level: 1, ..CaseView::default() };
         let found = expect.differences(&view, &zone, &BTreeMap::new());
         assert_eq!(found, ["stage: expected reply, found approve", "level: expected 2, found 1"]);
+    }
+
+    #[test]
+    fn a_fact_may_be_expected_not_to_be_on_record() {
+        let expect = Expect { facts: [("major".to_owned(), Value::Null)].into(), ..Expect::default() };
+        let differences = |facts: BTreeMap<String, Value>| {
+            let view = CaseView { facts, ..CaseView::default() };
+            expect.differences(&view, &TimeZone::UTC, &BTreeMap::new())
+        };
+        assert_eq!(differences(BTreeMap::new()), [""; 0]);
+        let found = differences([("major".to_owned(), Value::Bool(false))].into());
+        assert_eq!(found, ["fact major: expected none, found false"]);
     }
 }

@@ -186,7 +186,7 @@ pub struct CaseView {
     pub measures: Vec<MeasureView>,
     /// The complaint it repeats.
     pub repeats: Option<String>,
-    /// When each report of the organisation was last due, by its key.
+    /// When each report of the organisation was last due, and when those about this case were made at once, by its key.
     pub reports: BTreeMap<String, Timestamp>,
 }
 

@@ -379,7 +379,7 @@ impl<'a> Play<'a> {
         let mut view = driver.view(subject).await?;
         let made = driver.reports(&self.prepared.organisation).await?;
         let key = |key: String| key.rsplit(':').next().unwrap_or_default().to_owned();
-        view.reports = made.into_iter().map(|(name, at)| (key(name), at)).collect();
+        view.reports.extend(made.into_iter().map(|(name, at)| (key(name), at)));
         let seen = self.seen.entry(subject.clone()).or_default();
         for (stage, visit) in &*seen {
             let gone = || VisitView { open_side: false, ..visit.clone() };

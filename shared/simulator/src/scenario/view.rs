@@ -57,6 +57,7 @@ fn from_routing(view: &mut CaseView, said: &Value) {
         view.teams.extend(text(&team["team"]).map(|key| (key, people.join(", "))));
     }
     view.ledgers = read(&said["ledgers"]);
+    view.reports = read(&said["reports"]);
     for done in list(&said["results"]) {
         if let (Some(stage), Some(visit)) = (text(&done["stage"]), text(&done["visit"])) {
             view.visits.insert(stage, VisitView { visit, ..VisitView::default() });

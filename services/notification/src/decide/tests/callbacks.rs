@@ -48,6 +48,31 @@ fn callbacks_end_by_number_and_last_answer() {
     }
 }
 
+///
+#[test]
+fn a_callback_is_made_by_a_channel_of_the_playbook() {
+    let by = |channel: Option<&str>| json!({"visit": visit(1), "epoch": 1, "reached": true, "satisfaction": "5", "channel": channel});
+    let bench = |channels: Value| {
+        bench_with(StageKind::Callback, |event| slice(event)["callback"]["channels"] = channels)
+    };
+    for (channel, code) in [(None, ProblemCode::MissingField), (Some("sms"), ProblemCode::InvalidField)] {
+        let problem = bench(json!(["phone", "visit"])).order(li(), "callback", by(channel)).unwrap_err();
+        assert_eq!((problem.code, problem.field.as_deref()), (code, Some("/channel")));
+        assert_eq!(problem.expected.as_deref(), Some("phone, visit"));
+    }
+    for (channels, channel) in
+        [(json!(["phone", "visit"]), Some("visit")), (json!([]), Some("sms")), (json!([]), None)]
+    {
+        let said = bench(channels).order(li(), "callback", by(channel)).unwrap();
+        let Event::CallbackRecorded(recorded) = &said[0] else { panic!() };
+        assert_eq!(recorded.channel.as_ref().map(|channel| channel.as_str()), channel);
+    }
+    let mut bench = bench(json!(["phone"]));
+    let problem = bench.order(Actor::Customer, "callback", by(Some("phone"))).unwrap_err();
+    assert_eq!((problem.code, problem.field.as_deref()), (ProblemCode::NotAllowed, Some("/channel")));
+    bench.order(Actor::Customer, "callback", by(None)).unwrap();
+}
+
 #[test]
 fn a_stage_never_ends_as_the_playbook_does_not_foresee() {
     let mut bench = bench_with(StageKind::Callback, |event| {

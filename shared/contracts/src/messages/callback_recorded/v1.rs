@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::commands::Actor;
-use crate::ids::VisitId;
+use crate::ids::{ChannelKey, VisitId};
 use crate::words::WordRef;
 
 /// A callback was made. Said by notification.
@@ -16,6 +16,9 @@ pub struct CallbackRecorded {
     pub attempt: u32,
     /// Whether the customer was reached.
     pub reached: bool,
+    /// By which channel, where that was said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub channel: Option<ChannelKey>,
     /// The customer's answer on the playbook's scale.
     pub satisfaction: Option<String>,
     /// What they said.

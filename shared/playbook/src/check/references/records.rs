@@ -93,21 +93,23 @@ impl Names<'_> {
             let kinds = policy.evidence_attachments.iter().map(|kind| kind.key.as_str());
             self.each_once("reply_policy.evidence_attachments", ".key", kinds);
         }
-        if let Some(policy) = &p.callback_policy {
-            self.who("callback_policy.by", &policy.by);
+        for (at, policy) in p.callback_policies() {
+            self.who(&format!("{at}.by"), &policy.by);
             let keys = policy.by_category.iter().map(|calls| calls.category.as_str());
-            self.each_once("callback_policy.by_category", ".category", keys);
+            self.each_once(&format!("{at}.by_category"), ".category", keys);
             for (number, calls) in policy.by_category.iter().enumerate() {
                 if p.category(calls.category.as_str()).is_none() {
-                    let path = format!("callback_policy.by_category[{number}].category");
+                    let path = format!("{at}.by_category[{number}].category");
                     self.unknown(path, "category", "类别", calls.category.as_str());
                 }
             }
         }
         let reply = p.reply_policy.iter().filter_map(|policy| policy.preferred_channel.as_ref());
         let reply = reply.map(|channel| ("reply_policy.preferred_channel".to_owned(), channel));
-        let callback = p.callback_policy.iter().flat_map(|policy| policy.channels.iter().enumerate());
-        let callback = callback.map(|(n, channel)| (format!("callback_policy.channels[{n}]"), channel));
+        let callback = p.callback_policies().flat_map(|(at, policy)| {
+            let channels = policy.channels.iter().enumerate();
+            channels.map(move |(n, channel)| (format!("{at}.channels[{n}]"), channel))
+        });
         for (path, channel) in reply.chain(callback) {
             if !p.channels.iter().any(|one| one.key == *channel) {
                 self.unknown(path, "channel", "渠道", channel.as_str());

@@ -50,14 +50,10 @@ pub(super) fn playbook(shape: &Shape) -> (String, Result<CompiledPlaybook, Vec<F
     with(&taken)
 }
 
-/// Whether an approval can come before what is asked for: a reply is about a proposal made earlier, and what is carried
-/// out beside the line waits for nothing of the line.
+/// Whether an approval can come before what is asked for: what is carried out beside the line waits for nothing of the
+/// line.
 fn can_wait(shape: &Shape, asked: &str) -> bool {
     match asked {
-        "reply" => {
-            let first = |kind: &str| shape.line.iter().position(|piece| piece.kind == kind);
-            first("reply").is_none_or(|reply| first("propose").is_some_and(|propose| propose < reply))
-        }
         "execute" => shape.sides.iter().all(|side| side.kind != "execute"),
         _ => true,
     }
@@ -125,8 +121,10 @@ fn whole(shape: &Shape) -> Value {
     });
     authority(shape, &mut book);
     if let Conflict { stated: true, scope, barred, at_reopen } = &shape.conflict {
-        book["conflict_of_interest"] =
-            json!({ "scope": scope, "roles_barred": barred, "barred_at_reopen": at_reopen });
+        book["conflict_of_interest"] = json!({ "scope": scope, "barred_at_reopen": at_reopen });
+        if *scope == "department" {
+            book["conflict_of_interest"]["roles_barred"] = json!(barred);
+        }
     }
     let accounts = shape.line.iter().any(|piece| piece.kind == "account")
         || shape.sides.iter().any(|side| side.kind == "account");

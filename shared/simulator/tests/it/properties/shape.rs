@@ -294,7 +294,7 @@ fn matrix() -> impl Strategy<Value = Matrix> {
 
 fn conflict() -> impl Strategy<Value = Conflict> {
     let duties = || vec!["handler", "verifier", "approver", "replier", "caller_back"];
-    let barred = proptest::sample::subsequence(duties(), 0..=5);
+    let barred = proptest::sample::subsequence(duties(), 1..=5);
     let at_reopen = proptest::sample::subsequence(duties(), 0..=2);
     (any::<bool>(), prop::bool::weighted(0.2), barred, at_reopen).prop_map(
         |(stated, wide, barred, at_reopen)| Conflict {
