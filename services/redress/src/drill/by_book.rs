@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use contracts::messages::directory_changed::Person;
 use contracts::queries::routing::WorkItem;
 use contracts::{CategoryKey, DepartmentId, FactKey, FactValue, Facts};
-use playbook::{CompiledPlaybook, DepartmentRef, Liable, Playbook, RemedyKind, Stage};
+use playbook::{CompiledPlaybook, DepartmentRef, Liable, Playbook, RemedyKind, ResultField, Stage};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -91,6 +91,11 @@ impl Procedure {
         lacking.map(|key| (key.clone(), value(key))).collect()
     }
 
+    /// Whether the stage of a piece of work ends only with a form.
+    pub(super) fn asks_for_a_form(&self, item: &WorkItem) -> bool {
+        self.playbook.stage(item.stage.as_str()).is_some_and(|stage| !stage.forms.is_empty())
+    }
+
     /// What somebody does whose task this is.
     pub(super) fn decide(
         &self,
@@ -106,7 +111,7 @@ impl Procedure {
             return Some(act("facts", json!({ "facts": facts }), "told what is known"));
         }
         Some(match task {
-            Task::Triage => self.triage(item, chance),
+            Task::Triage => self.triage(stage, item, chance),
             Task::Verify => verify(stage, chance),
             Task::Investigate => investigate(stage, chance),
             Task::Propose => self.propose(stage, item, case, chance),
@@ -117,7 +122,7 @@ impl Procedure {
         })
     }
 
-    fn triage(&self, item: &WorkItem, chance: &mut Chance) -> Act {
+    fn triage(&self, stage: &Stage, item: &WorkItem, chance: &mut Chance) -> Act {
         let categories = &self.playbook.categories;
         let named = item.category.as_deref().and_then(|key| self.playbook.category(key));
         let category = named.or_else(|| chance.pick(&categories.iter().collect::<Vec<_>>()).copied());
@@ -126,6 +131,12 @@ impl Procedure {
             let any: Vec<_> = self.playbook.departments.keys().cloned().collect();
             let departments = if self.departments.is_empty() { &any } else { &self.departments };
             body["department"] = json!(chance.pick(departments));
+        }
+        if stage.requires.fields.contains(&ResultField::Level) {
+            // A case never falls below its level.
+            let levels = self.playbook.severity_levels.iter().map(|one| one.level);
+            let levels: Vec<_> = levels.filter(|level| *level >= item.level).collect();
+            body["level"] = json!(chance.pick(&levels));
         }
         act("triage", body, "routed by hand")
     }
