@@ -42,6 +42,7 @@ const TABLE: &[(Asker, &[ServiceName], &[&str])] = &[
             intake::RECENT,
             intake::FILES,
             intake::FILE_CHUNK,
+            intake::CHANNELS,
         ],
     ),
     (Asker::Gateway, &[Routing], routing::NAMES),
