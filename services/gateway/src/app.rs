@@ -14,6 +14,7 @@ use crate::auth::api_keys::ApiKeys;
 use crate::auth::passwords::{PasswordError, Passwords};
 use crate::auth::tokens::{TokenError, Tokens};
 use crate::config::GatewayConfig;
+use crate::console::known::Known;
 use crate::limits::Limits;
 use crate::problem::Refusal;
 use crate::upstream::Upstream;
@@ -38,6 +39,8 @@ pub struct Parts {
     pub limits: Limits,
     /// Events as they are published.
     pub hub: Hub,
+    /// What the pages know of organisations and playbooks.
+    pub known: Known,
     /// The proxies that are believed.
     pub proxies: Vec<IpAddr>,
     /// Cancelled when event streams must end.
@@ -84,6 +87,7 @@ impl App {
             passwords: Passwords::new(config.passwords_at_once).await?,
             limits: Limits::new(&config),
             hub: Hub::new(bus, config.watcher_buffer),
+            known: Known::default(),
             proxies: config.proxies(),
             tokens,
             pool,

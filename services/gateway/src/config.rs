@@ -56,6 +56,14 @@ pub struct GatewayConfig {
     /// How long one may stay away and still refresh.
     #[serde(with = "runtime::config::duration")]
     pub refresh_life: Duration,
+    /// How long somebody signed in with a browser may stay away.
+    #[serde(with = "runtime::config::duration")]
+    pub session_idle: Duration,
+    /// How long somebody stays signed in with a browser in any case.
+    #[serde(with = "runtime::config::duration")]
+    pub session_life: Duration,
+    /// Whether browsers come by HTTPS.
+    pub https: bool,
     /// After how long a new signing key is made.
     #[serde(with = "runtime::config::duration")]
     pub signing_key_life: Duration,
@@ -112,6 +120,12 @@ passwords_at_once = 2
 token_life = "15m"
 # How long one may stay away and still refresh.
 refresh_life = "12h"
+# How long somebody signed in with a browser may stay away before they sign in again.
+session_idle = "30m"
+# How long somebody stays signed in with a browser in any case.
+session_life = "12h"
+# Whether browsers come by HTTPS, which a proxy in front ends: cookies are then sent by HTTPS alone.
+https = false
 # After how long a new key signs the tokens.
 signing_key_life = "720h"
 # Event streams open at once. Beyond it: 503.
@@ -158,6 +172,8 @@ heartbeat = "15s"
             ("answer_timeout", self.answer_timeout, Duration::from_millis(10)),
             ("token_life", self.token_life, Duration::from_secs(1)),
             ("refresh_life", self.refresh_life, Duration::from_secs(1)),
+            ("session_idle", self.session_idle, Duration::from_secs(1)),
+            ("session_life", self.session_life, Duration::from_secs(1)),
             ("signing_key_life", self.signing_key_life, Duration::from_secs(3600)),
             ("heartbeat", self.heartbeat, Duration::from_millis(100)),
         ] {

@@ -143,6 +143,11 @@ impl<S: Send + Sync> FromRequestParts<S> for Segments {
 pub struct Parameters(BTreeMap<String, String>);
 
 impl Parameters {
+    /// These.
+    #[must_use]
+    pub fn of(pairs: &[(&str, &str)]) -> Self {
+        Self(pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
+    }
     /// Refuses parameters that are not among `known`.
     ///
     /// # Errors

@@ -10,6 +10,7 @@
 //! |---|---|
 //! | [`routes`] | one file a resource: what it needs, takes and gives; `/api/docs` is made of it |
 //! | [`endpoint`] | the table of routes with their documentation and guard |
+//! | [`console`] | the pages for staff and customers, by the same functions as the routes |
 //! | [`problem`], [`language`] | the only place where a problem becomes HTTP; in which language |
 //! | [`auth`] | accounts, tokens, API keys, and which role may ask for what |
 //! | [`sight`] | who may see which case |
@@ -25,6 +26,7 @@ pub mod auth;
 pub mod authenticate;
 pub mod config;
 pub mod connections;
+pub mod console;
 pub mod cursor;
 pub mod edge;
 pub mod endpoint;

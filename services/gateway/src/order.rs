@@ -6,8 +6,8 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bus::Traceparent;
-use contracts::commands::{Actor, Command};
-use contracts::{CommandId, Problem, ProblemCode, ServiceName, SubjectRef};
+use contracts::commands::{Actor, Command, Verb};
+use contracts::{CommandId, OrganisationId, Problem, ProblemCode, ServiceName, SubjectRef};
 use serde_json::Value;
 
 use crate::app::App;
@@ -40,12 +40,63 @@ impl FromRequestParts<App> for Orderer {
     }
 }
 
+/// Whoever gives an order: also a customer, who has no sign-in.
+#[derive(Debug, Clone)]
+pub struct Giver {
+    /// Whose.
+    pub organisation: OrganisationId,
+    /// Who.
+    pub actor: Actor,
+    /// The key, as one of theirs.
+    pub key: CommandId,
+}
+
+impl Giver {
+    /// Has it done.
+    ///
+    /// # Errors
+    /// What the service refuses, or that it cannot be asked.
+    pub async fn order<V: Verb>(&self, app: &App, subject: SubjectRef, body: Value) -> Result<Done, Refusal> {
+        let command = command(&self.key, subject, V::VERB, self.actor.clone(), body)?;
+        app.upstream.order(V::SERVICE, &command).await
+    }
+
+    /// The same giver for a part of what was asked, under a key of its own.
+    ///
+    /// # Errors
+    /// `invalid-idempotency-key` when the key is too long for that.
+    pub fn part(&self, part: &str) -> Result<Self, Refusal> {
+        let key = CommandId::new(format!("{}.{part}", self.key)).map_err(|_| {
+            let problem = Problem::new(ProblemCode::InvalidIdempotencyKey, "the key is too long here");
+            Refusal::from(problem.at("Idempotency-Key").expected("at most 96 characters"))
+        })?;
+        Ok(Self { key, ..self.clone() })
+    }
+}
+
 impl Orderer {
     /// An orderer under a key that comes from what was sent, not from a header.
     #[must_use]
     pub fn keyed(principal: Principal, key: &CommandId, headers: &HeaderMap) -> Self {
         let key = principal.command_id(key);
         Self { principal, key, expected: None, trace: trace(headers) }
+    }
+
+    /// A member of staff who orders by a page, under the key that its form carried.
+    #[must_use]
+    pub fn of_page(principal: Principal, key: &CommandId) -> Self {
+        let key = principal.command_id(key);
+        Self { principal, key, expected: None, trace: None }
+    }
+
+    /// The one who gives the parts of what was asked.
+    #[must_use]
+    pub fn giver(&self) -> Giver {
+        Giver {
+            organisation: self.principal.organisation().clone(),
+            actor: self.principal.actor(),
+            key: self.key.clone(),
+        }
     }
 
     /// Has it done.
@@ -64,18 +115,6 @@ impl Orderer {
         let command = command(&self.key, subject, verb, self.principal.actor(), body)?;
         let command = Command { expected_version: expected, traceparent: self.trace.clone(), ..command };
         app.upstream.order(service, &command).await
-    }
-
-    /// The same orderer for a part of what was asked, under a key of its own.
-    ///
-    /// # Errors
-    /// `invalid-idempotency-key` when the key is too long for that.
-    pub fn part(&self, part: &str) -> Result<Self, Refusal> {
-        let key = CommandId::new(format!("{}.{part}", self.key)).map_err(|_| {
-            let problem = Problem::new(ProblemCode::InvalidIdempotencyKey, "the key is too long here");
-            Refusal::from(problem.at("Idempotency-Key").expected("at most 96 characters"))
-        })?;
-        Ok(Self { principal: self.principal.clone(), key, expected: None, trace: self.trace.clone() })
     }
 }
 

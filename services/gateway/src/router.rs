@@ -14,7 +14,7 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::app::App;
 use crate::problem::{self, Refusal};
-use crate::{edge, language, openapi, routes};
+use crate::{console, edge, language, openapi, routes};
 
 /// Where the OpenAPI document is.
 pub const DOCUMENT: &str = "/api/openapi.json";
@@ -30,6 +30,7 @@ pub fn router(app: App) -> Router {
         .nest(openapi::BASE, resources)
         .route(DOCUMENT, get(async move || Json(document.clone())))
         .merge(docs)
+        .merge(console::router())
         .route("/problems", get(problems))
         .route("/problems/{code}", get(one_problem))
         .fallback(async || Refusal::new(ProblemCode::NotFound, "there is nothing at this address"))

@@ -129,6 +129,9 @@ async fn tidy(app: App, until: tokio_util::sync::CancellationToken) -> Result<()
                 if let Err(error) = connect::in_time(store::refresh::forget(&app.pool, app.now())).await {
                     tracing::warn!(%error, "refresh tokens that are over were not removed");
                 }
+                if let Err(error) = connect::in_time(store::browser_session::forget(&app.pool, app.now())).await {
+                    tracing::warn!(%error, "browser sessions that are over were not removed");
+                }
             }
         }
     }

@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod api_key;
+pub mod browser_session;
 pub mod refresh;
 pub mod signing_key;
 

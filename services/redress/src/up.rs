@@ -79,11 +79,9 @@ pub async fn up(options: UpOptions) -> anyhow::Result<ExitCode> {
     println!("PostgreSQL    {}", servers.postgres_place());
     println!("NATS          {}", servers.nats_place());
     let ports = programs::Ports::of(&folder)?;
-    let config = settings::write(
-        &folder,
-        &secrets,
-        &servers.settings(&secrets, &ports, options.rehearse_from.clone())?,
-    )?;
+    let mut places = servers.settings(&secrets, &ports, options.rehearse_from.clone())?;
+    places.organisation = Some(demo::organisation(&options.playbooks)?.to_string());
+    let config = settings::write(&folder, &secrets, &places)?;
     room::check(&servers.nats, &config).await?;
     let own = std::env::current_exe().context("this program cannot be found")?;
     let mut programs = programs::Programs::start(&folder, &own, &config, &ports, options.all_in_one).await?;

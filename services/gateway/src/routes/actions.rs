@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::http::Method;
 use axum::response::Response;
 use contracts::commands::{Verb, approval, intake, investigation, notification, routing};
-use contracts::{ComplaintId, ProblemCode, SubjectRef};
+use contracts::{ComplaintId, ProblemCode, ServiceName, SubjectRef};
 use serde_json::Value;
 
 use crate::app::App;
@@ -17,6 +17,7 @@ use crate::extract::{JsonBody, Segments};
 use crate::order::{Orderer, answer};
 use crate::problem::Refusal;
 use crate::sight;
+use crate::upstream::Done;
 
 const TAG: &str = "Work of the stages";
 
@@ -143,9 +144,23 @@ async fn act<V: Verb + 'static>(
     JsonBody(body): JsonBody<Value>,
 ) -> Result<Response, Refusal> {
     let complaint: ComplaintId = segments.get("complaint")?;
-    let subject = SubjectRef::complaint(orderer.principal.organisation(), complaint);
-    let done = orderer.order(&app, V::SERVICE, subject, V::VERB, body).await?;
+    let done = give(&app, &orderer, complaint, (V::SERVICE, V::VERB), body).await?;
     Ok(answer(V::SERVICE, done))
+}
+
+/// Has a piece of the stages' work done.
+///
+/// # Errors
+/// What the service refuses.
+pub async fn give(
+    app: &App,
+    orderer: &Orderer,
+    complaint: ComplaintId,
+    (service, verb): (ServiceName, &str),
+    body: Value,
+) -> Result<Done, Refusal> {
+    let subject = SubjectRef::complaint(orderer.principal.organisation(), complaint);
+    orderer.order(app, service, subject, verb, body).await
 }
 
 /// As [`act`], for an order that names no visit: nobody's seat is looked at, so the case must be within reach.

@@ -60,7 +60,7 @@ pub fn endpoints() -> Endpoints {
 }
 
 /// A query about one complaint.
-async fn ask_about(
+pub(crate) async fn ask_about(
     app: &App,
     caller: &Principal,
     service: ServiceName,
@@ -79,15 +79,29 @@ async fn show(
 ) -> Result<Response, Refusal> {
     let complaint: ComplaintId = segments.get("complaint")?;
     let sight = sight::of_case(&app, &caller, complaint).await?;
+    let (body, tag) = whole(&app, &caller, complaint, &sight).await?;
+    Ok(tagged(&headers, &tag, Value::Object(body)))
+}
+
+/// A complaint as every service sees it, to somebody with this sight of it; and its tag.
+///
+/// # Errors
+/// That a service cannot be asked.
+pub async fn whole(
+    app: &App,
+    caller: &Principal,
+    complaint: ComplaintId,
+    sight: &Sight,
+) -> Result<(Map<String, Value>, Tag), Refusal> {
     let mut complaint_view =
-        ask_about(&app, &caller, ServiceName::Intake, record::COMPLAINT, complaint).await?;
+        ask_about(app, caller, ServiceName::Intake, record::COMPLAINT, complaint).await?;
     if !sight.contact
         && let Some(view) = complaint_view.as_object_mut()
     {
         // Who may not reach the customer may not pass for them either.
         view.remove("tracking_code");
     }
-    let views = views(&app, &caller, complaint, &sight).await?;
+    let views = views(app, caller, complaint, sight).await?;
     let mut tag = Tag::default();
     if let Some(version) = complaint_view["version"].as_u64() {
         tag.add(ServiceName::Intake, version);
@@ -102,7 +116,7 @@ async fn show(
         let name = if service == ServiceName::Routing { "case".to_owned() } else { service.to_string() };
         body.insert(name, view);
     }
-    Ok(tagged(&headers, &tag, Value::Object(body)))
+    Ok((body, tag))
 }
 
 /// The views of the services beside intake. One that has not heard of the complaint yet shows null.
@@ -169,14 +183,26 @@ async fn contact(
     let complaint: ComplaintId = segments.get("complaint")?;
     let sight = sight::of_case(&app, &caller, complaint).await?;
     let found = ask_about(&app, &caller, ServiceName::Intake, record::COMPLAINT, complaint).await?;
-    let body = json!({
-        "complainant": found["complainant"], "complaint": complaint, "masked": !sight.contact,
-    });
+    reach(&app, &caller, complaint, &found["complainant"], &sight).await.map(Json)
+}
+
+/// How to reach the complainant of a case, masked for who need not; that it was looked at is noted.
+///
+/// # Errors
+/// That intake cannot be asked, or has forgotten them.
+pub async fn reach(
+    app: &App,
+    caller: &Principal,
+    complaint: ComplaintId,
+    complainant: &Value,
+    sight: &Sight,
+) -> Result<Value, Refusal> {
+    let body = json!({ "complainant": complainant, "complaint": complaint, "masked": !sight.contact });
     let query = question(caller.organisation(), caller.actor(), body);
     let contact = app.upstream.ask(ServiceName::Intake, record::CONTACT, &query).await?;
     // Who looked at whose contact data must be told on request.
     tracing::info!(by = %caller.key(), %complaint, masked = %contact["masked"], "contact data were read");
-    Ok(Json(contact))
+    Ok(contact)
 }
 
 /// What to avoid is a hint to who writes; nothing is kept and nothing refused.

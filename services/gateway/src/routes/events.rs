@@ -72,8 +72,19 @@ pub fn endpoints() -> Endpoints {
 /// The client could not be told: it is gone or too slow.
 struct Gone;
 
+/// What a stream tells of each event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Telling {
+    /// All of it.
+    All,
+    /// That something changed, and nothing else: for a page, which fetches itself again. It is told so when the stream
+    /// begins too, as something may have happened since the page was made.
+    ThatItChanged,
+}
+
 /// Where a stream's events go, and how long.
 struct Client {
+    telling: Telling,
     sender: mpsc::Sender<Event>,
     until: tokio::time::Instant,
     _place: OwnedSemaphorePermit,
@@ -81,6 +92,10 @@ struct Client {
 
 impl Client {
     async fn tell(&self, event: Event) -> Result<(), Gone> {
+        let event = match self.telling {
+            Telling::All => event,
+            Telling::ThatItChanged => changed(),
+        };
         self.sender.send_timeout(event, PATIENCE).await.map_err(|_| Gone)
     }
 
@@ -100,15 +115,22 @@ impl Client {
     }
 }
 
+fn changed() -> Event {
+    Event::default().event("changed").data("{}")
+}
+
 /// A client whose stream ends with its token, and the answer that carries the stream.
-fn open(app: &App, staff: &Staff) -> Result<(Client, Response), Refusal> {
+fn open(app: &App, until: i64, telling: Telling) -> Result<(Client, Response), Refusal> {
     let place = app.limits.watcher()?;
-    let left = u64::try_from(staff.until - app.now().as_second()).unwrap_or(0);
+    let left = u64::try_from(until - app.now().as_second()).unwrap_or(0);
     let (sender, receiver) = mpsc::channel(WAITING);
+    if telling == Telling::ThatItChanged {
+        sender.try_send(changed()).ok();
+    }
     let until = tokio::time::Instant::now() + Duration::from_secs(left);
     let events = futures::StreamExt::map(ReceiverStream::new(receiver), Ok::<_, Infallible>);
     let alive = KeepAlive::new().interval(app.config.heartbeat).text("alive");
-    Ok((Client { sender, until, _place: place }, Sse::new(events).keep_alive(alive).into_response()))
+    Ok((Client { telling, sender, until, _place: place }, Sse::new(events).keep_alive(alive).into_response()))
 }
 
 async fn watch(app: &App) -> Result<broadcast::Receiver<Seen>, Refusal> {
@@ -134,9 +156,22 @@ async fn of_case(
         })
     });
     let known = known.transpose()?;
-    let (client, response) = open(&app, caller.staff()?)?;
-    let seen = watch(&app).await?;
     let subject = SubjectRef::complaint(caller.0.organisation(), complaint);
+    follow(app, subject, known, (caller.staff()?.until, Telling::All)).await
+}
+
+/// A stream of what is said about `subject` from now on, or after what is `known`; it ends at `until`.
+///
+/// # Errors
+/// `not-found` when nothing was ever said about it, or that events cannot be watched.
+pub async fn follow(
+    app: App,
+    subject: SubjectRef,
+    known: Option<Positions>,
+    (until, telling): (i64, Telling),
+) -> Result<Response, Refusal> {
+    let (client, response) = open(&app, until, telling)?;
+    let seen = watch(&app).await?;
     let said = timeline::read(&app, &subject, &known.clone().unwrap_or_default()).await?;
     if said.is_empty() && known.is_none() {
         return Err(Refusal::not_found("complaint"));
@@ -217,7 +252,20 @@ async fn of_work(
         Some(_) => department(&app, &caller, &parameters)?.and_then(|name| DepartmentId::new(name).ok()),
         None => staff.department.clone(),
     };
-    let (client, response) = open(&app, &staff)?;
+    follow_work(app, staff, department, Telling::All).await
+}
+
+/// A stream of one work list: of the person's own work, and the department's.
+///
+/// # Errors
+/// That routing cannot be asked, or events cannot be watched.
+pub async fn follow_work(
+    app: App,
+    staff: Staff,
+    department: Option<DepartmentId>,
+    telling: Telling,
+) -> Result<Response, Refusal> {
+    let (client, response) = open(&app, staff.until, telling)?;
     let seen = watch(&app).await?;
     let mut list = WorkList { app, staff, department, known: HashSet::new(), client };
     list.load().await?;

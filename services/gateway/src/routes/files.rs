@@ -11,11 +11,12 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
+use bytes::Bytes;
 use contracts::commands::Verb;
 use contracts::commands::intake::{BeginFile, FileChunk, FinishFile};
 use contracts::queries::intake::{FILE_CHUNK, FILES, FileChunkFound};
 use contracts::{ComplaintId, FileId, Problem, ProblemCode, ServiceName, SubjectRef};
-use futures::{StreamExt as _, TryStreamExt as _};
+use futures::{Stream, StreamExt as _, TryStreamExt as _};
 use serde_json::{Value, json};
 use sha2::Digest as _;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncSeekExt as _, AsyncWriteExt as _};
@@ -25,7 +26,7 @@ use crate::auth::{Act, Principal};
 use crate::endpoint::{Endpoint, Endpoints};
 use crate::extract::{Caller, Parameters, Segments, too_slow};
 use crate::openapi::BASE;
-use crate::order::Orderer;
+use crate::order::{Giver, Orderer};
 use crate::problem::Refusal;
 use crate::sight;
 use crate::upstream::question;
@@ -69,40 +70,27 @@ async fn list(
 ) -> Result<Json<Value>, Refusal> {
     let complaint: ComplaintId = segments.get("complaint")?;
     sight::of_case(&app, &caller, complaint).await?;
+    Ok(Json(json!({ "files": of_complaint(&app, &caller, complaint).await? })))
+}
+
+/// The files of a complaint that the caller may see.
+///
+/// # Errors
+/// That intake cannot be asked.
+pub async fn of_complaint(app: &App, caller: &Principal, complaint: ComplaintId) -> Result<Value, Refusal> {
     let query = question(caller.organisation(), caller.actor(), json!({ "complaint": complaint }));
-    let files = app.upstream.ask(ServiceName::Intake, FILES, &query).await?;
-    Ok(Json(json!({ "files": files })))
+    app.upstream.ask(ServiceName::Intake, FILES, &query).await
 }
 
 /// A file to be handed on: an upload as it lies in its temporary file, or the part of a mail.
-pub(super) struct Spooled<R> {
+#[derive(Debug)]
+pub struct Spooled<R> {
     /// What is in it.
     pub(super) content: R,
     /// Its size.
     pub(super) bytes: u64,
     /// Its SHA-256, hexadecimal.
     pub(super) sha256: String,
-}
-
-/// Hands a file on to intake, begun and finished under keys of its own.
-///
-/// # Errors
-/// What intake refuses, or that it cannot be asked.
-pub(super) async fn store<R: AsyncRead + Unpin>(
-    app: &App,
-    orderer: &Orderer,
-    complaint: ComplaintId,
-    name: &str,
-    spooled: &mut Spooled<R>,
-) -> Result<FileId, Refusal> {
-    let organisation = orderer.principal.organisation().clone();
-    let file = FileId::derived(orderer.key.root(&organisation), "file");
-    let subject = SubjectRef::complaint(&organisation, complaint);
-    let begin = json!({ "file": file, "name": name, "bytes": spooled.bytes, "sha256": spooled.sha256 });
-    send::<BeginFile>(app, orderer, &subject, "begin", begin).await?;
-    send_chunks(app, orderer, &subject, file, spooled).await?;
-    send::<FinishFile>(app, orderer, &subject, "finish", json!({ "file": file })).await?;
-    Ok(file)
 }
 
 async fn upload(
@@ -118,24 +106,59 @@ async fn upload(
     sight::require(&app, &orderer.principal, complaint).await?;
     let _place = app.limits.upload()?;
     // Long ones are counted by size, slow ones by time: ten times that of a JSON body.
-    let spooling = spool(&app, request.into_body());
-    let spooled = tokio::time::timeout(app.config.read_timeout * 10, spooling).await;
-    let mut spooled = spooled.unwrap_or_else(|_| Err(too_slow()))?;
-    let file = store(&app, &orderer, complaint, &name, &mut spooled).await?;
+    let body = request.into_body();
+    if axum::body::HttpBody::size_hint(&body).lower() > app.config.file_max_bytes as u64 {
+        return Err(too_large(&app));
+    }
+    let mut spooled = spooled_in_time(&app, body.into_data_stream()).await?;
+    let file = store(&app, &orderer.giver(), complaint, &name, &mut spooled).await?;
     let body = json!({ "file": file, "name": name, "bytes": spooled.bytes, "sha256": spooled.sha256 });
     let location = format!("{BASE}/complaints/{complaint}/files/{file}");
     Ok((StatusCode::CREATED, [(header::LOCATION, location)], Json(body)).into_response())
 }
 
-async fn spool(app: &App, body: Body) -> Result<Spooled<tokio::fs::File>, Refusal> {
+fn too_large(app: &App) -> Refusal {
+    let problem = Problem::new(ProblemCode::TooLarge, "the file is too large");
+    problem.at("").expected(format!("at most {} bytes", app.config.file_max_bytes)).into()
+}
+
+/// Takes a file in, to a temporary file.
+///
+/// # Errors
+/// `too-large`, `request-timeout`, `missing-field` for an empty one.
+pub async fn spooled_in_time<E>(
+    app: &App,
+    stream: impl Stream<Item = Result<Bytes, E>> + Unpin,
+) -> Result<Spooled<tokio::fs::File>, Refusal> {
+    let spooling = tokio::time::timeout(app.config.read_timeout * 10, spool(app, stream)).await;
+    spooling.unwrap_or_else(|_| Err(too_slow()))
+}
+
+/// Hands a file on to intake, which keeps it with the complaint; begun and finished under keys of its own.
+///
+/// # Errors
+/// What intake refuses, such as a type that is not taken.
+pub async fn store<R: AsyncRead + Unpin>(
+    app: &App,
+    giver: &Giver,
+    complaint: ComplaintId,
+    name: &str,
+    spooled: &mut Spooled<R>,
+) -> Result<FileId, Refusal> {
+    let file = FileId::derived(giver.key.root(&giver.organisation), "file");
+    let subject = SubjectRef::complaint(&giver.organisation, complaint);
+    let begin = json!({ "file": file, "name": name, "bytes": spooled.bytes, "sha256": spooled.sha256 });
+    send::<BeginFile>(app, giver, &subject, "begin", begin).await?;
+    send_chunks(app, giver, &subject, file, spooled).await?;
+    send::<FinishFile>(app, giver, &subject, "finish", json!({ "file": file })).await?;
+    Ok(file)
+}
+
+async fn spool<E>(
+    app: &App,
+    mut stream: impl Stream<Item = Result<Bytes, E>> + Unpin,
+) -> Result<Spooled<tokio::fs::File>, Refusal> {
     let most = app.config.file_max_bytes as u64;
-    let too_large = || {
-        let problem = Problem::new(ProblemCode::TooLarge, "the file is too large");
-        Refusal::from(problem.at("").expected(format!("at most {most} bytes")))
-    };
-    if axum::body::HttpBody::size_hint(&body).lower() > most {
-        return Err(too_large());
-    }
     let failed = |error: std::io::Error| {
         tracing::error!(%error, "an upload cannot be kept");
         Refusal::unavailable("there is no room for uploads now")
@@ -144,12 +167,11 @@ async fn spool(app: &App, body: Body) -> Result<Spooled<tokio::fs::File>, Refusa
         tokio::task::spawn_blocking(tempfile::tempfile).await.map_err(|error| Refusal::defect(&error))?;
     let mut file = tokio::fs::File::from_std(file.map_err(failed)?);
     let (mut hash, mut bytes) = (sha2::Sha256::new(), 0);
-    let mut stream = body.into_data_stream();
     while let Some(chunk) = stream.next().await {
         let chunk = chunk.map_err(|_| Refusal::new(ProblemCode::RequestTimeout, "the file broke off"))?;
         bytes += chunk.len() as u64;
         if bytes > most {
-            return Err(too_large());
+            return Err(too_large(app));
         }
         hash.update(&chunk);
         file.write_all(&chunk).await.map_err(failed)?;
@@ -167,7 +189,7 @@ async fn spool(app: &App, body: Body) -> Result<Spooled<tokio::fs::File>, Refusa
 
 async fn send_chunks<R: AsyncRead + Unpin>(
     app: &App,
-    orderer: &Orderer,
+    giver: &Giver,
     subject: &SubjectRef,
     file: FileId,
     spooled: &mut Spooled<R>,
@@ -179,19 +201,19 @@ async fn send_chunks<R: AsyncRead + Unpin>(
         part.read_to_end(&mut content).await.map_err(|error| Refusal::defect(&error))?;
         let body = json!({ "file": file, "index": index, "content": BASE64_STANDARD.encode(&content) });
         // One after the other: intake's checksum runs along.
-        send::<FileChunk>(app, orderer, subject, &format!("chunk{index}"), body).await?;
+        send::<FileChunk>(app, giver, subject, &format!("chunk{index}"), body).await?;
     }
     Ok(())
 }
 
 async fn send<V: Verb>(
     app: &App,
-    orderer: &Orderer,
+    giver: &Giver,
     subject: &SubjectRef,
     part: &str,
     body: Value,
 ) -> Result<(), Refusal> {
-    orderer.part(part)?.order(app, V::SERVICE, subject.clone(), V::VERB, body).await.map(drop)
+    giver.part(part)?.order::<V>(app, subject.clone(), body).await.map(drop)
 }
 
 async fn chunk(
@@ -214,6 +236,19 @@ async fn download(
 ) -> Result<Response, Refusal> {
     let complaint: ComplaintId = segments.get("complaint")?;
     let file: FileId = segments.get("file")?;
+    content(app, caller, complaint, file).await
+}
+
+/// The content of a file, as a download.
+///
+/// # Errors
+/// `not-found` for one that is not the complaint's, or a complaint that is not theirs to see.
+pub async fn content(
+    app: App,
+    caller: Principal,
+    complaint: ComplaintId,
+    file: FileId,
+) -> Result<Response, Refusal> {
     sight::of_case(&app, &caller, complaint).await?;
     let (found, first) = chunk(&app, &caller, file, 0).await?;
     if found.complaint != complaint {

@@ -22,7 +22,7 @@ use crate::endpoint::{Endpoint, Endpoints};
 use crate::extract::{Caller, Parameters, read_body, require_type};
 use crate::mail::{self, Attachment};
 use crate::openapi::BASE;
-use crate::order::Orderer;
+use crate::order::{Giver, Orderer};
 use crate::problem::Refusal;
 
 const MEDIA: &str = "message/rfc822";
@@ -89,9 +89,9 @@ async fn take(
     let subject = SubjectRef::complaint(orderer.principal.organisation(), complaint);
     let done = orderer.order(&app, ServiceName::Intake, subject, RegisterComplaint::VERB, mail.order).await?;
     let receipt: Receipt = serde_json::from_value(done.body).map_err(|error| Refusal::defect(&error))?;
-    let mut attachments = Vec::new();
+    let (giver, mut attachments) = (orderer.giver(), Vec::new());
     for (attachment, n) in mail.attachments.into_iter().zip(1..) {
-        attachments.push(attach(&app, &orderer.part(&format!("file{n}"))?, complaint, attachment).await?);
+        attachments.push(attach(&app, &giver.part(&format!("file{n}"))?, complaint, attachment).await?);
     }
     let location = format!("{BASE}/complaints/{complaint}");
     let taken = MailTaken { receipt, attachments };
@@ -101,7 +101,7 @@ async fn take(
 /// Stores one; a file that is refused for good is told, whatever may pass later makes the mail come again.
 async fn attach(
     app: &App,
-    orderer: &Orderer,
+    giver: &Giver,
     complaint: ComplaintId,
     attachment: Attachment,
 ) -> Result<AttachmentTaken, Refusal> {
@@ -111,7 +111,7 @@ async fn attach(
         sha256: hex::encode(sha2::Sha256::digest(&content)),
         content: content.as_slice(),
     };
-    let stored = store(app, orderer, complaint, &name, &mut spooled).await;
+    let stored = store(app, giver, complaint, &name, &mut spooled).await;
     match stored {
         Ok(file) => Ok(AttachmentTaken { name, file: Some(file), problem: None }),
         Err(refusal)

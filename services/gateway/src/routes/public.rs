@@ -9,11 +9,14 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, Method};
 use axum::response::Response;
+use contracts::commands::Actor;
 use contracts::commands::intake::Clarify;
-use contracts::commands::notification::RecordCallback;
-use contracts::commands::{Actor, Verb};
+use contracts::commands::notification::{RecordAnswer, RecordCallback};
 use contracts::queries::intake::{CHANNELS, ChannelListed, TRACK, Tracked};
-use contracts::{OrganisationId, Problem, ProblemCode, ServiceName, StageKind, SubjectRef, Text};
+use contracts::{
+    CommandId, ComplaintId, OrganisationId, Problem, ProblemCode, ServiceName, StageKind, SubjectRef, Text,
+};
+use pages::words::stages;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -23,9 +26,9 @@ use crate::asks;
 use crate::auth::principal::scoped;
 use crate::endpoint::{Endpoint, Endpoints, Need};
 use crate::extract::{JsonBody, Parameters, Segments, idempotency_key};
-use crate::order::{answer, command};
+use crate::order::{Giver, answer};
 use crate::problem::Refusal;
-use crate::upstream::question;
+use crate::upstream::{Done, question};
 
 const TAG: &str = "For customers";
 
@@ -101,6 +104,22 @@ pub struct Satisfaction {
     pub opinion: Option<String>,
 }
 
+/// The customer's answer to the result.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReplyAnswer {
+    /// The organisation; the installation's own when absent.
+    #[serde(default)]
+    pub organisation: Option<String>,
+    /// The tracking code of the receipt.
+    pub code: String,
+    /// Whether they accept it.
+    pub accepted: bool,
+    /// Why; at most 2,000 characters.
+    #[serde(default)]
+    pub reason: Option<String>,
+}
+
 /// The routes.
 #[must_use]
 pub fn endpoints() -> Endpoints {
@@ -137,6 +156,18 @@ pub fn endpoints() -> Endpoints {
         .add(
             Endpoint::order(
                 Method::POST,
+                "/public/complaints/{number}/answer",
+                TAG,
+                "The customer accepts or rejects the result",
+            )
+            .needs(Need::Address)
+            .takes::<ReplyAnswer>()
+            .refuses(&[ProblemCode::WrongStage, ProblemCode::FieldTooLong]),
+            answer_to_reply,
+        )
+        .add(
+            Endpoint::order(
+                Method::POST,
                 "/public/complaints/{number}/clarification",
                 TAG,
                 "The customer supplies what is missing, or confirms the claim as it was restated",
@@ -157,7 +188,11 @@ async fn channels(State(app): State<App>, parameters: Parameters) -> Result<Json
     Ok(Json(Channels { channels }))
 }
 
-async fn track(
+/// How far a complaint is, for who knows its number and its code; tries are counted.
+///
+/// # Errors
+/// `not-found` when one of them is wrong, 429.
+pub async fn track(
     app: &App,
     organisation: &OrganisationId,
     number: &str,
@@ -180,7 +215,7 @@ async fn progress(State(app): State<App>, parameters: Parameters) -> Result<Json
         number: tracked.number,
         received_at: tracked.received_at,
         registered_at: tracked.registered_at,
-        now: at.map_or_else(received, |at| if at.closed { closed() } else { in_plain_words(at.kind) }),
+        now: now(at.map(|at| (at.kind, at.closed))).text(),
         since: at.map(|at| at.since),
         instance: at.map_or(1, |at| at.instance),
         closed: at.is_some_and(|at| at.closed),
@@ -189,36 +224,12 @@ async fn progress(State(app): State<App>, parameters: Parameters) -> Result<Json
     }))
 }
 
-fn text(zh: &str, en: &str) -> Text {
-    Text { zh: zh.to_owned(), en: en.to_owned() }
-}
-
-fn received() -> Text {
-    text("已登记，正在安排处理", "Registered; being assigned")
-}
-
-fn closed() -> Text {
-    text("已办结", "Closed")
-}
-
-/// What a stage means to the customer.
-fn in_plain_words(kind: StageKind) -> Text {
-    match kind {
-        StageKind::Register | StageKind::Triage => received(),
-        StageKind::Clarify => text("需要您补充资料", "We need more information from you"),
-        StageKind::Wait => text("暂候，条件具备后继续处理", "Waiting; it goes on as soon as it can"),
-        StageKind::Verify | StageKind::Investigate | StageKind::Inspect => {
-            text("正在调查核实", "Being looked into")
-        }
-        StageKind::Propose | StageKind::Approve | StageKind::Review | StageKind::Meet => {
-            text("正在研究处理意见", "A solution is being decided")
-        }
-        StageKind::Execute => text("正在落实处理结果", "The solution is being carried out"),
-        StageKind::Contact | StageKind::Reply => text("正在与您联系答复", "We are about to answer you"),
-        StageKind::Callback => text("正在回访，请您评价", "We would like to hear whether you are satisfied"),
-        StageKind::Correct | StageKind::Audit | StageKind::Account | StageKind::Archive => {
-            text("已答复，正在归档", "Answered; being filed")
-        }
+/// What is being done, in plain words.
+fn now(at: Option<(StageKind, bool)>) -> pages::Word {
+    match at {
+        None => stages::RECEIVED,
+        Some((_, true)) => stages::CLOSED,
+        Some((kind, false)) => stages::plainly(kind).0,
     }
 }
 
@@ -232,9 +243,23 @@ async fn satisfaction(
     let organisation = app.organisation(asked.organisation.as_deref())?;
     let number: String = segments.get("number")?;
     let tracked = track(&app, &organisation, &number, &asked.code).await?;
-    let subject = SubjectRef::complaint(&organisation, tracked.complaint);
-    let query = question(&organisation, Actor::System, json!({ "complaint": tracked.complaint }));
-    let case = app.upstream.ask(ServiceName::Notification, asks::CASE, &query).await?;
+    let mut done = rate(&app, &organisation, tracked.complaint, &key, &asked).await?;
+    done.body = json!({ "recorded": true });
+    Ok(answer(ServiceName::Notification, done))
+}
+
+/// The customer says how satisfied they are, at the visit that asks for it.
+///
+/// # Errors
+/// `wrong-stage` when nobody asks now, and what notification refuses.
+pub async fn rate(
+    app: &App,
+    organisation: &OrganisationId,
+    complaint: ComplaintId,
+    key: &CommandId,
+    asked: &Satisfaction,
+) -> Result<Done, Refusal> {
+    let case = conversation(app, organisation, complaint).await?;
     let visit = open_callback(&case).ok_or_else(|| {
         Problem::new(ProblemCode::WrongStage, "nobody asks for satisfaction with this complaint now")
             .at("/visit")
@@ -244,11 +269,66 @@ async fn satisfaction(
         "visit": visit["visit"], "epoch": visit["epoch"], "reached": true,
         "satisfaction": asked.satisfaction, "opinion": asked.opinion,
     });
-    let key = scoped(&format!("{organisation}/complaint/{}", tracked.complaint), &key);
-    let command = command(&key, subject, RecordCallback::VERB, Actor::Customer, body)?;
-    let mut done = app.upstream.order(ServiceName::Notification, &command).await?;
+    customer(organisation, complaint, key)
+        .order::<RecordCallback>(app, SubjectRef::complaint(organisation, complaint), body)
+        .await
+}
+
+/// What is said with the customer, as notification has it.
+///
+/// # Errors
+/// That notification cannot be asked.
+pub async fn conversation(
+    app: &App,
+    organisation: &OrganisationId,
+    complaint: ComplaintId,
+) -> Result<Value, Refusal> {
+    let query = question(organisation, Actor::System, json!({ "complaint": complaint }));
+    app.upstream.ask(ServiceName::Notification, asks::CASE, &query).await
+}
+
+/// The customer of a complaint, who orders under keys of their own.
+fn customer(organisation: &OrganisationId, complaint: ComplaintId, key: &CommandId) -> Giver {
+    let key = scoped(&format!("{organisation}/complaint/{complaint}"), key);
+    Giver { organisation: organisation.clone(), actor: Actor::Customer, key }
+}
+
+async fn answer_to_reply(
+    State(app): State<App>,
+    segments: Segments,
+    headers: HeaderMap,
+    JsonBody(given): JsonBody<ReplyAnswer>,
+) -> Result<Response, Refusal> {
+    let key = idempotency_key(&headers)?;
+    let organisation = app.organisation(given.organisation.as_deref())?;
+    let number: String = segments.get("number")?;
+    let tracked = track(&app, &organisation, &number, &given.code).await?;
+    let mut done = answered(&app, &organisation, tracked.complaint, &key, &given).await?;
     done.body = json!({ "recorded": true });
     Ok(answer(ServiceName::Notification, done))
+}
+
+/// The customer accepts or rejects what they were told, at the reply that waits for it.
+///
+/// # Errors
+/// `wrong-stage` when nobody asks now, and what notification refuses.
+pub async fn answered(
+    app: &App,
+    organisation: &OrganisationId,
+    complaint: ComplaintId,
+    key: &CommandId,
+    given: &ReplyAnswer,
+) -> Result<Done, Refusal> {
+    let case = conversation(app, organisation, complaint).await?;
+    let visit = open_reply(&case).ok_or_else(|| {
+        Problem::new(ProblemCode::WrongStage, "no answer to a result is waited for now")
+            .at("/visit")
+            .expected("an open visit to a stage of kind reply, where the result was told")
+    })?;
+    let body = json!({ "visit": visit["visit"], "accepted": given.accepted, "reason": given.reason });
+    customer(organisation, complaint, key)
+        .order::<RecordAnswer>(app, SubjectRef::complaint(organisation, complaint), body)
+        .await
 }
 
 async fn clarification(
@@ -261,29 +341,53 @@ async fn clarification(
     let organisation = app.organisation(given.organisation.as_deref())?;
     let number: String = segments.get("number")?;
     let tracked = track(&app, &organisation, &number, &given.code).await?;
+    let mut done = supply(&app, &organisation, tracked, &key, &given).await?;
+    done.body = json!({ "recorded": true });
+    Ok(answer(ServiceName::Intake, done))
+}
+
+/// The customer supplies what is missing, or confirms the claim as it was restated.
+///
+/// # Errors
+/// `wrong-stage` when nothing is missing, and what intake refuses.
+pub async fn supply(
+    app: &App,
+    organisation: &OrganisationId,
+    tracked: Tracked,
+    key: &CommandId,
+    given: &Clarification,
+) -> Result<Done, Refusal> {
     let asked = tracked.clarify.ok_or_else(|| {
         Problem::new(ProblemCode::WrongStage, "nothing is missing from this complaint now")
             .at("/visit")
             .expected("an open visit to a stage of kind clarify")
     })?;
-    let subject = SubjectRef::complaint(&organisation, tracked.complaint);
     let body = json!({
         "visit": asked.visit, "epoch": asked.epoch, "said": given.said, "order_number": given.order_number,
         "amount": given.amount, "facts": given.facts, "confirmed_by_customer": given.confirmed,
     });
-    let key = scoped(&format!("{organisation}/complaint/{}", tracked.complaint), &key);
-    let command = command(&key, subject, Clarify::VERB, Actor::Customer, body)?;
-    let mut done = app.upstream.order(ServiceName::Intake, &command).await?;
-    done.body = json!({ "recorded": true });
-    Ok(answer(ServiceName::Intake, done))
+    let subject = SubjectRef::complaint(organisation, tracked.complaint);
+    customer(organisation, tracked.complaint, key).order::<Clarify>(app, subject, body).await
 }
 
 /// The visit at which satisfaction is asked for, in notification's view of a case.
-fn open_callback(case: &Value) -> Option<&Value> {
+#[must_use]
+pub fn open_callback(case: &Value) -> Option<&Value> {
+    open(case, StageKind::Callback)
+}
+
+/// The visit at which the customer is asked whether they accept the result.
+#[must_use]
+pub fn open_reply(case: &Value) -> Option<&Value> {
+    open(case, StageKind::Reply).filter(|visit| !visit["told"].is_null() && visit["answered"].is_null())
+}
+
+fn open(case: &Value, kind: StageKind) -> Option<&Value> {
     let visits = case["visits"].as_array()?;
-    visits.iter().rev().find(|visit| {
-        visit["kind"] == json!(StageKind::Callback) && visit["progress"]["stands"] != json!("left")
-    })
+    visits
+        .iter()
+        .rev()
+        .find(|visit| visit["kind"] == json!(kind) && visit["progress"]["stands"] != json!("left"))
 }
 
 #[cfg(test)]
@@ -293,7 +397,7 @@ mod tests {
     #[test]
     fn every_stage_has_plain_words_in_both_languages() {
         for kind in StageKind::ALL {
-            let words = in_plain_words(*kind);
+            let words = now(Some((*kind, false))).text();
             assert!(!words.zh.is_empty() && !words.en.is_empty());
             assert!(words.zh.chars().all(|c| !c.is_ascii_alphabetic()));
         }

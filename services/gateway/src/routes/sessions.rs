@@ -11,6 +11,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
 use sha2::Digest as _;
 use std::collections::BTreeSet;
+use std::net::IpAddr;
 
 use crate::app::App;
 use crate::auth::passwords;
@@ -117,6 +118,16 @@ async fn sign_in(
     Address(address): Address,
     JsonBody(asked): JsonBody<SignIn>,
 ) -> Result<(StatusCode, Json<Session>), Refusal> {
+    let account = opened(&app, address, &asked).await?;
+    let family = random_id().map_err(|error| Refusal::defect(&error))?;
+    begin(&app, account, family).await
+}
+
+/// The account that a name and a password open, for whoever did not try too often.
+///
+/// # Errors
+/// `not-signed-in`, 429.
+pub async fn opened(app: &App, address: IpAddr, asked: &SignIn) -> Result<Account, Refusal> {
     let organisation = app.organisation(asked.organisation.as_deref())?;
     app.limits.sign_in(address, &format!("{organisation}/{}", asked.name))?;
     let refused = || Refusal::not_signed_in("name or password is wrong");
@@ -124,9 +135,7 @@ async fn sign_in(
         return Err(refused());
     }
     let opened = users::open(&app.pool, &app.passwords, &organisation, &asked.name, &asked.password).await;
-    let account = opened.map_err(failed)?.ok_or_else(refused)?;
-    let family = random_id().map_err(|error| Refusal::defect(&error))?;
-    begin(&app, account, family).await
+    opened.map_err(failed)?.ok_or_else(refused)
 }
 
 async fn stay_in(

@@ -18,7 +18,7 @@ use crate::endpoint::{Endpoint, Endpoints};
 use crate::extract::{Caller, JsonBody, Parameters, Segments};
 use crate::order::{Orderer, answer};
 use crate::problem::Refusal;
-use crate::upstream::question;
+use crate::upstream::{Done, question};
 
 const TAG: &str = "Work lists";
 
@@ -140,14 +140,22 @@ async fn list(
     parameters: Parameters,
 ) -> Result<Json<Value>, Refusal> {
     parameters.only(&["of", "department", "lane", "cursor", "limit"])?;
+    page(&app, &caller, &parameters).await.map(Json)
+}
+
+/// A page of a work list.
+///
+/// # Errors
+/// As [`filter`], and that routing cannot be asked.
+pub async fn page(app: &App, caller: &Caller, parameters: &Parameters) -> Result<Value, Refusal> {
     let all = caller.0.reach(&app.config.roles) == Reach::All;
-    let mut body = filter(caller.staff()?, all, &parameters)?;
+    let mut body = filter(caller.staff()?, all, parameters)?;
     body["lane"] = json!(parameters.get::<ask::WorkLane>("lane", "simple or complex")?);
-    Page::read(&parameters)?.put(&mut body);
+    Page::read(parameters)?.put(&mut body);
     let query = question(caller.0.organisation(), caller.0.actor(), body);
     let mut page = app.upstream.ask(ServiceName::Routing, ask::WORK, &query).await?;
     seal(&mut page);
-    Ok(Json(page))
+    Ok(page)
 }
 
 async fn cases(
@@ -194,10 +202,37 @@ async fn order<V: Verb>(
     orderer: &Orderer,
     complaint: ComplaintId,
     body: Value,
-) -> Result<Response, Refusal> {
+) -> Result<Done, Refusal> {
     let subject = SubjectRef::complaint(orderer.principal.organisation(), complaint);
-    let done = orderer.order(app, V::SERVICE, subject, V::VERB, body).await?;
-    Ok(answer(V::SERVICE, done))
+    orderer.order(app, V::SERVICE, subject, V::VERB, body).await
+}
+
+/// Takes a piece of work from the queue.
+///
+/// # Errors
+/// What routing refuses.
+pub async fn take(
+    app: &App,
+    orderer: &Orderer,
+    complaint: ComplaintId,
+    work: WorkId,
+) -> Result<Done, Refusal> {
+    order::<routing::ClaimWork>(app, orderer, complaint, json!({ "work": work })).await
+}
+
+/// Gives a piece of work back to the queue.
+///
+/// # Errors
+/// What routing refuses.
+pub async fn give_back(
+    app: &App,
+    orderer: &Orderer,
+    complaint: ComplaintId,
+    work: WorkId,
+    reason: &str,
+) -> Result<Done, Refusal> {
+    let body = json!({ "work": work, "reason": reason });
+    order::<routing::HandBackWork>(app, orderer, complaint, body).await
 }
 
 async fn claim(
@@ -207,7 +242,8 @@ async fn claim(
     JsonBody(asked): JsonBody<Claim>,
 ) -> Result<Response, Refusal> {
     let work: WorkId = segments.get("work")?;
-    order::<routing::ClaimWork>(&app, &orderer, asked.complaint, json!({ "work": work })).await
+    let done = take(&app, &orderer, asked.complaint, work).await?;
+    Ok(answer(ServiceName::Routing, done))
 }
 
 async fn hand_back(
@@ -217,8 +253,8 @@ async fn hand_back(
     JsonBody(asked): JsonBody<HandBack>,
 ) -> Result<Response, Refusal> {
     let work: WorkId = segments.get("work")?;
-    let body = json!({ "work": work, "reason": asked.reason });
-    order::<routing::HandBackWork>(&app, &orderer, asked.complaint, body).await
+    let done = give_back(&app, &orderer, asked.complaint, work, &asked.reason).await?;
+    Ok(answer(ServiceName::Routing, done))
 }
 
 async fn reassign(
@@ -229,5 +265,6 @@ async fn reassign(
 ) -> Result<Response, Refusal> {
     let work: WorkId = segments.get("work")?;
     let body = json!({ "work": work, "person": asked.person, "reason": asked.reason });
-    order::<routing::ReassignWork>(&app, &orderer, asked.complaint, body).await
+    let done = order::<routing::ReassignWork>(&app, &orderer, asked.complaint, body).await?;
+    Ok(answer(ServiceName::Routing, done))
 }

@@ -9,6 +9,7 @@
 mod bad_input;
 mod browsing;
 mod events;
+mod pages;
 mod signing_in;
 mod starting;
 mod upstream;

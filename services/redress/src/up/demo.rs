@@ -64,6 +64,14 @@ pub struct Demo {
     pub feeder_key: String,
 }
 
+/// Which organisation lies in `playbooks/demo`.
+///
+/// # Errors
+/// A file that cannot be read.
+pub fn organisation(playbooks: &Path) -> anyhow::Result<OrganisationId> {
+    Ok(Organisation::read(playbooks)?.id)
+}
+
 /// Loads the organisation in `playbooks/demo`.
 ///
 /// # Errors
@@ -154,7 +162,7 @@ impl Demo {
     #[must_use]
     pub fn welcome(&self, gateway: u16, folder: &Path, password: &str) -> String {
         let mut text = format!(
-            "{} / {} is open at http://127.0.0.1:{gateway}\n  API, to try out   http://127.0.0.1:{gateway}/api/docs\n  \
+            "{} / {} is open at http://127.0.0.1:{gateway}\n  for customers     http://127.0.0.1:{gateway}/\n  for staff         http://127.0.0.1:{gateway}/console\n  API, to try out   http://127.0.0.1:{gateway}/api/docs\n  \
              problem codes     http://127.0.0.1:{gateway}/problems\n\nsign in as organisation “{}” with password “{password}”:\n",
             self.name.zh, self.name.en, self.organisation
         );

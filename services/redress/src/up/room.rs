@@ -159,6 +159,7 @@ mod tests {
                 health: &health,
                 gateway: 1,
                 rehearsal: None,
+                organisation: None,
             };
             let file = settings::write(folder.path(), &secrets, &servers).unwrap();
             let checked = check(&nats, &file).await;

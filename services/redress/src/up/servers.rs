@@ -113,6 +113,7 @@ impl Servers {
             health: &ports.health,
             gateway: ports.gateway,
             rehearsal,
+            organisation: None,
         })
     }
 

@@ -20,6 +20,8 @@ pub struct Servers<'a> {
     pub gateway: u16,
     /// Whether business time is virtual, and from when.
     pub rehearsal: Option<String>,
+    /// The organisation whose customers the pages are for, where nobody names one.
+    pub organisation: Option<String>,
 }
 
 /// Every part that runs as a process.
@@ -52,6 +54,10 @@ pub fn write(folder: &Path, secrets: &Secrets, servers: &Servers<'_>) -> anyhow:
             section["address"] = json!(format!("127.0.0.1:{}", servers.gateway));
             // Everybody of the demo signs in from this one address.
             section["sign_ins_per_minute"] = json!(600);
+            section["public_per_minute"] = json!(600);
+            if let Some(organisation) = &servers.organisation {
+                section["organisation"] = json!(organisation);
+            }
         }
         file.insert(part.to_owned(), section);
     }

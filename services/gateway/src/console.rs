@@ -1,0 +1,45 @@
+//! The pages: routes, browser sessions, and the way from queries to the views of the crate `pages`. What a page does goes
+//! by the same functions as the REST route that does it, so it is checked, refused and recorded alike.
+//!
+//! | file | for |
+//! |---|---|
+//! | [`visitor`] | who comes with a browser: session, language, appearance, the token against other sites |
+//! | [`answering`] | a page as an answer: security headers, refusals as pages, where to go after a form |
+//! | [`sent`] | a form that was sent |
+//! | [`known`] | names, labels and zone, remembered for a moment |
+//! | [`signing`] | signing in and out, language and appearance |
+//! | [`portal`] | the customer's pages |
+//! | [`work`], [`case`], [`doing`] | work lists, a case, doing a piece of work |
+//!
+//! **To add a page:** a view model and a function in `pages`, whose words stand in its table; here a module with
+//! `router()`, merged below. A handler takes a [`visitor::Visitor`] (or [`visitor::Member`] where one must be signed
+//! in), asks through `routes`, and answers with [`answering::page`]. A form's order goes the way of its REST route.
+
+pub mod answering;
+pub mod assets;
+pub mod case;
+mod case_told;
+mod case_view;
+pub mod doing;
+pub mod known;
+pub mod portal;
+mod portal_progress;
+mod portal_submit;
+pub mod sent;
+pub mod signing;
+pub mod visitor;
+pub mod work;
+
+use axum::Router;
+
+use crate::app::App;
+
+/// The routes of all pages.
+pub fn router() -> Router<App> {
+    assets::router()
+        .merge(signing::router())
+        .merge(portal::router())
+        .merge(work::router())
+        .merge(case::router())
+        .merge(doing::router())
+}

@@ -1,0 +1,142 @@
+//! A page as an answer.
+
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{Html, IntoResponse, Response};
+use contracts::Language;
+use cookie::{Cookie, SameSite};
+use pages::Markup;
+use pages::shell::{About, Shell};
+
+use super::visitor::{VISITOR, Visitor};
+use crate::problem::Refusal;
+
+/// No page has anything inline, and none loads or sends anything from or to elsewhere.
+const POLICY: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
+     form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+);
+/// Where htmx shall go.
+const HX_REDIRECT: HeaderName = HeaderName::from_static("hx-redirect");
+
+/// A page.
+#[must_use]
+pub fn page(visitor: &Visitor, shell: &Shell, about: &About, content: &Markup) -> Response {
+    page_of(StatusCode::OK, visitor, shell, about, content)
+}
+
+/// A page that tells a refusal, with its status.
+#[must_use]
+pub fn page_of(
+    status: StatusCode,
+    visitor: &Visitor,
+    shell: &Shell,
+    about: &About,
+    content: &Markup,
+) -> Response {
+    let mut headers = HeaderMap::new();
+    headers.insert(header::CONTENT_SECURITY_POLICY, POLICY);
+    let language = match visitor.language {
+        Language::Zh => "zh",
+        Language::En => "en",
+    };
+    headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(language));
+    if visitor.is_new {
+        put(&mut headers, &secret_cookie(visitor, VISITOR, visitor.secret(), None));
+    }
+    (status, headers, Html(pages::shell::page(shell, about, content).into_string())).into_response()
+}
+
+/// A cookie that no script reads and no other site sends with a form.
+#[must_use]
+pub fn secret_cookie(visitor: &Visitor, name: &str, value: &str, seconds: Option<i64>) -> Cookie<'static> {
+    let mut cookie = Cookie::build((name.to_owned(), value.to_owned()))
+        .http_only(true)
+        .same_site(SameSite::Lax)
+        .secure(visitor.app.config.https)
+        .path("/");
+    if let Some(seconds) = seconds {
+        cookie = cookie.max_age(cookie::time::Duration::seconds(seconds));
+    }
+    cookie.build()
+}
+
+/// Has the browser keep a cookie.
+pub fn put(headers: &mut HeaderMap, cookie: &Cookie<'_>) {
+    if let Ok(value) = HeaderValue::from_str(&cookie.to_string()) {
+        headers.append(header::SET_COOKIE, value);
+    }
+}
+
+/// After a form: on to a page of ours, so that a reload sends nothing again.
+#[must_use]
+pub fn onward(address: &str) -> Response {
+    let mut headers = HeaderMap::new();
+    if let Ok(value) = HeaderValue::from_str(ours(address).unwrap_or("/")) {
+        headers.insert(header::LOCATION, value);
+    }
+    (StatusCode::SEE_OTHER, headers).into_response()
+}
+
+/// An address, if it is one of ours.
+#[must_use]
+pub fn ours(address: &str) -> Option<&str> {
+    let inside =
+        address.starts_with('/') && !address.starts_with("//") && !address.contains(['\\', '\n', '\r']);
+    inside.then_some(address)
+}
+
+/// To the page where one signs in, and back afterwards where that can be.
+#[must_use]
+pub fn to_sign_in(visitor: &Visitor, back: bool) -> Response {
+    let again = if visitor.was_signed_in { "&again=1" } else { "" };
+    let back = if back && !visitor.by_script { visitor.path.as_str() } else { "/console" };
+    let address = format!("/console/sign-in?back={}{again}", in_query(back));
+    if !visitor.by_script {
+        return onward(&address);
+    }
+    // htmx would put the page into a part of this one.
+    let mut headers = HeaderMap::new();
+    if let Ok(value) = HeaderValue::from_str(&address) {
+        headers.insert(HX_REDIRECT, value);
+    }
+    (StatusCode::UNAUTHORIZED, headers).into_response()
+}
+
+/// A text as part of an address's query.
+#[must_use]
+pub fn in_query(text: &str) -> String {
+    let mut encoded = String::new();
+    for byte in text.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'/' => {
+                encoded.push(char::from(byte))
+            }
+            _ => encoded.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    encoded
+}
+
+/// A refusal as a page of its own.
+pub async fn refused(visitor: &Visitor, refusal: &Refusal, back: &str) -> Response {
+    let organisation = visitor.staff.as_ref().map(|staff| staff.organisation.clone());
+    let shell = visitor.shell(organisation.as_ref(), back).await;
+    let content = pages::refusal::page(&shell.locale, &refusal.problem, back);
+    let title = refusal.problem.code.title(visitor.language).to_owned();
+    page_of(refusal.status(), visitor, &shell, &About { title, ..About::default() }, &content)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_is_sent_elsewhere() {
+        assert_eq!(ours("/console/work?of=mine"), Some("/console/work?of=mine"));
+        for bad in ["//evil.example", "https://evil.example", "", "\\evil", "/\\evil", "/a\r\nb"] {
+            assert_eq!(ours(bad), None, "{bad:?}");
+        }
+        assert_eq!(onward("//evil.example").headers()[header::LOCATION], "/");
+        assert_eq!(in_query("/a?b=c&d"), "/a%3Fb%3Dc%26d");
+    }
+}

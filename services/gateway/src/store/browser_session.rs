@@ -1,0 +1,118 @@
+//! Who is signed in with a browser: kept as a hash, over when nobody came for a while, and in any case after some hours.
+
+use contracts::OrganisationId;
+use jiff::{SignedDuration, Timestamp};
+use jiff_sqlx::{Timestamp as SqlTimestamp, ToSqlx as _};
+use sqlx::{PgPool, Row as _};
+
+use super::account;
+use crate::auth::users::Account;
+
+/// Between two notes of when somebody was last here: reading a page must not write a row each time.
+const NOTED_EVERY: SignedDuration = SignedDuration::from_secs(60);
+
+/// Begins a session.
+///
+/// # Errors
+/// What PostgreSQL says.
+pub async fn add(
+    pool: &PgPool,
+    hash: &[u8],
+    account: &Account,
+    now: Timestamp,
+    until: Timestamp,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "insert into browser_session (token_hash, organisation, name, seen_at, expires_at)
+         values ($1, $2, $3, $4, $5)",
+    )
+    .bind(hash)
+    .bind(account.organisation.as_str())
+    .bind(&account.name)
+    .bind(now.to_sqlx())
+    .bind(until.to_sqlx())
+    .execute(pool)
+    .await
+    .map(drop)
+}
+
+/// The account of a session that is not over, and when it will be in any case; `idle` is how long one may stay away.
+/// Coming is noted, unless it is the page that comes by itself.
+///
+/// # Errors
+/// What PostgreSQL says.
+pub async fn find(
+    pool: &PgPool,
+    hash: &[u8],
+    now: Timestamp,
+    idle: SignedDuration,
+    by_itself: bool,
+) -> Result<Option<(Account, Timestamp)>, sqlx::Error> {
+    let row = sqlx::query(
+        "select organisation, name, seen_at, expires_at from browser_session
+         where token_hash = $1 and expires_at > $2 and seen_at > $3",
+    )
+    .bind(hash)
+    .bind(now.to_sqlx())
+    .bind((now - idle).to_sqlx())
+    .fetch_optional(pool)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let organisation: String = row.try_get("organisation")?;
+    let organisation =
+        OrganisationId::new(organisation).map_err(|error| super::broken("organisation", error))?;
+    let name: String = row.try_get("name")?;
+    let seen = row.try_get::<SqlTimestamp, _>("seen_at")?.to_jiff();
+    let until = row.try_get::<SqlTimestamp, _>("expires_at")?.to_jiff();
+    if !by_itself && now.duration_since(seen) > NOTED_EVERY {
+        note(pool, hash, now).await?;
+    }
+    let found = account::find(pool, &organisation, &name).await?;
+    Ok(found.map(|(account, _)| account).filter(|account| account.active).map(|account| (account, until)))
+}
+
+async fn note(pool: &PgPool, hash: &[u8], now: Timestamp) -> Result<(), sqlx::Error> {
+    sqlx::query("update browser_session set seen_at = $2 where token_hash = $1")
+        .bind(hash)
+        .bind(now.to_sqlx())
+        .execute(pool)
+        .await
+        .map(drop)
+}
+
+/// Ends a session.
+///
+/// # Errors
+/// What PostgreSQL says.
+pub async fn end(pool: &PgPool, hash: &[u8]) -> Result<(), sqlx::Error> {
+    sqlx::query("delete from browser_session where token_hash = $1").bind(hash).execute(pool).await.map(drop)
+}
+
+/// Ends every session of an account: it was closed, or has another password.
+///
+/// # Errors
+/// What PostgreSQL says.
+pub async fn end_of_account(
+    pool: &PgPool,
+    organisation: &OrganisationId,
+    name: &str,
+) -> Result<(), sqlx::Error> {
+    sqlx::query("delete from browser_session where organisation = $1 and name = $2")
+        .bind(organisation.as_str())
+        .bind(name)
+        .execute(pool)
+        .await
+        .map(drop)
+}
+
+/// Removes sessions that are over.
+///
+/// # Errors
+/// What PostgreSQL says.
+pub async fn forget(pool: &PgPool, now: Timestamp) -> Result<u64, sqlx::Error> {
+    let done = sqlx::query("delete from browser_session where expires_at < $1")
+        .bind(now.to_sqlx())
+        .execute(pool)
+        .await?;
+    Ok(done.rows_affected())
+}

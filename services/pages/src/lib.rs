@@ -1,0 +1,34 @@
+//! The pages where people meet a complaint: what they show, and in which words. Nothing here reads or writes anything.
+//!
+//! ```text
+//!  gateway: a request ─▶ queries ─▶ view model ─▶ here: a function ─▶ HTML
+//! ```
+//!
+//! | file | for |
+//! |---|---|
+//! | [`words`] | every word on a page, in Chinese and English: one table, one constant a word |
+//! | [`locale`] | dates, times, money and spans as the reader's language writes them, in the organisation's zone |
+//! | [`shell`] | the frame of every page: head, navigation, language, light and dark |
+//! | [`forms`] | fields, and what was refused, said beside the field it is about |
+//! | [`tasks`] | the forms of the stages' work, as data: shown and read by the same table |
+//! | [`assets`] | style and script, embedded, with their content in their names |
+//! | [`sign_in`], [`portal`], [`work`], [`case`] | the pages |
+//!
+//! A view is a function of its model and nothing else: it can be tested without a server, and a page looks the same
+//! whoever fetched its data.
+
+pub mod assets;
+pub mod case;
+pub mod forms;
+pub mod locale;
+pub mod portal;
+pub mod refusal;
+pub mod shell;
+pub mod sign_in;
+pub mod tasks;
+pub mod words;
+pub mod work;
+
+pub use locale::Locale;
+pub use maud::Markup;
+pub use words::Word;

@@ -1,0 +1,6 @@
+//! The customer's pages, phone-sized first: they need no explaining and reveal nothing without number and code.
+
+pub mod home;
+pub mod progress;
+pub mod receipt;
+pub mod submit;

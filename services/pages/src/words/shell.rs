@@ -1,0 +1,56 @@
+//! The frame of every page, sign-in, and what is said when something is refused.
+
+super::table! {
+    PRODUCT: "Redress 投诉处理", "Redress complaints";
+    SKIP: "跳到正文", "Skip to the content";
+    NAVIGATION: "主导航", "Main navigation";
+    MY_WORK: "我的工作", "My work";
+    SIGN_IN: "员工登录", "Staff sign-in";
+    SIGN_OUT: "退出登录", "Sign out";
+    ORGANISATION: "组织", "Organisation";
+    ACCOUNT: "账号", "Account";
+    PASSWORD: "密码", "Password";
+    SIGN_IN_NOW: "登录", "Sign in";
+    SIGN_IN_WRONG: "账号或密码不正确。", "Account or password is wrong.";
+    SIGN_IN_AGAIN: "登录已过期，请重新登录。之后将回到刚才的页面。", "You were away too long. Sign in again, and you come back to the page you were on.";
+    SIGN_IN_HINT: "供处理投诉的员工使用。客户请前往投诉页面。", "For staff who handle complaints. Customers go to the complaint page.";
+    TO_PORTAL: "前往客户投诉页面", "To the complaint page for customers";
+    LANGUAGE: "语言", "Language";
+    CHINESE: "中文", "中文";
+    ENGLISH: "English", "English";
+    THEME: "外观", "Appearance";
+    LIGHT: "浅色", "Light";
+    DARK: "深色", "Dark";
+    BY_SYSTEM: "跟随系统", "As the system";
+    LIVE: "实时更新中", "Live";
+    LIVE_LOST: "连接已断开，内容可能已过时，正在重新连接…", "Connection lost: this may be out of date. Connecting again…";
+    REFUSED: "未能完成", "This was not done";
+    NOTHING_CHANGED: "没有任何内容被更改。", "Nothing was changed.";
+    NOBODY_KNOWS: "结果未知：请用本页再次提交，不会重复办理。", "Nobody knows yet whether it was done: send it again from this page, it will not be done twice.";
+    CODE: "代码", "Code";
+    DETAIL: "给技术人员的说明", "For whoever maintains the system";
+    FORM_STALE: "表单已过期，请重新提交。", "This form is too old. Please send it again.";
+    NOT_FOUND_HINT: "可能已办结归档，或不在您的职责范围内。", "It may be filed, or it is not yours to see.";
+    BACK: "返回", "Back";
+    REQUIRED: "必填", "required";
+    PLEASE_CHOOSE: "请选择", "Please choose";
+    YES: "是", "Yes";
+    NO: "否", "No";
+    SEND: "提交", "Send";
+    CANCEL: "取消", "Cancel";
+    NEXT_PAGE: "下一页", "Next page";
+    FIRST_PAGE: "回到首页", "First page";
+    OVERDUE_BY: "已超 {span}", "{span} over";
+    LEFT: "剩 {span}", "{span} left";
+    AGO: "{span}前", "{span} ago";
+    NO_LIMIT: "无时限", "No limit";
+    DAYS: "{n} 天", "{n} d";
+    HOURS: "{n} 小时", "{n} h";
+    MINUTES: "{n} 分钟", "{n} min";
+    MOMENT: "不到 1 分钟", "under 1 min";
+    TODAY: "今天", "today";
+    TOMORROW: "明天", "tomorrow";
+    YESTERDAY: "昨天", "yesterday";
+    SYSTEM: "系统", "The system";
+    CUSTOMER: "客户", "The customer";
+}
