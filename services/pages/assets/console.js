@@ -21,7 +21,15 @@ document.addEventListener("htmx:sse:error", () => live("off"));
 document.addEventListener("htmx:sse:before:connection", (event) => {
   if (event.detail.connection?.attempt > 0 && !document.hidden) live("off");
 });
+document.addEventListener("htmx:sse:before:message", () => live("on"));
 addEventListener("offline", () => live("off"));
+// The stream may have outlived it or not: what changed meanwhile is fetched, and a stream that is dead says so itself.
+addEventListener("online", () => {
+  const place = document.getElementById("live");
+  if (!place) return;
+  live("on");
+  htmx.trigger(place, "changed");
+});
 
 // A form that is on its way is not sent twice; its key would see to it too.
 document.addEventListener("submit", (event) => {

@@ -4,6 +4,7 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
 use contracts::commands::Actor;
+use contracts::queries::intake::Tracked;
 use contracts::queries::routing;
 use contracts::{OrganisationId, Problem, ServiceName, StageKind};
 use jiff::Timestamp;
@@ -69,21 +70,21 @@ async fn model(app: &App, organisation: &OrganisationId, opened: Opened) -> Resu
     let query = question(organisation, Actor::System, json!({ "complaint": tracked.complaint }));
     // A complaint of a moment ago is not known there yet: then there is nothing to wait for.
     let routed = app.upstream.ask(ServiceName::Routing, routing::CASE, &query).await.unwrap_or_default();
-    let at = tracked.progress.as_ref();
-    let closed = at.is_some_and(|at| at.closed);
+    let at = standing(&routed, &tracked);
+    let closed = at.closed;
     let asked = match &tracked.clarify {
         Some(clarify) => Some(Asked::Clarify { restated: clarify.restated.clone() }),
         None if closed => None,
-        None => asked(app, organisation, tracked.complaint, (at.map(|at| at.kind), &routed)).await?,
+        None => asked(app, organisation, tracked.complaint, (at.stage, &routed)).await?,
     };
     Ok(Progress {
         base: base(organisation),
         number: tracked.number,
         received_at: tracked.received_at,
-        stage: at.map(|at| at.kind),
-        since: at.map(|at| at.since),
+        stage: at.stage,
+        since: at.since,
         due: due(&routed),
-        instance: at.map_or(1, |at| at.instance),
+        instance: at.instance,
         closed,
         asked,
         done: None,
@@ -91,6 +92,31 @@ async fn model(app: &App, organisation: &OrganisationId, opened: Opened) -> Resu
         problem: None,
         key: new_key(),
     })
+}
+
+/// Where a complaint stands.
+struct Standing {
+    stage: Option<StageKind>,
+    since: Option<Timestamp>,
+    instance: u32,
+    closed: bool,
+}
+
+/// Where it stands, as routing has it: routing says so before anybody hears of it, and the page comes again when it is
+/// said. What intake has heard is enough where routing does not know it yet.
+fn standing(routed: &Value, tracked: &Tracked) -> Standing {
+    let mut visits = routed["visits"].as_array().into_iter().flatten();
+    let main = visits.find(|visit| visit["visit"] == routed["main"]);
+    let at = tracked.progress.as_ref();
+    let kind = main.and_then(|main| serde_json::from_value(main["kind"].clone()).ok());
+    let since = main.and_then(|main| main["entered_at"].as_str()?.parse().ok());
+    let instance = routed["instance"].as_u64().and_then(|instance| u32::try_from(instance).ok());
+    Standing {
+        stage: kind.or_else(|| at.map(|at| at.kind)),
+        since: since.or_else(|| at.map(|at| at.since)),
+        instance: instance.or_else(|| at.map(|at| at.instance)).unwrap_or(1),
+        closed: routed["place"] == "closed" || at.is_some_and(|at| at.closed),
+    }
 }
 
 /// When the next thing is due: the earliest of the clocks that run.
