@@ -8,6 +8,7 @@ pub mod by_book;
 pub mod chance;
 pub mod correcting;
 pub mod feed;
+pub mod forms;
 pub mod generate;
 pub mod judging;
 pub mod outside;

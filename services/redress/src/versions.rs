@@ -21,9 +21,9 @@ const ADMINISTRATOR: &str = "administrator";
 /// Cases asked for at once.
 const TOGETHER: u32 = 200;
 
-/// Asks what a version would do.
+/// A published version.
 #[derive(Debug, clap::Args)]
-pub struct Preview<K>
+struct Published<K>
 where
     K: FromStr<Err: std::error::Error + Send + Sync + 'static> + Clone + Send + Sync + 'static,
 {
@@ -35,6 +35,27 @@ where
     /// Whose, and how they are asked for.
     #[command(flatten)]
     whose: Whose,
+}
+
+impl<K> Published<K>
+where
+    K: FromStr<Err: std::error::Error + Send + Sync + 'static> + Clone + Serialize + Send + Sync + 'static,
+{
+    /// As routing knows it.
+    fn reference(&self) -> Value {
+        json!({ "id": self.id, "version": self.version })
+    }
+}
+
+/// Asks what a version would do.
+#[derive(Debug, clap::Args)]
+pub struct Preview<K>
+where
+    K: FromStr<Err: std::error::Error + Send + Sync + 'static> + Clone + Send + Sync + 'static,
+{
+    /// Which, and whose.
+    #[command(flatten)]
+    published: Published<K>,
     /// In which language.
     #[command(flatten)]
     spoken: Spoken,
@@ -46,14 +67,9 @@ pub struct Apply<K>
 where
     K: FromStr<Err: std::error::Error + Send + Sync + 'static> + Clone + Send + Sync + 'static,
 {
-    /// Its key.
-    id: K,
-    /// The published version.
-    #[arg(id = "published", value_name = "VERSION")]
-    version: u32,
-    /// Whose, and how they are asked for.
+    /// Which, and whose.
     #[command(flatten)]
-    whose: Whose,
+    published: Published<K>,
     /// Who applies it.
     #[arg(long)]
     person: PersonId,
@@ -72,14 +88,12 @@ where
     /// Routing out of reach, or a version that was not published.
     #[expect(clippy::print_stdout, reason = "the answer is the purpose")]
     pub async fn run(self, kind: &str) -> anyhow::Result<ExitCode> {
-        let (operator, language) =
-            (Operator::connect(self.whose.config.as_deref()).await?, self.spoken.language());
+        let (whose, language) = (&self.published.whose, self.spoken.language());
+        let operator = Operator::connect(whose.config.as_deref()).await?;
         let mut after = Value::Null;
         loop {
-            let asked = json!({
-                kind: { "id": self.id, "version": self.version }, "after": after, "limit": TOGETHER,
-            });
-            let page = operator.ask(ServiceName::Routing, PREVIEW, &self.whose.organisation, asked).await?;
+            let asked = json!({ kind: self.published.reference(), "after": after, "limit": TOGETHER });
+            let page = operator.ask(ServiceName::Routing, PREVIEW, &whose.organisation, asked).await?;
             let page: PreviewPage = serde_json::from_value(page).context("the preview cannot be read")?;
             if let Some(counts) = &page.counts {
                 println!("{}", summary(counts, language));
@@ -113,17 +127,18 @@ where
     /// Routing out of reach; a refusal is printed, and the exit code is 1.
     #[expect(clippy::print_stdout, reason = "the answer is the purpose")]
     pub async fn run(self, kind: &str, verb: &str) -> anyhow::Result<ExitCode> {
-        let operator = Operator::connect(self.whose.config.as_deref()).await?;
-        let id = format!("{verb}-{}-{}-{}", self.id, self.version, self.person);
+        let Published { id, version, whose } = &self.published;
+        let operator = Operator::connect(whose.config.as_deref()).await?;
+        let id = format!("{verb}-{id}-{version}-{}", self.person);
         let roles = [RoleKey::new(ADMINISTRATOR)?].into();
         let command = Command {
             id: CommandId::new(id).map_err(anyhow::Error::msg)?,
-            subject: SubjectRef::organisation(&self.whose.organisation),
+            subject: SubjectRef::organisation(&whose.organisation),
             verb: verb.to_owned(),
             actor: Actor::Staff { person: self.person, roles, department: None },
             expected_version: None,
             traceparent: None,
-            body: json!({ kind: { "id": self.id, "version": self.version }, "reason": self.reason }),
+            body: json!({ kind: self.published.reference(), "reason": self.reason }),
         };
         match operator.order(ServiceName::Routing, command).await? {
             Answer::Done { .. } => {

@@ -269,6 +269,15 @@ fn known_person<'d>(directory: &'d Directory, id: &PersonId) -> Result<&'d Perso
     directory.active(id).ok_or_else(unknown)
 }
 
+/// Refuses a person who is away: no work is theirs until they are back.
+fn there(draft: &Draft<'_>, person: &PersonId) -> Result<(), Problem> {
+    if draft.directory().is_present(person, draft.context.now()) {
+        return Ok(());
+    }
+    let problem = Problem::new(ProblemCode::NobodyAvailable, format!("{person} is away"));
+    Err(problem.expected("somebody who is there"))
+}
+
 /// Refuses a person who is barred from the work.
 fn unbarred(draft: &Draft<'_>, id: WorkId, work: &Work, person: &PersonId) -> Result<(), Problem> {
     if draft.barred_from_work(id, work).contains(person) {

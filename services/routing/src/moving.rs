@@ -13,6 +13,7 @@ use contracts::commands::Actor;
 use contracts::messages::stage_completed::StageCompleted;
 use contracts::messages::stage_entered::{Place, StageEntered, StageResult};
 use contracts::{Facts, Problem, ProblemCode, StageKey, StageKind, VisitId};
+use jiff::SignedDuration;
 use playbook::{Env, LoopKey, Next, Slice, Stage, StageBrief, Trigger};
 use serde_json::{Value, json};
 
@@ -23,8 +24,11 @@ use crate::draft::{Draft, env_of, evaluation};
 use crate::own::own_works;
 use crate::state::{Done, Main, Visit, word};
 
-/// More stages than this entered by one input is a ring of automatic stages: the case is held there instead.
+/// More stages than this entered by one input, or ended one after the other at which nobody had anything to do, is a ring
+/// of automatic stages: the case is held there instead.
 const MOST_MOVES: u32 = 64;
+/// What takes no longer than this and ends without a person has ended by itself.
+const MOMENT: SignedDuration = SignedDuration::from_mins(1);
 
 /// How a stage is entered.
 struct Entry<'a> {
@@ -54,7 +58,8 @@ impl Draft<'_> {
         let mut env = self.env();
         self.found_level = book.level(&env).map_err(evaluation)?.max(self.found_level);
         env.level = self.level();
-        let next = if self.entered < MOST_MOVES { book.next(&after, &env).ok() } else { None };
+        let rings = self.entered >= MOST_MOVES || self.goes_round_alone();
+        let next = if rings { None } else { book.next(&after, &env).ok() };
         match next {
             Some(Next::To { stage, via, .. }) => {
                 let stage = book.stage(&stage).map_err(evaluation)?;
@@ -73,6 +78,18 @@ impl Draft<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Whether the case goes round through stages of other services at which nobody has anything to do, and would for
+    /// ever: a callback that nobody makes and that leads back to itself. Once it is held, what becomes known moves it by
+    /// one stage at a time.
+    fn goes_round_alone(&self) -> bool {
+        let alone = |done: &&Done| {
+            matches!(done.by, Actor::System) && done.ended_at.duration_since(done.entered_at) <= MOMENT
+        };
+        let line = self.case.results.iter().rev().filter(|done| done.place == Place::Main);
+        let is_held = matches!(self.case.main, Main::Between { held: true, .. });
+        !is_held && line.take_while(alone).count() >= MOST_MOVES as usize
     }
 
     /// Whether the main line may go on to a stage: the sides that it waits for have ended, and a callback does not

@@ -91,6 +91,11 @@ impl Procedure {
         lacking.map(|key| (key.clone(), value(key))).collect()
     }
 
+    /// Whether the stage of a piece of work ends only with a form.
+    pub(super) fn asks_for_a_form(&self, item: &WorkItem) -> bool {
+        self.playbook.stage(item.stage.as_str()).is_some_and(|stage| !stage.forms.is_empty())
+    }
+
     /// What somebody does whose task this is.
     pub(super) fn decide(
         &self,
@@ -128,7 +133,10 @@ impl Procedure {
             body["department"] = json!(chance.pick(departments));
         }
         if stage.requires.fields.contains(&ResultField::Level) {
-            body["level"] = json!(item.level);
+            // A case never falls below its level.
+            let levels = self.playbook.severity_levels.iter().map(|one| one.level);
+            let levels: Vec<_> = levels.filter(|level| *level >= item.level).collect();
+            body["level"] = json!(chance.pick(&levels));
         }
         act("triage", body, "routed by hand")
     }

@@ -23,12 +23,18 @@ pub(super) struct Round {
 }
 
 impl Round {
-    /// The open round of the visit that a piece of work belongs to.
+    /// The open round of the visit that a piece of work belongs to; none once its seat is decided: a list that is read
+    /// late may still show the work.
     pub(super) fn of(case: &Value, item: &WorkItem) -> Option<Self> {
         let visits = case["approval"]["visits"].as_array()?;
         let own = visits.iter().find(|visit| visit["visit"] == json!(item.visit))?;
         let round = &own["round"];
         let first = round["steps"][0]["seats"].as_array()?;
+        let mut seats =
+            round["steps"].as_array()?.iter().filter_map(|step| step["seats"].as_array()).flatten();
+        if seats.any(|seat| seat["work"] == json!(item.work) && !seat["standing"]["decided"].is_null()) {
+            return None;
+        }
         Some(Self {
             id: serde_json::from_value(round["id"].clone()).ok()?,
             incentives: serde_json::from_value(round["incentives"].clone()).unwrap_or_default(),
@@ -139,6 +145,26 @@ mod tests {
             names.insert(name);
         }
         names.into_iter().collect()
+    }
+
+    #[test]
+    fn whose_seat_is_decided_says_nothing_more_in_the_round() {
+        let work = |n| Uuid::from_u128(n);
+        let item: WorkItem = serde_json::from_value(json!({
+            "work": work(1), "complaint": work(2), "number": "1", "visit": work(3), "epoch": 1, "task": "decide",
+            "stage": "approve", "label": { "zh": "审批", "en": "Approve" }, "department": "a", "role": "leader",
+            "person": null, "instead_of": null, "queued": null, "due": null, "level": 1, "category": null,
+            "requested_at": "2025-03-03T01:00:00Z", "since": "2025-03-03T01:00:00Z",
+        }))
+        .unwrap();
+        let round = |standing: Value| {
+            let seats =
+                json!([{ "work": work(9), "standing": "vacant" }, { "work": work(1), "standing": standing }]);
+            let round = json!({ "id": work(4), "steps": [{ "seats": seats }] });
+            Round::of(&json!({ "approval": { "visits": [{ "visit": work(3), "round": round }] } }), &item)
+        };
+        assert_eq!(round(json!({ "held": {} })).map(|round| round.id), Some(RoundId(work(4))));
+        assert!(round(json!({ "decided": {} })).is_none());
     }
 
     #[test]

@@ -21,6 +21,7 @@ use super::api::{Caller, Said};
 use super::by_book::{self, Procedure};
 use super::chance::Chance;
 use super::correcting::corrected;
+use super::forms::filled_in;
 use super::judging::{BY_AUTHORITY, Round, judged};
 
 /// How long somebody waits who has nothing to do; each further time longer, up to [`idle_most`].
@@ -173,11 +174,12 @@ impl Player {
         }
         let Some(act) = self.decide(item, &mut chance, tries).await? else { return Ok(()) };
         let mut body = act.body;
-        // Facts are of the case; what the customer answers is of the visit, whoever holds it by now.
-        if act.path != "facts" {
+        // Facts and forms are of the case; what the customer answers is of the visit, whoever holds it by now.
+        let of_case = ["facts", "forms", "signatures"].contains(&act.path);
+        if !of_case {
             body["visit"] = json!(item.visit);
         }
-        if !["facts", "answer"].contains(&act.path) {
+        if !of_case && act.path != "answer" {
             body["epoch"] = json!(item.epoch);
         }
         let path = format!("/complaints/{}/{}", item.complaint, act.path);
@@ -187,11 +189,17 @@ impl Player {
     }
 
     async fn decide(&self, item: &WorkItem, chance: &mut Chance, tries: u32) -> anyhow::Result<Option<Act>> {
-        if let Some(procedure) = &self.procedure
-            && let Some(task) = by_book::Task::of(&item.task)
-        {
-            let case = self.case(item).await?;
-            return Ok(case.and_then(|case| procedure.decide(task, item, &case, chance, tries)));
+        if let Some(procedure) = &self.procedure {
+            let task = by_book::Task::of(&item.task);
+            if task.is_some() || procedure.asks_for_a_form(item) {
+                let Some(case) = self.case(item).await? else { return Ok(None) };
+                if let Some(act) = filled_in(&case, item) {
+                    return Ok(Some(act));
+                }
+                if let Some(task) = task {
+                    return Ok(procedure.decide(task, item, &case, chance, tries));
+                }
+            }
         }
         let act = |path, body, name: &str| Some(Act { path, body, name: name.to_owned() });
         Ok(match item.task.as_str() {

@@ -4,7 +4,7 @@ use contracts::commands::Command;
 use contracts::commands::routing::ClaimWork;
 use contracts::{Problem, ProblemCode};
 
-use super::{Desk, Outcome, known_person, open_work, staff, taking, unbarred};
+use super::{Desk, Outcome, known_person, open_work, staff, taking, there, unbarred};
 use crate::choosing::Chosen;
 use crate::draft::Draft;
 use crate::state::Work;
@@ -16,6 +16,7 @@ pub(super) fn decide(desk: &Desk<'_>, command: &Command) -> Outcome {
     let work = open_work(&draft, order.work)?;
     known_person(draft.directory(), &person)?;
     unbarred(&draft, order.work, &work, &person)?;
+    there(&draft, &person).map_err(|problem| problem.at("/actor"))?;
     match work.holder() {
         Some(holder) if *holder == person => return draft.finish(),
         Some(holder) => {

@@ -6,7 +6,7 @@ use contracts::commands::{Command, check_text};
 use contracts::{Problem, ProblemCode};
 
 use super::work_hand_back::LONGEST_REASON;
-use super::{Desk, Outcome, holder_or_director, known_person, open_work, taking, unbarred};
+use super::{Desk, Outcome, holder_or_director, known_person, open_work, taking, there, unbarred};
 
 pub(super) fn decide(desk: &Desk<'_>, command: &Command) -> Outcome {
     let order: ReassignWork = command.read()?;
@@ -16,10 +16,7 @@ pub(super) fn decide(desk: &Desk<'_>, command: &Command) -> Outcome {
     holder_or_director(&draft, &work, &command.actor)?;
     let person = known_person(draft.directory(), &order.person)?.id.clone();
     unbarred(&draft, order.work, &work, &person)?;
-    if !draft.directory().is_present(&person, draft.context.now()) {
-        let problem = Problem::new(ProblemCode::NobodyAvailable, format!("{person} is away")).at("/person");
-        return Err(problem.expected("somebody who is there"));
-    }
+    there(&draft, &person).map_err(|problem| problem.at("/person"))?;
     let taken = taking(&draft, order.work, &work, &person).ok_or_else(|| {
         Problem::new(ProblemCode::InvalidField, format!("{person} does not have the role"))
             .at("/person")

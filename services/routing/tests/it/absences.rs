@@ -132,6 +132,18 @@ fn a_transfer_begins_a_new_epoch_and_asks_for_work_anew() {
 }
 
 #[test]
+fn whoever_is_away_claims_nothing() {
+    let mut world = quality();
+    let (work, _) = world.work("handle");
+    world.order(&HandBackWork { work, reason: "太忙".into() }, person("qm.a")).unwrap();
+    world.absent("qm.b", "2025-03-07T00:00:00Z", "2025-03-12T00:00:00Z", None);
+    let claim = ClaimWork { work };
+    assert_eq!(world.order(&claim, person("qm.b")).unwrap_err().code.as_str(), "nobody-available");
+    world.order(&claim, person("qm.a")).unwrap();
+    world.replay();
+}
+
+#[test]
 fn what_ended_while_it_was_being_transferred_has_ended() {
     let mut world = quality();
     let (visit, epoch) = world.visit("handle");

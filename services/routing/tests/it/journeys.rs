@@ -1,8 +1,9 @@
 //! Whole cases along the shipped playbooks.
 
-use contracts::Event;
-use contracts::commands::PointText;
 use contracts::commands::routing::{Archive, Triage};
+use contracts::commands::{Actor, PointText};
+use contracts::messages::stage_completed::StageCompleted;
+use contracts::{Event, Facts};
 use routing::state::Main;
 
 use crate::world::{World, facts, person};
@@ -144,6 +145,35 @@ fn an_outcome_without_a_way_on_holds_the_case_visibly() {
     world.fact("important", true);
     let told = world.whats().iter().filter(|what| **what == "case.escalated").count();
     assert_eq!(told, 1, "it is told once");
+    world.replay();
+}
+
+#[test]
+fn what_goes_round_with_nobody_at_work_is_held_and_moves_on_with_what_becomes_known() {
+    let mut world = p03();
+    let alone = |world: &mut World| {
+        let (stage, outcome) = match world.stage() {
+            "handle" => ("handle", "proposed"),
+            "approve" => ("approve", "refused"), // it leads back without a limit
+            _ => return false,
+        };
+        let (visit, epoch) = world.visit(stage);
+        let service = world.case().visits[&visit].kind.service();
+        let (outcome, facts, by) = (outcome.parse().unwrap(), Facts::new(), Actor::System);
+        let results = serde_json::Value::Null;
+        world.hear(service, StageCompleted { visit, epoch, outcome, facts, results, by });
+        true
+    };
+    let turns = (0..200).take_while(|_| alone(&mut world)).count();
+    assert!(turns < 100 && matches!(world.case().main, Main::Between { held: true, .. }), "{turns} turns");
+    let told = |world: &World| world.whats().iter().filter(|what| **what == "case.escalated").count();
+    assert_eq!(told(&world), 1);
+    world.fact("important", true);
+    assert!(alone(&mut world) && !alone(&mut world) && told(&world) == 2, "one stage further");
+    world.fact("important", false);
+    let stage = world.stage().to_owned();
+    world.complete(&stage, if stage == "handle" { "proposed" } else { "refused" });
+    assert!(alone(&mut world), "somebody worked at it");
     world.replay();
 }
 

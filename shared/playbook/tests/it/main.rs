@@ -4,8 +4,8 @@
 
 mod accountability;
 mod broken;
-mod changing;
 mod callbacks;
+mod changing;
 mod forms;
 mod ledgers;
 mod packs;
