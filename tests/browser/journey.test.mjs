@@ -10,8 +10,9 @@ const SAID = {
   en: { happened: "The rice cooker I bought on Saturday stopped heating after two meals.", wants: "A refund", why: "The thermostat is faulty: a defect of quality.", category: "Product quality", closed: "Closed", decided: "A solution is being decided" },
 };
 
-/// A pixel, as a photograph.
-const PHOTO = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==", "base64");
+/// A photograph of the size that phones take: a pixel, and what follows it.
+const PIXEL = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==", "base64");
+const PHOTO = Buffer.concat([PIXEL, Buffer.alloc(3 * 1024 * 1024)]);
 
 const submit = async (page, language) => {
   const said = SAID[language];

@@ -236,7 +236,8 @@ fn id(at: &str) -> String {
 fn described(id: &str, hint: bool, wrong: bool) -> Option<String> {
     let names: Vec<_> = [(hint, "hint"), (wrong, "wrong")]
         .iter()
-        .filter_map(|(there, name)| there.then(|| format!("{id}-{name}")))
+        .filter(|(there, _)| *there)
+        .map(|(_, name)| format!("{id}-{name}"))
         .collect();
     (!names.is_empty()).then(|| names.join(" "))
 }

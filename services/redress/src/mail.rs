@@ -14,7 +14,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use contracts::{ChannelKey, Language, Problem};
+use contracts::{ChannelKey, Language, Problem, ProblemCode};
 use reqwest::StatusCode;
 use serde_json::Value;
 
@@ -103,13 +103,13 @@ fn judge(status: StatusCode, body: &str) -> (u8, String) {
         StatusCode::PAYLOAD_TOO_LARGE,
         StatusCode::UNPROCESSABLE_ENTITY,
     ];
-    (if of_the_message.contains(&status) { DATA_ERROR } else { TRY_LATER }, told)
+    // That no playbook is active for the mailbox is no fault of the sender's.
+    let of_the_sender = of_the_message.contains(&status) && problem.code != ProblemCode::UnknownPlaybook;
+    (if of_the_sender { DATA_ERROR } else { TRY_LATER }, told)
 }
 
 #[cfg(test)]
 mod tests {
-    use contracts::ProblemCode;
-
     use super::*;
 
     fn refused(code: ProblemCode) -> (u8, String) {

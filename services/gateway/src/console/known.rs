@@ -186,9 +186,8 @@ async fn read_house(app: &App, organisation: &OrganisationId) -> Result<Arc<Hous
         .into_iter()
         .filter_map(|one| Some((one["id"].as_str()?.to_owned(), one["name"].as_str()?.to_owned())));
     let default = &calendars["default"];
-    let all = calendars["calendars"].as_array().into_iter().flatten();
-    let used =
-        all.filter(|one| one["id"] == *default || one["id"] == default["id"] || default.is_null()).last();
+    let mut all = calendars["calendars"].as_array().map_or(&[][..], Vec::as_slice).iter();
+    let used = all.rfind(|one| one["id"] == *default || one["id"] == default["id"] || default.is_null());
     let zone =
         used.and_then(|one| one["document"]["zone"].as_str()).and_then(|name| TimeZone::get(name).ok());
     Ok(Arc::new(House {

@@ -2,10 +2,10 @@
 //! in a cookie for a while, so that they are in no address, no history and no log.
 
 use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use axum::routing::{get, post};
+use axum::routing::{MethodRouter, get, post};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use contracts::commands::Actor;
@@ -39,7 +39,7 @@ pub(super) fn router() -> Router<App> {
     Router::new()
         .route("/", get(front))
         .route("/portal/{organisation}", get(first))
-        .route("/portal/{organisation}/submit", get(portal_submit::show).post(portal_submit::send))
+        .route("/portal/{organisation}/submit", submitting())
         .route("/portal/{organisation}/receipt", get(kept))
         .route("/portal/{organisation}/track", post(track))
         .route("/portal/{organisation}/complaint", get(portal_progress::show))
@@ -47,6 +47,11 @@ pub(super) fn router() -> Router<App> {
         .route("/portal/{organisation}/clarify", post(portal_progress::clarify))
         .route("/portal/{organisation}/answer", post(portal_progress::answer))
         .route("/portal/{organisation}/satisfaction", post(portal_progress::rate))
+}
+
+/// Sending a complaint: its files are bounded one by one and its fields too, not the form as a whole.
+fn submitting() -> MethodRouter<App> {
+    get(portal_submit::show).post(portal_submit::send).layer(DefaultBodyLimit::disable())
 }
 
 /// The organisation of this installation; where there are several, staff sign in and customers have an address.

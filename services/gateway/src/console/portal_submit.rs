@@ -26,6 +26,8 @@ use crate::routes::files::{self, Spooled};
 
 /// How many files a customer may add.
 const FILES: usize = 5;
+/// More fields than the page has.
+const FIELDS: usize = 50;
 /// The longest text of a field, in bytes; what a field may hold in characters is intake's to say.
 const LONGEST: usize = 100_000;
 
@@ -87,9 +89,10 @@ async fn register(
     typed: &mut Typed,
 ) -> Result<Receipt, Refusal> {
     let app = &visitor.app;
-    let (pairs, mut photos) = taken(app, request).await?;
-    typed.0.extend(pairs.iter().cloned());
-    let sent = of_pairs(pairs, visitor)?;
+    // One deadline for all of it: whoever sends a little at a time holds a place of the uploads no longer.
+    let taking = tokio::time::timeout(app.config.read_timeout * 10, taken(app, request, typed)).await;
+    let mut photos = taking.unwrap_or_else(|_| Err(too_slow()))?;
+    let sent = of_pairs(typed.0.clone().into_iter().collect(), visitor)?;
     // Keys of different browsers never meet: the answer to one holds a tracking code.
     let scope = format!("{organisation}/browser/{}", hex::encode(hash(visitor.secret())));
     let giver =
@@ -141,21 +144,22 @@ async fn body(
 /// The files of a form, with their names.
 type Photos = Vec<(String, Spooled<tokio::fs::File>)>;
 
-/// What the form carries: fields with short texts, and files, which are spooled as they come.
-async fn taken(app: &App, request: Request) -> Result<(Vec<(String, String)>, Photos), Refusal> {
+/// What the form carries: fields with short texts, which are `typed` as they come, and files, which are spooled.
+async fn taken(app: &App, request: Request, typed: &mut Typed) -> Result<Photos, Refusal> {
     let _place = app.limits.upload()?;
     let broken = || {
         let problem = Problem::new(ProblemCode::MalformedJson, "the form cannot be read");
         Refusal::from(problem.at("").expected("a form as a browser sends it"))
     };
     let mut form = Multipart::from_request(request, &()).await.map_err(|_| broken())?;
-    let (mut pairs, mut photos) = (Vec::new(), Vec::new());
-    loop {
-        let next = tokio::time::timeout(app.config.read_timeout, form.next_field()).await;
-        let Some(field) = next.map_err(|_| too_slow())?.map_err(|_| broken())? else { break };
+    let mut photos = Vec::new();
+    while let Some(field) = form.next_field().await.map_err(|_| broken())? {
         if field.name() != Some("photos") {
+            if typed.0.len() == FIELDS {
+                return Err(broken());
+            }
             let name = field.name().unwrap_or_default().to_owned();
-            pairs.push((name, short(field).await?));
+            typed.0.insert(name, short(field).await?);
             continue;
         }
         let name = field.file_name().unwrap_or_default().to_owned();
@@ -172,7 +176,7 @@ async fn taken(app: &App, request: Request) -> Result<(Vec<(String, String)>, Ph
         })?;
         photos.push((name.chars().take(200).collect(), spooled));
     }
-    Ok((pairs, photos))
+    Ok(photos)
 }
 
 async fn short(mut field: Field<'_>) -> Result<String, Refusal> {

@@ -17,6 +17,10 @@ pub(super) fn check(order: &Propose, seat: &Seat<'_>) -> Result<(), Problem> {
     if shares.is_empty() {
         return Ok(());
     }
+    if shares.len() > WHOLE as usize {
+        let problem = Problem::new(ProblemCode::FieldTooLong, "too many shares").at("/shares");
+        return Err(problem.expected("at most 100, as each is one percent or more"));
+    }
     let wrong = |detail: &str, field: &str, expected: &str| {
         Problem::new(ProblemCode::InvalidField, detail).at(field).expected(expected)
     };

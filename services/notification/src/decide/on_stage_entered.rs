@@ -34,6 +34,8 @@ struct Arrival<'a> {
     channel: ChannelKey,
     complaint: ComplaintId,
     cause: Uuid,
+    /// What was learnt by now: what is parked for a missing fact is replayed once it is on record.
+    learnt: Facts,
 }
 
 pub(super) fn decide(
@@ -54,7 +56,8 @@ pub(super) fn decide(
     };
     let channel = conversation.map_or_else(|| channel_of(&entered.facts), |known| known.channel.clone());
     let cause = heard.envelope.id.0;
-    let arrival = Arrival { entered, brief: &brief, slice, channel, complaint, cause };
+    let learnt = conversation.map(|known| known.facts.clone()).unwrap_or_default();
+    let arrival = Arrival { entered, brief: &brief, slice, channel, complaint, cause, learnt };
     let mut decision = Decision::nothing();
     if needs_person(&brief, slice) {
         let barred = super::barred_from(entered);
@@ -118,7 +121,7 @@ impl Arrival<'_> {
             let detail = "a reply that goes with evidence is a person's to tell";
             return Err(Problem::new(ProblemCode::BrokenPlaybook, detail));
         }
-        take_reply::required(self.brief, &self.entered.facts)?;
+        take_reply::required(self.brief, &[&self.entered.facts, &self.learnt])?;
         let preferred = self.slice.reply.as_ref().and_then(|reply| reply.preferred_channel.clone());
         let formal = take_reply::is_formal(self.slice);
         let channel = preferred.unwrap_or_else(|| self.channel.clone());

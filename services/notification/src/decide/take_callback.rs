@@ -77,13 +77,14 @@ fn own_answer<'a>(conversation: &'a Conversation, body: &RecordCallback) -> Resu
         let problem = Problem::new(ProblemCode::InvalidField, "who answers was reached").at("/reached");
         return Err(problem.expected("true"));
     }
-    let only_staff = |field: &str| Problem::new(ProblemCode::NotAllowed, "only staff may say this").at(field);
+    let only_staff = |field: &str, expected: &str| {
+        Err(Problem::new(ProblemCode::NotAllowed, "only staff may say this").at(field).expected(expected))
+    };
     if body.identity_verified.is_some() {
-        let expected = "nothing: the code of the receipt identifies the customer";
-        return Err(only_staff("/identity_verified").expected(expected));
+        return only_staff("/identity_verified", "nothing: the code of the receipt identifies the customer");
     }
     if body.channel.is_some() {
-        return Err(only_staff("/channel").expected("nothing: the customer was not called"));
+        return only_staff("/channel", "nothing: the customer was not called");
     }
     Ok(visit)
 }

@@ -16,7 +16,6 @@ pub(super) fn decide(desk: &Desk<'_>, command: &Command) -> Outcome {
     let work = open_work(&draft, order.work)?;
     known_person(draft.directory(), &person)?;
     unbarred(&draft, order.work, &work, &person)?;
-    there(&draft, &person).map_err(|problem| problem.at("/actor"))?;
     match work.holder() {
         Some(holder) if *holder == person => return draft.finish(),
         Some(holder) => {
@@ -30,6 +29,7 @@ pub(super) fn decide(desk: &Desk<'_>, command: &Command) -> Outcome {
         let detail = format!("this work is for the role {} in {}", work.role, work.department);
         Problem::new(ProblemCode::NotAllowed, detail).at("/actor").expected(work.role.to_string())
     })?;
+    there(&draft, &person).map_err(|problem| problem.at("/actor"))?;
     skilled(&draft, &work, &taken)?;
     draft.give(order.work, &work, taken, None);
     draft.finish()

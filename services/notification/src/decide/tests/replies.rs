@@ -251,10 +251,17 @@ fn a_message_alone_tells_nothing_either_before_what_is_required() {
     let mut stage = entered(StageKind::Reply, visit(1));
     stage.brief["person"] = json!("not_needed");
     stage.brief["requires"] = json!({"facts": ["amount_known"]});
-    let problem = Bench::new(Notification).try_hear(ServiceName::Routing, stage.clone()).unwrap_err();
+    let mut bench = Bench::new(Notification);
+    let problem = bench.try_hear(ServiceName::Routing, stage.clone()).unwrap_err();
     assert_eq!(problem.code, ProblemCode::MissingField, "parked, where somebody sees it");
-    stage.facts.insert(key::amount_known(), true.into());
-    assert_eq!(ended(&Bench::new(Notification).hear(ServiceName::Routing, stage)), Some("told"));
+    let known = FactRecorded {
+        facts: Facts::from([(key::amount_known(), true.into())]),
+        at: now(),
+        by: li(),
+        visit: None,
+    };
+    bench.hear(ServiceName::Intake, known);
+    assert_eq!(ended(&bench.hear(ServiceName::Routing, stage)), Some("told"), "replayed as it was");
 }
 
 /// A stage whose reply goes with a test report and a photograph.
