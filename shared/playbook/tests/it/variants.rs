@@ -32,8 +32,9 @@ fn a_way_around_the_leader_is_found() {
 fn a_reply_before_anything_is_proposed_is_found() {
     let classified = "fields: [category, department]}\n    next:\n      - to: handle\n";
     let early = |kind: &str, more: &str, next: &str| {
+        let role = if kind == "verify" { "handler" } else { "agent" };
         let stage = format!(
-            "  - key: early\n    kind: {kind}\n    label: {{zh: 先行, en: Early}}\n    owner: {{role: handler}}\n    \
+            "  - key: early\n    kind: {kind}\n    label: {{zh: 先行, en: Early}}\n    owner: {{role: {role}}}\n    \
              next:\n{next}      - to: handle\n{more}"
         );
         after(classified, &format!("{}\n{stage}", classified.replace("to: handle", "to: early")))
@@ -43,7 +44,7 @@ fn a_reply_before_anything_is_proposed_is_found() {
     // That a complaint does not stand is explained without a round (R-114).
     let verified = |outcome: &str| {
         let explained = "\n  - key: explain\n    kind: reply\n    label: {zh: 解释, en: Explain}\n    \
-                         owner: {role: handler}\n    next:\n      - to: archive\n";
+                         owner: {role: agent}\n    next:\n      - to: archive\n";
         early("verify", explained, &format!("      - when: outcome == '{outcome}'\n        to: explain\n"))
     };
     assert_eq!(verified("unsubstantiated"), []);

@@ -252,6 +252,7 @@ fn a_message_alone_tells_nothing_either_before_what_is_required() {
     stage.brief["person"] = json!("not_needed");
     stage.brief["requires"] = json!({"facts": ["amount_known"]});
     let mut bench = Bench::new(Notification);
+    bench.hear(ServiceName::Intake, registered("phone", Language::Zh));
     let problem = bench.try_hear(ServiceName::Routing, stage.clone()).unwrap_err();
     assert_eq!(problem.code, ProblemCode::MissingField, "parked, where somebody sees it");
     let known = FactRecorded {
