@@ -84,6 +84,8 @@ test("a lost connection is said, and what was missed is there afterwards", { tim
 test("a session that is over leads to sign-in and back", { timeout: 30_000 }, async () => {
   const page = await reader({ language: "zh" });
   await signIn(page, "zhao.min");
+  // The page that is left might ask for news meanwhile, and be led to sign-in by itself.
+  await page.goto("about:blank");
   await page.context().clearCookies({ name: "redress_session" });
   await page.goto(`${base}/console/work?of=department`);
   await page.waitForURL(/sign-in/);
