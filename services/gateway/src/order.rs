@@ -75,18 +75,11 @@ impl Giver {
 }
 
 impl Orderer {
-    /// An orderer under a key that comes from what was sent, not from a header.
+    /// An orderer under a key that comes from what was sent, a mail or a page's form, not from a header.
     #[must_use]
     pub fn keyed(principal: Principal, key: &CommandId, headers: &HeaderMap) -> Self {
         let key = principal.command_id(key);
         Self { principal, key, expected: None, trace: trace(headers) }
-    }
-
-    /// A member of staff who orders by a page, under the key that its form carried.
-    #[must_use]
-    pub fn of_page(principal: Principal, key: &CommandId) -> Self {
-        let key = principal.command_id(key);
-        Self { principal, key, expected: None, trace: None }
     }
 
     /// The one who gives the parts of what was asked.

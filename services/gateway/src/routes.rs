@@ -13,6 +13,7 @@ pub mod ledgers;
 pub mod mail;
 pub mod outbox;
 pub mod public;
+pub mod public_said;
 pub mod sessions;
 pub mod settings;
 pub mod system;
@@ -42,4 +43,5 @@ pub fn all() -> Endpoints {
         .merge(outbox::endpoints())
         .merge(system::endpoints())
         .merge(public::endpoints())
+        .merge(public_said::endpoints())
 }

@@ -126,11 +126,8 @@ async fn tidy(app: App, until: tokio_util::sync::CancellationToken) -> Result<()
                 if let Err(error) = app.tokens.renew().await {
                     tracing::warn!(error = %runtime::process::chain(&error), "signing keys were not renewed");
                 }
-                if let Err(error) = connect::in_time(store::refresh::forget(&app.pool, app.now())).await {
-                    tracing::warn!(%error, "refresh tokens that are over were not removed");
-                }
-                if let Err(error) = connect::in_time(store::browser_session::forget(&app.pool, app.now())).await {
-                    tracing::warn!(%error, "browser sessions that are over were not removed");
+                if let Err(error) = connect::in_time(store::session::forget(&app.pool, app.now())).await {
+                    tracing::warn!(%error, "sessions that are over were not removed");
                 }
             }
         }

@@ -4,6 +4,7 @@ pub mod account;
 pub mod api_key;
 pub mod browser_session;
 pub mod refresh;
+pub mod session;
 pub mod signing_key;
 
 use sqlx::migrate::Migrator;

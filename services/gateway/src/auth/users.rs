@@ -119,8 +119,7 @@ pub async fn put(
     }
     if !account.active || hash.is_some() {
         // Who lost the account, or changed the password, is not refreshed any more.
-        store::refresh::end_of_account(pool, organisation, &account.name).await?;
-        store::browser_session::end_of_account(pool, organisation, &account.name).await?;
+        store::session::end_of_account(pool, organisation, &account.name).await?;
     }
     Ok(account)
 }

@@ -18,6 +18,7 @@ use pages::words::portal as words;
 use serde_json::json;
 
 use super::answering::{self, onward, page, page_of, put, secret_cookie};
+use super::portal_progress::Saying;
 use super::sent::Sent;
 use super::visitor::Visitor;
 use super::{portal_progress, portal_submit};
@@ -44,9 +45,13 @@ pub(super) fn router() -> Router<App> {
         .route("/portal/{organisation}/track", post(track))
         .route("/portal/{organisation}/complaint", get(portal_progress::show))
         .route("/portal/{organisation}/complaint/events", get(live))
-        .route("/portal/{organisation}/clarify", post(portal_progress::clarify))
-        .route("/portal/{organisation}/answer", post(portal_progress::answer))
-        .route("/portal/{organisation}/satisfaction", post(portal_progress::rate))
+        .route("/portal/{organisation}/clarify", saying(Saying::Clarification))
+        .route("/portal/{organisation}/answer", saying(Saying::Answer))
+        .route("/portal/{organisation}/satisfaction", saying(Saying::Satisfaction))
+}
+
+fn saying(what: Saying) -> MethodRouter<App> {
+    post(move |visitor, organisation, sent| portal_progress::say(what, visitor, organisation, sent))
 }
 
 /// Sending a complaint: its files are bounded one by one and its fields too, not the form as a whole.

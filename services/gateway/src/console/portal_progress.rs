@@ -22,20 +22,16 @@ use super::visitor::{Visitor, new_key};
 use crate::app::App;
 use crate::extract::Parameters;
 use crate::problem::Refusal;
-use crate::routes::public;
-use crate::upstream::question;
+use crate::routes::public_said as said;
+use crate::upstream::{Done, question};
 
 pub(super) async fn show(
     visitor: Visitor,
     Path(organisation): Path<OrganisationId>,
     parameters: Parameters,
 ) -> Response {
-    let done = match parameters.text("done") {
-        Some("clarify") => Some(words::CLARIFIED),
-        Some("answer") => Some(words::ANSWER_SENT),
-        Some("satisfaction") => Some(words::SATISFACTION_SENT),
-        _ => None,
-    };
+    let done = parameters.text("done");
+    let done = Saying::ALL.into_iter().find(|one| done == Some(one.as_str())).map(Saying::thanks);
     sheet(&visitor, &organisation, done, (Typed::default(), None)).await
 }
 
@@ -137,13 +133,13 @@ async fn asked(
     if none && !matches!(stage, Some(StageKind::Reply | StageKind::Callback)) {
         return Ok(None);
     }
-    let case = public::conversation(app, organisation, complaint).await?;
-    if let Some(reply) = public::open_reply(&case) {
+    let case = said::conversation(app, organisation, complaint).await?;
+    if let Some(reply) = said::open_reply(&case) {
         let id = reply["told"]["id"].as_str().unwrap_or_default();
         let told = case["words"][id].as_str().unwrap_or_default().to_owned();
         return Ok(Some(Asked::Answer { told }));
     }
-    let Some(callback) = public::open_callback(&case) else { return Ok(None) };
+    let Some(callback) = said::open_callback(&case) else { return Ok(None) };
     // Their own answer is given once; a callback that follows is by a person.
     let given =
         callback["calls"].as_array().into_iter().flatten().any(|call| call["by"]["kind"] == "customer");
@@ -154,16 +150,60 @@ async fn asked(
     Ok(Some(Asked::Satisfaction { scale: book.satisfaction() }))
 }
 
-/// On with what the customer said, or the page with what was refused.
-async fn settle(
-    visitor: &Visitor,
-    organisation: &OrganisationId,
-    sent: Sent,
-    (done, word): (Result<(), Refusal>, &str),
-) -> Response {
-    match done {
-        Ok(()) => onward(&format!("{}/complaint?done={word}", base(organisation))),
-        Err(refusal) => sheet(visitor, organisation, None, (sent.typed, Some(*refusal.problem))).await,
+/// What a customer may say at this page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Saying {
+    /// What was missing, or that the claim was understood.
+    Clarification,
+    /// Whether they accept the result.
+    Answer,
+    /// How satisfied they are.
+    Satisfaction,
+}
+
+impl Saying {
+    const ALL: [Self; 3] = [Self::Clarification, Self::Answer, Self::Satisfaction];
+
+    /// As addresses name it.
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Clarification => "clarify",
+            Self::Answer => "answer",
+            Self::Satisfaction => "satisfaction",
+        }
+    }
+
+    const fn thanks(self) -> Word {
+        match self {
+            Self::Clarification => words::CLARIFIED,
+            Self::Answer => words::ANSWER_SENT,
+            Self::Satisfaction => words::SATISFACTION_SENT,
+        }
+    }
+
+    /// Has it done as the REST route of the same name does.
+    async fn give(
+        self,
+        app: &App,
+        organisation: &OrganisationId,
+        opened: Opened,
+        sent: &Sent,
+    ) -> Result<Done, Refusal> {
+        let (tracked, key) = (opened.tracked, &sent.key);
+        match self {
+            Self::Clarification => {
+                let given = body(&progress::clarify_fields(true), sent, &opened.code)?;
+                said::supply(app, organisation, tracked, key, &given).await
+            }
+            Self::Answer => {
+                let given = body(&progress::answer_fields(), sent, &opened.code)?;
+                said::answered(app, organisation, tracked.complaint, key, &given).await
+            }
+            Self::Satisfaction => {
+                let given = body(&progress::satisfaction_fields(&[]), sent, &opened.code)?;
+                said::rate(app, organisation, tracked.complaint, key, &given).await
+            }
+        }
     }
 }
 
@@ -178,42 +218,19 @@ fn body<T: serde::de::DeserializeOwned>(
     Ok(Problem::read(body)?)
 }
 
-pub(super) async fn clarify(
+/// On with what the customer said, or the page with what was refused.
+pub(super) async fn say(
+    saying: Saying,
     visitor: Visitor,
     Path(organisation): Path<OrganisationId>,
     sent: Sent,
 ) -> Response {
-    let done = async {
+    let given = async {
         let opened = opened(&visitor, &organisation).await?;
-        let given = body(&progress::clarify_fields(true), &sent, &opened.code)?;
-        public::supply(&visitor.app, &organisation, opened.tracked, &sent.key, &given).await.map(drop)
+        saying.give(&visitor.app, &organisation, opened, &sent).await
     };
-    let done = done.await;
-    settle(&visitor, &organisation, sent, (done, "clarify")).await
-}
-
-pub(super) async fn answer(
-    visitor: Visitor,
-    Path(organisation): Path<OrganisationId>,
-    sent: Sent,
-) -> Response {
-    let done = async {
-        let opened = opened(&visitor, &organisation).await?;
-        let given = body(&progress::answer_fields(), &sent, &opened.code)?;
-        let complaint = opened.tracked.complaint;
-        public::answered(&visitor.app, &organisation, complaint, &sent.key, &given).await.map(drop)
-    };
-    let done = done.await;
-    settle(&visitor, &organisation, sent, (done, "answer")).await
-}
-
-pub(super) async fn rate(visitor: Visitor, Path(organisation): Path<OrganisationId>, sent: Sent) -> Response {
-    let done = async {
-        let opened = opened(&visitor, &organisation).await?;
-        let given = body(&progress::satisfaction_fields(&[]), &sent, &opened.code)?;
-        let complaint = opened.tracked.complaint;
-        public::rate(&visitor.app, &organisation, complaint, &sent.key, &given).await.map(drop)
-    };
-    let done = done.await;
-    settle(&visitor, &organisation, sent, (done, "satisfaction")).await
+    match given.await {
+        Ok(_) => onward(&format!("{}/complaint?done={}", base(&organisation), saying.as_str())),
+        Err(refusal) => sheet(&visitor, &organisation, None, (sent.typed, Some(*refusal.problem))).await,
+    }
 }

@@ -247,7 +247,7 @@ impl Member {
     /// Somebody who orders, under the key that a form carried.
     #[must_use]
     pub fn orderer(&self, key: &CommandId) -> Orderer {
-        Orderer::of_page(self.principal(), key)
+        Orderer::keyed(self.principal(), key, &self.visitor.headers)
     }
     /// Whether they may, as the guard of the routes asks it.
     ///

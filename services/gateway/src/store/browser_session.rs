@@ -87,32 +87,3 @@ async fn note(pool: &PgPool, hash: &[u8], now: Timestamp) -> Result<(), sqlx::Er
 pub async fn end(pool: &PgPool, hash: &[u8]) -> Result<(), sqlx::Error> {
     sqlx::query("delete from browser_session where token_hash = $1").bind(hash).execute(pool).await.map(drop)
 }
-
-/// Ends every session of an account: it was closed, or has another password.
-///
-/// # Errors
-/// What PostgreSQL says.
-pub async fn end_of_account(
-    pool: &PgPool,
-    organisation: &OrganisationId,
-    name: &str,
-) -> Result<(), sqlx::Error> {
-    sqlx::query("delete from browser_session where organisation = $1 and name = $2")
-        .bind(organisation.as_str())
-        .bind(name)
-        .execute(pool)
-        .await
-        .map(drop)
-}
-
-/// Removes sessions that are over.
-///
-/// # Errors
-/// What PostgreSQL says.
-pub async fn forget(pool: &PgPool, now: Timestamp) -> Result<u64, sqlx::Error> {
-    let done = sqlx::query("delete from browser_session where expires_at < $1")
-        .bind(now.to_sqlx())
-        .execute(pool)
-        .await?;
-    Ok(done.rows_affected())
-}

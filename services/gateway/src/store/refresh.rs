@@ -75,32 +75,3 @@ pub async fn end_family(pool: &PgPool, hash: &[u8]) -> Result<u64, sqlx::Error> 
     .await?;
     Ok(done.rows_affected())
 }
-
-/// Ends every session of an account.
-///
-/// # Errors
-/// What PostgreSQL says.
-pub async fn end_of_account(
-    pool: &PgPool,
-    organisation: &OrganisationId,
-    name: &str,
-) -> Result<(), sqlx::Error> {
-    sqlx::query("delete from refresh_token where organisation = $1 and name = $2")
-        .bind(organisation.as_str())
-        .bind(name)
-        .execute(pool)
-        .await
-        .map(drop)
-}
-
-/// Removes tokens that are over.
-///
-/// # Errors
-/// What PostgreSQL says.
-pub async fn forget(pool: &PgPool, now: Timestamp) -> Result<u64, sqlx::Error> {
-    let done = sqlx::query("delete from refresh_token where expires_at < $1")
-        .bind(now.to_sqlx())
-        .execute(pool)
-        .await?;
-    Ok(done.rows_affected())
-}
