@@ -13,6 +13,7 @@ mod shares;
 mod stage_changed;
 mod stage_entered;
 mod stage_withdrawn;
+mod standard;
 mod verify;
 mod work_assigned;
 
@@ -37,7 +38,7 @@ pub(crate) fn decide(context: &Context<'_, State>, state: &State, input: &Input)
 
 fn hear(context: &Context<'_, State>, state: &State, heard: &Heard) -> Decided {
     match &heard.event {
-        Event::StageEntered(entered) => stage_entered::decide(context, state, entered),
+        Event::StageEntered(entered) => stage_entered::decide(context, state, heard, entered),
         Event::StageChanged(changed) => Ok(stage_changed::decide(context, state, changed)),
         Event::StageWithdrawn(withdrawn) => Ok(stage_withdrawn::decide(state, withdrawn)),
         Event::WorkAssigned(assigned) => Ok(work_assigned::decide(state, assigned)),

@@ -1,10 +1,13 @@
 //! What a visit asks for, taken from the brief that routing sends with it. Only this is kept in the state.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use contracts::messages::stage_entered::StageEntered;
 use contracts::{FactKey, FactValue, OutcomeKey, Problem, ProblemCode, RoleKey};
-use playbook::{ApproveBefore, CorrectBrief, Liable, PersonNeed, RemedyKind, Secondary, Slice, StageBrief};
+use playbook::{
+    ApproveBefore, CorrectBrief, FaultRemedies, Liable, PersonNeed, RemedyKind, Secondary, Slice, StageBrief,
+    Standard,
+};
 use serde::{Deserialize, Serialize};
 
 /// What the playbook asks of one visit.
@@ -18,6 +21,9 @@ pub struct Needs {
     pub outcomes: Vec<OutcomeKey>,
     /// The remedies that may be offered; none when the playbook lists none.
     pub remedies: Vec<RemedyKind>,
+    /// Which of them, and of which at least one, where somebody in particular is at fault.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub by_liable: BTreeMap<Liable, FaultRemedies>,
     /// Which of them comes before which.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub order: Vec<RemedyKind>,
@@ -25,6 +31,9 @@ pub struct Needs {
     pub liable: Vec<Liable>,
     /// Whether carrying out needs an approval.
     pub execution: Execution,
+    /// What is proposed by standard, of kind `propose`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub standard: Option<Standard>,
     /// What its measures are measured by, and who verifies them; of kind `correct`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub correct: Option<CorrectBrief>,
@@ -70,22 +79,44 @@ impl Needs {
             Secondary::Role(role) => Some(role),
         };
         let lacking = brief.requires.facts.into_iter();
-        let remedies = slice.remedies.map(|listed| (listed.allowed, listed.order)).unwrap_or_default();
+        let listed = slice.remedies.map(|listed| (listed.allowed, listed.by_liable, listed.order));
+        let (remedies, by_liable, order) = listed.unwrap_or_default();
         Ok(Self {
             role,
             secondary,
             outcomes: brief.outcomes,
-            remedies: remedies.0,
-            order: remedies.1,
+            remedies,
+            by_liable,
+            order,
             liable: slice.liability_kinds,
             execution: if slice.approve_before.contains(&ApproveBefore::Execute) {
                 Execution::AfterApproval
             } else {
                 Execution::Free
             },
+            standard: slice.standard,
             correct: slice.correct,
             lacking: lacking.filter(|key| !is_on_record(entered.facts.get(key))).collect(),
         })
+    }
+
+    /// The remedies that may be offered where this party is at fault.
+    #[must_use]
+    pub fn given_by(&self, liable: &str) -> Vec<RemedyKind> {
+        let own = self.of_fault(liable);
+        let is_listed = |remedy: &&RemedyKind| own.is_none_or(|own| own.allows(**remedy));
+        self.remedies.iter().filter(is_listed).copied().collect()
+    }
+
+    /// The remedies of which at least one is given where this party is at fault; without any, nothing need be given (P33).
+    #[must_use]
+    pub fn owed_by(&self, liable: &str) -> Vec<RemedyKind> {
+        let owed = self.of_fault(liable).into_iter().flat_map(|own| own.must.iter().copied());
+        owed.filter(|remedy| self.remedies.contains(remedy)).collect()
+    }
+
+    fn of_fault(&self, liable: &str) -> Option<&FaultRemedies> {
+        self.by_liable.iter().find(|(party, _)| party.as_str() == liable).map(|(_, own)| own)
     }
 
     /// The stage's outcome `key`.

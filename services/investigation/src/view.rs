@@ -26,6 +26,7 @@ pub fn visit_view(state: &State, id: VisitId) -> Option<Value> {
         shown["may"] = json!({
             "outcomes": open.needs.outcomes,
             "remedies": open.needs.remedies,
+            "by_liable": open.needs.by_liable,
             "order": open.needs.order,
             "liable": open.needs.liable,
             "lacking_facts": open.needs.lacking,

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::{
     ApproveBefore, AuthorityRow, Checklist, ConflictOfInterest, DepartmentRef, Incentive, IntakeField,
-    Labelled, Liable, Remedies, Requires, Satisfaction, Script, Secondary, Tell, Template, Trigger,
+    Labelled, Liable, Remedies, Requires, Satisfaction, Script, Secondary, Standard, Tell, Template, Trigger,
 };
 use crate::words::Key;
 
@@ -96,6 +96,9 @@ pub struct InvestigationSlice {
     pub liability_kinds: Vec<Liable>,
     /// What must not happen before approval.
     pub approve_before: Vec<ApproveBefore>,
+    /// What the handling standard of the category proposes, for `propose`, where there is one and its rule holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub standard: Option<Standard>,
     /// Measures and who verifies that they worked, for `correct`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub correct: Option<CorrectBrief>,

@@ -10,8 +10,8 @@ use crate::brief::Holder;
 use crate::env::Env;
 use crate::finding::Finding;
 use crate::model::{
-    AuthorityRow, CallbackPolicy, Clock, Incentive, Ledger, Liable, Loop, Playbook, Remedies, Report,
-    RoutingFlag, Rung, RungOn, Stage, Trigger, Who,
+    AuthorityRow, CallbackPolicy, Clock, Incentive, Ledger, Liable, Loop, Playbook, Report, RoutingFlag,
+    Rung, RungOn, Stage, Trigger, Who,
 };
 use crate::outcomes::outcomes_of;
 use crate::rule::{Rule, RuleError};
@@ -254,18 +254,6 @@ impl CompiledPlaybook {
         self.category_line(category).find_map(|category| category.department.as_ref())
     }
 
-    /// The category and the broader ones above it. Ends even where parents form a ring.
-    pub(crate) fn category_line(
-        &self,
-        category: &CategoryKey,
-    ) -> impl Iterator<Item = &crate::model::Category> {
-        let above = |category: &&crate::model::Category| {
-            category.parent.as_ref().and_then(|parent| self.playbook.category(parent.as_str()))
-        };
-        std::iter::successors(self.playbook.category(category.as_str()), above)
-            .take(self.playbook.categories.len())
-    }
-
     /// At least and at most so many callbacks: the numbers of the narrowest category that has some.
     pub(crate) fn calls(
         &self,
@@ -305,17 +293,6 @@ impl CompiledPlaybook {
         category: Option<&CategoryKey>,
     ) -> Option<&AuthorityRow> {
         self.matrix_rows(category).into_iter().find(|row| row.holds(liable, amount, level))
-    }
-
-    /// What may be given for a matter of this category; none when the playbook lists no remedies.
-    #[must_use]
-    pub fn remedies_for(&self, category: Option<&CategoryKey>) -> Option<Remedies> {
-        let mut remedies = self.playbook.remedies.clone()?;
-        let mut line = category.into_iter().flat_map(|category| self.category_line(category));
-        if let Some(narrower) = line.find_map(|at| remedies.by_category.get(&at.key)) {
-            remedies.allowed = narrower.clone();
-        }
-        Some(remedies)
     }
 
     /// Whether a mark becomes true by itself.

@@ -15,6 +15,7 @@ mod compiled;
 mod env;
 mod finding;
 mod form_fields;
+mod giving;
 mod lanes;
 mod load;
 mod making_briefs;

@@ -44,7 +44,7 @@ impl CompiledPlaybook {
             | StageKind::Propose
             | StageKind::Execute
             | StageKind::Inspect
-            | StageKind::Correct => Slice::Investigation(self.investigation_slice(stage, env)),
+            | StageKind::Correct => Slice::Investigation(self.investigation_slice(stage, env)?),
             StageKind::Approve
             | StageKind::Review
             | StageKind::Meet
@@ -65,14 +65,16 @@ impl CompiledPlaybook {
         }
     }
 
-    fn investigation_slice(&self, stage: &Stage, env: &Env) -> InvestigationSlice {
+    fn investigation_slice(&self, stage: &Stage, env: &Env) -> Result<InvestigationSlice, RuleError> {
         let playbook = self.playbook();
-        InvestigationSlice {
-            remedies: self.remedies_for(CategoryKey::new(env.case.category.as_str()).ok().as_ref()),
+        let standard = if stage.kind == StageKind::Propose { self.standard_for(env)? } else { None };
+        Ok(InvestigationSlice {
+            remedies: playbook.remedies_for(env.case.category.as_str()),
             liability_kinds: playbook.liability_kinds.clone(),
             approve_before: playbook.approve_before.clone(),
+            standard: standard.cloned(),
             correct: (stage.kind == StageKind::Correct).then(|| self.correct_brief()),
-        }
+        })
     }
 
     fn correct_brief(&self) -> CorrectBrief {

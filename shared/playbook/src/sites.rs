@@ -73,9 +73,20 @@ fn of_case(playbook: &Playbook) -> Vec<Site<'_>> {
     let ledgers = ledgers.filter_map(|(n, ledger)| site(format!("ledger[{n}].when"), ledger.when.as_ref()));
     let teams = playbook.teams.iter().enumerate();
     let teams = teams.filter_map(|(n, team)| site(format!("teams[{n}].when"), Some(&team.when)));
+    let standards = playbook.categories.iter().enumerate().filter_map(|(n, category)| {
+        site(format!("categories[{n}].standard.when"), category.standard.as_ref()?.when.as_ref())
+    });
     let spot = playbook.intake.settle_on_the_spot.as_ref().and_then(|spot| spot.when.as_ref());
     let spot = site("intake.settle_on_the_spot.when".to_owned(), spot);
-    flags.chain(levels).chain(clocks).chain(rungs).chain(ledgers).chain(teams).chain(spot).collect()
+    flags
+        .chain(levels)
+        .chain(clocks)
+        .chain(rungs)
+        .chain(ledgers)
+        .chain(teams)
+        .chain(standards)
+        .chain(spot)
+        .collect()
 }
 
 fn of_voice(playbook: &Playbook) -> Vec<Site<'_>> {

@@ -27,7 +27,7 @@ pub(super) fn decide(context: &Context<'_, State>, state: &State, command: &Comm
         order.remedies
     };
     remedies::stand(&given, &seat.instance)?;
-    let total = remedies::sum(&given, &seat.open.needs)?;
+    let total = remedies::sum(&given, &seat.open.needs.remedies)?;
     check_approved(&seat, total)?;
     remedies::within_proposal(&given, &seat.instance)?;
     seat.has_what_is_required()?;

@@ -10,18 +10,18 @@ use crate::config::Limits;
 use crate::needs::Needs;
 use crate::state::{Instance, State, by_remedy};
 
-/// The sum of `remedies`, each of which the playbook lists and none of which is below zero.
+/// The sum of `remedies`, each of which is among those that the playbook lists and none of which is below zero.
 ///
 /// # Errors
 /// `remedy-not-allowed`, `invalid-field` or `field-too-long`; every finding is listed.
-pub(super) fn sum(remedies: &[Remedy], needs: &Needs) -> Result<Fen, Problem> {
+pub(super) fn sum(remedies: &[Remedy], listed: &[RemedyKind]) -> Result<Fen, Problem> {
     let most = Limits::default().remedies;
     if remedies.len() > most {
         return Err(Problem::new(ProblemCode::FieldTooLong, "too many remedies")
             .at("/remedies")
             .expected(format!("at most {most}")));
     }
-    let findings = remedies.iter().enumerate().filter_map(|(at, remedy)| fault(at, remedy, needs)).collect();
+    let findings = remedies.iter().enumerate().filter_map(|(at, remedy)| fault(at, remedy, listed)).collect();
     if let Some(problem) = Problem::all(findings) {
         return Err(problem);
     }
@@ -32,10 +32,10 @@ pub(super) fn sum(remedies: &[Remedy], needs: &Needs) -> Result<Fen, Problem> {
     })
 }
 
-fn fault(at: usize, remedy: &Remedy, needs: &Needs) -> Option<Problem> {
-    let is_listed = needs.remedies.iter().any(|listed| listed.as_str() == remedy.remedy);
+fn fault(at: usize, remedy: &Remedy, listed: &[RemedyKind]) -> Option<Problem> {
+    let is_listed = listed.iter().any(|listed| listed.as_str() == remedy.remedy);
     if !is_listed {
-        let listed: Vec<_> = needs.remedies.iter().copied().map(RemedyKind::as_str).collect();
+        let listed: Vec<_> = listed.iter().copied().map(RemedyKind::as_str).collect();
         return Some(
             Problem::new(ProblemCode::RemedyNotAllowed, "the playbook does not list this remedy")
                 .at(format!("/remedies/{at}/remedy"))
@@ -60,6 +60,23 @@ pub(super) fn stand(remedies: &[Remedy], instance: &Instance) -> Result<(), Prob
     Err(Problem::new(ProblemCode::RemedyNotAllowed, "the complaint does not stand")
         .at("/remedies")
         .expected("no remedy: it is closed with an explanation"))
+}
+
+/// Refuses a proposal that gives nothing of what this fault must give: a fault of one's own is made good (P33). A complaint
+/// that does not stand is nobody's fault.
+///
+/// # Errors
+/// `missing-field`.
+pub(super) fn make_good(order: &Propose, needs: &Needs, instance: &Instance) -> Result<(), Problem> {
+    let owed = needs.owed_by(&order.liable);
+    let is_owed = |remedy: &Remedy| owed.iter().any(|one| one.as_str() == remedy.remedy);
+    if owed.is_empty() || instance.verdict == Some(false) || order.remedies.iter().any(is_owed) {
+        return Ok(());
+    }
+    let words: Vec<_> = owed.iter().copied().map(RemedyKind::as_str).collect();
+    Err(Problem::new(ProblemCode::MissingField, "whoever is at fault has to make it good")
+        .at("/remedies")
+        .expected(format!("at least one of: {}", words.join(", "))))
 }
 
 /// Refuses a remedy that stands behind others in the playbook's order while one of those was neither tried nor declined by

@@ -1,4 +1,5 @@
-//! `stage.entered`: asks for the person who does it, or ends the visit by itself where no person is needed.
+//! `stage.entered`: asks for the person who does it, or ends the visit by itself where no person is needed or a standard
+//! says what is to be proposed.
 
 use contracts::commands::Actor;
 use contracts::facts::key;
@@ -6,18 +7,27 @@ use contracts::messages::stage_completed::StageCompleted;
 use contracts::messages::stage_entered::StageEntered;
 use contracts::results::{ExecuteResult, InvestigateResult, VerifyResult};
 use contracts::{Facts, Fen, Problem, ProblemCode};
-use runtime::service::{Context, Decision};
+use runtime::service::{Context, Decision, Heard};
 
-use super::Decided;
 use super::asking::Asked;
 use super::seat::to_json;
+use super::{Decided, standard};
 use crate::needs::Needs;
 use crate::state::{State, Task};
 
-pub(super) fn decide(context: &Context<'_, State>, state: &State, entered: &StageEntered) -> Decided {
+pub(super) fn decide(
+    context: &Context<'_, State>,
+    state: &State,
+    heard: &Heard,
+    entered: &StageEntered,
+) -> Decided {
     let task = Task::of(entered.kind).filter(|_| !state.visits.contains_key(&entered.visit));
     let Some(task) = task else { return Ok(Decision::nothing()) };
     let needs = Needs::read(entered)?;
+    let complaint = heard.envelope.subject.complaint_id();
+    if let (Some(complaint), Some(standard)) = (complaint, standard::applies(state, entered, &needs)) {
+        return standard::propose(context, state, (complaint, entered), (&needs, standard));
+    }
     let mut decision = Decision::nothing();
     match Asked::entered(entered, task, &needs).owner(context) {
         Some(asked) => decision.say(asked),

@@ -3,6 +3,7 @@
 mod correct;
 mod heard;
 mod money;
+mod standard;
 mod walk;
 
 use contracts::commands::Actor;

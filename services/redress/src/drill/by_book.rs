@@ -152,8 +152,12 @@ impl Procedure {
         let instances = case["investigation"]["instances"].as_array();
         let unfounded =
             instances.and_then(|all| all.last()).is_some_and(|one| one["verdict"] == json!(false));
-        let allowed = self.remedies(item.category.as_deref());
-        let nothing = unfounded || allowed.is_empty() || (ends(stage, "no_measure") && chance.percent(10));
+        let (liable, party) = self.liability(case, chance);
+        let listed = self.playbook.remedies_for(item.category.as_deref().unwrap_or_default());
+        let allowed: Vec<_> = listed.iter().flat_map(|listed| listed.given_by(party)).collect();
+        let owed: Vec<_> = listed.iter().flat_map(|listed| listed.owed_by(party)).collect();
+        let none = ends(stage, "no_measure") && owed.is_empty() && chance.percent(10);
+        let nothing = unfounded || allowed.is_empty() || none;
         let mut remedies = Vec::new();
         if !nothing {
             let (paid, free): (Vec<_>, Vec<_>) = allowed.into_iter().partition(|remedy| is_paid(*remedy));
@@ -163,21 +167,18 @@ impl Procedure {
                 remedies
                     .extend(chance.pick(&paid).map(|remedy| json!({ "remedy": remedy, "amount": amount })));
             }
+            // Whoever is at fault makes it good.
+            let is_given = |remedy: &Value| owed.iter().any(|one| remedy["remedy"] == json!(one));
+            if !remedies.iter().any(is_given) {
+                remedies.extend(owed.first().map(|remedy| json!({ "remedy": remedy })));
+            }
         }
-        let (body, name) = (self.liability(case, chance), if nothing { "no measure" } else { "proposed" });
-        act("propose", merged(body, json!({ "remedies": remedies, "reason": "按规定处理。" })), name)
-    }
-
-    fn remedies(&self, category: Option<&str>) -> Vec<RemedyKind> {
-        let Some(remedies) = &self.playbook.remedies else { return Vec::new() };
-        let above = |one: &&playbook::Category| self.playbook.category(one.parent.as_ref()?.as_str());
-        let line = std::iter::successors(category.and_then(|key| self.playbook.category(key)), above);
-        let mut narrower = line.take(self.playbook.categories.len());
-        narrower.find_map(|one| remedies.by_category.get(&one.key)).unwrap_or(&remedies.allowed).clone()
+        let name = if nothing { "no measure" } else { "proposed" };
+        act("propose", merged(liable, json!({ "remedies": remedies, "reason": "按规定处理。" })), name)
     }
 
     /// Who is at fault: a person only where the case names one.
-    fn liability(&self, case: &Value, chance: &mut Chance) -> Value {
+    fn liability(&self, case: &Value, chance: &mut Chance) -> (Value, Liable) {
         let usual = [Liable::Company, Liable::Supplier, Liable::Customer];
         let known = if self.playbook.liability_kinds.is_empty() {
             &usual[..]
@@ -188,11 +189,12 @@ impl Procedure {
         let fits = |party: &&Liable| **party != Liable::Person || !person.is_null();
         let parties: Vec<_> = known.iter().filter(fits).copied().collect();
         let party = chance.pick(&parties).copied().unwrap_or(Liable::Undetermined);
-        if party == Liable::Person {
+        let said = if party == Liable::Person {
             json!({ "liable": party, "liable_person": person })
         } else {
             json!({ "liable": party })
-        }
+        };
+        (said, party)
     }
 
     fn contact(&self, chance: &mut Chance, tries: u32) -> Act {

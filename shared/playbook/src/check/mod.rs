@@ -13,6 +13,7 @@ mod rules;
 mod rulings;
 mod samples;
 mod sheets;
+mod standards;
 mod values;
 mod voice;
 mod ways;
@@ -34,6 +35,7 @@ pub(crate) fn check(playbook: &Playbook) -> Vec<Finding> {
     findings.extend(accountability::check(playbook));
     findings.extend(correcting::check(playbook));
     findings.extend(sheets::check(playbook));
+    findings.extend(standards::check(playbook));
     findings.extend(graph::check(playbook));
     findings.extend(rules::check(playbook));
     findings

@@ -5,7 +5,7 @@ use contracts::{CategoryKey, ChannelKey, DepartmentId, FactKey, RoleKey, Text};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Lane, SkillNeed, Who};
+use super::{Lane, SkillNeed, Standard, Who};
 use crate::words::{Cel, Key, Yuan, words};
 
 /// A way in.
@@ -59,6 +59,9 @@ pub struct Category {
     /// In which lane of a queue it waits; without one, in that of the parent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lane: Option<Lane>,
+    /// How a matter of this category is handled by standard; without one, as the parent says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub standard: Option<Standard>,
 }
 
 /// What is asked, numbered and recognised at intake.

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use contracts::CategoryKey;
+use contracts::{CategoryKey, Text};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::words::words;
+use super::Liable;
+use crate::words::{Cel, Yuan, words};
 
 words! {
     /// What may be given to a customer.
@@ -64,4 +65,47 @@ pub struct Remedies {
     /// the customer with a reason. What a category does not allow is passed over.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub order: Vec<RemedyKind>,
+    /// What is given where this party is at fault. For a party that is not named, nothing differs.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub by_liable: BTreeMap<Liable, FaultRemedies>,
+}
+
+/// What is given where somebody in particular is at fault.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FaultRemedies {
+    /// What may be given, where that is less than the category allows (P15).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub may: Vec<RemedyKind>,
+    /// At least one of these is given: a fault of one's own is made good (P33).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub must: Vec<RemedyKind>,
+}
+
+/// A handling standard: what is proposed for a matter of the category without anybody thinking it up. The first
+/// proposal of a complaint is made from it by itself, once facts and forms that the stage requires are there when it is
+/// entered; what comes of that proposal is decided as of any other. Whatever is proposed after it, a person proposes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Standard {
+    /// Only when this holds; otherwise a person proposes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub when: Option<Cel>,
+    /// Who is at fault: a party, never a single person.
+    pub liable: Liable,
+    /// What is given.
+    pub remedies: Vec<StandardRemedy>,
+    /// Why, in the words of the standard.
+    pub reason: Text,
+}
+
+/// What a standard gives.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StandardRemedy {
+    /// What.
+    pub remedy: RemedyKind,
+    /// For how much, in yuan; nothing where it costs none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub amount: Option<Yuan>,
 }

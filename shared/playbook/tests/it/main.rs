@@ -15,6 +15,7 @@ mod requires;
 mod rich;
 mod schema;
 mod shipped;
+mod standards;
 mod variants;
 
 use std::path::PathBuf;

@@ -1,0 +1,106 @@
+//! Handling standards of categories: whatever one gives may be given, at once, for the fault that it names. What may be
+//! given where which party is at fault.
+
+use contracts::StageKind;
+
+use super::values::value;
+use crate::finding::Finding;
+use crate::model::{Category, Liable, Playbook, RemedyKind, Standard};
+
+pub(super) fn check(playbook: &Playbook) -> Vec<Finding> {
+    let mut findings = by_liable(playbook);
+    for (number, category) in playbook.categories.iter().enumerate() {
+        if let Some(standard) = &category.standard {
+            let path = format!("categories[{number}].standard");
+            findings.extend(of_category(playbook, category, standard, &path));
+        }
+    }
+    findings
+}
+
+fn by_liable(playbook: &Playbook) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let Some(remedies) = &playbook.remedies else { return findings };
+    for (liable, narrower) in &remedies.by_liable {
+        let path = format!("remedies.by_liable.{liable}");
+        if !may_be_at_fault(playbook, *liable) {
+            findings.push(value(
+                path.clone(),
+                "nobody can be at fault as this here",
+                "liability_kinds 中没有该责任方",
+            ));
+        }
+        for (which, listed) in [("may", &narrower.may), ("must", &narrower.must)] {
+            let may = |remedy: &RemedyKind| {
+                remedies.allowed.contains(remedy)
+                    && (narrower.may.is_empty() || narrower.may.contains(remedy))
+            };
+            let stray = listed.iter().enumerate().filter(|(_, remedy)| !may(remedy));
+            findings.extend(stray.map(|(number, _)| {
+                let at = format!("{path}.{which}[{number}]");
+                value(at, "this may not be given for this fault", "该责任方不得给予这种补救措施")
+            }));
+        }
+    }
+    findings
+}
+
+fn may_be_at_fault(playbook: &Playbook, liable: Liable) -> bool {
+    playbook.liability_kinds.is_empty() || playbook.liability_kinds.contains(&liable)
+}
+
+fn of_category(playbook: &Playbook, category: &Category, standard: &Standard, path: &str) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    if !playbook.stages.iter().any(|stage| stage.kind == StageKind::Propose) {
+        let en = "no stage of kind propose makes a proposal from it";
+        findings.push(value(path, en, "没有 propose 环节据此提出方案"));
+    }
+    if standard.liable == Liable::Person {
+        let en = "a standard blames no single person: say department";
+        findings.push(value(format!("{path}.liable"), en, "标准不能指定个人责任；请写 department"));
+    } else if !may_be_at_fault(playbook, standard.liable) {
+        let (en, zh) = ("nobody can be at fault as this here", "liability_kinds 中没有该责任方");
+        findings.push(value(format!("{path}.liable"), en, zh));
+    }
+    if standard.reason.zh.trim().is_empty() || standard.reason.en.trim().is_empty() {
+        findings.push(value(format!("{path}.reason"), "give both languages", "中英文都要填写"));
+    }
+    if standard.remedies.is_empty() {
+        let en = "what does the standard give? at least an explanation";
+        findings.push(value(format!("{path}.remedies"), en, "标准给予什么？至少写一项，例如 explanation"));
+    }
+    let remedies = playbook.remedies_for(category.key.as_str());
+    let owed: Vec<_> = remedies.iter().flat_map(|listed| listed.owed_by(standard.liable)).collect();
+    if !owed.is_empty() && !standard.remedies.iter().any(|given| owed.contains(&given.remedy)) {
+        let (en, zh) = (
+            "the standard gives nothing of what this fault must give",
+            "标准未给予该责任方必须给予的补救措施",
+        );
+        findings.push(value(format!("{path}.remedies"), en, zh));
+    }
+    for (number, given) in standard.remedies.iter().enumerate() {
+        let at = format!("{path}.remedies[{number}]");
+        let remedies = remedies.as_ref();
+        if !remedies.is_some_and(|listed| listed.given_by(standard.liable).any(|one| one == given.remedy)) {
+            let en = "this may not be given for a matter of this category and this fault";
+            findings.push(value(format!("{at}.remedy"), en, "该类别、该责任方不得给予这种补救措施"));
+        } else if remedies.is_some_and(|listed| comes_later(&listed.order, &listed.allowed, given.remedy)) {
+            let en = "other remedies come before this one (remedies.order), so no first proposal may give it";
+            findings.push(value(
+                format!("{at}.remedy"),
+                en,
+                "按 remedies.order，此前须先采取其他措施，首次方案不得给予",
+            ));
+        }
+        if given.amount.is_some_and(|amount| amount.fen().0 < 0) {
+            findings.push(value(format!("{at}.amount"), "an amount cannot be below zero", "金额不能小于零"));
+        }
+    }
+    findings
+}
+
+/// Whether something that may be given stands before `remedy` in the order.
+fn comes_later(order: &[RemedyKind], allowed: &[RemedyKind], remedy: RemedyKind) -> bool {
+    let place = order.iter().position(|listed| *listed == remedy).unwrap_or_default();
+    order[..place].iter().any(|earlier| allowed.contains(earlier))
+}
