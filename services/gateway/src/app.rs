@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::auth::api_keys::ApiKeys;
 use crate::auth::passwords::{PasswordError, Passwords};
+use crate::auth::signed_in::SignedIn;
 use crate::auth::tokens::{TokenError, Tokens};
 use crate::config::GatewayConfig;
 use crate::console::known::Known;
@@ -35,6 +36,8 @@ pub struct Parts {
     pub api_keys: ApiKeys,
     /// Passwords.
     pub passwords: Passwords,
+    /// Who has a page open.
+    pub signed_in: SignedIn,
     /// How much is let in.
     pub limits: Limits,
     /// Events as they are published.
@@ -85,6 +88,7 @@ impl App {
             upstream: Upstream::new(bus.clone(), &config),
             api_keys: ApiKeys::new(pool.clone()),
             passwords: Passwords::new(config.passwords_at_once).await?,
+            signed_in: SignedIn::default(),
             limits: Limits::new(&config),
             hub: Hub::new(bus, config.watcher_buffer),
             known: Known::default(),

@@ -8,6 +8,7 @@ pub mod api_keys;
 pub mod passwords;
 pub mod principal;
 pub mod roles;
+pub mod signed_in;
 pub mod tokens;
 pub mod users;
 

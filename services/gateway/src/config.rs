@@ -34,6 +34,8 @@ pub struct GatewayConfig {
     pub connections_max: usize,
     /// Uploads handled at once.
     pub uploads_max: usize,
+    /// The same for those who are not signed in, besides.
+    pub public_uploads_max: usize,
     /// Commands that may wait for one verb of one service.
     pub queue_max: usize,
     /// Commands in one request to a service.
@@ -69,6 +71,8 @@ pub struct GatewayConfig {
     pub signing_key_life: Duration,
     /// Event streams open at once.
     pub watchers_max: usize,
+    /// The same for those who are not signed in, besides.
+    pub public_watchers_max: usize,
     /// Events that one slow watcher may be behind before it is dropped.
     pub watcher_buffer: usize,
     /// How often a silent event stream says that it lives.
@@ -100,6 +104,8 @@ concurrent_max = 2048
 connections_max = 8192
 # Uploads handled at once. Beyond it: 503.
 uploads_max = 8
+# The same for customers, who are not signed in: places of their own, so that they never take those of the staff.
+public_uploads_max = 8
 # Commands that may wait for one verb of one service. Beyond it: 503.
 queue_max = 4096
 # The most commands that one request to a service carries.
@@ -130,6 +136,8 @@ https = false
 signing_key_life = "720h"
 # Event streams open at once. Beyond it: 503.
 watchers_max = 2000
+# The same for customers: places of their own.
+public_watchers_max = 2000
 # Events that one watcher may be behind before it is dropped; it comes again with its Last-Event-ID.
 watcher_buffer = 256
 # How often a silent event stream says that it lives.
@@ -157,11 +165,13 @@ heartbeat = "15s"
             ("concurrent_max", self.concurrent_max, 1, 1_000_000),
             ("connections_max", self.connections_max, 1, 1_000_000),
             ("uploads_max", self.uploads_max, 1, 1000),
+            ("public_uploads_max", self.public_uploads_max, 1, 1000),
             ("queue_max", self.queue_max, 1, 1_000_000),
             ("batch_max", self.batch_max, 1, 1000),
             ("requests_in_flight", self.requests_in_flight, 1, 64),
             ("passwords_at_once", self.passwords_at_once, 1, 64),
             ("watchers_max", self.watchers_max, 1, 1_000_000),
+            ("public_watchers_max", self.public_watchers_max, 1, 1_000_000),
             ("watcher_buffer", self.watcher_buffer, 8, 100_000),
         ] {
             let fits = (least..=most).contains(&value);

@@ -9,7 +9,8 @@
 //! | [`known`] | names, labels and zone, remembered for a moment |
 //! | [`signing`] | signing in and out, language and appearance |
 //! | [`portal`] | the customer's pages |
-//! | [`work`], [`case`], [`doing`] | work lists, a case, doing a piece of work |
+//! | [`work`], [`case`], [`doing`] | work lists, a case, doing something with it |
+//! | `uploads` | forms with files |
 //!
 //! **To add a page:** a view model and a function in `pages`, whose words stand in its table; here a module with
 //! `router()`, merged below. A handler takes a [`visitor::Visitor`] (or [`visitor::Member`] where one must be signed
@@ -18,15 +19,19 @@
 pub mod answering;
 pub mod assets;
 pub mod case;
+mod case_acts;
 mod case_told;
 mod case_view;
 pub mod doing;
 pub mod known;
+mod papers;
 pub mod portal;
 mod portal_progress;
 mod portal_submit;
+mod scene;
 pub mod sent;
 pub mod signing;
+mod uploads;
 pub mod visitor;
 pub mod work;
 
@@ -42,4 +47,6 @@ pub fn router() -> Router<App> {
         .merge(work::router())
         .merge(case::router())
         .merge(doing::router())
+        .merge(papers::router())
+        .merge(uploads::router())
 }

@@ -29,7 +29,9 @@ pub struct Limits {
     public: Rate,
     requests: Arc<Semaphore>,
     uploads: Arc<Semaphore>,
+    public_uploads: Arc<Semaphore>,
     watchers: Arc<Semaphore>,
+    public_watchers: Arc<Semaphore>,
 }
 
 fn per_second(most: u32) -> Rate {
@@ -67,7 +69,9 @@ impl Limits {
             public: per_minute(config.public_per_minute),
             requests: Arc::new(Semaphore::new(config.concurrent_max)),
             uploads: Arc::new(Semaphore::new(config.uploads_max)),
+            public_uploads: Arc::new(Semaphore::new(config.public_uploads_max)),
             watchers: Arc::new(Semaphore::new(config.watchers_max)),
+            public_watchers: Arc::new(Semaphore::new(config.public_watchers_max)),
         }
     }
 
@@ -117,6 +121,20 @@ impl Limits {
     /// 503.
     pub fn upload(&self) -> Result<OwnedSemaphorePermit, Refusal> {
         one_of(&self.uploads, "uploads")
+    }
+    /// A place for one upload of somebody who is not signed in: however many come, the staff keep theirs.
+    ///
+    /// # Errors
+    /// 503.
+    pub fn public_upload(&self) -> Result<OwnedSemaphorePermit, Refusal> {
+        one_of(&self.public_uploads, "uploads")
+    }
+    /// A place for one event stream of somebody who is not signed in.
+    ///
+    /// # Errors
+    /// 503.
+    pub fn public_watcher(&self) -> Result<OwnedSemaphorePermit, Refusal> {
+        one_of(&self.public_watchers, "event streams")
     }
     /// A place for one event stream.
     ///

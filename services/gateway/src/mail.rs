@@ -16,7 +16,8 @@ const LONGEST_FILE: usize = 200;
 /// A mail that was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mail {
-    /// Stays the same however often the mail is delivered: made of its `Message-ID`.
+    /// Stays the same however often the mail is delivered, and to however many mailboxes: made of its `Message-ID` and of
+    /// what it says. Another mail under the same `Message-ID`, as careless programs send it, is another complaint.
     pub key: CommandId,
     /// The body of `complaint.register`.
     pub order: Value,
@@ -60,7 +61,7 @@ pub fn read(bytes: &[u8], channel: &ChannelKey) -> Result<Mail, Problem> {
             "email": address.map(plain),
         },
     });
-    Ok(Mail { key: key(&message, bytes), order, attachments })
+    Ok(Mail { key: key(&message, &order), order, attachments })
 }
 
 fn written_by_a_person(message: &Message<'_>) -> Result<(), Problem> {
@@ -72,10 +73,9 @@ fn written_by_a_person(message: &Message<'_>) -> Result<(), Problem> {
     Err(problem.at("Auto-Submitted").expected("a mail that somebody wrote"))
 }
 
-/// A mail without a `Message-ID` is known by what it says.
-fn key(message: &Message<'_>, bytes: &[u8]) -> CommandId {
-    let named = message.message_id().map_or(bytes, str::as_bytes);
-    let key = format!("mail.{}", hex::encode(sha2::Sha256::digest(named)));
+fn key(message: &Message<'_>, order: &Value) -> CommandId {
+    let said = json!([message.message_id(), order["subject"], order["narrative"], order["complainant"]]);
+    let key = format!("mail.{}", hex::encode(sha2::Sha256::digest(said.to_string())));
     CommandId::new(key).expect("hexadecimal digits are visible")
 }
 

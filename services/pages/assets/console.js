@@ -16,10 +16,18 @@ const live = (state) => {
   const place = document.getElementById("live");
   if (place) place.dataset.state = state;
 };
+// A stream that is refused for good, as somebody signed out or was away too long, is not asked for again.
+let over = false;
+const forGood = (status) => [401, 403, 404].includes(status);
 document.addEventListener("htmx:sse:after:connection", () => live("on"));
-document.addEventListener("htmx:sse:error", () => live("off"));
+document.addEventListener("htmx:sse:error", (event) => {
+  over ||= forGood(event.detail.status);
+  live(over ? "over" : "off");
+});
 document.addEventListener("htmx:sse:before:connection", (event) => {
-  if (event.detail.connection?.attempt > 0 && !document.hidden) live("off");
+  const connection = event.detail.connection;
+  if (over && connection) connection.cancelled = true;
+  else if (connection?.attempt > 0 && !document.hidden) live("off");
 });
 document.addEventListener("htmx:sse:before:message", () => live("on"));
 addEventListener("offline", () => live("off"));
@@ -47,6 +55,47 @@ document.addEventListener("submit", (event) => {
 // Whoever comes back to a page by the browser's button may send again.
 addEventListener("pageshow", (event) => {
   if (event.persisted) for (const form of document.querySelectorAll("form.once")) delete form.dataset.sent;
+});
+
+// What is typed is kept in this window until it was sent, in case the session is over by then; and whoever types is there.
+const kept = () => `typed:${location.pathname}`;
+const inputs = (form) => [...form.elements].filter((one) => one.name && !["hidden", "file", "password", "submit"].includes(one.type));
+let noted = Date.now();
+document.addEventListener("input", (event) => {
+  const form = event.target.form;
+  if (!form?.closest("main form.once")) return;
+  const typed = inputs(form).map((one) => [one.name, one.value, Boolean(one.checked)]);
+  sessionStorage.setItem(kept(), JSON.stringify(typed));
+  if (Date.now() - noted > 300_000) {
+    noted = Date.now();
+    if (location.pathname.startsWith("/console")) fetch("/console/here").catch(() => {});
+  }
+});
+document.addEventListener("submit", (event) => {
+  if (event.target.matches("main form.once")) sessionStorage.setItem("sent", kept());
+  if (event.target.action.endsWith("/sign-out")) sessionStorage.clear();
+});
+document.addEventListener("DOMContentLoaded", () => {
+  const sent = sessionStorage.getItem("sent");
+  if (sent && sent !== kept() && !location.pathname.endsWith("/sign-in")) {
+    sessionStorage.removeItem(sent);
+    sessionStorage.removeItem("sent");
+  }
+  const form = document.querySelector("main form.once");
+  const typed = JSON.parse(sessionStorage.getItem(kept()) ?? "[]");
+  // What was refused comes back with the page itself.
+  if (!form || typed.length === 0 || document.querySelector("main .alert-danger")) return;
+  for (const one of inputs(form)) {
+    const was = typed.find(([name, value]) => name === one.name && (!["radio", "checkbox"].includes(one.type) || value === one.value));
+    if (!was) continue;
+    if (["radio", "checkbox"].includes(one.type)) one.checked = was[2];
+    else one.value = was[1];
+  }
+  const note = document.createElement("div");
+  note.className = "alert alert-warning";
+  note.setAttribute("role", "status");
+  note.textContent = document.getElementById("content").dataset.kept;
+  form.before(note);
 });
 
 // A menu closes when one turns to something else.

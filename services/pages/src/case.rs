@@ -2,9 +2,11 @@
 //! the rest may not, what the customer told, and one timeline of everything said and done.
 
 pub mod acts;
+pub mod approvals;
 pub mod clocks;
 pub mod doing;
 pub mod matter;
+pub mod papers;
 pub mod stages;
 pub mod timeline;
 
@@ -41,6 +43,10 @@ pub struct Case {
     pub stages: stages::Stages,
     /// What the customer told, how to reach them, files, findings, proposals.
     pub matter: matter::Matter,
+    /// What was decided, reviewed, audited and agreed on.
+    pub approvals: Vec<approvals::Round>,
+    /// The forms of the playbook.
+    pub papers: Vec<papers::Line>,
     /// Everything said and done, newest first.
     pub timeline: Vec<timeline::Entry>,
     /// Whether parts of it are withheld from the reader.
@@ -93,6 +99,8 @@ pub fn page(locale: &Locale, csrf: &str, case: &Case) -> Markup {
                 div.col-lg-7 {
                     (acts::view(locale, csrf, &case.acts))
                     (matter::view(locale, &case.matter))
+                    (approvals::view(locale, &case.approvals))
+                    (papers::view(locale, &case.papers))
                     (timeline::view(locale, &case.timeline))
                 }
                 div.col-lg-5 {

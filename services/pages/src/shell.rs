@@ -88,6 +88,8 @@ pub struct Shell {
     pub theme: Theme,
     /// The address of the page itself, to come back to.
     pub path: String,
+    /// What is to be known of every page now, such as in which zone its times are.
+    pub warning: Option<Word>,
     /// What forms carry, so that no other site can send them.
     pub csrf: String,
     /// Who is signed in; nobody on the customer's pages.
@@ -141,8 +143,11 @@ pub fn page(shell: &Shell, about: &About, content: &Markup) -> Markup {
                 div.page {
                     (bar(shell, about))
                     div.page-wrapper {
-                        main #content .page-body tabindex="-1" {
-                            div.container-xl { (content) }
+                        main #content .page-body tabindex="-1" data-kept=(locale.say(words::TYPED_KEPT)) {
+                            div.container-xl {
+                                @if let Some(warning) = shell.warning { div.alert.alert-warning role="status" { (locale.say(warning)) } }
+                                (content)
+                            }
                         }
                     }
                 }
@@ -170,7 +175,7 @@ fn bar(shell: &Shell, about: &About) -> Markup {
                     }
                 }
                 div.ms-auto.bar-end {
-                    @if let Some(address) = &about.live { (live(locale, address)) }
+                    @if let Some(address) = &about.live { (live(locale, address, &shell.path)) }
                     (menu(shell))
                 }
             }
@@ -179,9 +184,10 @@ fn bar(shell: &Shell, about: &About) -> Markup {
 }
 
 /// Whether the page is live: said in words, not by colour alone, and loudly only when it is not.
-fn live(locale: &Locale, address: &str) -> Markup {
+fn live(locale: &Locale, address: &str, path: &str) -> Markup {
     html! {
         div #live hx-sse:connect=(address) hx-swap="none" role="status" aria-live="polite" data-state="waiting" {
+            span.live-over { (locale.say(words::LIVE_OVER)) " " a href=(path) { (locale.say(words::OPEN_AGAIN)) } }
             span.live-on { (locale.say(words::LIVE)) }
             span.live-off { (locale.say(words::LIVE_LOST)) }
         }

@@ -1,33 +1,106 @@
-//! The forms of the stages' work. One table: which service takes the order, what it is called, which fields it has.
-//! What may be chosen is what the visit's own brief says, so a form offers what the service would take.
+//! The forms of the stages' work, and of what else people do with a case. One table: which service takes the order, what
+//! it is called, which fields it has. What may be chosen is what the visit's own brief says, so a form offers what the
+//! service would take.
 //!
-//! **To add a task:** an arm in [`form`] with its fields, by the places of the order's body in `contracts::commands`; its
-//! name in `words::tasks`. The page, the reading and the refusals beside the fields come of themselves.
+//! **To add one:** an arm in the module of its service, with its fields by the places of the order's body in
+//! `contracts::commands`; its name in `words::tasks`. The page, the reading and the refusals beside the fields come of
+//! themselves.
+
+mod approval;
+mod intake;
+mod investigation;
+mod notes;
+mod notification;
+mod routing;
+#[cfg(test)]
+mod tests;
 
 use contracts::{ServiceName, Text};
+use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
-use crate::forms::{Choice, Control, Field, Label};
+pub use self::intake::fact_label;
+pub use self::notes::{Line, Note, notes};
+use crate::forms::{Choice, Control, Field, Label, Typed};
 use crate::words::{self, Word, tasks as say};
 
-/// What the form of a task depends on.
-#[derive(Debug, Clone, Default)]
+/// What a form depends on: what the services say of the case, as they say it.
+#[derive(Debug, Clone)]
 pub struct Scene {
     /// The visit, as the order names it.
     pub visit: String,
     /// Its epoch.
     pub epoch: u64,
+    /// The piece of work.
+    pub work: Value,
     /// The round at approval's tasks.
-    pub round: Option<String>,
+    pub round: Value,
     /// What the stage needs, as `stage.entered` told it.
     pub brief: Value,
-    /// The channels of the playbook.
-    pub channels: Vec<Choice>,
+    /// The playbook.
+    pub book: Value,
+    /// The case, as routing shows it.
+    pub case: Value,
+    /// The investigation.
+    pub investigation: Value,
+    /// What was said with the customer at the visit.
+    pub talk: Value,
+    /// What it is about beside a visit: a clock, a form, a ruling, a measure.
+    pub on: Value,
     /// The departments of the organisation.
     pub departments: Vec<Choice>,
+    /// Its people.
+    pub people: Vec<Choice>,
+    /// Those of the department that the work is of.
+    pub colleagues: Vec<Choice>,
+    /// The files of the complaint.
+    pub files: Vec<Choice>,
+    /// The zone that days and hours are meant in.
+    pub zone: TimeZone,
 }
 
-/// The form of a task.
+impl Default for Scene {
+    fn default() -> Self {
+        let none = || Value::Null;
+        Self {
+            visit: String::new(),
+            epoch: 1,
+            work: none(),
+            round: none(),
+            brief: none(),
+            book: none(),
+            case: none(),
+            investigation: none(),
+            talk: none(),
+            on: none(),
+            departments: Vec::new(),
+            people: Vec::new(),
+            colleagues: Vec::new(),
+            files: Vec::new(),
+            zone: TimeZone::UTC,
+        }
+    }
+}
+
+impl Scene {
+    /// What the kind of the stage needs.
+    fn slice(&self, of: &str) -> &Value {
+        &self.brief["slice"][of]
+    }
+    /// Whether the stage can end so.
+    fn may_end(&self, outcome: &str) -> bool {
+        list(&self.brief["outcomes"]).any(|known| known == outcome)
+    }
+    /// Whether the playbook asks for a result of this name.
+    fn asks_for(&self, field: &str) -> bool {
+        list(&self.brief["requires"]["fields"]).any(|known| known == field)
+    }
+    fn channels(&self) -> Vec<Choice> {
+        labelled(&self.book["channels"])
+    }
+}
+
+/// The form of an order.
 #[derive(Debug, Clone)]
 pub struct TaskForm {
     /// The service that takes the order.
@@ -38,6 +111,8 @@ pub struct TaskForm {
     pub title: Word,
     /// Its fields.
     pub fields: Vec<Field>,
+    /// What stands in them before anything is typed.
+    pub filled: Typed,
     /// What the order says beside them.
     pub fixed: Value,
 }
@@ -53,145 +128,146 @@ impl TaskForm {
     }
 }
 
-/// What a task is called; its key where no table has it.
+/// What a task or an order is called; none where no table has it.
 #[must_use]
 pub fn name(task: &str) -> Option<Word> {
     words::by_key(say::ALL, task)
 }
 
-/// The form of `task`; none where there is no page for it yet, and it is done through the API.
+/// The order that does a task, as the case stands: a task is done by an order of its name, but for these.
 #[must_use]
-pub fn form(task: &str, scene: &Scene) -> Option<TaskForm> {
-    use ServiceName::{Approval, Investigation, Notification, Routing};
-    let (service, verb, title, fields) = match task {
-        "triage" => (Routing, "triage", say::TRIAGE, triage(scene)),
-        "archive" => {
-            (Routing, "archive", say::ARCHIVE, vec![Field::new("/summary", say::SUMMARY, Control::Paragraph)])
+pub fn deed(task: &str, scene: &Scene) -> &'static str {
+    let none = |list: &Value| list.as_array().is_none_or(Vec::is_empty);
+    match task {
+        "investigate" => "finding.add",
+        "rule" => "ruling.give",
+        "contact" if !none(&scene.talk["guide"]["prepare"]) && none(&scene.talk["prepared"]) => {
+            "contact.prepare"
         }
-        "verify" => (Investigation, "verify", say::VERIFY, verify()),
-        "propose" => (Investigation, "propose", say::PROPOSE, propose(scene)),
-        "execute" => (
-            Investigation,
-            "execute",
-            say::EXECUTE,
-            vec![Field::new("/account", say::ACCOUNT_OF, Control::Paragraph).required()],
-        ),
-        "decide" => (
-            Approval,
-            "decide",
-            say::DECIDE,
-            judged("/decision", say::DECISION, [("approve", say::APPROVE), ("refuse", say::REFUSE)]),
-        ),
-        "review" => (
-            Approval,
-            "review",
-            say::REVIEW,
-            judged("/verdict", say::VERDICT, [("agree", say::AGREE), ("object", say::OBJECT)]),
-        ),
-        "audit" => (
-            Approval,
-            "audit",
-            say::AUDIT,
-            judged("/verdict", say::VERDICT, [("passed", say::PASSED), ("failed", say::FAILED)]),
-        ),
-        "contact.record" => (Notification, "contact.record", say::CONTACT_RECORD, contact(scene)),
-        "reply" => (Notification, "reply", say::REPLY, reply(scene)),
-        "callback" => (Notification, "callback", say::CALLBACK, callback(scene)),
-        _ => return None,
-    };
-    let mut fixed = json!({ "visit": scene.visit, "epoch": scene.epoch });
-    if service == Approval {
-        fixed["round"] = json!(scene.round);
+        "contact" => "contact.record",
+        "reply" if !scene.talk["told"].is_null() => "answer.record",
+        other => DEEDS.iter().find(|known| **known == other).copied().unwrap_or_default(),
     }
-    Some(TaskForm { service, verb, title, fields, fixed })
 }
 
-/// The tasks that [`form`] knows.
-pub const KNOWN: &[&str] = &[
+/// What else may be done by whoever holds a piece of work.
+#[must_use]
+pub fn beside(task: &str) -> &'static [&'static str] {
+    match task {
+        "verify" | "propose" | "execute" | "correct.plan" | "correct.done" | "correct.verify" => {
+            &["finding.add"]
+        }
+        "reply" | "callback" => &["contact.record"],
+        _ => &[],
+    }
+}
+
+/// The form of an order; none where there is no such order.
+#[must_use]
+pub fn form(verb: &str, scene: &Scene) -> Option<TaskForm> {
+    let verb = DEEDS.iter().find(|known| **known == verb).copied()?;
+    let made = routing::form(verb, scene)
+        .or_else(|| intake::form(verb, scene))
+        .or_else(|| investigation::form(verb, scene))
+        .or_else(|| approval::form(verb, scene))
+        .or_else(|| notification::form(verb, scene))?;
+    let Made { service, fields, filled, fixed } = made;
+    Some(TaskForm { service, verb, title: name(verb)?, fields, filled, fixed })
+}
+
+/// Every order that has a form.
+pub const DEEDS: &[&str] = &[
     "triage",
     "archive",
+    "stage.transfer",
+    "work.dispute",
+    "work.reassign",
+    "ruling.give",
+    "clock.pause",
+    "clock.resume",
+    "clock.extend",
+    "form.fill",
+    "form.sign",
+    "clarify",
+    "fact.record",
     "verify",
+    "finding.add",
     "propose",
     "execute",
+    "correct.plan",
+    "correct.done",
+    "correct.verify",
     "decide",
     "review",
     "audit",
+    "meet",
+    "account",
+    "contact.prepare",
     "contact.record",
+    "reply",
+    "answer.record",
+    "callback",
+    "callback.note",
+];
+
+/// Every task that the services ask people for.
+pub const TASKS: &[&str] = &[
+    "triage",
+    "archive",
+    "rule",
+    "clarify",
+    "verify",
+    "investigate",
+    "propose",
+    "execute",
+    "correct.plan",
+    "correct.done",
+    "correct.verify",
+    "decide",
+    "review",
+    "audit",
+    "meet",
+    "account",
+    "contact",
     "reply",
     "callback",
 ];
 
-fn triage(scene: &Scene) -> Vec<Field> {
-    let slice = &scene.brief["slice"]["triage"];
-    let departments: Vec<_> = slice["departments"]
-        .as_object()
-        .into_iter()
-        .flatten()
-        .filter_map(|(key, label)| {
-            Some(Choice {
-                value: key.clone(),
-                label: Label::Text(serde_json::from_value(label.clone()).ok()?),
-            })
-        })
-        .collect();
-    let departments = if departments.is_empty() { scene.departments.clone() } else { departments };
-    vec![
-        Field::new("/category", say::CATEGORY, Control::Choice(labelled(&slice["categories"]))),
-        Field::new("/department", say::DEPARTMENT, Control::Choice(departments)),
-    ]
+/// What the module of a service says of one of its orders.
+struct Made {
+    service: ServiceName,
+    fields: Vec<Field>,
+    filled: Typed,
+    fixed: Value,
 }
 
-fn verify() -> Vec<Field> {
-    vec![
-        Field::new("/substantiated", say::STANDS, Control::YesNo).required(),
-        Field::new("/finding", say::FINDING, Control::Paragraph).required(),
-    ]
+impl Made {
+    /// An order about a visit.
+    fn at_visit(service: ServiceName, scene: &Scene, fields: Vec<Field>) -> Self {
+        Self::about(service, json!({ "visit": scene.visit, "epoch": scene.epoch }), fields)
+    }
+    /// An order about something else.
+    fn about(service: ServiceName, fixed: Value, fields: Vec<Field>) -> Self {
+        Self { service, fields, filled: Typed::default(), fixed }
+    }
+    /// With something that is said beside the fields.
+    fn with(mut self, key: &str, value: Value) -> Self {
+        self.fixed[key] = value;
+        self
+    }
+    /// With what stands in the fields before anything is typed.
+    fn filled(mut self, filled: impl IntoIterator<Item = (String, String)>) -> Self {
+        self.filled.0.extend(filled);
+        self
+    }
 }
 
-fn propose(scene: &Scene) -> Vec<Field> {
-    let slice = &scene.brief["slice"]["investigation"];
-    let remedies = keys(&slice["remedies"]["allowed"]);
-    let kinds = keys(&slice["liability_kinds"]);
-    let usual =
-        ["company", "department", "person", "store", "supplier", "customer", "external", "undetermined"];
-    let liable = if kinds.is_empty() { keys(&json!(usual)) } else { kinds };
-    vec![
-        Field::new("/remedies", say::REMEDIES, Control::Remedies(remedies)).hint(say::REMEDIES_HINT),
-        Field::new("/liable", say::LIABLE, Control::Choice(liable)).required(),
-        Field::new("/reason", say::REASON, Control::Paragraph).required(),
-    ]
+fn list(value: &Value) -> impl Iterator<Item = &Value> {
+    value.as_array().into_iter().flatten()
 }
 
-fn judged(at: &'static str, label: Word, choices: [(&str, Word); 2]) -> Vec<Field> {
-    let choices = choices.map(|(key, word)| Choice::new(key, word)).to_vec();
-    vec![
-        Field::new(at, label, Control::Radio(choices)).required(),
-        Field::new("/reason", say::REASON, Control::Paragraph).hint(say::REASON_IF_REFUSED),
-    ]
-}
-
-fn contact(scene: &Scene) -> Vec<Field> {
-    vec![
-        Field::new("/reached", say::REACHED, Control::YesNo).required(),
-        Field::new("/channel", say::BY_CHANNEL, Control::Choice(scene.channels.clone())).required(),
-        Field::new("/note", say::NOTE, Control::Paragraph),
-    ]
-}
-
-fn reply(scene: &Scene) -> Vec<Field> {
-    vec![
-        Field::new("/channel", say::BY_CHANNEL, Control::Choice(scene.channels.clone())).required(),
-        Field::new("/text", say::TEXT, Control::Paragraph).hint(say::TEXT_HINT),
-    ]
-}
-
-fn callback(scene: &Scene) -> Vec<Field> {
-    let scale = labelled(&scene.brief["slice"]["notification"]["satisfaction"]["scale"]);
-    vec![
-        Field::new("/reached", say::REACHED, Control::YesNo).required(),
-        Field::new("/satisfaction", say::SATISFACTION, Control::Radio(scale)).hint(say::SATISFACTION_HINT),
-        Field::new("/opinion", say::OPINION, Control::Paragraph),
-    ]
+fn paragraph(at: &'static str, label: Word) -> Field {
+    Field::new(at, label, Control::Paragraph)
 }
 
 /// `[{key, label}]` of a playbook as choices.
@@ -206,82 +282,13 @@ pub fn labelled(list: &Value) -> Vec<Choice> {
 
 /// Keys of our own vocabulary, or `[{key, label}]`, as choices.
 fn keys(list: &Value) -> Vec<Choice> {
-    let plain = |one: &Value| {
-        let key = one.as_str()?;
-        Some(Choice {
-            value: key.to_owned(),
-            label: name(key).map_or_else(|| Label::Name(key.to_owned()), Label::Word),
-        })
-    };
-    let plain: Vec<_> = list.as_array().into_iter().flatten().filter_map(plain).collect();
+    let plain: Vec<_> =
+        list.as_array().into_iter().flatten().filter_map(|one| Some(key(one.as_str()?))).collect();
     if plain.is_empty() { labelled(list) } else { plain }
 }
 
-#[cfg(test)]
-mod tests {
-    use contracts::commands::{Verb, approval, investigation, notification, routing};
-
-    use super::*;
-    use crate::forms::{Typed, read};
-
-    fn scene() -> Scene {
-        Scene {
-            visit: "c32674c1-e6c2-57f7-98f7-855ba1298c66".into(),
-            epoch: 1,
-            round: Some("c32674c1-e6c2-57f7-98f7-855ba1298c66".into()),
-            brief: json!({"slice": {
-                "investigation": {"remedies": {"allowed": ["refund", "apology"]}, "liability_kinds": []},
-                "notification": {"satisfaction": {"scale": [{"key": "good", "label": {"zh": "好", "en": "Good"}}]}},
-            }}),
-            channels: vec![Choice::new("phone", say::NOTE)],
-            departments: vec![Choice::new("sales", say::NOTE)],
-        }
-    }
-
-    /// Fills every field with its first choice or some text.
-    fn filled(form: &TaskForm) -> Value {
-        let mut typed = Typed::default();
-        for field in &form.fields {
-            let value = match &field.control {
-                Control::Choice(choices) | Control::Radio(choices) => {
-                    choices.first().map(|one| one.value.clone())
-                }
-                Control::YesNo => Some("true".to_owned()),
-                Control::Remedies(choices) => {
-                    typed.0.insert(format!("{}/{}", field.at, choices[0].value), "true".to_owned());
-                    None
-                }
-                _ => Some("x".to_owned()),
-            };
-            typed.0.extend(value.map(|value| (field.at.to_owned(), value)));
-        }
-        form.body(read(&form.fields, &typed).unwrap())
-    }
-
-    #[test]
-    fn what_a_form_sends_is_what_its_service_reads() {
-        fn reads<V: Verb>(form: &TaskForm) {
-            assert_eq!((form.service, form.verb), (V::SERVICE, V::VERB));
-            serde_json::from_value::<V>(filled(form))
-                .unwrap_or_else(|error| panic!("{}: {error}", form.verb));
-        }
-        for task in KNOWN {
-            let form = form(task, &scene()).unwrap();
-            match *task {
-                "triage" => reads::<routing::Triage>(&form),
-                "archive" => reads::<routing::Archive>(&form),
-                "verify" => reads::<investigation::Verify>(&form),
-                "propose" => reads::<investigation::Propose>(&form),
-                "execute" => reads::<investigation::Execute>(&form),
-                "decide" => reads::<approval::Decide>(&form),
-                "review" => reads::<approval::Review>(&form),
-                "audit" => reads::<approval::Audit>(&form),
-                "contact.record" => reads::<notification::RecordContact>(&form),
-                "reply" => reads::<notification::TellResult>(&form),
-                "callback" => reads::<notification::RecordCallback>(&form),
-                other => panic!("{other} is known and not compared with its order"),
-            }
-            assert!(name(task).is_some(), "{task} has no name");
-        }
-    }
+/// A key of our own vocabulary as a choice.
+fn key(key: &str) -> Choice {
+    let label = name(key).map_or_else(|| Label::Name(key.to_owned()), Label::Word);
+    Choice { value: key.to_owned(), label }
 }

@@ -5,6 +5,7 @@
 
 pub mod case;
 pub mod facts;
+pub mod known;
 pub mod portal;
 pub mod shell;
 pub mod stages;
@@ -73,6 +74,7 @@ pub fn by_key(table: &[(&str, Word)], key: &str) -> Option<Word> {
 pub const TABLES: &[(&str, &[(&str, Word)])] = &[
     ("case", case::ALL),
     ("facts", facts::ALL),
+    ("known", known::ALL),
     ("portal", portal::ALL),
     ("shell", shell::ALL),
     ("stages", stages::ALL),

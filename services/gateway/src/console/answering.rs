@@ -1,14 +1,33 @@
 //! A page as an answer.
 
+use axum::extract::{FromRequestParts, Path};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use contracts::Language;
 use cookie::{Cookie, SameSite};
 use pages::Markup;
 use pages::shell::{About, Shell};
+use serde::de::DeserializeOwned;
 
 use super::visitor::{VISITOR, Visitor};
+use crate::app::App;
 use crate::problem::Refusal;
+
+/// What stands in the address of a page; an address that cannot be one has a page that says so.
+#[derive(Debug, Clone)]
+pub struct Named<T>(pub T);
+
+impl<T: DeserializeOwned + Send> FromRequestParts<App> for Named<T> {
+    type Rejection = Response;
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
+        if let Ok(Path(named)) = Path::<T>::from_request_parts(parts, app).await {
+            return Ok(Self(named));
+        }
+        let visitor = Visitor::from_request_parts(parts, app).await.map_err(IntoResponse::into_response)?;
+        Err(refused(&visitor, &Refusal::not_found("page"), "/").await)
+    }
+}
 
 /// No page has anything inline, and none loads or sends anything from or to elsewhere.
 const POLICY: HeaderValue = HeaderValue::from_static(
@@ -86,11 +105,13 @@ pub fn ours(address: &str) -> Option<&str> {
     inside.then_some(address)
 }
 
-/// To the page where one signs in, and back afterwards where that can be.
+/// To the page where one signs in, and back afterwards where that can be: also to the form that was sent from `path`,
+/// where the browser still has what was typed.
 #[must_use]
-pub fn to_sign_in(visitor: &Visitor, back: bool) -> Response {
+pub fn to_sign_in(visitor: &Visitor, path: &str) -> Response {
     let again = if visitor.was_signed_in { "&again=1" } else { "" };
-    let back = if back && !visitor.by_script { visitor.path.as_str() } else { "/console" };
+    let form = Some(path).filter(|path| path.contains("/do/"));
+    let back = visitor.path.as_deref().or(form).filter(|_| !visitor.by_script).unwrap_or("/console");
     let address = format!("/console/sign-in?back={}{again}", in_query(back));
     if !visitor.by_script {
         return onward(&address);

@@ -1,7 +1,7 @@
 //! The page of a case, its files, and its stream.
 
 use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
@@ -15,7 +15,7 @@ use pages::words::case as words;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use super::answering::{self, page_of};
+use super::answering::{self, Named, page_of};
 use super::case_view::{self, Seen};
 use super::visitor::Member;
 use super::work::done;
@@ -23,7 +23,7 @@ use crate::app::App;
 use crate::auth::Act;
 use crate::extract::Parameters;
 use crate::problem::Refusal;
-use crate::routes::events::{self, Telling};
+use crate::routes::events::{self, Reader, Telling};
 use crate::routes::{case, files};
 use crate::sight;
 use crate::timeline::{self, Positions, Shown};
@@ -96,12 +96,16 @@ pub(super) async fn seen(member: &Member, complaint: ComplaintId, known: &Known)
         staff: member.staff.clone(),
         may_work: member.require(Act::DoWork).is_ok(),
         may_take: member.require(Act::TakeWork).is_ok(),
+        may_direct: member.require(Act::DirectWork).is_ok(),
+        may_add: member.require(Act::AddToCase).is_ok(),
+        csrf: member.visitor.csrf(),
+        megabytes: app.config.file_max_bytes / (1024 * 1024),
         address: format!("/console/cases/{complaint}"),
         complaint,
     })
 }
 
-async fn show(member: Member, Path(complaint): Path<ComplaintId>, parameters: Parameters) -> Response {
+async fn show(member: Member, Named(complaint): Named<ComplaintId>, parameters: Parameters) -> Response {
     match model(&member, complaint, &parameters).await {
         Ok(model) => {
             let shell = member.shell().await;
@@ -130,18 +134,18 @@ async fn model(
 async fn live(
     State(app): State<App>,
     member: Member,
-    Path(complaint): Path<ComplaintId>,
+    Named(complaint): Named<ComplaintId>,
 ) -> Result<Response, Refusal> {
     member.require(Act::ReadCase)?;
     sight::of_case(&app, &member.principal(), complaint).await?;
     let subject = SubjectRef::complaint(&member.staff.organisation, complaint);
-    events::follow(app, subject, None, (member.staff.until, Telling::ThatItChanged)).await
+    events::follow(app, subject, None, (Reader::Staff(&member.staff), Telling::ThatItChanged)).await
 }
 
 async fn file(
     State(app): State<App>,
     member: Member,
-    Path((complaint, file)): Path<(ComplaintId, FileId)>,
+    Named((complaint, file)): Named<(ComplaintId, FileId)>,
 ) -> Result<Response, Refusal> {
     member.require(Act::ReadCase)?;
     files::content(app, member.principal(), complaint, file).await

@@ -20,13 +20,20 @@ struct Told<'a> {
     stages: BTreeMap<String, String>,
     /// The label of each clock.
     clocks: BTreeMap<String, String>,
+    /// The task of each piece of work.
+    tasks: BTreeMap<String, String>,
     /// The texts that the services opened for the reader.
     words: BTreeMap<&'a str, &'a str>,
 }
 
 /// Everything said, newest first.
 pub(super) fn timeline(seen: &Seen, known: &Known) -> Vec<Entry> {
-    let mut told = Told { seen, stages: BTreeMap::new(), clocks: clocks(seen, known), words: opened(known) };
+    let (stages, tasks) = (BTreeMap::new(), BTreeMap::new());
+    let mut told = Told { seen, stages, clocks: clocks(seen, known), tasks, words: opened(known) };
+    for event in known.said.iter().filter(|event| event.what == "work.requested") {
+        let task = event.body["task"].as_str().unwrap_or_default();
+        told.tasks.insert(event.body["work"].as_str().unwrap_or_default().to_owned(), seen.called(task));
+    }
     for event in known.said.iter().filter(|event| event.what == "stage.entered") {
         let visit = event.body["visit"].as_str().unwrap_or_default().to_owned();
         let key = event.body["stage"].as_str().unwrap_or_default();
@@ -60,38 +67,59 @@ impl Told<'_> {
 
     /// What happened, with the names of what it happened to.
     fn what(&self, event: &Shown) -> String {
-        let language = self.seen.language;
-        let Some(word) = by_key(words::ALL, &event.what) else {
+        let (language, body) = (self.seen.language, &event.body);
+        let Some(word) = self.word(event) else {
             return words::OTHER_EVENT.with(language, &[("what", &event.what)]);
         };
-        let body = &event.body;
         let text = |key: &str| body[key].as_str().unwrap_or_default();
         let stage = self.stages.get(text("visit")).map_or("", String::as_str);
         let clock = self.clocks.get(text("clock")).map_or(text("key"), String::as_str);
-        let amount = body["total"].as_i64().map(|fen| self.money(Fen(fen))).unwrap_or_default();
+        let amount = body["total"].as_i64().map(|fen| self.seen.money(Fen(fen))).unwrap_or_default();
+        let person = body["to"]["person"].as_str().unwrap_or_else(|| text("person"));
+        let measures = body["measures"].as_array().map_or(0, Vec::len).to_string();
         let named = word.with(
             language,
             &[
                 ("stage", stage),
                 ("clock", clock),
                 ("amount", &amount),
+                ("n", &measures),
+                ("how", &self.outcome(body, "change").unwrap_or_default()),
                 ("task", &self.seen.called(text("task"))),
-                ("person", &self.seen.house.person(text("person"))),
+                ("person", &self.seen.house.person(person)),
                 ("department", &self.seen.house.department(text("department"), language)),
                 ("facts", &self.facts(&body["facts"])),
             ],
         );
-        match self.outcome(body) {
-            Some(outcome) => format!("{named} — {outcome}"),
+        let task = self.tasks.get(text("work")).filter(|_| event.what == "work.assigned");
+        let ended = ["outcome", "decision", "verdict", "signature", "satisfaction", "answer"];
+        let more = task.cloned().or_else(|| ended.iter().find_map(|key| self.outcome(body, key)));
+        match more {
+            Some(more) => format!("{named} — {more}"),
             None => named,
         }
     }
 
-    /// How it ended, was decided or answered.
-    fn outcome(&self, body: &Value) -> Option<String> {
+    /// What is said of an event: of some more than of what they are called.
+    fn word(&self, event: &Shown) -> Option<pages::Word> {
+        let body = &event.body;
+        match event.what.as_str() {
+            "notice.requested" if !body["to"]["person"].is_null() => Some(words::NOTICE_TO),
+            "notice.requested" => Some(words::NOTICE_TO_CUSTOMER),
+            "clock.changed" if self.outcome(body, "change").is_some() => Some(words::CLOCK_CHANGED_TO),
+            "contact.recorded" if body["reached"] == true => Some(words::REACHED_CUSTOMER),
+            "contact.recorded" => Some(words::NOT_REACHED_CUSTOMER),
+            "measures.planned" => Some(words::MEASURES_PLANNED_N),
+            what => by_key(words::ALL, what),
+        }
+    }
+
+    /// How it ended, was decided, changed or answered, in words; the answers of the scale are the playbook's own.
+    fn outcome(&self, body: &Value, field: &str) -> Option<String> {
         let language = self.seen.language;
-        let key =
-            ["outcome", "decision", "verdict", "satisfaction"].iter().find_map(|key| body[*key].as_str())?;
+        let value = &body[field];
+        let only = || value.as_object()?.keys().next().map(String::as_str);
+        let key = value.as_str().or_else(|| value["rules"].as_str()).or_else(only)?;
         let word = by_key(facts::ALL, key).or_else(|| pages::tasks::name(key));
         let own = || self.seen.book.satisfaction().into_iter().find(|one| one.value == key);
         Some(word.map_or_else(
@@ -100,20 +128,26 @@ impl Told<'_> {
         ))
     }
 
+    /// What became known, by what it is called.
     fn facts(&self, facts: &Value) -> String {
-        let keys: Vec<_> = facts.as_object().into_iter().flatten().map(|(key, _)| key.as_str()).collect();
-        keys.join(", ")
-    }
-
-    fn money(&self, amount: Fen) -> String {
-        let zone = self.seen.house.zone.clone();
-        let now = jiff::Timestamp::UNIX_EPOCH;
-        pages::Locale { language: self.seen.language, zone, now }.money(amount)
+        let book = self.seen.book.document();
+        let named = |(key, value): (&String, &Value)| {
+            let label = pages::tasks::fact_label(book, key).get(self.seen.language).to_owned();
+            match value {
+                Value::Bool(false) => format!("{label} ({})", shell::NO.get(self.seen.language)),
+                _ => label,
+            }
+        };
+        let all: Vec<_> = facts.as_object().into_iter().flatten().map(named).collect();
+        self.seen.listed(&all)
     }
 
     /// What was written: the texts that the event refers to, as far as they were opened for the reader.
     fn text(&self, body: &Value) -> Option<String> {
-        let fields = ["finding", "reason", "opinion", "note", "text", "summary", "result", "account"];
+        let fields = [
+            "finding", "reason", "opinion", "note", "text", "summary", "result", "account", "restated",
+            "said", "words",
+        ];
         let because = body["because"]["reason"]["id"].as_str();
         let ids = fields.iter().filter_map(|field| body[*field]["id"].as_str()).chain(because);
         let texts: Vec<_> = ids.filter_map(|id| self.words.get(id).copied()).collect();

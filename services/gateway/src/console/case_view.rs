@@ -3,20 +3,20 @@
 use std::sync::Arc;
 
 use contracts::queries::routing::CasePlace;
-use contracts::{ComplaintId, DepartmentId, Fen, Language};
+use contracts::{ComplaintId, Fen, Language};
 use pages::Word;
-use pages::case::acts::{Act, Acts, Can};
-use pages::case::matter::{Matter, Proposal};
+use pages::case::approvals::{Round, Seat};
+use pages::case::matter::{Finding, Matter, Proposal, Upload};
 use pages::case::stages::{Stage, Stages};
 use pages::case::{Case, Holder, Standing};
-use pages::tasks::{Scene, form, name};
-use pages::words::case as words;
+use pages::tasks::name;
+use pages::words::{by_key, case as words, facts, tasks};
 use serde_json::Value;
 
 use super::case::Known;
-use super::case_told;
 use super::known::{Book, House};
 use super::visitor::new_key;
+use super::{case_acts, case_told, papers};
 use crate::auth::Staff;
 
 /// Who looks, and what is needed to name things.
@@ -33,6 +33,14 @@ pub(super) struct Seen {
     pub may_work: bool,
     /// Whether any of their roles takes work from a queue.
     pub may_take: bool,
+    /// Whether any of them directs the work of others.
+    pub may_direct: bool,
+    /// Whether any of them adds to a case.
+    pub may_add: bool,
+    /// What forms carry.
+    pub csrf: String,
+    /// How large a file may be, in megabytes.
+    pub megabytes: usize,
     /// The address of the case.
     pub address: String,
     /// The case.
@@ -44,10 +52,30 @@ impl Seen {
     pub(super) fn called(&self, key: &str) -> String {
         name(key).map_or_else(|| key.to_owned(), |word| word.get(self.language).to_owned())
     }
-    fn person(&self, value: &Value) -> Option<String> {
+    /// Days and times as the reader reads them.
+    fn locale(&self) -> pages::Locale {
+        let now = jiff::Timestamp::UNIX_EPOCH;
+        pages::Locale { language: self.language, zone: self.house.zone.clone(), now }
+    }
+    /// A day and a time, if a text is one.
+    pub(super) fn time(&self, text: &str) -> Option<String> {
+        text.parse().ok().map(|at| self.locale().time(at))
+    }
+    /// An amount.
+    pub(super) fn money(&self, amount: Fen) -> String {
+        self.locale().money(amount)
+    }
+    /// Several things in one line.
+    pub(super) fn listed(&self, all: &[String]) -> String {
+        all.join(match self.language {
+            Language::Zh => "、",
+            Language::En => ", ",
+        })
+    }
+    pub(super) fn person(&self, value: &Value) -> Option<String> {
         value.as_str().map(|key| self.house.person(key))
     }
-    fn department(&self, value: &Value) -> String {
+    pub(super) fn department(&self, value: &Value) -> String {
         value.as_str().map(|key| self.house.department(key, self.language)).unwrap_or_default()
     }
 }
@@ -69,7 +97,9 @@ pub(super) fn case(seen: &Seen, known: Known) -> Case {
         standing: standing(routed),
         due,
         holders: list(routed, "works").map(|work| holder(seen, work)).collect(),
-        acts: acts(seen, record, routed),
+        acts: case_acts::acts(seen, &known),
+        approvals: approvals(seen, &known),
+        papers: papers::lines(seen, routed),
         stages: stages(seen, routed),
         matter: matter(seen, &known),
         timeline: case_told::timeline(seen, &known),
@@ -84,12 +114,7 @@ fn glance(seen: &Seen, record: &Value, routed: &Value) -> Vec<(Word, String)> {
     let text = |value: &Value| value.as_str().map(str::to_owned);
     let labelled =
         |list: &str, value: &Value| text(value).map(|key| seen.book.label(list, &key, seen.language));
-    let locale = pages::Locale {
-        language: seen.language,
-        zone: seen.house.zone.clone(),
-        now: jiff::Timestamp::UNIX_EPOCH,
-    };
-    let time = |value: &Value| Some(locale.time(value.as_str()?.parse().ok()?));
+    let time = |value: &Value| seen.time(value.as_str()?);
     let level = routed["level"].as_u64().filter(|level| *level > 1).map(|level| level.to_string());
     let instance = routed["instance"].as_u64().filter(|instance| *instance > 1).map(|one| one.to_string());
     let facts = [
@@ -121,44 +146,6 @@ fn holder(seen: &Seen, work: &Value) -> Holder {
         instead_of: seen.person(&work["instead_of"]),
         department: seen.department(&work["department"]),
         task: seen.called(work["task"].as_str().unwrap_or_default()),
-    }
-}
-
-/// Every piece of work of the case, and whether it is the reader's to do.
-fn acts(seen: &Seen, record: &Value, routed: &Value) -> Acts {
-    let act = |work: &Value| {
-        let task = work["task"].as_str().unwrap_or_default();
-        Act {
-            work: work["work"].as_str().unwrap_or_default().to_owned(),
-            name: seen.called(task),
-            can: can(seen, work, task),
-            key: new_key(),
-        }
-    };
-    Acts {
-        work: "/console/work".to_owned(),
-        case: seen.address.clone(),
-        complaint: seen.complaint.to_string(),
-        number: record["number"].as_str().unwrap_or_default().to_owned(),
-        all: list(routed, "works").map(act).collect(),
-    }
-}
-
-fn can(seen: &Seen, work: &Value, task: &str) -> Can {
-    let holder = work["person"].as_str();
-    let own = seen.staff.department.as_ref().map(DepartmentId::as_str);
-    match holder {
-        Some(person) if person == seen.staff.person.as_str() => {
-            match (seen.may_work, form(task, &Scene::default())) {
-                (false, _) => Can::NoRole,
-                (true, None) => Can::NoForm,
-                (true, Some(_)) => Can::Do,
-            }
-        }
-        Some(person) => Can::HeldBy(seen.house.person(person)),
-        None if !seen.may_take => Can::NoRole,
-        None if own == work["department"].as_str() => Can::Claim,
-        None => Can::QueueOf(seen.department(&work["department"])),
     }
 }
 
@@ -198,7 +185,12 @@ pub(super) fn matter(seen: &Seen, known: &Known) -> Matter {
         told: known.told.clone(),
         contact: known.contact.clone(),
         files: files.collect(),
-        findings: findings.filter_map(|finding| word(&finding["words"])).collect(),
+        upload: seen.may_add.then(|| Upload {
+            address: format!("{}/files", seen.address),
+            carried: (seen.csrf.clone(), new_key()),
+            megabytes: seen.megabytes,
+        }),
+        findings: findings.map(|finding| self::finding(seen, finding, word(&finding["words"]))).collect(),
         proposal: newest.map(|newest| proposal(seen, newest, word(&newest["reason"]))),
     }
 }
@@ -216,5 +208,70 @@ fn proposal(seen: &Seen, newest: &Value, reason: Option<String>) -> Proposal {
         liable: newest["liable"].as_str().map(|key| seen.called(key)).unwrap_or_default(),
         reason,
         by: seen.person(&newest["by"]),
+    }
+}
+
+fn finding(seen: &Seen, finding: &Value, text: Option<String>) -> Finding {
+    let source = finding["source"].as_str().unwrap_or_default();
+    Finding {
+        text,
+        source: by_key(tasks::ALL, &format!("source_{source}")),
+        by: seen.person(&finding["by"]),
+        at: finding["at"].as_str().and_then(|at| at.parse().ok()),
+    }
+}
+
+/// Every round, oldest first, with who said what in it.
+fn approvals(seen: &Seen, known: &Known) -> Vec<Round> {
+    let view = &known.views["approval"];
+    let rounds = list(view, "visits").flat_map(|visit| {
+        let open = Some(&visit["round"]).filter(|round| !round.is_null());
+        let purpose = visit["purpose"].as_str().and_then(name).unwrap_or(tasks::DECIDE);
+        list(visit, "rounds").chain(open).map(move |round| (purpose, round))
+    });
+    rounds.map(|(purpose, round)| self::round(seen, purpose, round, &view["words"])).collect()
+}
+
+fn round(seen: &Seen, purpose: Word, round: &Value, words: &Value) -> Round {
+    let steps = list(round, "steps");
+    let seats = steps.flat_map(|step| list(step, "seats").map(move |seat| (step, seat)));
+    let closing = &round["closing"];
+    let ended = match (closing.is_null(), closing["voided"].is_null(), closing["approved"] == true) {
+        (true, ..) => None,
+        (_, false, _) => Some(words::VOIDED),
+        (.., true) => Some(facts::APPROVED),
+        (.., false) => Some(facts::REFUSED),
+    };
+    Round {
+        purpose,
+        total: Fen(round["total"].as_i64().unwrap_or(0)),
+        opened_at: round["opened_at"].as_str().and_then(|at| at.parse().ok()),
+        ended: ended
+            .map(|word| if purpose == tasks::DECIDE || word == words::VOIDED { word } else { facts::CLOSED }),
+        seats: seats.map(|(step, seat)| self::seat(seen, step, &seat["standing"], words)).collect(),
+    }
+}
+
+fn seat(seen: &Seen, step: &Value, standing: &Value, words: &Value) -> Seat {
+    let decided = &standing["decided"];
+    let held = if decided.is_null() { &standing["held"] } else { &decided["holder"] };
+    let role = step["role"].as_str().unwrap_or_default();
+    let label =
+        serde_json::from_value::<contracts::Text>(seen.book.document()["roles"][role]["label"].clone());
+    let role = label.map_or_else(|_| role.to_owned(), |label| label.get(seen.language).to_owned());
+    let said = decided["decision"].as_str().and_then(|said| match said {
+        "pass" => Some(facts::PASSED),
+        "fail" => Some(facts::FAILED),
+        "account" => Some(facts::DECIDED),
+        "drop" => Some(facts::DROPPED),
+        said => by_key(facts::ALL, said),
+    });
+    let reason = decided["reason"]["id"].as_str().and_then(|id| words[id].as_str());
+    Seat {
+        name: seen.person(&held["person"]).map_or_else(|| role.clone(), |name| format!("{name} · {role}")),
+        instead_of: seen.person(&held["instead_of"]),
+        said,
+        reason: reason.map(str::to_owned),
+        at: decided["at"].as_str().and_then(|at| at.parse().ok()),
     }
 }

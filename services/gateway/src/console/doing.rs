@@ -1,20 +1,34 @@
-//! Doing a piece of work: its form, and the order that it becomes.
+//! Doing something with a case: the form of an order, and the order that it becomes.
+//!
+//! | address below the case | is about |
+//! |---|---|
+//! | `do/<work>` | the piece of work itself |
+//! | `do/<work>/<verb>` | another order that its holder may give |
+//! | `do/<clock>/<verb>`, `do/<form>/<verb>` | a clock, a form of the playbook |
+//! | `do/case/<verb>` | the case |
+//!
+//! A form says again what it was made for, so a repetition is the same order, which its service knows by its key, though
+//! the work may be done and gone; and what was typed is never taken for a visit that came after.
 
 use axum::Router;
-use axum::extract::Path;
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
-use contracts::{ComplaintId, Problem, ProblemCode, ServiceName, WorkId};
+use contracts::{ComplaintId, Problem, ProblemCode, ServiceName};
+use jiff::Timestamp;
 use pages::case::doing::{Doing, page};
-use pages::forms::{Typed, read};
-use pages::shell::{About, Place};
-use pages::tasks::{Scene, TaskForm, form};
+use pages::forms::read;
+use pages::shell::{About as AboutPage, Place};
+use pages::tasks::{TaskForm, deed, form, notes};
 use serde_json::Value;
 
-use super::answering::{self, page_of};
+use super::answering::{self, Named, page_of};
 use super::case::{Known, known, seen};
+use super::case_told;
 use super::case_view::{Seen, matter};
+use super::papers;
+use super::scene::{About, about, scene};
 use super::sent::Sent;
 use super::visitor::{Member, new_key};
 use super::work::said;
@@ -23,102 +37,196 @@ use crate::auth::Act;
 use crate::problem::Refusal;
 use crate::routes::actions;
 
+/// Lines of what happened meanwhile.
+const MEANWHILE: usize = 5;
+
 /// The routes.
 pub(super) fn router() -> Router<App> {
-    Router::new().route("/console/cases/{complaint}/do/{work}", get(show).post(finish))
+    Router::new()
+        .route("/console/cases/{complaint}/do/{on}", get(show_task).post(finish_task))
+        .route("/console/cases/{complaint}/do/{on}/{verb}", get(show).post(finish))
 }
 
-async fn show(member: Member, Path((complaint, work)): Path<(ComplaintId, WorkId)>) -> Response {
-    sheet(&member, complaint, work, (Typed::default(), None, new_key())).await
-}
-
-/// The form, as it was typed, with what was refused.
-async fn sheet(
-    member: &Member,
+/// What an address asks for.
+struct Asked {
     complaint: ComplaintId,
-    work: WorkId,
-    (typed, problem, key): (Typed, Option<Problem>, String),
+    on: String,
+    verb: Option<String>,
+}
+
+impl Asked {
+    fn address(&self) -> String {
+        let verb = self.verb.as_ref().map(|verb| format!("/{verb}")).unwrap_or_default();
+        format!("/console/cases/{}/do/{}{verb}", self.complaint, self.on)
+    }
+}
+
+async fn show_task(member: Member, Named((complaint, on)): Named<(ComplaintId, String)>) -> Response {
+    sheet(&member, &Asked { complaint, on, verb: None }, None).await
+}
+
+async fn show(
+    member: Member,
+    Named((complaint, on, verb)): Named<(ComplaintId, String, String)>,
 ) -> Response {
-    let status = problem.as_ref().map_or(200, |problem| problem.code.status());
-    let made = async {
-        let known = known(member, complaint).await?;
-        let seen = seen(member, complaint, &known).await?;
-        let form = form_of(&seen, &known, work)?;
-        let number = known.views["complaint"]["number"].as_str().unwrap_or_default().to_owned();
-        let matter = matter(&seen, &known);
-        let work = work.to_string();
-        Ok::<_, Refusal>(Doing { case: seen.address, number, work, form, matter, typed, problem, key })
-    };
-    match made.await {
-        Ok(doing) => {
-            let shell = member.shell().await;
-            let content = page(&shell.locale, &shell.csrf, &doing);
-            let title = shell.locale.say(doing.form.title).to_owned();
-            let about = About { title, place: Some(Place::Work), live: None };
-            let status = StatusCode::from_u16(status).unwrap_or_default();
-            page_of(status, &member.visitor, &shell, &about, &content)
-        }
-        Err(refusal) => {
-            answering::refused(&member.visitor, &refusal, &format!("/console/cases/{complaint}")).await
-        }
-    }
+    sheet(&member, &Asked { complaint, on, verb: Some(verb) }, None).await
 }
 
-/// The form of a piece of work that is still to be done.
-fn form_of(seen: &Seen, known: &Known, work: WorkId) -> Result<TaskForm, Refusal> {
-    let works = known.views["case"]["works"].as_array();
-    let found = works.into_iter().flatten().find(|one| one["work"] == work.to_string());
-    let found = found.ok_or_else(|| Refusal::not_found("piece of work"))?;
-    let task = found["task"].as_str().unwrap_or_default();
-    form(task, &scene(seen, known, found)).ok_or_else(|| {
-        let problem = Problem::new(ProblemCode::WrongStage, "there is no form for this task yet");
-        problem.at("/task").expected(pages::tasks::KNOWN.join(", ")).into()
-    })
-}
-
-/// What the form depends on: the visit's own brief, as `stage.entered` told it, says what may be chosen.
-fn scene(seen: &Seen, known: &Known, work: &Value) -> Scene {
-    let visit = work["visit"].as_str().unwrap_or_default();
-    let entered =
-        known.said.iter().rev().find(|event| event.what == "stage.entered" && event.body["visit"] == visit);
-    let visits = known.views["approval"]["visits"].as_array();
-    let decided = visits.into_iter().flatten().find(|one| one["visit"] == visit);
-    let round = decided.and_then(|one| one["round"]["id"].as_str().or_else(|| one["round"].as_str()));
-    Scene {
-        visit: visit.to_owned(),
-        epoch: work["epoch"].as_u64().unwrap_or(1),
-        round: round.map(str::to_owned),
-        brief: entered.map(|event| event.body["brief"].clone()).unwrap_or_default(),
-        channels: seen.book.choices("channels"),
-        departments: seen.house.departments(),
-    }
+async fn finish_task(
+    State(app): State<App>,
+    member: Member,
+    Named((complaint, on)): Named<(ComplaintId, String)>,
+    sent: Sent,
+) -> Response {
+    send(&app, &member, &Asked { complaint, on, verb: None }, sent).await
 }
 
 async fn finish(
+    State(app): State<App>,
     member: Member,
-    Path((complaint, work)): Path<(ComplaintId, WorkId)>,
+    Named((complaint, on, verb)): Named<(ComplaintId, String, String)>,
     sent: Sent,
 ) -> Response {
+    send(&app, &member, &Asked { complaint, on, verb: Some(verb) }, sent).await
+}
+
+/// A form that was made, with what it is about.
+struct Made {
+    form: TaskForm,
+    notes: Vec<pages::tasks::Note>,
+}
+
+/// The form that an address asks for; one that was sent says itself what it was made for.
+async fn made(
+    member: &Member,
+    asked: &Asked,
+    (seen, known): (&Seen, &Known),
+    sent: Option<&Sent>,
+) -> Result<Made, Refusal> {
+    let fixed = sent.and_then(|sent| serde_json::from_str::<Value>(&sent.text("made_for")).ok());
+    let fixed = fixed.filter(Value::is_object);
+    let is_form = asked.verb.as_deref().is_some_and(|verb| verb.starts_with("form."));
+    let mut about = match about(known, &asked.on) {
+        Some(about) => about,
+        None if is_form => {
+            About { on: papers::asked(member, asked.complaint, &asked.on).await?, ..About::default() }
+        }
+        None if asked.on == "case" || fixed.is_some() => About::default(),
+        None => return Err(Refusal::not_found("piece of work")),
+    };
+    if let Some(fixed) = &fixed
+        && let Some(visit) = fixed["visit"].as_str()
+    {
+        about.visit = Some((visit.to_owned(), fixed["epoch"].as_u64().unwrap_or(1)));
+    }
+    let scene = scene(seen, known, &about);
+    let again = sent.and_then(|sent| sent.typed.get("verb"));
+    let own = deed(about.work["task"].as_str().unwrap_or_default(), &scene);
+    let verb = again.or(asked.verb.as_deref()).unwrap_or(own);
+    let mut form = form(verb, &scene).ok_or_else(|| Refusal::not_found("piece of work"))?;
+    if let Some(fixed) = fixed {
+        form.fixed = fixed;
+    }
+    let notes = notes(form.verb, &scene);
+    Ok(Made { form, notes })
+}
+
+/// What may be ordered by whom, as the guard of the REST route of the same order has it.
+fn act_of(verb: &str) -> Act {
+    match verb {
+        "fact.record" => Act::AddToCase,
+        "work.reassign" => Act::DirectWork,
+        _ => Act::DoWork,
+    }
+}
+
+/// The form, as it was typed, with what was refused.
+async fn sheet(member: &Member, asked: &Asked, sent: Option<(Sent, Problem)>) -> Response {
+    let case = format!("/console/cases/{}", asked.complaint);
+    let status = sent.as_ref().map_or(200, |(_, problem)| problem.code.status());
+    match doing(member, asked, sent).await {
+        Ok(doing) => {
+            let mut shell = member.shell().await;
+            shell.path = asked.address();
+            let content = page(&shell.locale, &shell.csrf, &doing);
+            let title = shell.locale.say(doing.form.title).to_owned();
+            let about = AboutPage { title, place: Some(Place::Work), live: None };
+            let status = StatusCode::from_u16(status).unwrap_or_default();
+            page_of(status, &member.visitor, &shell, &about, &content)
+        }
+        Err(refusal) => answering::refused(&member.visitor, &refusal, &case).await,
+    }
+}
+
+async fn doing(member: &Member, asked: &Asked, sent: Option<(Sent, Problem)>) -> Result<Doing, Refusal> {
+    let known = known(member, asked.complaint).await?;
+    let seen = seen(member, asked.complaint, &known).await?;
+    let Made { form, notes } =
+        made(member, asked, (&seen, &known), sent.as_ref().map(|(sent, _)| sent)).await?;
+    let now = member.visitor.app.now();
+    let (typed, problem, key, made_at) = match sent {
+        None => (form.filled.clone(), None, new_key(), now),
+        Some((sent, problem)) => {
+            // Only where nobody knows may the same key be sent again; for anything else it is a new attempt.
+            let unknown = problem.code == ProblemCode::OutcomeUnknown;
+            let key = if unknown { sent.text("key") } else { new_key() };
+            let made_at = sent.text("made_at").parse().unwrap_or(now);
+            (sent.typed, Some(problem), key, made_at)
+        }
+    };
+    let since = problem.as_ref().filter(|problem| overtaken(problem.code));
+    let since = since.map(|_| since_then(&seen, &known, made_at)).unwrap_or_default();
+    Ok(Doing {
+        case: seen.address.clone(),
+        number: known.views["complaint"]["number"].as_str().unwrap_or_default().to_owned(),
+        address: asked.address(),
+        made_for: vec![
+            ("made_for", form.fixed.to_string()),
+            ("verb", form.verb.to_owned()),
+            ("made_at", made_at.to_string()),
+        ],
+        matter: matter(&seen, &known),
+        form,
+        notes,
+        since,
+        typed,
+        problem,
+        key,
+    })
+}
+
+/// Refusals that come when somebody else, or a clock, was quicker.
+const fn overtaken(code: ProblemCode) -> bool {
+    matches!(
+        code,
+        ProblemCode::VisitLeft
+            | ProblemCode::StaleEpoch
+            | ProblemCode::NotTheHolder
+            | ProblemCode::WrongStage
+            | ProblemCode::AlreadyExists
+            | ProblemCode::NotFound
+    )
+}
+
+/// What people would want to know of what happened since the form was made.
+fn since_then(seen: &Seen, known: &Known, made_at: Timestamp) -> Vec<pages::case::timeline::Entry> {
+    let all = case_told::timeline(seen, known).into_iter();
+    all.filter(|entry| entry.at >= made_at && !entry.technical).take(MEANWHILE).collect()
+}
+
+async fn send(app: &App, member: &Member, asked: &Asked, sent: Sent) -> Response {
     let done = async {
-        member.require(Act::DoWork)?;
-        let known = known(&member, complaint).await?;
-        let seen = seen(&member, complaint, &known).await?;
-        let form = form_of(&seen, &known, work)?;
+        let known = known(member, asked.complaint).await?;
+        let seen = seen(member, asked.complaint, &known).await?;
+        let Made { form, .. } = made(member, asked, (&seen, &known), Some(&sent)).await?;
+        member.require(act_of(form.verb))?;
         let body = form.body(read(&form.fields, &sent.typed)?);
-        let orderer = member.orderer(&sent.key);
         let order: (ServiceName, &str) = (form.service, form.verb);
-        actions::give(&member.visitor.app, &orderer, complaint, order, body).await?;
+        actions::give(app, &member.orderer(&sent.key), asked.complaint, order, body).await?;
         Ok::<_, Refusal>(known.views["complaint"]["number"].as_str().unwrap_or_default().to_owned())
     };
     match done.await {
-        Ok(number) => said(&format!("/console/cases/{complaint}"), "finished", &number),
-        Err(refusal) => {
-            // Only where nobody knows may the same key be sent again; for anything else it is a new attempt.
-            let key = match refusal.problem.code {
-                ProblemCode::OutcomeUnknown => sent.text("key"),
-                _ => new_key(),
-            };
-            sheet(&member, complaint, work, (sent.typed, Some(*refusal.problem), key)).await
-        }
+        Ok(number) => said(&format!("/console/cases/{}", asked.complaint), "finished", &number),
+        Err(refusal) => sheet(member, asked, Some((sent, *refusal.problem))).await,
     }
 }

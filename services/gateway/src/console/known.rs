@@ -28,20 +28,34 @@ const MOST: u64 = 500;
 pub struct House {
     /// The zone that its days and hours are meant in.
     pub zone: TimeZone,
+    /// Whether the organisation was asked; else the zone is nobody's, and keys stand for names.
+    pub is_known: bool,
     departments: BTreeMap<String, Text>,
-    people: BTreeMap<String, String>,
+    people: BTreeMap<String, Person>,
+}
+
+/// Somebody, as the directory has them.
+#[derive(Debug, Clone)]
+struct Person {
+    name: String,
+    department: String,
 }
 
 impl House {
     /// One of which nothing is known: routing cannot be asked, or nobody said which it is.
     #[must_use]
     pub fn unknown() -> Arc<Self> {
-        Arc::new(Self { zone: TimeZone::UTC, departments: BTreeMap::new(), people: BTreeMap::new() })
+        Arc::new(Self {
+            zone: TimeZone::UTC,
+            is_known: false,
+            departments: BTreeMap::new(),
+            people: BTreeMap::new(),
+        })
     }
     /// Somebody's name; their key where the directory has none.
     #[must_use]
     pub fn person(&self, key: &str) -> String {
-        self.people.get(key).cloned().unwrap_or_else(|| key.to_owned())
+        self.people.get(key).map_or_else(|| key.to_owned(), |person| person.name.clone())
     }
     /// A department's name; its key where the directory has none.
     #[must_use]
@@ -56,6 +70,17 @@ impl House {
             label: pages::forms::Label::Text(name.clone()),
         };
         self.departments.iter().map(choice).collect()
+    }
+    /// All people, or those of a department, by name.
+    #[must_use]
+    pub fn people(&self, of: Option<&str>) -> Vec<Choice> {
+        let fits = |person: &Person| of.is_none_or(|department| person.department == department);
+        let all = self.people.iter().filter(|(_, person)| fits(person));
+        let mut choices: Vec<_> = all
+            .map(|(key, person)| Choice::new(key, pages::forms::Label::Name(person.name.clone())))
+            .collect();
+        choices.sort_by(|one, other| one.label.get(Language::Zh).cmp(other.label.get(Language::Zh)));
+        choices
     }
 }
 
@@ -72,6 +97,11 @@ impl Book {
         let found = self.document[list].as_array().into_iter().flatten().find(|one| one["key"] == key);
         let text = found.and_then(|one| serde_json::from_value::<Text>(one["label"].clone()).ok());
         text.map_or_else(|| key.to_owned(), |text| text.get(language).to_owned())
+    }
+    /// All of it.
+    #[must_use]
+    pub const fn document(&self) -> &Value {
+        &self.document
     }
     /// One of its lists, to choose from.
     #[must_use]
@@ -182,15 +212,17 @@ async fn read_house(app: &App, organisation: &OrganisationId) -> Result<Arc<Hous
     let departments = list("departments").into_iter().filter_map(|one| {
         Some((one["id"].as_str()?.to_owned(), serde_json::from_value(one["name"].clone()).ok()?))
     });
-    let people = list("people")
-        .into_iter()
-        .filter_map(|one| Some((one["id"].as_str()?.to_owned(), one["name"].as_str()?.to_owned())));
+    let people = list("people").into_iter().filter_map(|one| {
+        let department = one["department"].as_str().unwrap_or_default().to_owned();
+        Some((one["id"].as_str()?.to_owned(), Person { name: one["name"].as_str()?.to_owned(), department }))
+    });
     let default = &calendars["default"];
     let mut all = calendars["calendars"].as_array().map_or(&[][..], Vec::as_slice).iter();
     let used = all.rfind(|one| one["id"] == *default || one["id"] == default["id"] || default.is_null());
     let zone =
         used.and_then(|one| one["document"]["zone"].as_str()).and_then(|name| TimeZone::get(name).ok());
     Ok(Arc::new(House {
+        is_known: zone.is_some(),
         zone: zone.unwrap_or(TimeZone::UTC),
         departments: departments.collect(),
         people: people.collect(),

@@ -2,7 +2,7 @@
 //! in a cookie for a while, so that they are in no address, no history and no log.
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::extract::{DefaultBodyLimit, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::{MethodRouter, get, post};
@@ -17,14 +17,15 @@ use pages::shell::{About, Shell};
 use pages::words::portal as words;
 use serde_json::json;
 
-use super::answering::{self, onward, page, page_of, put, secret_cookie};
+use super::answering::{self, Named, onward, page, page_of, put, secret_cookie};
 use super::portal_progress::Saying;
 use super::sent::Sent;
 use super::visitor::Visitor;
 use super::{portal_progress, portal_submit};
 use crate::app::App;
+use crate::extract::Parameters;
 use crate::problem::Refusal;
-use crate::routes::events::{self, Telling};
+use crate::routes::events::{self, Reader, Telling};
 use crate::routes::public;
 use crate::upstream::question;
 
@@ -81,20 +82,25 @@ pub(super) async fn shell(visitor: &Visitor, organisation: &OrganisationId) -> S
     shell
 }
 
-async fn first(visitor: Visitor, Path(organisation): Path<OrganisationId>) -> Response {
-    home_page(&visitor, &organisation, Typed::default(), None).await
+async fn first(
+    visitor: Visitor,
+    Named(organisation): Named<OrganisationId>,
+    parameters: Parameters,
+) -> Response {
+    let ended = parameters.text("ended").is_some();
+    home_page(&visitor, &organisation, (Typed::default(), ended), None).await
 }
 
 async fn home_page(
     visitor: &Visitor,
     organisation: &OrganisationId,
-    typed: Typed,
+    (typed, ended): (Typed, bool),
     refusal: Option<Refusal>,
 ) -> Response {
     let status = refusal.as_ref().map_or(StatusCode::OK, Refusal::status);
     let problem = refusal.map(|refusal| *refusal.problem);
     let channels = channels(&visitor.app, organisation).await.unwrap_or_default();
-    let model = home::Home { base: base(organisation), channels, typed, problem };
+    let model = home::Home { base: base(organisation), channels, typed, problem, ended };
     let shell = shell(visitor, organisation).await;
     let content = home::page(&shell.locale, &shell.csrf, &model);
     let title = words::WELCOME.get(visitor.language).to_owned();
@@ -140,7 +146,7 @@ pub(super) async fn opened(visitor: &Visitor, organisation: &OrganisationId) -> 
 async fn track(
     State(app): State<App>,
     visitor: Visitor,
-    Path(organisation): Path<OrganisationId>,
+    Named(organisation): Named<OrganisationId>,
     sent: Sent,
 ) -> Response {
     let (number, code) = (sent.text("/number"), sent.text("/code"));
@@ -150,11 +156,11 @@ async fn track(
             keep(&visitor, &mut response, &number, &code);
             response
         }
-        Err(refusal) => home_page(&visitor, &organisation, sent.typed, Some(refusal)).await,
+        Err(refusal) => home_page(&visitor, &organisation, (sent.typed, false), Some(refusal)).await,
     }
 }
 
-async fn kept(visitor: Visitor, Path(organisation): Path<OrganisationId>) -> Response {
+async fn kept(visitor: Visitor, Named(organisation): Named<OrganisationId>) -> Response {
     match opened(&visitor, &organisation).await {
         Ok(opened) => {
             let model = receipt::Receipt {
@@ -172,10 +178,10 @@ async fn kept(visitor: Visitor, Path(organisation): Path<OrganisationId>) -> Res
     }
 }
 
-/// What cannot be shown: without number and code, back to where they are typed.
+/// What cannot be shown: without number and code, back to where they are typed, which says why.
 pub(super) async fn gone(visitor: &Visitor, organisation: &OrganisationId, refusal: &Refusal) -> Response {
     if refusal.problem.code == ProblemCode::NotFound {
-        return onward(&base(organisation));
+        return onward(&format!("{}?ended=1", base(organisation)));
     }
     answering::refused(visitor, refusal, &base(organisation)).await
 }
@@ -183,10 +189,10 @@ pub(super) async fn gone(visitor: &Visitor, organisation: &OrganisationId, refus
 async fn live(
     State(app): State<App>,
     visitor: Visitor,
-    Path(organisation): Path<OrganisationId>,
+    Named(organisation): Named<OrganisationId>,
 ) -> Result<Response, Refusal> {
     let opened = opened(&visitor, &organisation).await?;
     let subject = SubjectRef::complaint(&organisation, opened.tracked.complaint);
     let until = app.now().as_second() + KEPT;
-    events::follow(app, subject, None, (until, Telling::ThatItChanged)).await
+    events::follow(app, subject, None, (Reader::Customer(until), Telling::ThatItChanged)).await
 }

@@ -1,12 +1,11 @@
 //! How far a complaint is, and what the customer answers.
 
-use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
 use contracts::commands::Actor;
 use contracts::queries::intake::Tracked;
 use contracts::queries::routing;
-use contracts::{OrganisationId, Problem, ServiceName, StageKind};
+use contracts::{OrganisationId, Problem, ProblemCode, ServiceName, StageKind};
 use jiff::Timestamp;
 use pages::Word;
 use pages::forms::{Typed, read};
@@ -15,7 +14,7 @@ use pages::shell::About;
 use pages::words::portal as words;
 use serde_json::{Value, json};
 
-use super::answering::{onward, page_of};
+use super::answering::{Named, onward, page_of};
 use super::portal::{Opened, base, gone, opened, shell};
 use super::sent::Sent;
 use super::visitor::{Visitor, new_key};
@@ -27,19 +26,19 @@ use crate::upstream::{Done, question};
 
 pub(super) async fn show(
     visitor: Visitor,
-    Path(organisation): Path<OrganisationId>,
+    Named(organisation): Named<OrganisationId>,
     parameters: Parameters,
 ) -> Response {
     let done = parameters.text("done");
     let done = Saying::ALL.into_iter().find(|one| done == Some(one.as_str())).map(Saying::thanks);
-    sheet(&visitor, &organisation, done, (Typed::default(), None)).await
+    sheet(&visitor, &organisation, done, (Typed::default(), None, new_key())).await
 }
 
 async fn sheet(
     visitor: &Visitor,
     organisation: &OrganisationId,
     done: Option<Word>,
-    (typed, problem): (Typed, Option<Problem>),
+    (typed, problem, key): (Typed, Option<Problem>, String),
 ) -> Response {
     let status = problem.as_ref().map_or(200, |problem| problem.code.status());
     let found = async {
@@ -48,8 +47,9 @@ async fn sheet(
     };
     match found.await {
         Ok(mut model) => {
-            (model.done, model.typed, model.problem) = (done, typed, problem);
-            let shell = shell(visitor, organisation).await;
+            (model.done, model.typed, model.problem, model.key) = (done, typed, problem, key);
+            let mut shell = shell(visitor, organisation).await;
+            shell.path = format!("{}/complaint", model.base);
             let content = progress::page(&shell.locale, &shell.csrf, &model);
             let title = words::PROGRESS.get(visitor.language).to_owned();
             let about = About { title, place: None, live: Some(format!("{}/complaint/events", model.base)) };
@@ -86,7 +86,7 @@ async fn model(app: &App, organisation: &OrganisationId, opened: Opened) -> Resu
         done: None,
         typed: Typed::default(),
         problem: None,
-        key: new_key(),
+        key: String::new(),
     })
 }
 
@@ -222,7 +222,7 @@ fn body<T: serde::de::DeserializeOwned>(
 pub(super) async fn say(
     saying: Saying,
     visitor: Visitor,
-    Path(organisation): Path<OrganisationId>,
+    Named(organisation): Named<OrganisationId>,
     sent: Sent,
 ) -> Response {
     let given = async {
@@ -231,6 +231,11 @@ pub(super) async fn say(
     };
     match given.await {
         Ok(_) => onward(&format!("{}/complaint?done={}", base(&organisation), saying.as_str())),
-        Err(refusal) => sheet(&visitor, &organisation, None, (sent.typed, Some(*refusal.problem))).await,
+        Err(refusal) => {
+            // Where nobody knows, the same key tells; anything else is a new attempt.
+            let unknown = refusal.problem.code == ProblemCode::OutcomeUnknown;
+            let key = if unknown { sent.text("key") } else { new_key() };
+            sheet(&visitor, &organisation, None, (sent.typed, Some(*refusal.problem), key)).await
+        }
     }
 }

@@ -1,7 +1,6 @@
 //! A complaint by its customer: fields and photographs in one form, which works without any script.
 
-use axum::extract::multipart::Field;
-use axum::extract::{FromRequest as _, Multipart, Path, Request};
+use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::response::Response;
 use contracts::commands::Actor;
@@ -13,25 +12,22 @@ use pages::shell::About;
 use pages::words::portal as words;
 use serde_json::json;
 
-use super::answering::{onward, page_of};
+use super::answering::{Named, onward, page_of};
 use super::portal::{CHANNEL, base, keep, shell};
 use super::sent::{Sent, of_pairs};
+use super::uploads::taken;
 use super::visitor::{Visitor, hash, new_key};
 use crate::app::App;
 use crate::auth::principal::scoped;
-use crate::extract::too_slow;
 use crate::order::Giver;
 use crate::problem::Refusal;
+use crate::routes::complaints;
 use crate::routes::files::{self, Spooled};
 
 /// How many files a customer may add.
 const FILES: usize = 5;
-/// More fields than the page has.
-const FIELDS: usize = 50;
-/// The longest text of a field, in bytes; what a field may hold in characters is intake's to say.
-const LONGEST: usize = 100_000;
 
-pub(super) async fn show(visitor: Visitor, Path(organisation): Path<OrganisationId>) -> Response {
+pub(super) async fn show(visitor: Visitor, Named(organisation): Named<OrganisationId>) -> Response {
     sheet(&visitor, &organisation, Typed::default(), None, new_key()).await
 }
 
@@ -54,7 +50,8 @@ async fn sheet(
         files: FILES,
         megabytes: app.config.file_max_bytes / (1024 * 1024),
     };
-    let shell = shell(visitor, organisation).await;
+    let mut shell = shell(visitor, organisation).await;
+    shell.path = format!("{}/submit", model.base);
     let content = submit::page(&shell.locale, &shell.csrf, &model);
     let about = About { title: words::SUBMIT.get(visitor.language).to_owned(), ..About::default() };
     page_of(StatusCode::from_u16(status).unwrap_or_default(), visitor, &shell, &about, &content)
@@ -62,7 +59,7 @@ async fn sheet(
 
 pub(super) async fn send(
     visitor: Visitor,
-    Path(organisation): Path<OrganisationId>,
+    Named(organisation): Named<OrganisationId>,
     request: Request,
 ) -> Response {
     let mut typed = Typed::default();
@@ -89,23 +86,32 @@ async fn register(
     typed: &mut Typed,
 ) -> Result<Receipt, Refusal> {
     let app = &visitor.app;
-    // One deadline for all of it: whoever sends a little at a time holds a place of the uploads no longer.
-    let taking = tokio::time::timeout(app.config.read_timeout * 10, taken(app, request, typed)).await;
-    let mut photos = taking.unwrap_or_else(|_| Err(too_slow()))?;
+    let _place = app.limits.public_upload()?;
+    let mut photos = taken(app, request, typed, FILES).await?;
     let sent = of_pairs(typed.0.clone().into_iter().collect(), visitor)?;
     // Keys of different browsers never meet: the answer to one holds a tracking code.
     let scope = format!("{organisation}/browser/{}", hex::encode(hash(visitor.secret())));
     let giver =
         Giver { organisation: organisation.clone(), actor: Actor::Customer, key: scoped(&scope, &sent.key) };
     let complaint = complaint_for(organisation, &giver.key);
-    let mut files = Vec::with_capacity(photos.len());
-    for (at, (name, spooled)) in photos.iter_mut().enumerate() {
-        files.push(store(app, &giver, complaint, (at, name), spooled).await?);
+    let registering = async {
+        let mut files = Vec::with_capacity(photos.len());
+        for (at, (name, spooled)) in photos.iter_mut().enumerate() {
+            files.push(store(app, &giver, complaint, (at, name), spooled).await?);
+        }
+        let body = body(app, organisation, visitor.language, &sent, &files).await?;
+        let subject = SubjectRef::complaint(organisation, complaint);
+        let done = giver.order::<RegisterComplaint>(app, subject, body).await?;
+        serde_json::from_value(done.body).map_err(|error| Refusal::defect(&error))
+    };
+    match registering.await {
+        // Sent again after its answer was lost: a browser does not fill in files again, so it is another order under the
+        // key of the first, and the first is on record.
+        Err(refusal) if refusal.problem.code == ProblemCode::KeyReused => {
+            complaints::receipt(app, organisation, complaint).await.map_err(|_| refusal)
+        }
+        other => other,
     }
-    let body = body(app, organisation, visitor.language, &sent, &files).await?;
-    let subject = SubjectRef::complaint(organisation, complaint);
-    let done = giver.order::<RegisterComplaint>(app, subject, body).await?;
-    serde_json::from_value(done.body).map_err(|error| Refusal::defect(&error))
 }
 
 async fn store(
@@ -139,55 +145,4 @@ async fn body(
     body["language"] = json!(language);
     body["files"] = json!(files);
     Ok(body)
-}
-
-/// The files of a form, with their names.
-type Photos = Vec<(String, Spooled<tokio::fs::File>)>;
-
-/// What the form carries: fields with short texts, which are `typed` as they come, and files, which are spooled.
-async fn taken(app: &App, request: Request, typed: &mut Typed) -> Result<Photos, Refusal> {
-    let _place = app.limits.upload()?;
-    let broken = || {
-        let problem = Problem::new(ProblemCode::MalformedJson, "the form cannot be read");
-        Refusal::from(problem.at("").expected("a form as a browser sends it"))
-    };
-    let mut form = Multipart::from_request(request, &()).await.map_err(|_| broken())?;
-    let mut photos = Vec::new();
-    while let Some(field) = form.next_field().await.map_err(|_| broken())? {
-        if field.name() != Some("photos") {
-            if typed.0.len() == FIELDS {
-                return Err(broken());
-            }
-            let name = field.name().unwrap_or_default().to_owned();
-            typed.0.insert(name, short(field).await?);
-            continue;
-        }
-        let name = field.file_name().unwrap_or_default().to_owned();
-        if name.is_empty() {
-            continue; // a field of files in which none was chosen
-        }
-        if photos.len() == FILES {
-            let problem = Problem::new(ProblemCode::TooLarge, "too many files");
-            return Err(problem.at("/files").expected(format!("at most {FILES}")).into());
-        }
-        let spooled = files::spooled_in_time(app, field).await.map_err(|mut refusal| {
-            refusal.problem.field = Some("/files".to_owned());
-            refusal
-        })?;
-        photos.push((name.chars().take(200).collect(), spooled));
-    }
-    Ok(photos)
-}
-
-async fn short(mut field: Field<'_>) -> Result<String, Refusal> {
-    let at = field.name().unwrap_or_default().to_owned();
-    let mut bytes = Vec::new();
-    while let Ok(Some(chunk)) = field.chunk().await {
-        if bytes.len() + chunk.len() > LONGEST {
-            let problem = Problem::new(ProblemCode::FieldTooLong, "the text is too long");
-            return Err(problem.at(at).expected(format!("at most {LONGEST} bytes")).into());
-        }
-        bytes.extend_from_slice(&chunk);
-    }
-    String::from_utf8(bytes).map_err(|error| Problem::not_utf8(&error.utf8_error()).into())
 }

@@ -2,7 +2,7 @@
 
 use axum::Router;
 use axum::extract::State;
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use contracts::ProblemCode;
@@ -29,6 +29,7 @@ pub(super) fn router() -> Router<App> {
         .route("/console", get(first))
         .route("/console/sign-in", get(show).post(sign_in))
         .route("/console/sign-out", post(sign_out))
+        .route("/console/here", get(here))
         .route("/preferences", post(prefer))
 }
 
@@ -57,8 +58,9 @@ async fn sheet(visitor: &Visitor, mut model: Page) -> Response {
     }
     model.portal = "/".to_owned();
     let status = model.problem.as_ref().map_or(200, |problem| problem.code.status());
-    let status = axum::http::StatusCode::from_u16(status).unwrap_or_default();
-    let shell = visitor.shell(None, "/console").await;
+    let status = StatusCode::from_u16(status).unwrap_or_default();
+    let mut shell = visitor.shell(None, "/console").await;
+    shell.path = format!("/console/sign-in?back={}", answering::in_query(&model.back));
     let content = pages::sign_in::page(&shell.locale, &shell.csrf, &model);
     let title = words::SIGN_IN.get(visitor.language).to_owned();
     page_of(status, visitor, &shell, &About { title, ..About::default() }, &content)
@@ -104,14 +106,20 @@ async fn begin(app: &App, visitor: &Visitor, sent: &Sent) -> Result<String, Refu
 }
 
 async fn sign_out(State(app): State<App>, visitor: Visitor, _: Sent) -> Response {
-    if visitor.staff.is_some()
-        && let Err(error) = browser_session::end(&app.pool, &visitor::hash(visitor.secret())).await
-    {
-        return answering::refused(&visitor, &Refusal::store(&error), "/console").await;
+    if let Some(staff) = &visitor.staff {
+        if let Err(error) = browser_session::end(&app.pool, &visitor::hash(visitor.secret())).await {
+            return answering::refused(&visitor, &Refusal::store(&error), "/console").await;
+        }
+        app.signed_in.end(staff);
     }
     let mut response = onward("/console/sign-in");
     put(response.headers_mut(), &secret_cookie(&visitor, SESSION, "", Some(0)));
     response
+}
+
+/// Somebody is at the page, typing: that they are there is noted with any request of theirs.
+async fn here(_: Member) -> StatusCode {
+    StatusCode::NO_CONTENT
 }
 
 /// Remembers how somebody likes to read.

@@ -49,8 +49,8 @@ pub struct Visitor {
     pub language: Language,
     /// Light or dark.
     pub theme: Theme,
-    /// The address of the page.
-    pub path: String,
+    /// The address of the page; none where it was not read, but something sent: nobody comes back to that.
+    pub path: Option<String>,
     /// Whether htmx asks.
     pub by_script: bool,
     /// Who signed in.
@@ -74,7 +74,7 @@ impl FromRequestParts<App> for Visitor {
         let address = address(app, &parts.extensions, &headers);
         let session = cookie(&headers, SESSION);
         let staff = match &session {
-            Some(secret) => signed_in(app, secret, headers.contains_key(BY_ITSELF)).await?,
+            Some(secret) => signed_in(app, secret, comes_by_itself(parts)).await?,
             None => None,
         };
         match &staff {
@@ -89,7 +89,8 @@ impl FromRequestParts<App> for Visitor {
         let known = session.clone().filter(|_| staff.is_some()).or_else(|| cookie(&headers, VISITOR));
         let is_new = known.is_none();
         let secret = known.map_or_else(new_secret, Ok)?;
-        let path = parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
+        let read = parts.method == axum::http::Method::GET;
+        let path = parts.uri.path_and_query().filter(|_| read).map(|path| path.as_str().to_owned());
         let visitor = Self {
             app: app.clone(),
             address,
@@ -107,6 +108,11 @@ impl FromRequestParts<App> for Visitor {
         parts.extensions.insert(visitor.clone());
         Ok(visitor)
     }
+}
+
+/// Whether nobody did anything for this to come: a page that is live fetches itself and opens its stream again.
+fn comes_by_itself(parts: &Parts) -> bool {
+    parts.headers.contains_key(BY_ITSELF) || parts.uri.path().ends_with("/events")
 }
 
 /// A random secret, as it stands in a cookie.
@@ -185,7 +191,8 @@ impl Visitor {
         Shell {
             locale: pages::Locale { language: self.language, zone: house.zone.clone(), now },
             theme: self.theme,
-            path: self.path.clone(),
+            path: self.path.clone().unwrap_or_else(|| home.to_owned()),
+            warning: (organisation.is_some() && !house.is_known).then_some(words::ZONE_UNKNOWN),
             csrf: self.csrf(),
             places: self.places(),
             who,
@@ -222,13 +229,12 @@ impl FromRequestParts<App> for Member {
     type Rejection = axum::response::Response;
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
         use axum::response::IntoResponse as _;
-        let is_read = parts.method == axum::http::Method::GET;
         let visitor = Visitor::from_request_parts(parts, app)
             .await
             .map_err(axum::response::IntoResponse::into_response)?;
         match visitor.staff.clone() {
             Some(staff) => Ok(Self { visitor, staff }),
-            None => Err(answering::to_sign_in(&visitor, is_read).into_response()),
+            None => Err(answering::to_sign_in(&visitor, parts.uri.path()).into_response()),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Work lists, claiming and handing back.
 
 use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::{get, post};
@@ -11,7 +11,7 @@ use pages::shell::{About, Place};
 use pages::words::{shell as words, work as say};
 use pages::work::{Line, List, Work};
 
-use super::answering::{self, in_query, onward, page_of};
+use super::answering::{self, Named, in_query, onward, page_of};
 use super::known::House;
 use super::sent::Sent;
 use super::visitor::{Member, new_key};
@@ -41,7 +41,8 @@ async fn show(member: &Member, parameters: &Parameters, refusal: Option<Refusal>
         Ok(mut model) => {
             let status = refusal.as_ref().map_or(StatusCode::OK, Refusal::status);
             model.problem = refusal.map(|refusal| *refusal.problem);
-            let shell = member.shell().await;
+            let mut shell = member.shell().await;
+            shell.path = model.address();
             let content = pages::work::page(&shell.locale, &shell.csrf, &model);
             let about = About {
                 title: words::MY_WORK.get(member.visitor.language).to_owned(),
@@ -99,6 +100,7 @@ pub(super) fn done(parameters: &Parameters, language: Language) -> Option<String
         "claimed" => say::CLAIMED,
         "handed-back" => say::HANDED_BACK,
         "finished" => say::FINISHED,
+        "file" => pages::words::case::FILE_ADDED_NOW,
         _ => return None,
     };
     let number: String = parameters
@@ -123,7 +125,7 @@ async fn live(State(app): State<App>, member: Member) -> Result<Response, Refusa
     events::follow_work(app, member.staff, department, Telling::ThatItChanged).await
 }
 
-async fn claim(State(app): State<App>, member: Member, Path(work): Path<WorkId>, sent: Sent) -> Response {
+async fn claim(State(app): State<App>, member: Member, Named(work): Named<WorkId>, sent: Sent) -> Response {
     let claiming = async {
         member.require(Act::TakeWork)?;
         work::take(&app, &member.orderer(&sent.key), sent.get("complaint")?, work).await
@@ -131,7 +133,12 @@ async fn claim(State(app): State<App>, member: Member, Path(work): Path<WorkId>,
     finish(&member, &sent, claiming.await.map(drop), "claimed", "/console/work?of=queue").await
 }
 
-async fn hand_back(State(app): State<App>, member: Member, Path(work): Path<WorkId>, sent: Sent) -> Response {
+async fn hand_back(
+    State(app): State<App>,
+    member: Member,
+    Named(work): Named<WorkId>,
+    sent: Sent,
+) -> Response {
     let giving = async {
         member.require(Act::TakeWork)?;
         let reason = sent.text("/reason");

@@ -4,10 +4,10 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use contracts::commands::Verb;
 use contracts::commands::intake::{ErasePerson, Receipt, RecordFacts, RegisterComplaint, complaint_for};
-use contracts::queries::intake;
-use contracts::{ComplainantId, ComplaintId, Problem, ProblemCode, ServiceName, SubjectRef};
+use contracts::commands::{Actor, Verb};
+use contracts::queries::intake::{self, ComplaintFound};
+use contracts::{ComplainantId, ComplaintId, OrganisationId, Problem, ProblemCode, ServiceName, SubjectRef};
 use serde_json::{Value, json};
 
 use crate::app::App;
@@ -86,6 +86,30 @@ async fn register(
         response.headers_mut().insert(header::LOCATION, location);
     }
     Ok(response)
+}
+
+/// The receipt of a complaint that is on record, for whoever knows the key that it was sent under.
+///
+/// # Errors
+/// `not-found` when there is none, or that intake cannot be asked.
+pub async fn receipt(
+    app: &App,
+    organisation: &OrganisationId,
+    complaint: ComplaintId,
+) -> Result<Receipt, Refusal> {
+    let query = question(organisation, Actor::System, json!({ "complaint": complaint }));
+    let found = app.upstream.ask(ServiceName::Intake, intake::COMPLAINT, &query).await?;
+    let found: ComplaintFound = serde_json::from_value(found).map_err(|error| Refusal::defect(&error))?;
+    Ok(Receipt {
+        complaint,
+        number: found.listed.number,
+        tracking_code: found.tracking_code,
+        received_at: found.listed.received_at,
+        registered_at: found.listed.registered_at,
+        playbook: found.playbook,
+        repeats: found.repeats,
+        warnings: Vec::new(),
+    })
 }
 
 /// Refuses what a key does not feed; `field` names the channel.

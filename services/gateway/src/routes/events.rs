@@ -2,7 +2,8 @@
 //!
 //! A stream of a case resumes: each event's id says how far every service's journal was seen, and a reader that comes
 //! again with `Last-Event-ID` is first told what it missed. A stream of a work list begins with `reset`: load the
-//! list; it is a table, so there is nothing to resume. Streams end with the token that opened them.
+//! list; it is a table, so there is nothing to resume. Streams end with the token that opened them; those of pages when
+//! somebody signs out, and now and then by themselves: the page comes again, if it still may.
 
 use std::collections::HashSet;
 use std::convert::Infallible;
@@ -21,6 +22,7 @@ use serde_json::{Value, json};
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{OwnedSemaphorePermit, broadcast, mpsc};
 use tokio_stream::wrappers::ReceiverStream;
+use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
 use crate::auth::{Act, Staff};
@@ -87,7 +89,17 @@ struct Client {
     telling: Telling,
     sender: mpsc::Sender<Event>,
     until: tokio::time::Instant,
+    signed_out: Option<CancellationToken>,
     _place: OwnedSemaphorePermit,
+}
+
+/// Who reads a stream.
+#[derive(Debug, Clone, Copy)]
+pub enum Reader<'a> {
+    /// A member of staff.
+    Staff(&'a Staff),
+    /// A customer, who has until then, in seconds since 1970.
+    Customer(i64),
 }
 
 impl Client {
@@ -106,6 +118,7 @@ impl Client {
             () = app.until.cancelled() => None,
             () = tokio::time::sleep_until(self.until) => None,
             () = self.sender.closed() => None,
+            () = until_signed_out(self.signed_out.as_ref()) => None,
             seen = seen.recv() => match seen {
                 Ok(seen) => Some(seen),
                 Err(RecvError::Lagged(_)) => Some(Seen::Again),
@@ -119,18 +132,36 @@ fn changed() -> Event {
     Event::default().event("changed").data("{}")
 }
 
-/// A client whose stream ends with its token, and the answer that carries the stream.
-fn open(app: &App, until: i64, telling: Telling) -> Result<(Client, Response), Refusal> {
-    let place = app.limits.watcher()?;
-    let left = u64::try_from(until - app.now().as_second()).unwrap_or(0);
+async fn until_signed_out(token: Option<&CancellationToken>) {
+    match token {
+        Some(token) => token.cancelled().await,
+        None => std::future::pending().await,
+    }
+}
+
+/// A client whose stream ends with its token, and the answer that carries the stream. That of a page ends after the time
+/// that one may stay away: whoever is signed in then begins another.
+fn open(app: &App, reader: Reader<'_>, telling: Telling) -> Result<(Client, Response), Refusal> {
+    let (place, until, signed_out) = match reader {
+        Reader::Staff(staff) => {
+            let of_page = telling == Telling::ThatItChanged;
+            (app.limits.watcher()?, staff.until, of_page.then(|| app.signed_in.watch(staff)))
+        }
+        Reader::Customer(until) => (app.limits.public_watcher()?, until, None),
+    };
+    let mut left = Duration::from_secs(u64::try_from(until - app.now().as_second()).unwrap_or(0));
+    if signed_out.is_some() {
+        left = left.min(app.config.session_idle);
+    }
     let (sender, receiver) = mpsc::channel(WAITING);
     if telling == Telling::ThatItChanged {
         sender.try_send(changed()).ok();
     }
-    let until = tokio::time::Instant::now() + Duration::from_secs(left);
+    let until = tokio::time::Instant::now() + left;
     let events = futures::StreamExt::map(ReceiverStream::new(receiver), Ok::<_, Infallible>);
     let alive = KeepAlive::new().interval(app.config.heartbeat).text("alive");
-    Ok((Client { telling, sender, until, _place: place }, Sse::new(events).keep_alive(alive).into_response()))
+    let client = Client { telling, sender, until, signed_out, _place: place };
+    Ok((client, Sse::new(events).keep_alive(alive).into_response()))
 }
 
 async fn watch(app: &App) -> Result<broadcast::Receiver<Seen>, Refusal> {
@@ -157,10 +188,10 @@ async fn of_case(
     });
     let known = known.transpose()?;
     let subject = SubjectRef::complaint(caller.0.organisation(), complaint);
-    follow(app, subject, known, (caller.staff()?.until, Telling::All)).await
+    follow(app, subject, known, (Reader::Staff(caller.staff()?), Telling::All)).await
 }
 
-/// A stream of what is said about `subject` from now on, or after what is `known`; it ends at `until`.
+/// A stream of what is said about `subject` from now on, or after what is `known`, for `reader`.
 ///
 /// # Errors
 /// `not-found` when nothing was ever said about it, or that events cannot be watched.
@@ -168,9 +199,9 @@ pub async fn follow(
     app: App,
     subject: SubjectRef,
     known: Option<Positions>,
-    (until, telling): (i64, Telling),
+    (reader, telling): (Reader<'_>, Telling),
 ) -> Result<Response, Refusal> {
-    let (client, response) = open(&app, until, telling)?;
+    let (client, response) = open(&app, reader, telling)?;
     let seen = watch(&app).await?;
     let said = timeline::read(&app, &subject, &known.clone().unwrap_or_default()).await?;
     if said.is_empty() && known.is_none() {
@@ -265,7 +296,7 @@ pub async fn follow_work(
     department: Option<DepartmentId>,
     telling: Telling,
 ) -> Result<Response, Refusal> {
-    let (client, response) = open(&app, staff.until, telling)?;
+    let (client, response) = open(&app, Reader::Staff(&staff), telling)?;
     let seen = watch(&app).await?;
     let mut list = WorkList { app, staff, department, known: HashSet::new(), client };
     list.load().await?;

@@ -35,19 +35,32 @@ async fn show(
     parameters.only(&["instance"])?;
     let (complaint, form): (ComplaintId, String) = (segments.get("complaint")?, segments.get("form")?);
     let instance: Option<u32> = parameters.get("instance", "a number from 1")?;
-    let sight = sight::of_case(&app, &caller, complaint).await?;
+    filled_in(&app, &caller, (complaint, &form), instance).await.map(Json)
+}
+
+/// A form of a case as it is filled in, as somebody may see it.
+///
+/// # Errors
+/// `not-found`, and that a service cannot be asked.
+pub async fn filled_in(
+    app: &App,
+    caller: &Principal,
+    (complaint, form): (ComplaintId, &str),
+    instance: Option<u32>,
+) -> Result<Value, Refusal> {
+    let sight = sight::of_case(app, caller, complaint).await?;
     let asked = json!({ "complaint": complaint, "form": form, "instance": instance });
     let query = question(caller.organisation(), caller.actor(), asked);
     let mut shown = app.upstream.ask(ServiceName::Routing, ask::FORM, &query).await?;
     let is_kept = |field: &Value| field["from"] == "intake";
     if shown["fields"].as_array().is_some_and(|fields| fields.iter().any(is_kept)) {
-        let kept = Kept::of(&app, &caller, complaint, sight.contact).await?;
+        let kept = Kept::of(app, caller, complaint, sight.contact).await?;
         for field in shown["fields"].as_array_mut().into_iter().flatten().filter(|field| is_kept(field)) {
             field["value"] = kept.value(field["key"].as_str().unwrap_or_default());
         }
         shown["masked"] = json!(kept.contact.masked);
     }
-    Ok(Json(shown))
+    Ok(shown)
 }
 
 /// What intake alone keeps of a complaint, as far as the caller may see it.

@@ -1,7 +1,9 @@
 //! Mail of a designated mailbox, one message a request, as a mail server hands it over.
 //!
-//! The `Message-ID` is the key, so a mail that is delivered again gets the first receipt again. What was attached follows
-//! once the complaint is on record; a file that is not taken is told, and the complaint stands without it.
+//! The `Message-ID` and what the mail says are the key, so a mail that is delivered again gets the first receipt again:
+//! also the copy for another designated mailbox of the organisation, as one mail is one complaint to whoever wrote it.
+//! What was attached follows once the complaint is on record; a file that is not taken is told, and the complaint stands
+//! without it.
 
 use axum::Json;
 use axum::extract::{Request, State};
@@ -14,10 +16,11 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use sha2::Digest as _;
 
-use super::complaints::may_feed;
+use super::complaints::{may_feed, receipt};
 use super::files::{Spooled, store};
 use crate::app::App;
 use crate::auth::Act;
+use crate::auth::principal::scoped;
 use crate::endpoint::{Endpoint, Endpoints};
 use crate::extract::{Caller, Parameters, read_body, require_type};
 use crate::mail::{self, Attachment};
@@ -84,11 +87,21 @@ async fn take(
     let (parts, body) = request.into_parts();
     let bytes = read_body(&app, body, app.config.file_max_bytes).await?;
     let mail = mail::read(&bytes, &channel)?;
-    let orderer = Orderer::keyed(caller, &mail.key, &parts.headers);
-    let complaint = complaint_for(orderer.principal.organisation(), &orderer.key);
-    let subject = SubjectRef::complaint(orderer.principal.organisation(), complaint);
-    let done = orderer.order(&app, ServiceName::Intake, subject, RegisterComplaint::VERB, mail.order).await?;
-    let receipt: Receipt = serde_json::from_value(done.body).map_err(|error| Refusal::defect(&error))?;
+    let organisation = caller.organisation().clone();
+    // The mailboxes may be read by several feeders: the key is the organisation's.
+    let mut orderer = Orderer::keyed(caller, &mail.key, &parts.headers);
+    orderer.key = scoped(&format!("{organisation}/mail"), &mail.key);
+    let complaint = complaint_for(&organisation, &orderer.key);
+    let subject = SubjectRef::complaint(&organisation, complaint);
+    let done = orderer.order(&app, ServiceName::Intake, subject, RegisterComplaint::VERB, mail.order).await;
+    let receipt: Receipt = match done {
+        Ok(done) => serde_json::from_value(done.body).map_err(|error| Refusal::defect(&error))?,
+        // By another mailbox, so another order: the first is on record.
+        Err(refusal) if refusal.problem.code == ProblemCode::KeyReused => {
+            receipt(&app, &organisation, complaint).await.map_err(|_| refusal)?
+        }
+        Err(refusal) => return Err(refusal),
+    };
     let (giver, mut attachments) = (orderer.giver(), Vec::new());
     for (attachment, n) in mail.attachments.into_iter().zip(1..) {
         attachments.push(attach(&app, &giver.part(&format!("file{n}"))?, complaint, attachment).await?);

@@ -152,18 +152,25 @@ pub async fn rate(
     asked: &Satisfaction,
 ) -> Result<Done, Refusal> {
     let case = conversation(app, organisation, complaint).await?;
-    let visit = open_callback(&case).ok_or_else(|| {
-        Problem::new(ProblemCode::WrongStage, "nobody asks for satisfaction with this complaint now")
-            .at("/visit")
-            .expected("an open visit to a stage of kind callback")
-    })?;
+    let nobody = || {
+        let detail = "nobody asks for satisfaction with this complaint now";
+        let problem = Problem::new(ProblemCode::WrongStage, detail).at("/visit");
+        Refusal::from(problem.expected("an open visit to a stage of kind callback"))
+    };
+    let visit = open_callback(&case).or_else(|| last(&case, StageKind::Callback)).ok_or_else(nobody)?;
     let body = json!({
         "visit": visit["visit"], "epoch": visit["epoch"], "reached": true,
         "satisfaction": asked.satisfaction, "opinion": asked.opinion,
     });
-    customer(organisation, complaint, key)
-        .order::<RecordCallback>(app, SubjectRef::complaint(organisation, complaint), body)
-        .await
+    let subject = SubjectRef::complaint(organisation, complaint);
+    let done = customer(organisation, complaint, key).order::<RecordCallback>(app, subject, body).await;
+    done.map_err(|refusal| if is_over(&refusal) { nobody() } else { refusal })
+}
+
+/// Whether somebody asked, and does not any more. What was said under the same key before is answered all the same: its
+/// service knows the key, so it is asked before anything is refused here.
+fn is_over(refusal: &Refusal) -> bool {
+    matches!(refusal.problem.code, ProblemCode::VisitLeft | ProblemCode::StaleEpoch)
 }
 
 /// What is said with the customer, as notification has it.
@@ -212,15 +219,16 @@ pub async fn answered(
     given: &ReplyAnswer,
 ) -> Result<Done, Refusal> {
     let case = conversation(app, organisation, complaint).await?;
-    let visit = open_reply(&case).ok_or_else(|| {
-        Problem::new(ProblemCode::WrongStage, "no answer to a result is waited for now")
-            .at("/visit")
-            .expected("an open visit to a stage of kind reply, where the result was told")
-    })?;
+    let nobody = || {
+        let problem = Problem::new(ProblemCode::WrongStage, "no answer to a result is waited for now");
+        let expected = "an open visit to a stage of kind reply, where the result was told";
+        Refusal::from(problem.at("/visit").expected(expected))
+    };
+    let visit = open_reply(&case).or_else(|| last(&case, StageKind::Reply)).ok_or_else(nobody)?;
     let body = json!({ "visit": visit["visit"], "accepted": given.accepted, "reason": given.reason });
-    customer(organisation, complaint, key)
-        .order::<RecordAnswer>(app, SubjectRef::complaint(organisation, complaint), body)
-        .await
+    let subject = SubjectRef::complaint(organisation, complaint);
+    let done = customer(organisation, complaint, key).order::<RecordAnswer>(app, subject, body).await;
+    done.map_err(|refusal| if is_over(&refusal) { nobody() } else { refusal })
 }
 
 async fn clarification(
@@ -249,17 +257,36 @@ pub async fn supply(
     key: &CommandId,
     given: &Clarification,
 ) -> Result<Done, Refusal> {
-    let asked = tracked.clarify.ok_or_else(|| {
-        Problem::new(ProblemCode::WrongStage, "nothing is missing from this complaint now")
-            .at("/visit")
-            .expected("an open visit to a stage of kind clarify")
-    })?;
+    let nothing = || {
+        let detail = "nothing is missing from this complaint now";
+        let problem = Problem::new(ProblemCode::WrongStage, detail).at("/visit");
+        Refusal::from(problem.expected("an open visit to a stage of kind clarify"))
+    };
+    let (visit, epoch) = match &tracked.clarify {
+        Some(asked) => (json!(asked.visit), asked.epoch),
+        None => (clarified(app, organisation, tracked.complaint).await?.ok_or_else(nothing)?, 1),
+    };
     let body = json!({
-        "visit": asked.visit, "epoch": asked.epoch, "said": given.said, "order_number": given.order_number,
+        "visit": visit, "epoch": epoch, "said": given.said, "order_number": given.order_number,
         "amount": given.amount, "facts": given.facts, "confirmed_by_customer": given.confirmed,
     });
     let subject = SubjectRef::complaint(organisation, tracked.complaint);
-    customer(organisation, tracked.complaint, key).order::<Clarify>(app, subject, body).await
+    let done = customer(organisation, tracked.complaint, key).order::<Clarify>(app, subject, body).await;
+    done.map_err(|refusal| if is_over(&refusal) { nothing() } else { refusal })
+}
+
+/// The visit at which the claim was clarified last, if it was.
+async fn clarified(
+    app: &App,
+    organisation: &OrganisationId,
+    complaint: ComplaintId,
+) -> Result<Option<Value>, Refusal> {
+    let query = question(organisation, Actor::System, json!({ "complaint": complaint }));
+    let case = app.upstream.ask(ServiceName::Routing, asks::CASE, &query).await?;
+    let results = case["results"].as_array().into_iter().flatten().rev();
+    let found =
+        results.filter(|one| one["kind"] == json!(StageKind::Clarify)).map(|one| one["visit"].clone());
+    Ok(found.filter(Value::is_string).next())
 }
 
 /// The visit at which satisfaction is asked for, in notification's view of a case.
@@ -272,6 +299,11 @@ pub fn open_callback(case: &Value) -> Option<&Value> {
 #[must_use]
 pub fn open_reply(case: &Value) -> Option<&Value> {
     open(case, StageKind::Reply).filter(|visit| !visit["told"].is_null() && visit["answered"].is_null())
+}
+
+/// The last visit of a kind, though it was left.
+fn last(case: &Value, kind: StageKind) -> Option<&Value> {
+    case["visits"].as_array()?.iter().rev().find(|visit| visit["kind"] == json!(kind))
 }
 
 fn open(case: &Value, kind: StageKind) -> Option<&Value> {

@@ -11,7 +11,8 @@ use futures::StreamExt as _;
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
-use crate::{Edge, found, request};
+use crate::browser::Browser;
+use crate::{Edge, PASSWORD, found, request};
 
 const ID: &str = "0195702c-7b80-7000-8000-000000000002";
 const OTHER: &str = "0195702c-7b80-7000-8000-000000000003";
@@ -166,4 +167,29 @@ async fn a_work_list_changes_before_its_reader_only_where_it_is_theirs() {
     .await;
     let told = next(&mut stream).await;
     assert!(told.contains("event: work.gone") && told.contains(OTHER), "{told}");
+}
+
+/// A page that is open shows nothing more once somebody signed out.
+#[tokio::test]
+async fn the_stream_of_a_page_ends_when_somebody_signs_out() {
+    let edge = Edge::start().await;
+    edge.account("wu.gang", &["handler"], Some("logistics")).await;
+    let _speakers = speakers(&edge, &Arc::default()).await;
+    let mut browser = Browser::new(&edge);
+    browser.sign_in("wu.gang", PASSWORD).await;
+    let cookies: Vec<_> = browser.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let asked = request(Method::GET, "/console/work/events", "").header("cookie", cookies.join("; "));
+    let response = edge.router.clone().oneshot(asked.body(Body::empty()).unwrap()).await.unwrap();
+    assert_eq!(response.status(), 200);
+    let mut stream = response.into_body().into_data_stream();
+    assert!(next(&mut stream).await.contains("event: changed"));
+    let page = browser.get("/console/sign-in").await;
+    assert_eq!(page.status, 303, "signed in already");
+    let page = browser.get("/console/cases/no-id").await;
+    browser.send(&page, "/console/sign-out", &[]).await;
+    let ended = async { while stream.next().await.is_some() {} };
+    tokio::time::timeout(Duration::from_secs(5), ended).await.expect("it ends");
+    let again = request(Method::GET, "/console/work/events", "").header("cookie", cookies.join("; "));
+    let again = edge.send(again.header("hx-request", "true").body(Body::empty()).unwrap()).await;
+    assert_eq!(again.status, 401, "and does not begin again");
 }

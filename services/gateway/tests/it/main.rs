@@ -7,9 +7,11 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on ends")]
 
 mod bad_input;
+mod browser;
 mod browsing;
 mod events;
 mod pages;
+mod pages_again;
 mod signing_in;
 mod starting;
 mod upstream;

@@ -1,93 +1,33 @@
 //! The pages against the real sign-in store; services are stood in for at the other end of the transport.
 
-use axum::body::Body;
-use axum::http::{HeaderMap, Method, Request, header};
-use contracts::{Problem, ProblemCode, ServiceName};
+use std::sync::{Arc, Mutex};
+
+use axum::http::{HeaderMap, Method, header};
+use contracts::commands::Answer;
+use contracts::{CommandId, Problem, ProblemCode, ServiceName};
 use serde_json::{Value, json};
 
-use crate::{Answered, Edge, PASSWORD, Responder, done, each, found, refused};
-
-/// A browser: it keeps cookies and sends forms with what their page had.
-struct Browser<'a> {
-    edge: &'a Edge,
-    cookies: std::collections::BTreeMap<String, String>,
-    language: &'static str,
-}
-
-impl<'a> Browser<'a> {
-    fn new(edge: &'a Edge) -> Self {
-        Self { edge, cookies: Default::default(), language: "en" }
-    }
-
-    async fn ask(&mut self, method: Method, path: &str, headers: HeaderMap, body: String) -> Answered {
-        let cookies: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let mut request = Request::builder()
-            .method(method)
-            .uri(path)
-            .header(header::COOKIE, cookies.join("; "))
-            .header(header::ACCEPT_LANGUAGE, self.language);
-        for (name, value) in &headers {
-            request = request.header(name, value);
-        }
-        let answered = self.edge.send(request.body(Body::from(body)).unwrap()).await;
-        for line in answered.headers.get_all(header::SET_COOKIE) {
-            let line = line.to_str().unwrap();
-            assert!(line.contains("HttpOnly") && line.contains("SameSite=Lax"), "{line}");
-            let (name, rest) = line.split_once('=').unwrap();
-            self.cookies.insert(name.to_owned(), rest.split(';').next().unwrap().to_owned());
-        }
-        answered
-    }
-
-    async fn get(&mut self, path: &str) -> Answered {
-        self.ask(Method::GET, path, HeaderMap::new(), String::new()).await
-    }
-
-    /// Sends a form whose token is that of `page`.
-    async fn send(&mut self, page: &Answered, path: &str, fields: &[(&str, &str)]) -> Answered {
-        let token = hidden(page, "csrf");
-        let mut all = vec![("csrf", token.as_str())];
-        all.extend_from_slice(fields);
-        self.send_as(path, &all, HeaderMap::new()).await
-    }
-
-    async fn send_as(&mut self, path: &str, fields: &[(&str, &str)], mut headers: HeaderMap) -> Answered {
-        let encoded = |text: &str| text.bytes().map(|byte| format!("%{byte:02X}")).collect::<String>();
-        let body: Vec<_> =
-            fields.iter().map(|(name, value)| format!("{}={}", encoded(name), encoded(value))).collect();
-        headers.insert(header::CONTENT_TYPE, "application/x-www-form-urlencoded".parse().unwrap());
-        self.ask(Method::POST, path, headers, body.join("&")).await
-    }
-
-    async fn sign_in(&mut self, name: &str, password: &str) -> Answered {
-        let page = self.get("/console/sign-in").await;
-        let fields = [("/organisation", "huarun"), ("/name", name), ("password", password)];
-        self.send(&page, "/console/sign-in", &fields).await
-    }
-}
-
-fn text(answered: &Answered) -> String {
-    String::from_utf8(answered.bytes.clone()).unwrap()
-}
-
-fn hidden(page: &Answered, name: &str) -> String {
-    let text = text(page);
-    let start = format!("name=\"{name}\" value=\"");
-    let (_, rest) = text.split_once(&start).unwrap_or_else(|| panic!("no {name} in {text}"));
-    rest.split('"').next().unwrap().to_owned()
-}
-
-fn to(answered: &Answered) -> &str {
-    assert_eq!(answered.status, 303, "{}", text(answered));
-    answered.headers[header::LOCATION].to_str().unwrap()
-}
+use crate::browser::{Browser, hidden, text, to};
+use crate::{Edge, PASSWORD, Responder, done, each, found, refused};
 
 const COMPLAINT: &str = "d01260ec-5026-578c-90c1-bce5b865f587";
 const WORK: &str = "62d59f35-6382-53e4-8245-bee9d81d5022";
 const VISIT: &str = "c32674c1-e6c2-57f7-98f7-855ba1298c66";
 
+/// The keys of claims that routing took.
+type Claims = Arc<Mutex<Vec<CommandId>>>;
+
 /// Routing with one piece of work, held by nobody or by `holder`; a claim is refused where `refuse` says so.
 async fn routing(edge: &Edge, holder: Option<&'static str>, refuse: bool) -> Responder {
+    routing_that_notes(edge, holder, refuse, Claims::default()).await
+}
+
+async fn routing_that_notes(
+    edge: &Edge,
+    holder: Option<&'static str>,
+    refuse: bool,
+    claims: Claims,
+) -> Responder {
     let item = json!({
         "work": WORK, "complaint": COMPLAINT, "number": "TS1", "visit": VISIT, "epoch": 1, "task": "propose",
         "stage": "handle", "label": {"zh": "部门处理", "en": "The department handles it"}, "department": "sales",
@@ -105,7 +45,18 @@ async fn routing(edge: &Edge, holder: Option<&'static str>, refuse: bool) -> Res
     edge.responder(ServiceName::Routing, &names, move |subject, payload| {
         let name = subject.rsplit_once("routing.").unwrap().1;
         if name == "work.claim" {
-            return each(payload, |_| if refuse { refused(ProblemCode::ConflictOfInterest) } else { done(json!({})) });
+            return each(payload, |command| {
+                let mut claims = claims.lock().unwrap();
+                let repeated = claims.contains(&command.id);
+                claims.push(command.id.clone());
+                match (refuse, repeated) {
+                    (true, _) => refused(ProblemCode::ConflictOfInterest),
+                    // As a service does: what is known by its key is answered again, whatever became of it since.
+                    (false, true) => Answer::Done { version: 1, repeated, body: json!({}) },
+                    (false, false) if claims.len() > 1 => refused(ProblemCode::NotTheHolder),
+                    (false, false) => done(json!({})),
+                }
+            });
         }
         found(payload, |_| {
             Ok(match name {
@@ -204,12 +155,24 @@ async fn a_claim_is_done_once_and_a_refusal_is_told_in_the_readers_language() {
     edge.account("feng.qi", &["handler"], Some("sales")).await;
     let claim = format!("/console/work/{WORK}/claim");
     {
-        let _routing = routing(&edge, None, false).await;
+        let claims = Claims::default();
+        let _routing = routing_that_notes(&edge, None, false, claims.clone()).await;
         let mut browser = Browser::new(&edge);
         browser.sign_in("feng.qi", PASSWORD).await;
         let page = browser.get("/console/work?of=queue").await;
-        let claimed = browser.send(&page, &claim, &fields).await;
-        assert_eq!(to(&claimed), "/console/work?of=queue&done=claimed&number=TS1");
+        for _ in 0..2 {
+            let claimed = browser.send(&page, &claim, &fields).await;
+            assert_eq!(
+                to(&claimed),
+                "/console/work?of=queue&done=claimed&number=TS1",
+                "the same key, the same answer"
+            );
+        }
+        let mut anew = fields;
+        anew[3] = ("key", "k2");
+        assert_eq!(browser.send(&page, &claim, &anew).await.status, 409, "another key is another claim");
+        let keys = claims.lock().unwrap().clone();
+        assert!(keys[0] == keys[1] && keys[1] != keys[2], "{keys:?}");
         assert!(
             text(&browser.get("/console/work?of=queue&done=claimed&number=TS1").await)
                 .contains("TS1 is yours now")
@@ -227,6 +190,10 @@ async fn a_claim_is_done_once_and_a_refusal_is_told_in_the_readers_language() {
     assert!(
         text(&refusal).contains("当事人须回避，不得经办") && text(&refusal).contains("没有任何内容被更改")
     );
+    // Whoever changes the language on that page comes back to the list, not to the address of the claim.
+    let (_, menu) =
+        text(&refusal).split_once("action=\"/preferences\"").map(|(a, b)| (a.len(), b.to_owned())).unwrap();
+    assert!(menu.contains("name=\"back\" value=\"/console/work?of=queue\""), "{menu}");
 }
 
 #[tokio::test]
@@ -234,13 +201,20 @@ async fn language_and_appearance_are_remembered() {
     let edge = Edge::start().await;
     let mut browser = Browser::new(&edge);
     let page = browser.get("/console/sign-in").await;
-    assert!(text(&page).contains("Staff sign-in"));
+    let before = text(&page);
+    assert!(before.contains("Staff sign-in") && before.contains("<html lang=\"en\""), "{before}");
+    assert!(!before.contains("data-bs-theme=\"dark\"") && !before.contains("员工登录"), "{before}");
     let chosen =
         browser.send(&page, "/preferences", &[("language", "zh"), ("back", "/console/sign-in")]).await;
     assert_eq!(to(&chosen), "/console/sign-in");
-    browser.send(&page, "/preferences", &[("theme", "dark"), ("back", "//elsewhere.example")]).await;
+    let dark =
+        browser.send(&page, "/preferences", &[("theme", "dark"), ("back", "//elsewhere.example")]).await;
+    assert_eq!(to(&dark), "/");
     let page = text(&browser.get("/console/sign-in").await);
     assert!(page.contains("员工登录") && page.contains("data-bs-theme=\"dark\""), "{page}");
+    assert!(page.contains("<html lang=\"zh-CN\"") && !page.contains("Staff sign-in"), "{page}");
+    // Another browser has chosen nothing.
+    assert!(text(&Browser::new(&edge).get("/console/sign-in").await).contains("Staff sign-in"));
 }
 
 #[tokio::test]
@@ -314,7 +288,7 @@ async fn a_customer_submits_gets_a_receipt_and_sees_how_far_it_is() {
     assert!(text(&browser.get("/portal/huarun").await).contains("由客户服务部受理"));
     assert_eq!(
         to(&browser.get("/portal/huarun/receipt").await),
-        "/portal/huarun",
+        "/portal/huarun?ended=1",
         "nothing without number and code"
     );
 
@@ -363,4 +337,50 @@ async fn guessing_a_password_by_the_page_is_slowed_down() {
         last = json!(browser.sign_in("feng.qi", "a guess of mine").await.status.as_u16());
     }
     assert_eq!(last, json!(429));
+}
+
+#[tokio::test]
+async fn an_address_that_cannot_be_one_has_a_page_that_says_so() {
+    let edge = Edge::start().await;
+    edge.account("feng.qi", &["handler"], Some("sales")).await;
+    let mut browser = Browser::new(&edge);
+    browser.sign_in("feng.qi", PASSWORD).await;
+    for path in ["/console/cases/no-id", "/console/cases/no-id/do/x/y", "/portal/Not%20One"] {
+        let page = browser.get(path).await;
+        assert_eq!(page.status, 404, "{path}");
+        assert!(page.headers[header::CONTENT_TYPE].to_str().unwrap().starts_with("text/html"), "{path}");
+        assert!(text(&page).contains("href=\"/\""), "{path}");
+    }
+}
+
+/// A page that is open keeps nobody signed in; somebody who does something does.
+#[tokio::test]
+async fn only_what_somebody_does_counts_as_being_there() {
+    let edge = Edge::start().await;
+    let _routing = routing(&edge, None, false).await;
+    edge.account("feng.qi", &["handler"], Some("sales")).await;
+    let mut browser = Browser::new(&edge);
+    browser.sign_in("feng.qi", PASSWORD).await;
+    let away = async || {
+        sqlx::query("update browser_session set seen_at = now() - interval '20 minutes'")
+            .execute(&edge.app.pool)
+            .await
+            .unwrap();
+    };
+    let seen = async || {
+        let (ago,): (f64,) =
+            sqlx::query_as("select extract(epoch from now() - seen_at)::float8 from browser_session")
+                .fetch_one(&edge.app.pool)
+                .await
+                .unwrap();
+        ago < 600.0
+    };
+    away().await;
+    let mut by_itself = HeaderMap::new();
+    by_itself.insert("redress-live", "1".parse().unwrap());
+    assert_eq!(browser.ask(Method::GET, "/console/work", by_itself, String::new()).await.status, 200);
+    browser.get("/console/cases/d01260ec-5026-578c-90c1-bce5b865f587/events").await;
+    assert!(!seen().await, "the page came by itself");
+    assert_eq!(browser.get("/console/here").await.status, 204);
+    assert!(seen().await, "somebody types");
 }

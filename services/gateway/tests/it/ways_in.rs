@@ -47,7 +47,7 @@ async fn the_channels_are_public() {
 
 async fn key(edge: &Edge, channels: &[&str]) -> String {
     let admin = edge.token("shen.yi", &["admin"], None).await;
-    let asked = json!({ "name": "mail", "channels": channels });
+    let asked = json!({ "name": format!("mail.{}", channels[0]), "channels": channels });
     let issued = edge.post("/api/v1/api-keys", &admin, "", &asked).await;
     issued.json()["key"].as_str().unwrap().to_owned()
 }
@@ -134,4 +134,50 @@ async fn mail_that_is_not_taken_is_refused_with_its_reason() {
     assert_eq!(edge.send(elsewhere.body(Body::from(MAIL)).unwrap()).await.code(), "not-allowed");
     let json = request(Method::POST, "/api/v1/mail", &key).header("content-type", "application/json");
     assert_eq!(edge.send(json.body(Body::from("{}")).unwrap()).await.code(), "unsupported-type");
+}
+
+/// One mail to two designated mailboxes is one complaint: both copies are taken, and both get the first receipt.
+/// Another mail under the same `Message-ID` is a complaint of its own.
+#[tokio::test]
+async fn a_mail_to_two_mailboxes_is_one_complaint() {
+    let edge = Edge::start().await;
+    let seen: Arc<Mutex<Vec<Command>>> = Arc::default();
+    let noted = seen.clone();
+    let names = [VERBS, &[("complaint", true)]].concat();
+    let _intake = edge
+        .responder(ServiceName::Intake, &names, move |subject, payload| {
+            if subject.ends_with(".complaint") {
+                return found(payload, |query| {
+                    Ok(json!({
+                        "complaint": query.body["complaint"], "number": "TS1", "complainant": query.body["complaint"],
+                        "playbook_id": "p30", "channel": "email", "kind": "complaint", "category": null, "unit": null,
+                        "received_at": "2025-03-03T01:00:00Z", "registered_at": "2025-03-03T01:00:00Z", "version": 1,
+                        "playbook": { "id": "p30", "version": 1 }, "language": "zh", "external": null, "repeats": null,
+                        "progress": null, "settlement": null, "tracking_code": "x",
+                    }))
+                });
+            }
+            each(payload, |command| {
+                if command.verb != "complaint.register" {
+                    return done(json!({}));
+                }
+                let mut seen = noted.lock().unwrap();
+                let known = seen.iter().any(|one| one.id == command.id && one.body != command.body);
+                seen.push(command.clone());
+                if known { crate::refused(ProblemCode::KeyReused) } else { done(receipt(command)) }
+            })
+        })
+        .await;
+    let (first, second) = (key(&edge, &["email"]).await, key(&edge, &["service_mail"]).await);
+    let to = async |key: &str, channel: &str, mail: &str| {
+        let path = format!("/api/v1/mail?channel={channel}");
+        let request = request(Method::POST, &path, key).header("content-type", "message/rfc822");
+        let answered = edge.send(request.body(Body::from(mail.to_owned())).unwrap()).await;
+        assert_eq!(answered.status, 201, "{}", answered.json());
+        answered.json()["receipt"]["complaint"].clone()
+    };
+    let complaint = to(&first, "email", MAIL).await;
+    assert_eq!(to(&second, "service_mail", MAIL).await, complaint);
+    let other = MAIL.replace("拉链坏了", "退款还没到");
+    assert_ne!(to(&first, "email", &other).await, complaint, "nothing is lost to a careless Message-ID");
 }

@@ -20,6 +20,19 @@ pub struct Acts {
     pub number: String,
     /// Its acts.
     pub all: Vec<Act>,
+    /// What else could be done with the case.
+    pub more: Vec<Deed>,
+}
+
+/// Something else that could be done: an order with a form of its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Deed {
+    /// What it is called, and of what.
+    pub name: String,
+    /// Where its form is.
+    pub address: String,
+    /// Why it is not possible now; nothing when it is.
+    pub why_not: Option<Word>,
 }
 
 /// One thing that could be done.
@@ -40,8 +53,6 @@ pub struct Act {
 pub enum Can {
     /// They hold it: there is a form.
     Do,
-    /// They hold it, and there is no page for it yet.
-    NoForm,
     /// It waits in the queue of their department.
     Claim,
     /// Somebody else holds it.
@@ -57,18 +68,34 @@ pub enum Can {
 pub fn view(locale: &Locale, csrf: &str, acts: &Acts) -> Markup {
     let possible: Vec<_> = acts.all.iter().filter(|act| matches!(act.can, Can::Do | Can::Claim)).collect();
     let others: Vec<_> = acts.all.iter().filter(|act| !matches!(act.can, Can::Do | Can::Claim)).collect();
+    let more: Vec<_> = acts.more.iter().filter(|deed| deed.why_not.is_none()).collect();
     html! {
-        @if !acts.all.is_empty() {
-            section.card.mb-3 {
-                div.card-body {
-                    @if !possible.is_empty() {
-                        h2.h4 { (locale.say(words::ACTIONS)) }
-                        ul.acts { @for act in &possible { li { (one(locale, csrf, acts, act)) } } }
+        section.card.mb-3 {
+            div.card-body {
+                h2.h4 { (locale.say(words::ACTIONS)) }
+                @if possible.is_empty() && more.is_empty() { p.text-secondary.mb-0 { (locale.say(words::NOTHING_POSSIBLE)) } }
+                @if !possible.is_empty() { ul.acts { @for act in &possible { li { (one(locale, csrf, acts, act)) } } } }
+                @if !more.is_empty() {
+                    ul.deeds-more aria-label=(locale.say(words::MORE_ACTIONS)) {
+                        @for deed in &more { li { a.btn.btn-sm href=(deed.address) { (deed.name) } } }
                     }
-                    @if !others.is_empty() {
-                        h2.h4.mt-2 { (locale.say(words::NOT_POSSIBLE)) }
-                        ul.acts { @for act in &others { li { span { (act.name) } span.text-secondary { (why(locale, &act.can)) } } } }
-                    }
+                }
+                (impossible(locale, &others, &acts.more))
+            }
+        }
+    }
+}
+
+/// What may not be done now, and why: folded away, unless somebody waits for it.
+fn impossible(locale: &Locale, others: &[&Act], more: &[Deed]) -> Markup {
+    let more: Vec<_> = more.iter().filter_map(|deed| Some((deed, deed.why_not?))).collect();
+    html! {
+        @if !others.is_empty() || !more.is_empty() {
+            details.small.mt-2 #not-possible {
+                summary { (locale.say(words::NOT_POSSIBLE)) }
+                ul.acts {
+                    @for act in others { li { span { (act.name) } span.text-secondary { (why(locale, &act.can)) } } }
+                    @for (deed, why) in &more { li { span { (deed.name) } span.text-secondary { (locale.say(*why)) } } }
                 }
             }
         }
@@ -111,7 +138,6 @@ fn why(locale: &Locale, can: &Can) -> String {
         Can::HeldBy(name) => locale.fill(words::HELD_BY_OTHER, &[("name", name)]),
         Can::QueueOf(department) => locale.fill(words::OTHER_DEPARTMENT, &[("department", department)]),
         Can::NoRole => plain(words::NO_ROLE),
-        Can::NoForm => plain(words::NO_FORM),
         Can::Claim | Can::Do => plain(words::CLAIM_FIRST),
     }
 }

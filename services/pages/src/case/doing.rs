@@ -4,10 +4,11 @@ use contracts::Problem;
 use maud::{Markup, html};
 
 use super::matter::{self, Matter};
+use super::timeline::{Entry, one};
 use crate::Locale;
-use crate::forms::{Typed, carried, fields};
+use crate::forms::{Label, Typed, carried, fields};
 use crate::refusal;
-use crate::tasks::TaskForm;
+use crate::tasks::{Line, Note, TaskForm};
 use crate::words::{case as words, shell, tasks};
 
 /// A piece of work being done.
@@ -17,10 +18,16 @@ pub struct Doing {
     pub case: String,
     /// Its number.
     pub number: String,
-    /// The piece of work.
-    pub work: String,
+    /// Where it is sent.
+    pub address: String,
     /// Its form.
     pub form: TaskForm,
+    /// What it was made for: the form says it again, so that it is never taken for what came after.
+    pub made_for: Vec<(&'static str, String)>,
+    /// What stands beside it.
+    pub notes: Vec<Note>,
+    /// What happened since it was made, where that is why it was refused.
+    pub since: Vec<Entry>,
     /// What it is about.
     pub matter: Matter,
     /// What was typed.
@@ -45,8 +52,11 @@ pub fn page(locale: &Locale, csrf: &str, doing: &Doing) -> Markup {
                 section.card.mb-3 {
                     div.card-body {
                         @if let Some(problem) = problem { (refusal::alert(locale, problem)) }
-                        form.once method="post" action={ (doing.case) "/do/" (doing.work) } {
+                        (happened(locale, &doing.since))
+                        form.once method="post" action=(doing.address) {
                             (carried(csrf, Some(&doing.key)))
+                            @for (name, value) in &doing.made_for { input type="hidden" name=(name) value=(value); }
+                            @if doing.form.fields.is_empty() { p { (locale.say(words::SURE)) } }
                             (fields(locale, &doing.form.fields, &doing.typed, problem))
                             div.btn-list {
                                 button.btn.btn-primary type="submit" { (locale.say(tasks::FINISH)) }
@@ -56,7 +66,45 @@ pub fn page(locale: &Locale, csrf: &str, doing: &Doing) -> Markup {
                     }
                 }
             }
-            div.col-lg-6 { (matter::view(locale, &doing.matter)) }
+            div.col-lg-6 {
+                @for note in &doing.notes { (beside(locale, note)) }
+                (matter::view(locale, &doing.matter))
+            }
+        }
+    }
+}
+
+/// What happened while somebody typed: who did it instead, and what.
+fn happened(locale: &Locale, since: &[Entry]) -> Markup {
+    html! {
+        @if !since.is_empty() {
+            div.alert.alert-warning {
+                div {
+                    strong { (locale.say(words::MEANWHILE)) }
+                    ol.timeline-plain { @for entry in since { (one(locale, entry)) } }
+                    p.mb-0 { (locale.say(words::KEPT_TYPED)) }
+                }
+            }
+        }
+    }
+}
+
+fn beside(locale: &Locale, note: &Note) -> Markup {
+    let said = |label: &Label| label.get(locale.language).to_owned();
+    html! {
+        section.card.mb-3 {
+            div.card-body {
+                h2.h4 { (said(&note.title)) }
+                ul.notes {
+                    @for line in &note.lines {
+                        @match line {
+                            Line::Plain(text) => li { (said(text)) },
+                            Line::Avoid(text) => li.avoid { strong { (locale.say(words::DO_NOT_SAY)) } " " (said(text)) },
+                            Line::At(text, at) => li { (said(text)) " " (locale.time(*at)) },
+                        }
+                    }
+                }
+            }
         }
     }
 }

@@ -41,7 +41,8 @@ pub fn view(locale: &Locale, entries: &[Entry]) -> Markup {
     }
 }
 
-fn one(locale: &Locale, entry: &Entry) -> Markup {
+/// One line of it.
+pub(super) fn one(locale: &Locale, entry: &Entry) -> Markup {
     html! {
         li {
             time.text-secondary datetime=(locale.machine(entry.at)) title=(locale.time(entry.at)) { (locale.near(entry.at)) }

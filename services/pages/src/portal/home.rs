@@ -20,6 +20,8 @@ pub struct Home {
     pub typed: Typed,
     /// What was refused.
     pub problem: Option<Problem>,
+    /// Whether number and code have to be typed again, as the browser does not keep them for long.
+    pub ended: bool,
 }
 
 /// Number and code.
@@ -61,6 +63,7 @@ fn track(locale: &Locale, csrf: &str, model: &Home) -> Markup {
             div.card-body {
                 h2.h3 { (locale.say(words::TRACK)) }
                 p.text-secondary { (locale.say(words::TRACK_TEXT)) }
+                @if model.ended { div.alert.alert-warning role="status" { (locale.say(words::ENDED)) } }
                 @match &model.problem {
                     Some(problem) if problem.code == contracts::ProblemCode::NotFound => div.alert.alert-danger role="alert" { (locale.say(words::WRONG_CODE)) },
                     Some(problem) => (refusal::alert(locale, problem)),

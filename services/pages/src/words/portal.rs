@@ -7,6 +7,7 @@ super::table! {
     SUBMIT: "我要投诉", "Make a complaint";
     TRACK: "查询进展", "See how far it is";
     TRACK_TEXT: "已经提交过？请输入编号和查询码。", "Already told us? Enter the number and the code.";
+    ENDED: "为保护您的隐私，编号和查询码只在本机保留 30 分钟。请重新输入。", "To keep it private, number and code stay in this browser for 30 minutes only. Please enter them again.";
     STAFF: "员工入口", "For staff";
     WAYS: "也可以通过以下方式联系我们", "Other ways to reach us";
     ANSWERS_BY: "由{who}受理", "Answered by {who}";

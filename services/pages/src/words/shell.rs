@@ -24,6 +24,10 @@ super::table! {
     BY_SYSTEM: "跟随系统", "As the system";
     LIVE: "实时更新中", "Live";
     LIVE_LOST: "连接已断开，内容可能已过时，正在重新连接…", "Connection lost: this may be out of date. Connecting again…";
+    LIVE_OVER: "本页已不再更新。", "This page is not updated any more.";
+    OPEN_AGAIN: "重新打开", "Open it again";
+    ZONE_UNKNOWN: "暂时无法读取本组织的信息：时间按协调世界时显示，姓名和部门可能显示为代码。", "The organisation's data cannot be read now: times are in universal time, and people and departments may be shown by their keys.";
+    TYPED_KEPT: "您上次填写的内容已恢复，尚未提交。", "What you typed before is back; it was not sent.";
     REFUSED: "未能完成", "This was not done";
     NOTHING_CHANGED: "没有任何内容被更改。", "Nothing was changed.";
     NOBODY_KNOWS: "结果未知：请用本页再次提交，不会重复办理。", "Nobody knows yet whether it was done: send it again from this page, it will not be done twice.";
@@ -34,6 +38,7 @@ super::table! {
     BACK: "返回", "Back";
     REQUIRED: "必填", "required";
     PLEASE_CHOOSE: "请选择", "Please choose";
+    ANOTHER: "再填一项（{n}）", "One more ({n})";
     YES: "是", "Yes";
     NO: "否", "No";
     SEND: "提交", "Send";

@@ -24,6 +24,7 @@ fn shell(language: Language) -> Shell {
         locale: locale(language),
         theme: Theme::Dark,
         path: "/console/work?of=mine".into(),
+        warning: None,
         csrf: "token".into(),
         who: Some(Who { name: HOSTILE.into(), department: None }),
         places: vec![Place::Work],

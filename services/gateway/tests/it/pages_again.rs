@@ -1,0 +1,221 @@
+//! What happens when something is sent again: an answer was lost, or somebody else was quicker.
+
+use std::sync::{Arc, Mutex};
+
+use axum::http::{HeaderMap, Method, header};
+use contracts::commands::{Answer, Command};
+use contracts::{Problem, ProblemCode, ServiceName};
+use serde_json::{Value, json};
+
+use crate::browser::{Browser, carried, text, to};
+use crate::{Edge, PASSWORD, Responder, done, each, found, refused};
+
+const COMPLAINT: &str = "d01260ec-5026-578c-90c1-bce5b865f587";
+const WORK: &str = "62d59f35-6382-53e4-8245-bee9d81d5022";
+const VISIT: &str = "c32674c1-e6c2-57f7-98f7-855ba1298c66";
+
+/// What the services were ordered, and whether the work is still to be done.
+#[derive(Default)]
+struct Case {
+    orders: Vec<Command>,
+    is_done: bool,
+}
+
+type Shared = Arc<Mutex<Case>>;
+
+fn entered() -> Value {
+    json!({
+        "visit": VISIT, "stage": "handle", "brief": {
+            "kind": "propose", "stage": "handle",
+            "slice": {"investigation": {"remedies": {"allowed": ["refund"]}, "liability_kinds": ["supplier"]}},
+        },
+    })
+}
+
+/// Every service that a case page asks, with one piece of work to propose.
+async fn services(edge: &Edge, case: &Shared) -> Vec<Responder> {
+    let mut all = Vec::new();
+    for service in gateway::timeline::SPEAKERS {
+        let case = case.clone();
+        let names = [
+            ("journal", true),
+            ("case", true),
+            ("clocks", true),
+            ("directory", true),
+            ("calendars", true),
+            ("playbook", true),
+            ("complaint", true),
+            ("text", true),
+            ("files", true),
+            ("contact", true),
+            ("propose", false),
+        ];
+        let answer = move |subject: &str, payload: &[u8]| {
+            let name = subject.rsplit_once('.').unwrap().1;
+            match name {
+                "propose" => each(payload, |command| proposed(&case, command)),
+                "journal" => {
+                    let events = if service == ServiceName::Routing { journal(payload) } else { Vec::new() };
+                    Some(json!({ "answer": "found", "body": { "events": events } }).to_string().into_bytes())
+                }
+                _ => found(payload, |_| Ok(told(service, name, case.lock().unwrap().is_done))),
+            }
+        };
+        all.push(edge.responder(service, &names, answer).await);
+    }
+    all
+}
+
+fn proposed(case: &Shared, command: &Command) -> Answer {
+    let mut case = case.lock().unwrap();
+    let repeated = case.orders.iter().any(|one| one.id == command.id && one.body == command.body);
+    case.orders.push(command.clone());
+    match (repeated, case.is_done) {
+        (true, _) => Answer::Done { version: 1, repeated, body: json!({}) },
+        (false, true) => refused(ProblemCode::VisitLeft),
+        (false, false) => {
+            case.is_done = true;
+            done(json!({}))
+        }
+    }
+}
+
+fn journal(payload: &[u8]) -> Vec<Value> {
+    let ask: Value = serde_json::from_slice(payload).unwrap();
+    if ask["after"].as_u64() != Some(0) {
+        return Vec::new();
+    }
+    let organisation = contracts::OrganisationId::new("huarun").unwrap();
+    let envelope = contracts::Envelope {
+        id: contracts::EventId::derived(uuid::Uuid::nil(), "entered"),
+        source: ServiceName::Routing,
+        what: "stage.entered".into(),
+        version: 1,
+        subject: contracts::SubjectRef::complaint(&organisation, COMPLAINT.parse().unwrap()),
+        time: "2026-11-28T06:00:00Z".parse().unwrap(),
+        sequence: 1,
+        previous_hash: [0; 32],
+        causation: "c".into(),
+        correlation: "r".into(),
+        traceparent: None,
+    };
+    vec![json!({ "sequence": 1, "headers": envelope.headers(), "body": entered().to_string() })]
+}
+
+fn told(service: ServiceName, name: &str, is_done: bool) -> Value {
+    let work = json!({
+        "work": WORK, "visit": VISIT, "epoch": 1, "task": "propose", "department": "sales", "person": "feng.qi",
+    });
+    match (service, name) {
+        (_, "directory") => {
+            json!({ "departments": [], "people": [{"id": "feng.qi", "name": "冯琪", "department": "sales"}] })
+        }
+        (_, "calendars") => {
+            json!({ "default": "cn", "calendars": [{"id": "cn", "document": {"zone": "Asia/Shanghai"}}] })
+        }
+        (_, "clocks" | "files") => json!([]),
+        (_, "text" | "contact") => json!({}),
+        (_, "playbook") => json!({ "document": {} }),
+        (ServiceName::Routing, _) => json!({
+            "version": 1, "visits": [{"visit": VISIT, "department": "sales", "kind": "propose", "place": "main"}],
+            "works": if is_done { json!([]) } else { json!([work]) },
+            "results": [{"visit": VISIT, "by": {"kind": "staff", "person": "feng.qi", "roles": []}}],
+        }),
+        (ServiceName::Intake, _) => {
+            json!({ "version": 1, "number": "TS1", "playbook": {"id": "p03", "version": 1} })
+        }
+        _ => json!({ "version": 1, "visits": [], "instances": [] }),
+    }
+}
+
+/// An answer is lost, or somebody clicks twice: the form says again what it was made for, and its service knows the key.
+#[tokio::test]
+async fn what_was_done_is_not_refused_when_it_is_sent_again_under_its_key() {
+    let edge = Edge::start().await;
+    let case = Shared::default();
+    let _services = services(&edge, &case).await;
+    edge.account("feng.qi", &["handler"], Some("sales")).await;
+    let mut browser = Browser::new(&edge);
+    browser.sign_in("feng.qi", PASSWORD).await;
+    let address = format!("/console/cases/{COMPLAINT}/do/{WORK}");
+    let page = browser.get(&address).await;
+    assert_eq!(page.status, 200, "{}", text(&page));
+    let mut fields = carried(&page, &address);
+    fields.extend([("/liable".to_owned(), "supplier".to_owned()), ("/reason".to_owned(), "坏了".to_owned())]);
+    let fields: Vec<_> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    for _ in 0..2 {
+        let sent = browser.send_as(&address, &fields, HeaderMap::new()).await;
+        assert_eq!(to(&sent), format!("/console/cases/{COMPLAINT}?done=finished&number=TS1"));
+    }
+    let orders = case.lock().unwrap().orders.clone();
+    assert_eq!((&orders[0].id, &orders[0].body), (&orders[1].id, &orders[1].body));
+    assert_eq!(orders[0].body["visit"], VISIT);
+
+    // Under another key it is too late: what was typed is kept, and said is what happened meanwhile.
+    let late: Vec<_> =
+        fields.iter().map(|(name, value)| (*name, if *name == "key" { "another" } else { value })).collect();
+    let refusal = browser.send_as(&address, &late, HeaderMap::new()).await;
+    assert_eq!(refusal.status, 409);
+    let shown = text(&refusal);
+    assert!(
+        shown.contains(ProblemCode::VisitLeft.title(contracts::Language::En)) && shown.contains("坏了"),
+        "{shown}"
+    );
+    assert_eq!(browser.get(&address).await.status, 404, "nothing is left to be done");
+}
+
+/// Intake of which the first answer is lost, and which knows the key of the first sending.
+async fn forgetful_intake(edge: &Edge) -> Responder {
+    let sent: Arc<Mutex<Vec<Command>>> = Arc::default();
+    let names = [("complaint.register", false), ("complaint", true), ("channels", true), ("track", true)];
+    edge.responder(ServiceName::Intake, &names, move |subject, payload| {
+        if subject.ends_with("complaint.register") {
+            let commands: Vec<Command> = serde_json::from_slice(payload).unwrap();
+            let mut sent = sent.lock().unwrap();
+            sent.extend(commands);
+            if sent.len() == 1 {
+                return None;
+            }
+            assert_eq!(sent[0].id, sent[1].id, "sent again under the same key");
+            return each(payload, |_| refused(ProblemCode::KeyReused));
+        }
+        found(payload, |query| {
+            if subject.ends_with("track") {
+                return Err(Problem::new(ProblemCode::NotFound, "not needed here"));
+            }
+            Ok(json!({
+                "complaint": query.body["complaint"], "number": "TS7", "complainant": COMPLAINT, "playbook_id": "p03",
+                "channel": "web", "kind": "complaint", "category": null, "unit": null, "received_at": "2026-11-28T06:00:00Z",
+                "registered_at": "2026-11-28T06:00:00Z", "version": 1, "playbook": {"id": "p03", "version": 1},
+                "language": "zh", "external": null, "repeats": null, "progress": null, "settlement": null,
+                "tracking_code": "AAAAA-BBBBB",
+            }))
+        })
+    })
+    .await
+}
+
+/// A browser does not fill in files again, so what is sent again is another order: the key of the first finds its receipt.
+#[tokio::test]
+async fn a_complaint_whose_answer_was_lost_gives_its_receipt_when_it_is_sent_again() {
+    let edge = Edge::start().await;
+    let _intake = forgetful_intake(&edge).await;
+    let mut browser = Browser::new(&edge);
+    let page = browser.get("/portal/huarun/submit").await;
+    let form = |page: &crate::Answered, said: &str| {
+        let mut fields = carried(page, "/portal/huarun/submit");
+        fields.push(("/narrative".to_owned(), said.to_owned()));
+        let part = |(name, value): &(String, String)| {
+            format!("--b\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+        };
+        format!("{}--b--\r\n", fields.iter().map(part).collect::<String>())
+    };
+    let mut headers = HeaderMap::new();
+    headers.insert(header::CONTENT_TYPE, "multipart/form-data; boundary=b".parse().unwrap());
+    let path = "/portal/huarun/submit";
+    let lost = browser.ask(Method::POST, path, headers.clone(), form(&page, "坏了")).await;
+    assert_eq!(lost.status, 504);
+    let again = browser.ask(Method::POST, path, headers, form(&lost, "坏了，照片没了")).await;
+    assert_eq!(to(&again), "/portal/huarun/receipt");
+    assert!(browser.cookies.contains_key("redress_complaint"));
+}

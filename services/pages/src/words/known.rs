@@ -1,0 +1,52 @@
+//! What is known of a case, by the keys of its facts.
+
+super::table! {
+    CHANNEL: "渠道", "Channel";
+    CHANNEL_UNLISTED: "渠道未列入流程", "A channel that is not listed";
+    MENU_OPTION: "热线菜单选项", "Chosen in the menu of the hotline";
+    KIND: "事项性质", "Nature of the matter";
+    CUSTOMER_TYPE: "客户类型", "Sort of customer";
+    CATEGORY: "类别", "Category";
+    COMPLAINED_OF: "被投诉部门", "Department complained of";
+    RESPONSIBLE: "责任部门", "Department that must answer";
+    UNIT: "发生地点所属单位", "Where it happened";
+    ORDER_KEY: "订单", "Order";
+    AMOUNT: "涉及金额", "Amount at stake";
+    REMEDY_AMOUNT: "方案金额", "Amount of the proposal";
+    LIABLE: "责任方", "Who is liable";
+    LIABILITY_CLEAR: "责任已明确", "Liability is clear";
+    SUBSTANTIATED: "投诉属实", "The complaint stands";
+    REPEAT: "重复投诉", "A repeated complaint";
+    REPEAT_COUNT: "此前投诉次数", "Earlier complaints";
+    INJURY: "有人受伤", "Somebody was hurt";
+    PRESS: "媒体或舆论关注", "Press or public attention";
+    REGULATOR: "监管部门转来", "Through a regulator";
+    LEGAL: "涉及律师或诉讼", "Lawyers or courts are involved";
+    MAJOR: "重大投诉", "Major";
+    DIFFICULT: "疑难投诉", "Difficult";
+    URGENT: "紧急", "Urgent";
+    BATCH: "涉及批量产品", "A batch is affected";
+    HOT: "热点问题", "Many talk of it";
+    COMPLEX: "复杂业务", "Complex";
+    IMPORTANT: "重要或有代表性", "Important";
+    CUSTOMER_CONTACTED: "首次联系上客户的时间", "When the customer was first reached";
+    LAST_CONTACT: "最近联系客户的时间", "When the customer was last reached";
+    NOT_REACHED: "未联系上客户", "The customer was not reached";
+    TIME_AGREED: "与客户约定的时间", "Time agreed with the customer";
+    CUSTOMER_LIMIT: "客户要求的时限", "The customer's own limit";
+    CUSTOMER_AGREED: "客户同意方案", "The customer agrees to the solution";
+    CUSTOMER_UNDERSTOOD: "诉求已复述并确认", "The claim is understood";
+    IDENTITY_VERIFIED: "身份已核实", "Identity verified";
+    GOODS_ARRIVED: "退货到达时间", "When returned goods arrived";
+    AMOUNT_KNOWN: "金额已确定", "The amount is established";
+    SETTLED_ON_THE_SPOT: "当场解决", "Settled on the spot";
+    MARKED_FOR_CALLBACK: "标记须回访", "Marked for a callback";
+    DISSATISFIED: "客户不满意", "The customer is not satisfied";
+    SATISFACTION: "客户评价", "The customer's answer";
+    CALLBACKS: "已回访次数", "Callbacks";
+    APPROVED: "方案已批准", "The proposal is approved";
+    REMEDY_EXECUTED: "处理结果已落实", "The remedy was carried out";
+    MEASURE_DUE: "下一项措施到期时间", "When the next measure is due";
+    MEASURES_DONE: "措施全部落实", "All measures carried out";
+    RESULT_TOLD: "已告知客户结果", "The customer was told the result";
+}
