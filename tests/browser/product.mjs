@@ -63,9 +63,9 @@ export const inspect = async (page, name) => {
   assert.deepEqual(told, [], `${name}: what axe finds`);
 };
 
-export const signIn = async (page, person) => {
+export const signIn = async (page, person, of = organisation) => {
   await page.goto(`${base}/console/sign-in`);
-  await page.fill("[name='/organisation']", organisation);
+  await page.fill("[name='/organisation']", of);
   await page.fill("[name='/name']", person);
   await page.fill("[name='password']", password);
   await page.click("main button[type=submit]");
@@ -73,7 +73,7 @@ export const signIn = async (page, person) => {
 };
 
 /// The API, as somebody.
-export const api = async (person, method, path, body) => {
+export const api = async (person, method, path, body, of = organisation) => {
   const ask = async (method, path, body, headers = {}) => {
     const answer = await fetch(`${base}/api/v1${path}`, {
       method, body: body && JSON.stringify(body),
@@ -83,7 +83,7 @@ export const api = async (person, method, path, body) => {
     assert.ok(answer.ok, `${method} ${path}: ${JSON.stringify(told)}`);
     return told;
   };
-  const session = await ask("POST", "/sessions", { organisation, name: person, password });
+  const session = await ask("POST", "/sessions", { organisation: of, name: person, password });
   return ask(method, path, body, { authorization: `Bearer ${session.token}` });
 };
 
@@ -106,3 +106,29 @@ export const holder = (number, task) => until(`somebody holds ${task} of ${numbe
   const work = found.case?.works?.find((one) => one.task === task && one.person);
   return work && { complaint, person: work.person, work: work.work };
 });
+
+/// A piece of work on the list of one of these people: found as they would find it.
+export const onList = (of, people, number, task) => until(`one of ${people} has ${task} of ${number}`, async () => {
+  for (const person of people) {
+    const { items } = await api(person, "GET", "/work?of=mine", undefined, of);
+    const item = items.find((one) => one.number === number && one.task === task);
+    if (item) return { person, complaint: item.complaint, work: item.work };
+  }
+  return undefined;
+}, 30);
+
+/// Somebody opens a case from their list and does something with it by its form.
+export const does = async ({ of, language, viewport = desk }, number, { person, complaint, work }, { name, link, fill }) => {
+  const page = await reader({ language, viewport });
+  await signIn(page, person, of);
+  await page.click(`a.number:text-is("${number}") >> nth=0`);
+  await page.waitForURL(/\/console\/cases\//);
+  if (name) await inspect(page, `${name}-case-${language}`);
+  await page.click(link ?? `a[href$="/do/${work}"]`);
+  await page.waitForURL(/\/(do|forms)\//);
+  await fill(page);
+  if (name) await inspect(page, `${name}-${language}`);
+  await page.click("main form.once button[type=submit]");
+  await page.waitForURL(new RegExp(`/console/cases/${complaint}\\?done=finished`));
+  await page.context().close();
+};

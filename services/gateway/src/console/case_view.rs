@@ -153,7 +153,8 @@ fn stages(seen: &Seen, routed: &Value) -> Stages {
     let stage = |node: &Value| {
         Some(Stage {
             label: serde_json::from_value(node["label"].clone()).ok()?,
-            entered: node["entered"].as_u64().unwrap_or(0),
+            // Registering is no visit: it was done with the first word about the case.
+            entered: node["entered"].as_u64().unwrap_or(0).max(u64::from(node["kind"] == "register")),
             open: node["open"] == true,
             side: node["side"] == true,
         })
@@ -229,7 +230,10 @@ fn approvals(seen: &Seen, known: &Known) -> Vec<Round> {
         let purpose = visit["purpose"].as_str().and_then(name).unwrap_or(tasks::DECIDE);
         list(visit, "rounds").chain(open).map(move |round| (purpose, round))
     });
-    rounds.map(|(purpose, round)| self::round(seen, purpose, round, &view["words"])).collect()
+    let mut rounds: Vec<_> =
+        rounds.map(|(purpose, round)| self::round(seen, purpose, round, &view["words"])).collect();
+    rounds.sort_by_key(|round| round.opened_at);
+    rounds
 }
 
 fn round(seen: &Seen, purpose: Word, round: &Value, words: &Value) -> Round {

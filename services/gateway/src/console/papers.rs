@@ -4,7 +4,8 @@ use axum::Router;
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
-use contracts::{ComplaintId, Text};
+use contracts::facts::FactKind;
+use contracts::{ComplaintId, FactKey, Fen, Text};
 use pages::case::acts::Deed;
 use pages::case::papers::{Line, Paper, page};
 use pages::shell::{About, Place};
@@ -83,7 +84,11 @@ fn value(seen: &Seen, value: &Value) -> Option<String> {
 }
 
 fn paper(seen: &Seen, number: String, shown: &Value, closed: bool) -> Paper {
-    let field = |one: &Value| Some((label(seen, &one["label"])?, value(seen, &one["value"])));
+    let field = |one: &Value| {
+        let is_money = FactKey::new(one["key"].as_str()?).is_ok_and(|key| key.kind() == FactKind::Money);
+        let money = one["value"].as_i64().filter(|_| is_money).map(|fen| seen.money(Fen(fen)));
+        Some((label(seen, &one["label"])?, money.or_else(|| value(seen, &one["value"]))))
+    };
     let signature = |one: &Value| {
         let role = label(seen, &one["label"]).or_else(|| one["role"].as_str().map(str::to_owned))?;
         let at = one["at"].as_str().and_then(|at| seen.time(at));

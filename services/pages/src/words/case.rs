@@ -22,7 +22,7 @@ super::table! {
     STAGES: "流程", "Procedure";
     STAGE_DONE: "已完成", "done";
     STAGE_OPEN: "当前", "now";
-    STAGE_TO_COME: "未到", "to come";
+    STAGE_TO_COME: "未经过", "not yet";
     STAGE_TIMES: "{n} 次", "{n}×";
     LOOPS: "退回过：{loops}", "Went back: {loops}";
     TOLD: "客户说了什么", "What the customer told";
