@@ -61,7 +61,7 @@ impl Told<'_> {
             what: self.what(event),
             text: self.text(&event.body),
             by: self.by(&event.body),
-            technical: TECHNICAL.contains(&event.what.as_str()),
+            technical: TECHNICAL.contains(&event.what.as_str()) && !is_by_hand(event),
         }
     }
 
@@ -109,6 +109,7 @@ impl Told<'_> {
             "clock.changed" if self.outcome(body, "change").is_some() => Some(words::CLOCK_CHANGED_TO),
             "contact.recorded" if body["reached"] == true => Some(words::REACHED_CUSTOMER),
             "contact.recorded" => Some(words::NOT_REACHED_CUSTOMER),
+            "proposal.made" if body["total"].as_i64().unwrap_or(0) == 0 => Some(words::PROPOSAL_MADE_FREE),
             "measures.planned" => Some(words::MEASURES_PLANNED_N),
             what => by_key(words::ALL, what),
         }
@@ -166,4 +167,9 @@ impl Told<'_> {
             Actor::System => Some(shell::SYSTEM.get(language).to_owned()),
         }
     }
+}
+
+/// Whether somebody told it of the case itself, beside the work of any stage.
+fn is_by_hand(event: &Shown) -> bool {
+    event.body["by"]["kind"] == "staff" && event.body["visit"].is_null()
 }

@@ -15,7 +15,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
-use contracts::{ComplaintId, Problem, ProblemCode, ServiceName};
+use contracts::{ComplaintId, Problem, ProblemCode, ServiceName, Text};
 use jiff::Timestamp;
 use pages::case::doing::{Doing, page};
 use pages::forms::read;
@@ -93,6 +93,8 @@ async fn finish(
 /// A form that was made, with what it is about.
 struct Made {
     form: TaskForm,
+    of: Option<String>,
+    finishes: bool,
     notes: Vec<pages::tasks::Note>,
 }
 
@@ -127,8 +129,10 @@ async fn made(
     if let Some(fixed) = fixed {
         form.fixed = fixed;
     }
+    let of = serde_json::from_value::<Text>(about.on["label"].clone()).ok();
+    let of = of.map(|label| label.get(seen.language).to_owned());
     let notes = notes(form.verb, &scene);
-    Ok(Made { form, notes })
+    Ok(Made { finishes: form.verb == own, form, of, notes })
 }
 
 /// What may be ordered by whom, as the guard of the REST route of the same order has it.
@@ -161,7 +165,7 @@ async fn sheet(member: &Member, asked: &Asked, sent: Option<(Sent, Problem)>) ->
 async fn doing(member: &Member, asked: &Asked, sent: Option<(Sent, Problem)>) -> Result<Doing, Refusal> {
     let known = known(member, asked.complaint).await?;
     let seen = seen(member, asked.complaint, &known).await?;
-    let Made { form, notes } =
+    let Made { form, of, finishes, notes } =
         made(member, asked, (&seen, &known), sent.as_ref().map(|(sent, _)| sent)).await?;
     let now = member.visitor.app.now();
     let (typed, problem, key, made_at) = match sent {
@@ -187,6 +191,8 @@ async fn doing(member: &Member, asked: &Asked, sent: Option<(Sent, Problem)>) ->
         ],
         matter: matter(&seen, &known),
         form,
+        of,
+        finishes,
         notes,
         since,
         typed,

@@ -22,6 +22,10 @@ pub struct Doing {
     pub address: String,
     /// Its form.
     pub form: TaskForm,
+    /// What it is about, where that is not the work itself: a clock, a form.
+    pub of: Option<String>,
+    /// Whether the work is done with it.
+    pub finishes: bool,
     /// What it was made for: the form says it again, so that it is never taken for what came after.
     pub made_for: Vec<(&'static str, String)>,
     /// What stands beside it.
@@ -44,7 +48,7 @@ pub fn page(locale: &Locale, csrf: &str, doing: &Doing) -> Markup {
     let problem = doing.problem.as_ref();
     html! {
         div.page-header.mb-3 {
-            h1.page-title { (locale.say(doing.form.title)) }
+            h1.page-title { (locale.say(doing.form.title)) @if let Some(of) = &doing.of { " · " (of) } }
             p.text-secondary.mb-0 { a href=(doing.case) { (locale.fill(words::TITLE, &[("number", &doing.number)])) } }
         }
         div.row.row-cards {
@@ -59,7 +63,7 @@ pub fn page(locale: &Locale, csrf: &str, doing: &Doing) -> Markup {
                             @if doing.form.fields.is_empty() { p { (locale.say(words::SURE)) } }
                             (fields(locale, &doing.form.fields, &doing.typed, problem))
                             div.btn-list {
-                                button.btn.btn-primary type="submit" { (locale.say(tasks::FINISH)) }
+                                button.btn.btn-primary type="submit" { (locale.say(if doing.finishes { tasks::FINISH } else { shell::SEND })) }
                                 a.btn href=(doing.case) { (locale.say(shell::CANCEL)) }
                             }
                         }

@@ -46,6 +46,7 @@ super::table! {
     MORE_ACTIONS: "其他办理", "More that you may do";
     NOTHING_POSSIBLE: "现在没有需要您办理的事项。", "There is nothing for you to do with it now.";
     NOT_YOURS: "须由承办人或其上级办理", "only whoever holds the work or directs it";
+    NOT_DIRECTING: "须由部门负责人办理", "only whoever directs the department";
     NOT_ON_THE_CASE: "须由参与本案的人员办理", "only whoever works on the case";
     NO_DISPUTE: "本流程没有规定由谁裁定，或已裁定过", "nobody rules on it in this procedure, or somebody has";
     NO_PAUSE: "本流程不允许暂停该时限", "this procedure lets nothing pause it";
@@ -111,6 +112,7 @@ super::table! {
     FINDING_RECORDED: "调查结果", "Finding";
     VERIFICATION_RECORDED: "核实结论", "Verified";
     PROPOSAL_MADE: "提出处理方案：{amount}", "Proposal made: {amount}";
+    PROPOSAL_MADE_FREE: "提出处理方案，不涉及金额", "Proposal made, without an amount";
     REMEDY_EXECUTED: "处理结果已落实", "Remedy carried out";
     ROUND_OPENED: "开始审批", "Approval begun";
     ROUND_CLOSED: "审批结束", "Approval ended";
