@@ -283,10 +283,9 @@ async fn clarified(
 ) -> Result<Option<Value>, Refusal> {
     let query = question(organisation, Actor::System, json!({ "complaint": complaint }));
     let case = app.upstream.ask(ServiceName::Routing, asks::CASE, &query).await?;
-    let results = case["results"].as_array().into_iter().flatten().rev();
-    let found =
-        results.filter(|one| one["kind"] == json!(StageKind::Clarify)).map(|one| one["visit"].clone());
-    Ok(found.filter(Value::is_string).next())
+    let mut results = case["results"].as_array().into_iter().flatten().rev();
+    let found = results.find(|one| one["kind"] == json!(StageKind::Clarify)).map(|one| one["visit"].clone());
+    Ok(found.filter(Value::is_string))
 }
 
 /// The visit at which satisfaction is asked for, in notification's view of a case.
