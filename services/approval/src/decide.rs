@@ -7,6 +7,7 @@ mod close_round;
 mod decide_seat;
 mod incentives;
 mod meet_seat;
+mod newly_bound;
 mod open_round;
 mod proposal_made;
 mod reopen_round;
@@ -58,7 +59,11 @@ fn hear(config: &Config, context: &Context<'_, State>, before: &State, heard: &H
     let after = || after(context, before, heard);
     match &heard.event {
         Event::StageEntered(entered) => {
-            stage_entered::decide(&Scene { config, context, before, after: &after() }, entered)
+            let after = after();
+            let scene = Scene { config, context, before, after: &after };
+            let mut decision = stage_entered::decide(&scene, entered)?;
+            newly_bound::ask_anew(&scene, &mut decision);
+            Ok(decision)
         }
         Event::StageChanged(changed) => {
             Ok(stage_changed::decide(&Scene { config, context, before, after: &after() }, changed))
@@ -78,12 +83,16 @@ fn hear(config: &Config, context: &Context<'_, State>, before: &State, heard: &H
             decision.shred = erased.complaints.clone();
             Ok(decision)
         }
-        // Folded into the state, nothing to say about: who had a part in it, people, queues, withdrawals.
-        Event::ComplaintRegistered(_)
-        | Event::VerificationRecorded(_)
+        Event::VerificationRecorded(_)
         | Event::FindingRecorded(_)
         | Event::MeasuresPlanned(_)
-        | Event::MeasureDone(_)
+        | Event::MeasureDone(_) => {
+            let mut decision = Decision::nothing();
+            newly_bound::ask_anew(&Scene { config, context, before, after: &after() }, &mut decision);
+            Ok(decision)
+        }
+        // Folded into the state, nothing to say about: people, queues, withdrawals.
+        Event::ComplaintRegistered(_)
         | Event::DirectoryChanged(_)
         | Event::WorkQueued(_)
         | Event::WorkWithdrawn(_) => Ok(Decision::nothing()),

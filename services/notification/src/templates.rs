@@ -75,6 +75,15 @@ pub fn said_by(scripts: &BTreeMap<Key, Script>, language: Language) -> BTreeMap<
     scripts.iter().map(|(key, script)| (key.to_string(), said(script))).collect()
 }
 
+/// What the scripts of a published playbook say, where it is known.
+#[must_use]
+pub fn scripts_in(
+    messages: Option<&(u32, crate::state::Messages)>,
+    language: Language,
+) -> BTreeMap<String, String> {
+    messages.map(|(_, messages)| said_by(&messages.scripts, language)).unwrap_or_default()
+}
+
 /// One remedy in a message.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct RemedyLine {

@@ -7,19 +7,17 @@ use calendar::{Calendar, Limit};
 use contracts::messages::case_escalated::{CaseEscalated, EscalationAction, ReportTold};
 use contracts::messages::report_due::ReportDue;
 use contracts::messages::ruling_opened::RulingQuestion;
-use contracts::messages::team_called::TeamCalled;
 use contracts::results::AccountResult;
 use contracts::{
     ClockId, ClockKey, FactKey, PersonId, Problem, RoleKey, StageKind, TemplateKey, VisitId, WorkId,
 };
 use jiff::Timestamp;
-use playbook::{Action, CompiledPlaybook, Key, Rung, RungOn, Secondary, Who};
+use playbook::{Action, CompiledPlaybook, Key, Once, Rung, RungOn, Secondary, Who};
 use serde::Deserialize;
 use serde_json::Value;
 
 use crate::choosing::{Chosen, Search};
 use crate::draft::{Draft, evaluation};
-use crate::moving::teams::people_of;
 use crate::rulings::Asked;
 use crate::state::NO_WAY_ON;
 
@@ -74,6 +72,23 @@ pub(crate) struct Climb {
     asked: Vec<(WorkId, Who)>,
     reports: Vec<ReportDue>,
     level: u32,
+    /// The visit at which the fact was learnt that a rung fires by at every act.
+    learnt_at: Option<VisitId>,
+}
+
+/// How a fact was learnt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Said {
+    /// By an act, or as something followed from one.
+    ByAct,
+    /// By the end of a visit, which repeats what its acts said.
+    AtTheEnd,
+}
+
+/// How a rung that a fact fired is remembered: once a handling, or with the visit of the act.
+#[must_use]
+pub(crate) fn fired_by_fact(rung: &str, instance: u32, visit: Option<VisitId>) -> String {
+    visit.map_or_else(|| format!("{rung}#{instance}"), |visit| format!("{rung}@{visit}"))
 }
 
 impl Climb {
@@ -120,18 +135,28 @@ impl Draft<'_> {
         late.into_iter().try_for_each(|(_, rung)| self.fire(id, &rung))
     }
 
-    /// Fires the rungs that wait for a fact, once an instance.
+    /// Fires the rungs that wait for a fact, once a handling, or at every act by which it is learnt. The end of a visit
+    /// repeats what its acts said; by itself it is one only where they said nothing.
     ///
     /// # Errors
     /// When a rule gives no answer.
-    pub fn fire_on_fact(&mut self, fact: &FactKey) -> Result<(), Problem> {
+    pub fn fire_on_fact(
+        &mut self,
+        fact: &FactKey,
+        (visit, said): (Option<VisitId>, Said),
+    ) -> Result<(), Problem> {
         let book = Arc::clone(&self.book);
         for rung in book.rungs_on_fact(fact) {
-            let fired = self.case.fired.contains(&format!("{}#{}", rung.key, self.case.instance));
+            let each = rung.once == Once::Act;
+            let visit = visit.filter(|_| each);
+            let fired =
+                self.case.fired.contains(&fired_by_fact(rung.key.as_str(), self.case.instance, visit));
+            let fired = fired && !(each && said == Said::ByAct);
             if fired || self.case.is_closed() || !book.rung_holds(rung, &self.env()).map_err(evaluation)? {
                 continue;
             }
-            let climb = self.climb(rung, self.case.main_visit().map(|(id, _)| id));
+            let mut climb = self.climb(rung, self.case.main_visit().map(|(id, _)| id));
+            climb.learnt_at = visit;
             self.escalate(rung.key.as_str(), None, climb)?;
         }
         Ok(())
@@ -175,14 +200,13 @@ impl Draft<'_> {
     ///
     /// # Errors
     /// As for [`Draft::escalate`].
-    pub fn tell_team(&mut self, called: &TeamCalled) -> Result<(), Problem> {
-        let people: Vec<_> = people_of(called).cloned().collect();
+    pub fn tell_team(&mut self, team: &str, people: Vec<PersonId>) -> Result<(), Problem> {
         if people.is_empty() {
             return Ok(());
         }
         let done = vec![EscalationAction::Notified { people, template: None, report: None }];
         // No key of a rung has a colon, so that none of them counts as fired by this.
-        let rung = format!("team:{}", called.team);
+        let rung = format!("team:{team}");
         self.escalate(&rung, None, Climb::of(done, self.level()))
     }
 
@@ -196,7 +220,13 @@ impl Draft<'_> {
         clock: Option<ClockKey>,
         climb: Climb,
     ) -> Result<(), Problem> {
-        self.say(CaseEscalated { rung: rung.to_owned(), clock, actions: climb.done, level: climb.level });
+        self.say(CaseEscalated {
+            rung: rung.to_owned(),
+            clock,
+            visit: climb.learnt_at,
+            actions: climb.done,
+            level: climb.level,
+        });
         for report in climb.reports {
             self.say(report);
         }

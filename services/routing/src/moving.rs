@@ -3,6 +3,7 @@
 mod departments;
 mod instances;
 mod marks;
+mod report;
 mod sides;
 pub(crate) mod teams;
 
@@ -21,6 +22,7 @@ use self::instances::is_of_earlier_instance;
 use crate::barring;
 use crate::clocks::{is_true, since};
 use crate::draft::{Draft, env_of, evaluation};
+use crate::ladder::Said;
 use crate::own::own_works;
 use crate::state::{Done, Main, Visit, word};
 
@@ -147,8 +149,12 @@ impl Draft<'_> {
         let at = self.at;
         if anew {
             self.stop_where(|clock, model| is_of_earlier_instance(clock, model, instance))?;
+            self.report_lapses(visit)?;
             self.begin_instance(visit)?;
             self.look_at_forms(Some(visit))?;
+        }
+        if stage.kind == StageKind::Correct {
+            self.report_begins(visit)?;
         }
         self.trigger(&Trigger::Entered(stage.key.clone()), at, Some(visit))?;
         self.mark(Some(visit))?;
@@ -227,7 +233,8 @@ impl Draft<'_> {
         visit: &Visit,
         (facts, results): (&Facts, &Value),
     ) -> Result<(), Problem> {
-        self.learnt(facts, Some(id))?;
+        self.learnt_as(Said::AtTheEnd, facts, Some(id))?;
+        self.judge_report(id, visit, facts)?;
         self.left(id, visit)?;
         self.account_again(visit, results)?;
         self.advance()
@@ -244,6 +251,10 @@ impl Draft<'_> {
     /// # Errors
     /// When a rule gives no answer.
     pub fn learnt(&mut self, facts: &Facts, visit: Option<VisitId>) -> Result<(), Problem> {
+        self.learnt_as(Said::ByAct, facts, visit)
+    }
+
+    fn learnt_as(&mut self, said: Said, facts: &Facts, visit: Option<VisitId>) -> Result<(), Problem> {
         if self.case.is_closed() {
             return Ok(());
         }
@@ -252,7 +263,7 @@ impl Draft<'_> {
         let visit = visit.or(self.case.main_visit().map(|(id, _)| id));
         for (key, value) in facts.iter().filter(|(_, value)| is_true(value)) {
             self.trigger(&Trigger::Fact(key.clone()), since(key, value, at), visit)?;
-            self.fire_on_fact(key)?;
+            self.fire_on_fact(key, (visit, said))?;
         }
         let waits = self.case.visits.iter().filter(|(_, visit)| visit.kind == StageKind::Wait);
         let waits: Vec<_> = waits.map(|(id, _)| *id).collect();

@@ -112,6 +112,7 @@ declared! {
     remedy_executed: Flag = "The remedy was carried out.",
     measure_due: Time = "When the next measure that is not carried out yet is due (R-095).",
     measures_done: Flag = "Every measure of the plan was carried out (R-146).",
+    report_approved: Flag = "A round that began after the measures were verified approved their report (R-155).",
     result_told: Flag = "The customer was told the result.",
 }
 

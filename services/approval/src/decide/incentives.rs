@@ -2,7 +2,7 @@
 
 use contracts::messages::round_opened::ProposedIncentive;
 use contracts::{DepartmentId, Fen, PersonId};
-use playbook::{Incentive, IncentiveSubject, Trigger, Yuan};
+use playbook::{Incentive, IncentiveSubject, Liable, Trigger, Yuan};
 
 use crate::state::{Missed, Open, Proposal, State, is_on};
 
@@ -34,7 +34,14 @@ pub(super) fn proposed(
         let person = match incentive.subject {
             IncentiveSubject::Person => at_fault.cloned(),
             IncentiveSubject::StepOwner => owner.cloned(),
-            IncentiveSubject::DepartmentHead => at_fault.and_then(|person| head_of(directory?, person)),
+            IncentiveSubject::DepartmentHead => match at_fault {
+                Some(person) => directory.and_then(|directory| head_of(directory, person)),
+                // A department as such is at fault: that which let the time run out, or which must answer.
+                None if cause.is_some() || proposal.is_some_and(is_of_department) => {
+                    directory.and_then(|directory| directory.head_of(&team(open, cause))).cloned()
+                }
+                None => None,
+            },
             IncentiveSubject::Team => None,
         };
         let department = match incentive.subject {
@@ -46,6 +53,11 @@ pub(super) fn proposed(
         framed(incentive, person, department)
     })
     .collect()
+}
+
+/// Whether a department is liable, and no person of it by name.
+fn is_of_department(proposal: &Proposal) -> bool {
+    proposal.liable == Liable::Department.as_str()
 }
 
 fn framed(

@@ -1,6 +1,6 @@
 //! The people who work here, as the state of the directory's subject has them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use contracts::messages::directory_changed::DirectoryChanged;
 use contracts::{DepartmentId, PersonId, RoleKey};
@@ -31,6 +31,25 @@ impl State {
             let line = std::iter::successors(member.manager.as_ref(), |id| manager(id));
             line.take(self.people.len()).any(|above| above == person)
         })
+    }
+
+    /// The head of a department: whoever of it stands above the most of its people and below none of them. Nobody where that
+    /// does not single somebody out. Of the directory alone.
+    #[must_use]
+    pub fn head_of(&self, department: &DepartmentId) -> Option<&PersonId> {
+        let there =
+            |id: &PersonId| self.people.get(id).is_some_and(|member| member.department == *department);
+        let manager = |id: &&PersonId| self.people.get(*id).and_then(|member| member.manager.as_ref());
+        let mut below: BTreeMap<&PersonId, usize> = BTreeMap::new();
+        for id in self.people.keys().filter(|id| there(id)) {
+            let line = std::iter::successors(Some(id), |id| manager(id)).take(self.people.len());
+            if let Some(top) = line.filter(|id| there(id)).last() {
+                *below.entry(top).or_default() += 1;
+            }
+        }
+        let most = below.values().max()?;
+        let mut heads = below.iter().filter(|(_, people)| *people == most).map(|(id, _)| *id);
+        heads.next().filter(|_| heads.next().is_none())
     }
 
     pub(super) fn directory_changed(&mut self, changed: &DirectoryChanged) {

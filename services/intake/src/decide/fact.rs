@@ -39,6 +39,7 @@ const ESTABLISHED_BY_ACTS: &[&str] = &[
     "remedy_executed",
     "repeat",
     "repeat_count",
+    "report_approved",
     "responsible",
     "result_told",
     "satisfaction",

@@ -17,26 +17,18 @@ impl Queries {
         let organisation = organisation.as_ref().and_then(|(state, _)| state.organisation());
         let directory = self.state(&SubjectRef::directory(own)).await?;
         let directory = directory.as_ref().and_then(|(state, _)| state.directory());
-        let mut channels: BTreeMap<ChannelKey, ChannelListed> = BTreeMap::new();
+        let mut channels: BTreeMap<ChannelKey, Vec<ChannelListed>> = BTreeMap::new();
         for playbook in self.active_playbooks(query, organisation).await? {
             for channel in &playbook.channels {
-                let listed = channels.entry(channel.key.clone()).or_insert_with(|| {
-                    let answerable = Answerable::of(&playbook, channel, directory);
-                    ChannelListed {
-                        channel: channel.key.clone(),
-                        label: channel.label.clone(),
-                        playbooks: Vec::new(),
-                        role: answerable.role,
-                        department: answerable.department,
-                        people: answerable.people,
-                        subject_has: channel.subject_has.clone(),
-                        menu: channel.menu.iter().map(option).collect(),
-                    }
-                });
-                listed.playbooks.push(playbook.id.clone());
+                let listed = listed(&playbook, channel, directory);
+                let alike = channels.entry(channel.key.clone()).or_default();
+                match alike.iter_mut().find(|one| says_the_same(one, &listed)) {
+                    Some(one) => one.playbooks.push(playbook.id.clone()),
+                    None => alike.push(listed),
+                }
             }
         }
-        Ok(channels.into_values().collect())
+        Ok(channels.into_values().flatten().collect())
     }
 
     async fn active_playbooks(&self, query: &Query, known: Option<&Organisation>) -> Answered<Vec<Playbook>> {
@@ -56,6 +48,27 @@ impl Queries {
         }
         Ok(playbooks)
     }
+}
+
+/// A channel as one playbook has it.
+fn listed(playbook: &Playbook, channel: &Channel, directory: Option<&Directory>) -> ChannelListed {
+    let answerable = Answerable::of(playbook, channel, directory);
+    ChannelListed {
+        channel: channel.key.clone(),
+        label: channel.label.clone(),
+        playbooks: vec![playbook.id.clone()],
+        role: answerable.role,
+        department: answerable.department,
+        people: answerable.people,
+        subject_has: channel.subject_has.clone(),
+        menu: channel.menu.iter().map(option).collect(),
+    }
+}
+
+/// Whether two playbooks say the same of a channel. Where they differ it is listed once for each: nobody must read the
+/// menu of the one beside the people of the other.
+fn says_the_same(one: &ChannelListed, other: &ChannelListed) -> bool {
+    ChannelListed { playbooks: other.playbooks.clone(), ..one.clone() } == *other
 }
 
 fn option(option: &MenuOption) -> MenuOptionListed {
@@ -89,10 +102,9 @@ impl Answerable {
             known.or_else(|| playbook.departments.get(id)).cloned()
         };
         let holds = |member: &&crate::state::Member| {
-            let there = named.is_none_or(|department| member.department == *department);
-            member.active && there && member.roles.contains(&owner.role)
+            member.active && named == Some(&member.department) && member.roles.contains(&owner.role)
         };
-        // Nobody's name is published who was not named for it.
+        // Nobody's name is published who was not named for it: a part in a case is nobody before there is a case.
         let directory = directory.filter(|_| channel.answerable.is_some());
         let people = directory.into_iter().flat_map(|directory| directory.people.values()).filter(holds);
         Self {

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on ends")]
 
+mod channels;
 mod clarifying;
 mod erasing;
 mod files;

@@ -10,6 +10,9 @@ use serde_json::json;
 
 use crate::world::{World, clerk, good, playbook};
 
+/// The longest narrative where the playbook has no shorter limit, in characters.
+const NARRATIVE: usize = 20_000;
+
 fn registered(world: &World) -> &ComplaintRegistered {
     world
         .said
@@ -239,7 +242,16 @@ fn mail_is_a_complaint_by_its_subject() {
     assert!(world.words.iter().any(|word| word.text == "空调"), "elsewhere every subject will do");
     let mut by_hand = good();
     by_hand["channel"] = json!("mail");
-    world.register("k4", clerk(), by_hand).unwrap();
+    world.register("k4", clerk(), by_hand.clone()).unwrap();
+    let feeder = || Actor::Feeder { name: "mailbox".into() };
+    let problem = world.register("k5", feeder(), by_hand).unwrap_err();
+    assert_eq!(problem.code, ProblemCode::NotAComplaint, "mail that says nothing in its subject");
+
+    // Subject and narrative have each a limit of their own, though they are kept together.
+    world.register("k6", clerk(), mail("mail", "投诉", &"长".repeat(NARRATIVE))).unwrap();
+    let problem =
+        world.register("k7", clerk(), mail("mail", "投诉", &"长".repeat(NARRATIVE + 1))).unwrap_err();
+    assert_eq!((problem.code, problem.field.as_deref()), (ProblemCode::FieldTooLong, Some("/narrative")));
 }
 
 /// What a caller chose in the menu opens a record with the number they call from, before anybody has spoken to them: the

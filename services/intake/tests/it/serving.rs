@@ -55,6 +55,11 @@ pub(crate) async fn served() -> Served {
 
 /// The same with another playbook; `change` edits that of the tests.
 pub(crate) async fn served_with(change: impl FnOnce(&mut Value)) -> Served {
+    served_by([playbook("p01", change)]).await
+}
+
+/// The same with these playbooks, each for the whole organisation.
+pub(crate) async fn served_by(documents: impl IntoIterator<Item = Value>) -> Served {
     let database = testkit::postgres().await.unwrap();
     let pool = database.pool(6).await.unwrap();
     journal::migrate(&pool, &MIGRATIONS).await.unwrap();
@@ -70,14 +75,22 @@ pub(crate) async fn served_with(change: impl FnOnce(&mut Value)) -> Served {
     });
     let (inlet, handle, stop) = (shell.inlet(), shell.handle(), CancellationToken::new());
     tokio::spawn(shell.run(stop.clone()));
-    let p01 = PlaybookRef { id: "p01".parse().unwrap(), version: 1 };
-    let (document, by) = (playbook("p01", change), Actor::System);
-    let published =
-        PlaybookPublished { playbook: p01.clone(), document, sha256: String::new(), by: by.clone() };
     let first = (0, [0; 32]);
-    hear(&inlet, SubjectRef::playbook(&organisation(), &p01.id), published.into(), first).await;
-    let activated = PlaybookActivated { playbook: p01, scope: ActivationScope::default(), by };
-    hear(&inlet, SubjectRef::organisation(&organisation()), activated.into(), first).await;
+    let mut last = first;
+    for document in documents {
+        let playbook: PlaybookRef =
+            serde_json::from_value(json!({ "id": document["id"], "version": document["version"] })).unwrap();
+        let by = Actor::System;
+        let subject = SubjectRef::playbook(&organisation(), &playbook.id);
+        let published =
+            PlaybookPublished { playbook: playbook.clone(), document, sha256: String::new(), by: by.clone() };
+        hear(&inlet, subject, published.into(), first).await;
+        // The first is for everybody, a further one for buyers.
+        let customer_type = (last != first).then(|| "buyer".to_owned());
+        let scope = ActivationScope { customer_type, ..ActivationScope::default() };
+        let activated = PlaybookActivated { playbook, scope, by };
+        last = hear(&inlet, SubjectRef::organisation(&organisation()), activated.into(), last).await;
+    }
     hear(&inlet, SubjectRef::directory(&organisation()), people().into(), first).await;
     while handle.pending() > 0 {
         tokio::time::sleep(Duration::from_millis(5)).await;
@@ -337,28 +350,6 @@ async fn upload(served: &Served, key: &str, content: &[u8]) {
     for (verb, body) in steps {
         served.order(complaint(key), verb, verb, clerk(), body).await.unwrap();
     }
-}
-
-/// The channels are published with who answers for them: by name where the playbook says so, else the role.
-/// With them stand the words that mail needs and what a caller may choose.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_channels_are_listed_with_who_answers_for_them() {
-    let owner = json!({ "role": "clerk" });
-    let served = served_with(|document| document["stages"][0]["owner"] = owner).await;
-    let channels = served.ask("channels", Actor::Customer, Value::Null).await.unwrap();
-    let keys: Vec<_> =
-        channels.as_array().unwrap().iter().map(|one| one["channel"].as_str().unwrap()).collect();
-    assert_eq!(keys, ["mail", "phone", "web"]);
-    for channel in channels.as_array().unwrap() {
-        assert_eq!(channel["role"], json!({ "zh": "接待员", "en": "clerk" }));
-        assert_eq!(channel["department"], json!({ "zh": "服务部", "en": "service" }));
-    }
-    assert_eq!(channels[0]["subject_has"], json!(["投诉", "complaint"]));
-    assert_eq!(
-        channels[1]["menu"][1],
-        json!({ "key": "2", "label": { "zh": "举报", "en": "report" }, "kind": "report" })
-    );
-    assert_eq!((&channels[1]["people"], &channels[2]["people"]), (&json!([]), &json!(["wang"])));
 }
 
 async fn bus(nats: &TestNats, name: &str) -> Bus {

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::{Message, messages_of, notify};
 use crate::state::State;
 use crate::store::Row;
-use crate::templates::{BuiltIn, Chosen, Rendered, Variables, choose, of_playbook, render, web};
+use crate::templates::{BuiltIn, Chosen, Rendered, Variables, choose, of_playbook, render, scripts_in, web};
 
 /// The case whose ladder was climbed.
 struct Case<'a> {
@@ -134,6 +134,8 @@ fn written(
     variables: &Variables,
 ) -> Option<(Chosen, Rendered)> {
     let found = messages_of(context, case.playbook);
+    let scripts = scripts_in(found.as_ref(), DEFAULT_LANGUAGE);
+    let variables = &Variables { scripts, ..variables.clone() };
     let own = found.as_ref().map(|(version, messages)| (*version, &messages.templates));
     let is_report = template.as_ref().is_some_and(|key| key.as_str() == BuiltIn::Report.as_str());
     let named = template.and_then(|key| of_playbook(own, &key));

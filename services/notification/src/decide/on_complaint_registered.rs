@@ -6,7 +6,7 @@ use runtime::service::{Context, Decision, Heard};
 
 use super::{Message, Outcome, messages_of, notify, unrenderable};
 use crate::state::State;
-use crate::templates::{BuiltIn, Variables, choose, render};
+use crate::templates::{BuiltIn, Variables, choose, render, scripts_in};
 
 pub(super) fn decide(
     context: &Context<'_, State>,
@@ -17,9 +17,12 @@ pub(super) fn decide(
     let Some(complaint) = heard.envelope.subject.complaint_id() else { return Ok(decision) };
     let found = messages_of(context, &registered.playbook);
     let own = found.as_ref().map(|(version, messages)| (*version, &messages.templates));
-    let variables = Variables::of(&registered.number, registered.facts.clone());
-    // A template of the playbook that cannot be rendered must not keep the customer waiting for a receipt.
     let language = registered.language;
+    let variables = Variables {
+        scripts: scripts_in(found.as_ref(), language),
+        ..Variables::of(&registered.number, registered.facts.clone())
+    };
+    // A template of the playbook that cannot be rendered must not keep the customer waiting for a receipt.
     let own_choice = choose(own, BuiltIn::Acknowledgement);
     let (chosen, text) = match render(&own_choice, language, &variables) {
         Ok(text) => (own_choice, text),

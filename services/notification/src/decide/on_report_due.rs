@@ -10,7 +10,7 @@ use runtime::service::{Context, DEFAULT_LANGUAGE, Decision, Heard};
 use super::{Message, messages_of, notify_of};
 use crate::state::State;
 use crate::store::Row;
-use crate::templates::{BuiltIn, Variables, choose, render, web};
+use crate::templates::{BuiltIn, Variables, choose, render, scripts_in, web};
 
 pub(super) fn decide(context: &Context<'_, State>, due: &ReportDue, heard: &Heard) -> Decision<Row> {
     let mut decision = Decision::nothing();
@@ -20,8 +20,9 @@ pub(super) fn decide(context: &Context<'_, State>, due: &ReportDue, heard: &Hear
     }
     let language = DEFAULT_LANGUAGE;
     let text = due.label.get(language).to_owned();
-    let variables = Variables { text, ..Variables::of(&due.period, Facts::new()) };
     let found = messages_of(context, &due.playbook);
+    let scripts = scripts_in(found.as_ref(), language);
+    let variables = Variables { text, scripts, ..Variables::of(&due.period, Facts::new()) };
     let own = found.as_ref().map(|(version, messages)| (*version, &messages.templates));
     let choices = [choose(own, BuiltIn::Report), choose(None, BuiltIn::Report)];
     let mut rendered = choices.into_iter().filter_map(|one| {

@@ -7,7 +7,7 @@ use contracts::messages::notice_requested::Recipient;
 use contracts::messages::reply_told::ReplyTold;
 use contracts::{ChannelKey, FactKey, Facts, Problem, ProblemCode, StageKind};
 use playbook::model::ApproveBefore;
-use playbook::{NotificationSlice, ReplyForm, StageBrief, warnings};
+use playbook::{NotificationSlice, ReplyForm, StageBrief, report_waits, warnings};
 use runtime::service::{Context, Decision, Input};
 use serde_json::json;
 
@@ -75,12 +75,11 @@ pub(super) fn approved(
     awaits_approval: bool,
 ) -> Result<(), Problem> {
     let says = |key: &FactKey| facts.get(key).and_then(|fact| fact.as_bool());
-    // A report of measures has effect only once it is approved; what is told before there is one is no report.
-    let report = slice.approve_before.contains(&ApproveBefore::ReportEffective);
-    let reported = report && says(&key::measures_done()) == Some(true);
-    let needed = slice.approve_before.contains(&ApproveBefore::Reply) || reported;
-    let is_settled = says(&key::approved()) == Some(true) || says(&key::substantiated()) == Some(false);
-    if needed && (!is_settled || awaits_approval) {
+    let is_untrue = says(&key::substantiated()) == Some(false);
+    let is_settled = says(&key::approved()) == Some(true) || is_untrue;
+    let needed = slice.approve_before.contains(&ApproveBefore::Reply);
+    let reports = report_waits(&slice.approve_before, facts) && !is_untrue;
+    if reports || needed && (!is_settled || awaits_approval) {
         let detail = "the customer is told after approval, not before";
         return Err(Problem::new(ProblemCode::NotApproved, detail)
             .at("/visit")

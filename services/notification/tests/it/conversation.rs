@@ -220,6 +220,7 @@ async fn staff_are_told_in_the_product_whether_or_not_there_is_a_mail_server() {
     let escalated = CaseEscalated {
         rung: "late".to_owned(),
         clock: None,
+        visit: None,
         actions: vec![EscalationAction::Notified {
             people: vec![person("sun")],
             template: None,

@@ -29,6 +29,7 @@ pub struct Procedure {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Task {
     Triage,
+    Clarify,
     Verify,
     Investigate,
     Propose,
@@ -43,6 +44,7 @@ impl Task {
     pub(super) fn of(task: &str) -> Option<Self> {
         Some(match task {
             "triage" => Self::Triage,
+            "clarify" => Self::Clarify,
             "verify" => Self::Verify,
             "investigate" => Self::Investigate,
             "propose" => Self::Propose,
@@ -112,6 +114,7 @@ impl Procedure {
         }
         Some(match task {
             Task::Triage => self.triage(stage, item, chance),
+            Task::Clarify => clarify(),
             Task::Verify => verify(stage, chance),
             Task::Investigate => investigate(stage, chance),
             Task::Propose => self.propose(stage, item, case, chance),
@@ -149,9 +152,7 @@ impl Procedure {
     }
 
     fn propose(&self, stage: &Stage, item: &WorkItem, case: &Value, chance: &mut Chance) -> Act {
-        let instances = case["investigation"]["instances"].as_array();
-        let unfounded =
-            instances.and_then(|all| all.last()).is_some_and(|one| one["verdict"] == json!(false));
+        let unfounded = !stands(case);
         let (liable, party) = self.liability(case, chance);
         let listed = self.playbook.remedies_for(item.category.as_deref().unwrap_or_default());
         let allowed: Vec<_> = listed.iter().flat_map(|listed| listed.given_by(party)).collect();
@@ -258,6 +259,18 @@ fn investigate(stage: &Stage, chance: &mut Chance) -> Act {
 /// Whether a stage can end so.
 fn ends(stage: &Stage, outcome: &str) -> bool {
     CompiledPlaybook::outcomes(stage).iter().any(|known| known.as_str() == outcome)
+}
+
+/// The claim is restated, and the customer confirms it.
+pub(super) fn clarify() -> Act {
+    let body = json!({ "restated": "客户要求更换同款商品。", "confirmed_by_customer": true });
+    act("clarify", body, "clarified")
+}
+
+/// Whether the complaint stands, as far as the case shows: the latest handling of it was not found untrue.
+pub(super) fn stands(case: &Value) -> bool {
+    let instances = case["investigation"]["instances"].as_array();
+    instances.and_then(|all| all.last()).is_none_or(|one| one["verdict"] != json!(false))
 }
 
 /// Whether a remedy is money.

@@ -5,7 +5,7 @@ use contracts::commands::check_text;
 use contracts::commands::routing::Archive;
 use contracts::facts::key;
 use contracts::{FactValue, Facts, FilledPoint, Problem, ProblemCode, StageKind};
-use playbook::{ApproveBefore, ClosureNeed, ResultField, sheet};
+use playbook::{ApproveBefore, ClosureNeed, ResultField, report_waits, sheet};
 use serde_json::Value;
 
 use super::triage::{missing_facts, own_visit};
@@ -48,14 +48,16 @@ fn required(draft: &Draft<'_>, order: &Archive) -> Result<(), Problem> {
     let proposed =
         draft.case.facts.get(&key::remedy_amount()).and_then(FactValue::as_int).is_some_and(|fen| fen > 0);
     let asks = |before| draft.book.playbook().approve_before.contains(&before);
-    // A report of measures has effect only once it is approved, whether money is in it or not.
-    let reported = asks(ApproveBefore::ReportEffective) && flag(key::measures_done());
-    if (asks(ApproveBefore::Archive) && proposed || reported) && !flag(key::approved()) {
-        findings.push(
-            Problem::new(ProblemCode::NotApproved, "the proposal has to be approved before it is filed")
-                .at("/visit")
-                .expected("a proposal that was approved"),
-        );
+    let unapproved = |detail: &'static str, expected: &'static str| {
+        Problem::new(ProblemCode::NotApproved, detail).at("/visit").expected(expected)
+    };
+    if asks(ApproveBefore::Archive) && proposed && !flag(key::approved()) {
+        let detail = "the proposal has to be approved before it is filed";
+        findings.push(unapproved(detail, "a proposal that was approved"));
+    }
+    if report_waits(&draft.book.playbook().approve_before, &draft.case.facts) {
+        let detail = "the report of the measures has to be approved before it is filed";
+        findings.push(unapproved(detail, "a report that was approved"));
     }
     findings.extend(closing::lacks(&draft.case, &draft.book).into_iter().map(not_closable));
     Problem::all(findings).map_or(Ok(()), Err)

@@ -12,7 +12,7 @@ pub(super) fn decide(desk: &Desk<'_>, command: &Command) -> Outcome {
     let order: ReconsiderWork = command.read()?;
     redress_only(&command.actor)?;
     let Some(mut draft) = desk.draft()? else { return Ok(Decision::nothing()) };
-    draft.call_teams()?; // whoever left is in none any more
+    draft.fill_teams()?; // whoever left is in none any more, and somebody may be there for a place that was empty
     look_again(&mut draft, order.work);
     draft.finish()
 }

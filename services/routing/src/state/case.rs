@@ -53,7 +53,7 @@ pub struct Case {
     pub works: BTreeMap<WorkId, Work>,
     /// Every clock that ever ran.
     pub clocks: BTreeMap<ClockId, CaseClock>,
-    /// The rungs that a fact fired, as `rung#instance`.
+    /// The rungs that a fact fired, as `rung#instance`, or `rung@visit` where it fires at every act.
     pub fired: BTreeSet<String>,
     /// Who follows the case.
     pub watchers: BTreeSet<PersonId>,

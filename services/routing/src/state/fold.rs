@@ -16,6 +16,7 @@ use super::case::{Case, Done, Main, Move, Moved, Visit, Work, WorkState};
 use super::clocks::{CaseClock, Stopped};
 use super::closing::Closing;
 use super::rulings::Ended;
+use crate::ladder::fired_by_fact;
 use crate::ledgers::Listed;
 
 /// The rung of an escalation that says that no way on matches.
@@ -296,7 +297,7 @@ impl Case {
                     *held = true;
                 }
             }
-            None => drop(self.fired.insert(format!("{}#{}", said.rung, self.instance))),
+            None => drop(self.fired.insert(fired_by_fact(&said.rung, self.instance, said.visit))),
         }
         for action in &said.actions {
             match action {

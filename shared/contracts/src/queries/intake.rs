@@ -340,14 +340,14 @@ pub struct FileChunkFound {
     pub content: String,
 }
 
-/// A channel, and who answers for it.
+/// A channel, and who answers for it. Where playbooks differ in what they say of it, it is listed once for each.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ChannelListed {
     /// Its key.
     pub channel: ChannelKey,
     /// What people read.
     pub label: Text,
-    /// The playbooks that list it.
+    /// The playbooks that list it and say this of it.
     pub playbooks: Vec<PlaybookId>,
     /// The role that takes complaints in by it.
     pub role: Option<Text>,

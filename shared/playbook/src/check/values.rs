@@ -5,7 +5,7 @@ use contracts::facts::FactKind;
 use contracts::{StageKind, Text};
 
 use crate::finding::{Code, Finding};
-use crate::model::{ConflictScope, DepartmentRef, Playbook, RungOn, Stage};
+use crate::model::{ConflictScope, DepartmentRef, Once, Playbook, RungOn, Stage};
 
 pub(super) fn check(playbook: &Playbook) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -126,6 +126,14 @@ fn limits(playbook: &Playbook, findings: &mut Vec<Finding>) {
     length("intake.repeat.within".to_owned(), playbook.intake.repeat.as_ref().map(|repeat| &repeat.within));
     for (number, rung) in playbook.ladder.iter().enumerate() {
         let RungOn::Clock(offset) = &rung.on else { continue };
+        if rung.once == Once::Act {
+            let en = "a clock fires a rung once; only a fact may fire one at every act";
+            findings.push(value(
+                format!("ladder[{number}].once"),
+                en,
+                "时钟只触发一次；只有事实可以每次触发",
+            ));
+        }
         if offset.before.is_some() && offset.after.is_some() {
             findings.push(value(
                 format!("ladder[{number}].on.clock"),

@@ -140,7 +140,7 @@ words! {
     IncentiveSubject {
         /// The person at fault.
         Person = "person",
-        /// The head of that person's department.
+        /// The head of that person's department, or of the department that is liable as such.
         DepartmentHead = "department_head",
         /// The owner of the step.
         StepOwner = "step_owner",

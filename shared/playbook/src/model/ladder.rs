@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Secondary, Who};
-use crate::words::{Cel, Key, RungKey};
+use crate::words::{Cel, Key, RungKey, words};
 
 /// One rung. It fires once per clock, rung and epoch, and never on a closed case.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -18,11 +18,34 @@ pub struct Rung {
     pub label: Text,
     /// What it waits for.
     pub on: RungOn,
+    /// How often a fact fires it: once a handling, or at every act by which it is learnt, such as each opinion of a customer
+    /// who is called more than once.
+    #[serde(default, skip_serializing_if = "Once::is_usual")]
+    pub once: Once,
     /// Only when this holds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub when: Option<Cel>,
     /// What it does, in this order.
     pub actions: Vec<Action>,
+}
+
+words! {
+    /// How often a fact fires a rung.
+    #[derive(Default)]
+    Once {
+        /// Once a handling.
+        #[default]
+        Handling = "handling",
+        /// At every act by which the fact is learnt.
+        Act = "act",
+    }
+}
+
+impl Once {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde asks for")]
+    fn is_usual(&self) -> bool {
+        *self == Self::Handling
+    }
 }
 
 /// What a rung waits for.

@@ -151,7 +151,13 @@ fn a_channel_names_what_there_is() {
     let option = |key: &str, kind: &str| {
         format!("{{key: \"{key}\", label: {{zh: 投诉, en: Complaint}}, kind: {kind}}}")
     };
-    assert_eq!(channel("answerable: {role: leader}"), []);
+    assert_eq!(channel("answerable: {role: agent}"), []);
+    assert_eq!(
+        channel("answerable: {role: leader}"),
+        [Code::Value],
+        "of whichever department answers for a case"
+    );
+    assert_eq!(channel("answerable: {role: leader, department: sales}"), []);
     assert_eq!(channel("answerable: {role: nobody}"), [Code::UnknownReference]);
     assert_eq!(channel(&format!("menu: [{}]", option("1", "complaint"))), []);
     assert_eq!(channel(&format!("menu: [{}]", option("1", "weather"))), [Code::UnknownReference]);

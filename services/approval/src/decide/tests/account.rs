@@ -137,6 +137,21 @@ fn the_playbook_proposes_what_there_is_cause_for_and_names_whom_it_concerns() {
     assert_eq!((proposed[0].amount_from, proposed[0].amount_to), (Some(Fen(3_000)), Some(Fen(3_000))));
 }
 
+/// P11, P12: where a department as such is liable, its head is; nobody is picked out where the company is.
+#[test]
+fn the_head_of_a_liable_department_is_found() {
+    let heads = |liable: &str| {
+        let mut stage = to_account(all());
+        let made = ProposalMade { liable_person: None, ..made(500, 1, 100, liable) };
+        stage.results = vec![as_result(&made)];
+        let proposed = opened(&bench().hear(ServiceName::Routing, stage)).incentives;
+        let head = proposed.into_iter().find(|one| one.incentive == "head").unwrap();
+        (head.person.map(String::from), head.department.map(String::from))
+    };
+    assert_eq!(heads("department"), (Some("fan".to_owned()), Some("workshop".to_owned())));
+    assert_eq!(heads("company"), (None, None));
+}
+
 #[test]
 fn what_is_decided_is_a_record_with_its_reason_and_pays_nothing() {
     let (mut bench, round, _) = held();

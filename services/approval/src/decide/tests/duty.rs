@@ -166,8 +166,14 @@ fn whoever_investigates_while_the_round_is_open_is_out() {
         source: "video".to_owned(),
         by: staff("zhou", &[]),
     };
-    bench.hear(ServiceName::Investigation, found);
+    let said = bench.hear(ServiceName::Investigation, found.clone());
+    assert_eq!(whats(&said), ["work.withdrawn", "work.requested"], "somebody else is asked at once");
     assert_eq!(code(decide(&mut bench, ("zhou", "gm"), round, "approve")), ProblemCode::SeparationOfDuty);
+    let work = asked(&said).remove(0);
+    assert!(work.barred.contains(&person("zhou")));
+    assert!(bench.hear(ServiceName::Investigation, found).is_empty(), "once");
+    give(&mut bench, &work, "zhao");
+    decide(&mut bench, ("zhao", "gm"), round, "approve").unwrap();
 }
 
 #[test]

@@ -42,7 +42,7 @@ pub(super) fn check(
     let chosen = choose_playbook(intake, context, &body, unit.as_ref());
     let model = chosen.as_ref().ok().map(|(_, compiled)| compiled.playbook());
     findings.extend(menu::choose(&mut body, model));
-    findings.extend(mail::check(&body, model));
+    findings.extend(mail::check(&body, actor, model));
     check_texts(&body, model, &mut findings);
     check_contacts(&body.complainant, &mut findings);
     check_values(intake, context, state, &body, &mut findings);
@@ -144,6 +144,11 @@ fn check_texts(body: &RegisterComplaint, model: Option<&Playbook>, findings: &mu
         let is_fact = fields::pointer(*field).starts_with("/facts/");
         let (Some(longest), Some(text)) = (fields::longest(model, *field), fields::text(body, *field)) else {
             continue;
+        };
+        let longest = if *field == IntakeField::Narrative {
+            longest.saturating_add(mail::before_narrative(body))
+        } else {
+            longest
         };
         if is_fact && text.chars().nth(longest).is_none() {
             continue;

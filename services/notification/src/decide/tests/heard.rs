@@ -26,6 +26,7 @@ fn escalated(people: &[&str]) -> CaseEscalated {
     CaseEscalated {
         rung: "first".to_owned(),
         clock: Some("first_contact".to_owned().try_into().unwrap()),
+        visit: None,
         actions: vec![
             EscalationAction::Notified {
                 people: people.iter().map(|id| person(id)).collect(),

@@ -13,7 +13,9 @@ use crate::state::State;
 fn published(templates: Value) -> PlaybookPublished {
     PlaybookPublished {
         playbook: playbook(),
-        document: json!({ "templates": templates }),
+        document: json!({ "templates": templates, "scripts": {"thanks": {
+            "label": {"zh": "致谢", "en": "Thanks"}, "say": [{"zh": "感谢您告诉我们。", "en": "Thank you."}],
+        }}}),
         sha256: String::new(),
         by: Actor::System,
     }
@@ -71,6 +73,24 @@ fn a_playbooks_own_acknowledgement_is_used_and_a_broken_one_keeps_nobody_waiting
     assert_eq!(notices(&said)[0].template_version, 0, "the built-in text stands in");
 }
 
+/// whatever is checked with the scripts of the playbook is written with them, to staff too.
+#[test]
+fn every_message_may_take_in_what_a_script_says() {
+    let body = || json!({"body": {"zh": "{{ scripts.thanks }}{{ number }}", "en": "{{ scripts.thanks }} {{ number }}"}});
+    let mut bench = bench_knowing(json!({"acknowledgement": body(), "escalation": body(), "report": body()}));
+    bench.hear(ServiceName::Intake, registered("email", Language::En));
+    let report = json!({"label": {"zh": "专报", "en": "Report"}});
+    let escalated: CaseEscalated =
+        serde_json::from_value(json!({"rung": "late", "clock": null, "level": 1, "actions": [
+            {"action": "notified", "people": ["gao"], "template": null},
+            {"action": "notified", "people": ["zhou"], "template": "report", "report": report},
+        ]}))
+        .unwrap();
+    bench.hear(ServiceName::Routing, escalated);
+    let texts: Vec<_> = bench.words.iter().map(|word| word.text.as_str()).collect();
+    assert_eq!(texts, ["Thank you. TS-1", "感谢您告诉我们。TS-1", "感谢您告诉我们。TS-1"]);
+}
+
 #[test]
 fn templates_of_another_version_are_not_used() {
     let mut bench = bench_knowing(json!({"acknowledgement": {"body": {"zh": "新", "en": "new"}}}));
@@ -101,6 +121,7 @@ fn an_escalation_is_told_by_the_template_that_the_rung_names() {
     let rung = |template: &str| CaseEscalated {
         rung: "late".to_owned(),
         clock: None,
+        visit: None,
         actions: vec![
             EscalationAction::Notified {
                 people: vec![person("sun")],

@@ -65,6 +65,7 @@ fn one_about_a_case_is_told_by_the_escalation_that_asked_for_it() {
     let escalated = contracts::messages::case_escalated::CaseEscalated {
         rung: "grave".to_owned(),
         clock: None,
+        visit: None,
         actions: vec![contracts::messages::case_escalated::EscalationAction::Notified {
             people: vec![person("gao")],
             template: Some("report".parse().unwrap()),

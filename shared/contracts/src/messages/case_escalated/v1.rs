@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::facts::Facts;
-use crate::ids::{ChannelKey, ClockKey, PersonId, TemplateKey, WorkId};
+use crate::ids::{ChannelKey, ClockKey, PersonId, TemplateKey, VisitId, WorkId};
 use crate::words::Text;
 
 /// A rung of the ladder was climbed. Said by routing.
@@ -14,6 +14,9 @@ pub struct CaseEscalated {
     pub rung: String,
     /// The clock that fired it, if one did.
     pub clock: Option<ClockKey>,
+    /// The visit at which the fact was learnt that fired it, where a rung fires at every act.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub visit: Option<VisitId>,
     /// What it did.
     pub actions: Vec<EscalationAction>,
     /// The level of the case afterwards.

@@ -2,6 +2,6 @@
 
 mod v1;
 
-pub use v1::TeamCalled;
+pub use v1::{TeamCalled, TeamPlace};
 
 crate::messages::versions!(TeamCalled = "team.called", current 1);

@@ -2,6 +2,7 @@
 
 use super::Names;
 use crate::check::values::value;
+use crate::model::DepartmentRef;
 
 /// The nature of the matter where a playbook lists none.
 const USUAL_KIND: &str = "complaint";
@@ -13,6 +14,15 @@ impl Names<'_> {
             let path = format!("channels[{number}]");
             if let Some(who) = &channel.answerable {
                 self.who(&format!("{path}.answerable"), who);
+                let usual = p.roles.get::<str>(who.role.as_str()).map(|role| &role.department);
+                let there = who.department.as_ref().or(usual);
+                if there.is_some_and(|there| !matches!(there, DepartmentRef::Named(_))) {
+                    let (en, zh) = (
+                        "who is published has to be in a department by name: before there is a case nobody has a part in it",
+                        "公布的负责人须属于具体部门：立案之前没有责任部门或受理部门可言",
+                    );
+                    self.findings.push(value(format!("{path}.answerable"), en, zh));
+                }
             }
             let menu = format!("{path}.menu");
             self.each_once(&menu, ".key", channel.menu.iter().map(|option| option.key.as_str()));

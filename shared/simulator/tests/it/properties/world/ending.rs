@@ -58,9 +58,7 @@ impl World {
             } else {
                 let refused = self.refused.len();
                 self.act(&subject, id, &work, (0, 10));
-                let not_theirs = [" beyond-authority", " separation-of-duty"];
-                let theirs = |what: &String| !not_theirs.iter().any(|code| what.ends_with(code));
-                if !self.refused[refused..].iter().all(theirs) {
+                if self.refused[refused..].iter().any(|what| what.ends_with(" beyond-authority")) {
                     self.hand_on(&subject, id, &work, round);
                 }
             }
@@ -81,8 +79,7 @@ impl World {
         self.order(ServiceName::Routing, subject, actor, "work.claim", json!({ "work": id }));
     }
 
-    /// Whoever only stands in and may not decide, or has handled the case since the seat became theirs, has it given to
-    /// somebody new who may.
+    /// Whoever only stands in and may not decide has it given to somebody new who may.
     fn hand_on(&mut self, subject: &SubjectRef, id: WorkId, work: &Work, round: usize) {
         let person = self.hire(work, round);
         let leader = self.actor(&"office.boss1".parse().unwrap());
