@@ -303,6 +303,7 @@ mod tests {
     use std::path::Path;
 
     use contracts::VisitId;
+    use contracts::commands::intake::Clarify;
     use contracts::commands::investigation::{AddFinding, Execute, Propose, Verify};
     use contracts::commands::notification::{RecordAnswer, RecordCallback, RecordContact, TellResult};
     use contracts::commands::routing::Triage;
@@ -333,6 +334,7 @@ mod tests {
     fn is_an_order(act: &Act) {
         match act.path {
             "triage" => drop(reads::<Triage>(act)),
+            "clarify" => drop(reads::<Clarify>(act)),
             "verify" => drop(reads::<Verify>(act)),
             "findings" => drop(reads::<AddFinding>(act)),
             "propose" => drop(reads::<Propose>(act)),
