@@ -32,7 +32,8 @@ const MARGIN: Duration = Duration::from_secs(120);
 /// that it is about.
 ///
 /// What came in is counted by what it was about, what was closed by how; besides, what was open at the end, and the
-/// clocks that ran out. Of one case that case is counted. At most a thousand cases are listed; the rest stand in the
+/// clocks that ran out, and the topics that grow hot (R-238): categories of which at least three came in, and at least twice
+/// as many as in the time before of the same length. Of one case that case is counted. At most a thousand cases are listed; the rest stand in the
 /// ledger.
 pub const MAKE: &str = "
     with asked as (
@@ -61,6 +62,19 @@ pub const MAKE: &str = "
                 ('by_satisfaction', c.satisfaction, went)) as v (name, value, counts)
             where counts and value is not null group by name, value) valued
         group by name),
+    before as (
+        select c.category, count(*) as n from asked a join case_fact c
+            on a.complaint is null and c.organisation = a.organisation
+            and c.registered_at >= a.from_at - (a.to_at - a.from_at) and c.registered_at < a.from_at
+            and split_part(c.playbook, '@', 1) = a.playbook
+        where c.category is not null group by c.category),
+    hot as (
+        select coalesce(jsonb_object_agg(t.category,
+                jsonb_build_object('now', t.n, 'before', coalesce(b.n, 0))), '{}') as topics
+        from (select category, count(*) as n from counted where came and category is not null group by category) t
+        left join before b on b.category = t.category
+        where exists (select from asked where complaint is null)
+            and t.n >= 3 and t.n >= 2 * coalesce(b.n, 0)),
     ran_out as (
         select b.clock_key from asked a join breach b
             on b.organisation = a.organisation and b.complaint = a.complaint
@@ -84,7 +98,7 @@ pub const MAKE: &str = "
                 'registered', count(*) filter (where came), 'closed', count(*) filter (where went),
                 'open', count(*) filter (where stays), 'repeats', count(*) filter (where came and repeats),
                 'cases', count(*), 'listed', (select n from list),
-                'breaches', (select counts from breaches),
+                'breaches', (select counts from breaches), 'hot_topics', (select topics from hot),
                 'by_kind', '{}'::jsonb, 'by_category', '{}'::jsonb, 'by_channel', '{}'::jsonb,
                 'by_department', '{}'::jsonb, 'by_level', '{}'::jsonb, 'by_cause', '{}'::jsonb,
                 'by_result', '{}'::jsonb, 'by_satisfaction', '{}'::jsonb)

@@ -11,21 +11,18 @@ mod duty;
 mod people;
 mod round;
 mod spoken;
+mod visit;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use contracts::facts::key;
 use contracts::messages::proposal_made::ProposalMade;
 use contracts::messages::round_closed::{RoundClosed, Voided};
-use contracts::messages::round_opened::Purpose;
 use contracts::messages::stage_changed::StageChanged;
 use contracts::messages::stage_entered::StageEntered;
 use contracts::messages::work_assigned::WorkAssigned;
 use contracts::results::ProposalResult;
-use contracts::{
-    ComplainantId, Event, FactKey, Facts, Fen, OutcomeKey, PersonId, ProposalId, ServiceName, StageKey,
-    StageKind, VisitId,
-};
+use contracts::{Event, Facts, Fen, PersonId, ProposalId, ServiceName, StageKind, VisitId};
 use jiff::Timestamp;
 use runtime::service::Happened;
 use serde::{Deserialize, Serialize};
@@ -36,8 +33,9 @@ pub use people::Member;
 pub use round::{Closing, Held, Round, Seat, SeatStanding, Step};
 pub use spoken::Said;
 pub(crate) use spoken::Spoken;
+pub use visit::{Open, Standing, Visit};
 
-use crate::needs::{Needs, Places, purpose_of};
+use crate::needs::purpose_of;
 
 /// What is known of one complaint; or, for the directory, of the people.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -93,123 +91,6 @@ pub struct Proposal {
     pub proposer: Option<PersonId>,
 }
 
-/// A visit to a stage of one of this service's kinds.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Visit {
-    /// The stage of the playbook.
-    pub stage: StageKey,
-    /// What is done there.
-    #[serde(default, skip_serializing_if = "Purpose::is_decision")]
-    pub purpose: Purpose,
-    /// Which handling of the complaint it belongs to.
-    pub instance: u32,
-    /// Grows when it is reassigned.
-    pub epoch: u32,
-    /// How it stands.
-    pub standing: Standing,
-    /// The rounds that ended, oldest first, as they ended: nobody alters them.
-    pub rounds: Vec<Round>,
-}
-
-/// How a visit stands.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Standing {
-    /// Its people are at it.
-    Open(Box<Open>),
-    /// It ended with this outcome.
-    Completed(OutcomeKey),
-    /// It was revoked.
-    Withdrawn,
-}
-
-/// An open visit.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Open {
-    /// What the playbook asks.
-    pub needs: Needs,
-    /// The departments of the case.
-    pub places: Places,
-    /// People who may not act on it.
-    pub barred: Vec<PersonId>,
-    /// The level of the case.
-    pub level: u32,
-    /// Whose amounts count together.
-    pub customer: ComplainantId,
-    /// The keyed hash of the order that it is about, which intake alone states.
-    pub order: Option<String>,
-    /// The amount on record, for a decision without a proposal.
-    pub amount: Fen,
-    /// The liable party on record, for a decision without a proposal.
-    pub liable: Option<String>,
-    /// Whether an approval of something older was on record when the visit began.
-    pub approved_before: bool,
-    /// Who owned the step that gives cause for an incentive, by the incentive.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub step_owners: BTreeMap<String, PersonId>,
-    /// What gives cause for an incentive, by the incentive; of those that wait for no clock.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub causes: BTreeMap<String, String>,
-    /// The round; none between two rounds.
-    pub round: Option<Round>,
-}
-
-impl Visit {
-    /// What is open of it, if it is open.
-    #[must_use]
-    pub fn open(&self) -> Option<&Open> {
-        match &self.standing {
-            Standing::Open(open) => Some(open),
-            Standing::Completed(_) | Standing::Withdrawn => None,
-        }
-    }
-    fn open_mut(&mut self) -> Option<&mut Open> {
-        match &mut self.standing {
-            Standing::Open(open) => Some(open),
-            Standing::Completed(_) | Standing::Withdrawn => None,
-        }
-    }
-    /// Ends the round, if there is one.
-    fn close_round(&mut self, closing: Closing) {
-        if let Some(mut round) = self.open_mut().and_then(|open| open.round.take()) {
-            round.closing = Some(closing);
-            self.rounds.push(round);
-        }
-    }
-    fn leave(&mut self, how: Standing) {
-        if self.open().is_some() {
-            self.standing = how;
-        }
-    }
-}
-
-impl Open {
-    /// An open visit as it begins, in a case that stands as in `state`.
-    ///
-    /// # Errors
-    /// `internal` when the brief is unusable.
-    pub fn of(entered: &StageEntered, state: &State) -> Result<Self, contracts::Problem> {
-        let fact = |key: &FactKey| entered.facts.get(key);
-        let order = fact(&key::order_key()).and_then(|value| value.as_text()).map(str::to_owned);
-        let mut needs = Needs::read(entered)?;
-        let duty::Causes { causes, step_owners } = duty::causes(&mut needs, entered, state);
-        Ok(Self {
-            places: Places::of(entered, needs.responsible.as_ref()),
-            needs,
-            barred: entered.barred.clone(),
-            level: entered.level,
-            customer: entered.complainant,
-            order: order.filter(|order| !order.trim().is_empty()),
-            amount: Fen(fact(&key::remedy_amount()).and_then(|value| value.as_int()).unwrap_or(0).max(0)),
-            liable: fact(&key::liable()).and_then(|value| value.as_text()).map(str::to_owned),
-            approved_before: is_approved(&entered.facts),
-            step_owners,
-            causes,
-            round: None,
-        })
-    }
-}
-
 impl State {
     /// The proposal that a visit of `instance` is about.
     #[must_use]
@@ -228,12 +109,12 @@ impl State {
                 if let Some(visit) = self.visits.get_mut(&withdrawn.visit) {
                     let voided = Some(Voided::StageWithdrawn);
                     visit.close_round(Closing { approved: false, voided, at });
-                    visit.leave(Standing::Withdrawn);
+                    visit.standing.leave(Standing::Withdrawn);
                 }
             }
             Event::StageCompleted(completed) if happened.source == ServiceName::Approval => {
                 if let Some(visit) = self.visits.get_mut(&completed.visit) {
-                    visit.leave(Standing::Completed(completed.outcome.clone()));
+                    visit.standing.leave(Standing::Completed(completed.outcome.clone()));
                 }
             }
             Event::VerificationRecorded(verified) => self.investigators.extend(verified.by.person().cloned()),
@@ -243,7 +124,9 @@ impl State {
             Event::MeasureDone(done) => self.handlers.extend(done.by.person().cloned()),
             Event::ProposalMade(made) => self.proposal_made(made),
             Event::RoundOpened(opened) => {
-                if let Some(open) = self.visits.get_mut(&opened.visit).and_then(Visit::open_mut) {
+                if let Some(open) =
+                    self.visits.get_mut(&opened.visit).and_then(|visit| visit.standing.open_mut())
+                {
                     open.round = Some(Round::of(opened, at));
                 }
             }
@@ -318,7 +201,10 @@ impl State {
     }
 
     fn round_mut(&mut self, visit: VisitId) -> Option<&mut Round> {
-        self.visits.get_mut(&visit).and_then(Visit::open_mut).and_then(|open| open.round.as_mut())
+        self.visits
+            .get_mut(&visit)
+            .and_then(|visit| visit.standing.open_mut())
+            .and_then(|open| open.round.as_mut())
     }
 
     fn spoken(&mut self, visit: VisitId, spoken: &Spoken<'_>, at: Timestamp) {
@@ -397,7 +283,7 @@ impl State {
         if changed.epoch <= visit.epoch {
             return;
         }
-        let Some(open) = visit.open_mut() else { return };
+        let Some(open) = visit.standing.open_mut() else { return };
         if let Some(round) = &mut open.round {
             round.moved(&open.places.own, &changed.department);
         }
@@ -418,7 +304,7 @@ impl State {
         if visit.epoch != assigned.epoch {
             return;
         }
-        if let Some(round) = visit.open_mut().and_then(|open| open.round.as_mut()) {
+        if let Some(round) = visit.standing.open_mut().and_then(|open| open.round.as_mut()) {
             round.assigned(assigned);
         }
     }

@@ -8,6 +8,7 @@
 
 mod instance;
 mod measure;
+mod visit;
 mod work;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,10 +20,7 @@ use contracts::messages::stage_changed::StageChanged;
 use contracts::messages::stage_entered::StageEntered;
 use contracts::messages::work_assigned::WorkAssigned;
 use contracts::results::ProposalResult;
-use contracts::{
-    DepartmentId, Event, FactKey, Facts, Fen, MeasureId, OutcomeKey, PersonId, ProposalId, RoundId,
-    ServiceName, StageKey, StageKind, VisitId,
-};
+use contracts::{Event, FactKey, Facts, Fen, ProposalId, RoundId, ServiceName, StageKind, VisitId};
 use jiff::Timestamp;
 use runtime::service::Happened;
 use serde::{Deserialize, Serialize};
@@ -30,6 +28,7 @@ use serde::{Deserialize, Serialize};
 pub(crate) use instance::by_remedy;
 pub use instance::{Finding, Instance, Proposal};
 pub use measure::{Done, Effect, Measure};
+pub use visit::{Open, Standing, Task, Visit};
 pub use work::Work;
 
 use crate::needs::{Needs, is_on_record};
@@ -46,134 +45,6 @@ pub struct State {
     /// The rounds that are open at approval, and over which version.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub rounds: BTreeMap<RoundId, (ProposalId, u32)>,
-}
-
-/// A visit to a stage of this service.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Visit {
-    /// The stage of the playbook.
-    pub stage: StageKey,
-    /// What is done at it.
-    pub task: Task,
-    /// Which handling of the complaint it belongs to.
-    pub instance: u32,
-    /// Grows when it is reassigned.
-    pub epoch: u32,
-    /// How it stands.
-    pub standing: Standing,
-}
-
-/// What is done at a visit: the stage kinds that this service acts on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Task {
-    /// Says whether the complaint stands.
-    Verify,
-    /// Gathers evidence until the cause is established, or not.
-    Investigate,
-    /// Proposes remedies.
-    Propose,
-    /// Carries them out.
-    Execute,
-    /// Plans measures, has them carried out and verifies that they worked.
-    Correct,
-}
-
-impl Task {
-    /// The task of a stage kind; none for kinds of other services and for those that do not act yet.
-    #[must_use]
-    pub const fn of(kind: StageKind) -> Option<Self> {
-        match kind {
-            StageKind::Verify => Some(Self::Verify),
-            StageKind::Investigate => Some(Self::Investigate),
-            StageKind::Propose => Some(Self::Propose),
-            StageKind::Execute => Some(Self::Execute),
-            StageKind::Correct => Some(Self::Correct),
-            StageKind::Register
-            | StageKind::Clarify
-            | StageKind::Triage
-            | StageKind::Wait
-            | StageKind::Archive
-            | StageKind::Inspect
-            | StageKind::Approve
-            | StageKind::Review
-            | StageKind::Meet
-            | StageKind::Audit
-            | StageKind::Account
-            | StageKind::Contact
-            | StageKind::Reply
-            | StageKind::Callback => None,
-        }
-    }
-    /// The word of the stage kind.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Verify => "verify",
-            Self::Investigate => "investigate",
-            Self::Propose => "propose",
-            Self::Execute => "execute",
-            Self::Correct => "correct",
-        }
-    }
-    /// What is asked of a person when the visit begins, as `work.requested` has it: the verb that does it.
-    #[must_use]
-    pub const fn first_asked(self) -> &'static str {
-        match self {
-            Self::Correct => PLAN,
-            Self::Verify | Self::Investigate | Self::Propose | Self::Execute => self.as_str(),
-        }
-    }
-}
-
-/// Planning the measures of a visit, as a piece of work.
-pub(crate) const PLAN: &str = "correct.plan";
-
-/// How a visit stands.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Standing {
-    /// It is being worked on.
-    Open(Box<Open>),
-    /// It ended with this outcome.
-    Completed(OutcomeKey),
-    /// It was revoked.
-    Withdrawn,
-}
-
-/// An open visit.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Open {
-    /// What the playbook asks of it.
-    pub needs: Needs,
-    /// The department whose work it is.
-    pub department: DepartmentId,
-    /// People who may not act on it.
-    pub barred: Vec<PersonId>,
-    /// Whether `approved` was on record when the visit began.
-    pub approved_before: bool,
-    /// The piece of work that was asked for; none once it was withdrawn.
-    pub work: Option<Work>,
-    /// The work of the measures that are not carried out yet.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub measures: BTreeMap<MeasureId, Work>,
-}
-
-impl Visit {
-    /// What is open of it, if it is open.
-    #[must_use]
-    pub fn open(&self) -> Option<&Open> {
-        match &self.standing {
-            Standing::Open(open) => Some(open),
-            Standing::Completed(_) | Standing::Withdrawn => None,
-        }
-    }
-    fn open_mut(&mut self) -> Option<&mut Open> {
-        match &mut self.standing {
-            Standing::Open(open) => Some(open),
-            Standing::Completed(_) | Standing::Withdrawn => None,
-        }
-    }
 }
 
 impl State {
@@ -336,21 +207,21 @@ impl State {
         if changed.epoch <= visit.epoch {
             return;
         }
-        if let Some(open) = visit.open_mut() {
+        if let Some(open) = visit.standing.open_mut() {
             open.department = changed.department.clone();
             visit.epoch = changed.epoch;
         }
     }
 
     fn leave(&mut self, visit: VisitId, how: Standing) {
-        if let Some(visit) = self.visits.get_mut(&visit).filter(|visit| visit.open().is_some()) {
-            visit.standing = how;
+        if let Some(visit) = self.visits.get_mut(&visit) {
+            visit.standing.leave(how);
         }
     }
 
     /// Changes the visit, while it is open.
     fn at(&mut self, visit: VisitId, change: impl FnOnce(&mut Open)) {
-        if let Some(open) = self.visits.get_mut(&visit).and_then(Visit::open_mut) {
+        if let Some(open) = self.visits.get_mut(&visit).and_then(|visit| visit.standing.open_mut()) {
             change(open);
         }
     }
@@ -380,7 +251,7 @@ impl State {
 
     fn facts_recorded(&mut self, facts: &Facts) {
         let now_known = |key: &FactKey| is_on_record(facts.get(key));
-        for open in self.visits.values_mut().filter_map(Visit::open_mut) {
+        for open in self.visits.values_mut().filter_map(|visit| visit.standing.open_mut()) {
             open.needs.lacking.retain(|key| !now_known(key));
         }
     }

@@ -11,6 +11,7 @@ mod organisation;
 mod playbooks;
 mod rulings;
 mod shifts;
+mod work;
 
 use contracts::messages::fact_recorded::FactRecorded;
 use contracts::{Event, SubjectKind};
@@ -18,7 +19,7 @@ use runtime::service::Happened;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use case::word;
-pub use case::{Case, Done, Main, Move, Moved, Origin, Visit, Work, WorkState};
+pub use case::{Case, Done, Main, Origin, Visit};
 pub use clocks::{CaseClock, Extended, Pause, Stopped};
 pub use closing::Closing;
 pub use directory::Directory;
@@ -30,6 +31,7 @@ pub use playbooks::{Playbooks, PublishedPlaybook};
 pub use rulings::{Ended, Ruling};
 pub(crate) use rulings::{RULE, visit_of};
 pub(crate) use shifts::Hours;
+pub use work::{Move, Moved, Work, WorkState};
 
 /// The state of a subject: which it is follows from the kind of the subject.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -116,7 +116,7 @@ impl CompiledPlaybook {
         let playbook = self.playbook();
         Ok(NotificationSlice {
             reply: self.reply_brief(env)?,
-            contact: self.contact_brief(),
+            contact: self.contact_brief(stage),
             callback: self.callback_brief(stage, env)?,
             satisfaction: playbook.satisfaction.clone(),
             approve_before: playbook.approve_before.clone(),
@@ -133,9 +133,10 @@ impl CompiledPlaybook {
         })
     }
 
-    fn contact_brief(&self) -> Option<ContactBrief> {
+    fn contact_brief(&self, stage: &Stage) -> Option<ContactBrief> {
         let playbook = self.playbook();
-        let policy = playbook.contact_policy.as_ref()?;
+        let policy = playbook.contact_policy.as_ref().map(|policy| &policy.tell);
+        let tell = Some(&stage.tell).filter(|tell| !tell.is_empty()).or(policy)?;
         let is_step = |kind| !matches!(kind, StageKind::Register | StageKind::Archive);
         let main = || playbook.stages.iter().filter(|stage| stage.side.is_none() && is_step(stage.kind));
         let times = main().flat_map(|stage| {
@@ -143,7 +144,7 @@ impl CompiledPlaybook {
             begun.into_iter().map(|clock| StepTime { step: stage.label.clone(), limit: clock.limit })
         });
         Some(ContactBrief {
-            tell: policy.tell.clone(),
+            tell: tell.clone(),
             acceptor: None,
             flow: main().map(|stage| stage.label.clone()).collect(),
             times: times.collect(),

@@ -11,6 +11,7 @@ mod context;
 mod decision;
 mod input;
 mod said;
+mod standing;
 
 use contracts::{Event, Language, Problem, ServiceName, SubjectRef};
 use jiff::Timestamp;
@@ -21,6 +22,7 @@ pub use context::{Context, Sight};
 pub use decision::{Decision, EntryChange, EntryKey, TimerChange, Word, answer_of};
 pub use input::{Due, Heard, Input};
 pub use said::{Said, seal};
+pub use standing::Standing;
 
 /// A service's pure core.
 pub trait Service: Send + Sync + 'static {

@@ -163,6 +163,33 @@ async fn what_came_in_was_closed_and_is_open_is_counted_by_the_period() {
     bench.stop().await;
 }
 
+/// a category of which many came in, and many more than before, is found without anybody looking for it.
+#[tokio::test]
+async fn topics_that_grow_hot_are_found() {
+    let (bench, mut journals) = (Bench::start().await, Journals::default());
+    let cases = [
+        ("2025-02-26T00:00:00Z", "quality", 2),  // the week before
+        ("2025-02-27T00:00:00Z", "delivery", 3), // … as many as now
+        ("2025-02-20T00:00:00Z", "price", 9),    // … and long before
+        ("2025-03-05T00:00:00Z", "quality", 4),
+        ("2025-03-05T00:00:00Z", "delivery", 5),
+        ("2025-03-06T00:00:00Z", "price", 3),
+        ("2025-03-06T00:00:00Z", "attitude", 2), // new, and few
+    ];
+    let each = cases.into_iter().flat_map(|(at, category, n)| std::iter::repeat_n((at, category), n));
+    for (n, (at, category)) in (1..).zip(each) {
+        case(&bench, n, (at, None), category).await;
+    }
+    let message = say(&mut journals, &SubjectRef::organisation(&organisation()), of_p14("weekly"));
+    bench.hear(&[message]).await;
+    assert!(make(&bench).await);
+    assert_eq!(
+        only(&bench).await["figures"]["hot_topics"],
+        json!({"quality": {"now": 4, "before": 2}, "price": {"now": 3, "before": 0}})
+    );
+    bench.stop().await;
+}
+
 #[tokio::test]
 async fn a_report_about_a_case_counts_that_case() {
     let (bench, mut journals) = (Bench::start().await, Journals::default());

@@ -33,16 +33,7 @@ pub struct Visit {
 }
 
 /// How a visit stands.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Standing {
-    /// It is being worked on.
-    Open(Box<Open>),
-    /// It ended with this outcome.
-    Completed(OutcomeKey),
-    /// It was revoked.
-    Withdrawn,
-}
+pub type Standing = runtime::service::Standing<Open>;
 
 /// An open visit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -153,25 +144,11 @@ impl Visit {
     /// What is open of it, if it is open.
     #[must_use]
     pub fn open(&self) -> Option<&Open> {
-        match &self.standing {
-            Standing::Open(open) => Some(open),
-            Standing::Completed(_) | Standing::Withdrawn => None,
-        }
-    }
-    fn open_mut(&mut self) -> Option<&mut Open> {
-        match &mut self.standing {
-            Standing::Open(open) => Some(open),
-            Standing::Completed(_) | Standing::Withdrawn => None,
-        }
-    }
-    fn leave(&mut self, how: Standing) {
-        if self.open().is_some() {
-            self.standing = how;
-        }
+        self.standing.open()
     }
     /// The work is now `after`, held by nobody, if it was `before` or that does not matter.
     fn work_is(&mut self, before: Option<WorkId>, after: Option<WorkId>) {
-        let Some(open) = self.open_mut() else { return };
+        let Some(open) = self.standing.open_mut() else { return };
         if before.is_none() || open.work.as_ref().map(|work| work.id) == before {
             open.work = after.map(|id| Work { id, holder: None, instead_of: None });
         }
@@ -185,7 +162,7 @@ impl Visit {
         if self.epoch != assigned.epoch {
             return;
         }
-        let Some(work) = self.open_mut().and_then(|open| open.work.as_mut()) else { return };
+        let Some(work) = self.standing.open_mut().and_then(|open| open.work.as_mut()) else { return };
         if work.id == assigned.work {
             work.holder = Some(assigned.person.clone());
             work.instead_of.clone_from(&assigned.instead_of);
@@ -204,10 +181,10 @@ impl Complaint {
         match happened.event {
             Event::StageEntered(entered) => self.begin_clarifying(entered),
             Event::StageChanged(changed) => on(changed.visit, &|visit| visit.change(changed)),
-            Event::StageWithdrawn(gone) => on(gone.visit, &|visit| visit.leave(Standing::Withdrawn)),
+            Event::StageWithdrawn(gone) => on(gone.visit, &|visit| visit.standing.leave(Standing::Withdrawn)),
             Event::StageCompleted(completed) if happened.source == ServiceName::Intake => {
                 on(completed.visit, &|visit| {
-                    visit.leave(Standing::Completed(completed.outcome.clone()));
+                    visit.standing.leave(Standing::Completed(completed.outcome.clone()));
                 });
             }
             Event::WorkRequested(asked) => on(asked.visit, &|visit| visit.work_is(None, Some(asked.work))),
@@ -241,14 +218,15 @@ impl Complaint {
     }
 
     fn learn(&mut self, facts: &Facts) {
-        for open in self.visits.values_mut().filter_map(Visit::open_mut) {
+        for open in self.visits.values_mut().filter_map(|visit| visit.standing.open_mut()) {
             open.needs.lacking.retain(|fact| !is_on_record(facts.get(fact)));
             open.contacted |= facts.contains_key(&key::customer_contacted());
         }
     }
 
     fn take_down(&mut self, clarified: &ClaimClarified, at: Timestamp) {
-        if let Some(open) = self.visits.get_mut(&clarified.visit).and_then(Visit::open_mut) {
+        if let Some(open) = self.visits.get_mut(&clarified.visit).and_then(|visit| visit.standing.open_mut())
+        {
             if clarified.restated.is_some() {
                 open.restated.clone_from(&clarified.restated);
             }

@@ -5,6 +5,7 @@
 mod channels;
 mod clarifying;
 mod erasing;
+mod feeding;
 mod files;
 mod hostile;
 mod knowing;

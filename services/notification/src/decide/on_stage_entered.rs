@@ -35,7 +35,7 @@ struct Arrival<'a> {
     complaint: ComplaintId,
     cause: Uuid,
     /// What was learnt by now: what is parked for a missing fact is replayed once it is on record.
-    learnt: Facts,
+    learnt: Option<&'a Facts>,
 }
 
 pub(super) fn decide(
@@ -56,7 +56,7 @@ pub(super) fn decide(
     };
     let channel = conversation.map_or_else(|| channel_of(&entered.facts), |known| known.channel.clone());
     let cause = heard.envelope.id.0;
-    let learnt = conversation.map(|known| known.facts.clone()).unwrap_or_default();
+    let learnt = conversation.map(|known| &known.facts);
     let arrival = Arrival { entered, brief: &brief, slice, channel, complaint, cause, learnt };
     let mut decision = Decision::nothing();
     if needs_person(&brief, slice) {
@@ -121,7 +121,8 @@ impl Arrival<'_> {
             let detail = "a reply that goes with evidence is a person's to tell";
             return Err(Problem::new(ProblemCode::BrokenPlaybook, detail));
         }
-        take_reply::required(self.brief, &[&self.entered.facts, &self.learnt])?;
+        let known: Vec<_> = std::iter::once(&self.entered.facts).chain(self.learnt).collect();
+        take_reply::required(self.brief, &known)?;
         let preferred = self.slice.reply.as_ref().and_then(|reply| reply.preferred_channel.clone());
         let formal = take_reply::is_formal(self.slice);
         let channel = preferred.unwrap_or_else(|| self.channel.clone());

@@ -12,10 +12,11 @@ use jiff::Timestamp;
 use playbook::LoopKey;
 use runtime::service::Happened;
 
-use super::case::{Case, Done, Main, Move, Moved, Visit, Work, WorkState};
+use super::case::{Case, Done, Main, Visit};
 use super::clocks::{CaseClock, Stopped};
 use super::closing::Closing;
 use super::rulings::Ended;
+use super::work::{Move, Moved, Work, WorkState};
 use crate::ladder::fired_by_fact;
 use crate::ledgers::Listed;
 

@@ -7,7 +7,8 @@ use contracts::{PersonId, StageKey, VisitId, WordId, WorkId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::case::{Case, Work, WorkState};
+use super::case::Case;
+use super::work::{Work, WorkState};
 
 /// The task of somebody who is asked to rule.
 pub(crate) const RULE: &str = "rule";

@@ -91,6 +91,16 @@ fn evidence(playbook: &Playbook, findings: &mut Vec<Finding>) {
 
 /// What is told is told somewhere: at a contact stage.
 fn contact(playbook: &Playbook, findings: &mut Vec<Finding>) {
+    for (number, stage) in playbook.stages.iter().enumerate() {
+        if !stage.tell.is_empty() && stage.kind != StageKind::Contact {
+            let en = "whoever contacts the customer tells it: at a contact stage only";
+            findings.push(value(
+                format!("stages[{number}].tell"),
+                en,
+                "由联系客户的人告知：只用于 contact 环节",
+            ));
+        }
+    }
     let Some(policy) = &playbook.contact_policy else { return };
     if policy.tell.is_empty() {
         findings.push(value("contact_policy.tell", "say what is told", "请写明要告知的内容"));

@@ -49,6 +49,10 @@ pub struct Stage {
     /// options and the final limit; of kind `contact` alone.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub prepare: Vec<super::Labelled>,
+    /// What the customer is told here, where it is not what `contact_policy` says, such as less in a later contact than in the
+    /// first; of kind `contact` alone.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tell: Vec<super::Tell>,
     /// How the customer is called back here, where it is not as `callback_policy` says, such as some time after a first
     /// callback about the result; of kind `callback` alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]

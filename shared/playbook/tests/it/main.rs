@@ -16,6 +16,7 @@ mod rich;
 mod schema;
 mod shipped;
 mod standards;
+mod telling;
 mod variants;
 
 use std::path::PathBuf;

@@ -222,6 +222,12 @@ fn a_reply_that_needs_nobody_still_waits_for_the_customers_answer() {
     assert_eq!(ended(&bench.order(Actor::Customer, "answer.record", answer).unwrap()), Some("accepted"));
 }
 
+/// Somebody says that the amount is known.
+fn amount_known() -> FactRecorded {
+    let facts = Facts::from([(key::amount_known(), true.into())]);
+    FactRecorded { facts, at: now(), by: li(), visit: None }
+}
+
 #[test]
 fn what_the_playbook_requires_is_on_record_before_the_customer_is_told() {
     let requires = |event: &mut StageEntered| {
@@ -232,13 +238,7 @@ fn what_the_playbook_requires_is_on_record_before_the_customer_is_told() {
     let problem = bench.order(li(), "reply", by("phone", None)).unwrap_err();
     assert_eq!(problem.code, ProblemCode::MissingField);
     assert_eq!(problem.field.as_deref(), Some("/facts/amount_known"), "not only when the customer answers");
-    let known = FactRecorded {
-        facts: Facts::from([(key::amount_known(), true.into())]),
-        at: now(),
-        by: li(),
-        visit: None,
-    };
-    bench.hear(ServiceName::Intake, known);
+    bench.hear(ServiceName::Intake, amount_known());
     bench.order(li(), "reply", by("phone", None)).unwrap();
     let answer = |accepted: bool| json!({"visit": visit(1), "accepted": accepted});
     let problem = bench.order(li(), "answer.record", answer(false)).unwrap_err();
@@ -255,13 +255,7 @@ fn a_message_alone_tells_nothing_either_before_what_is_required() {
     bench.hear(ServiceName::Intake, registered("phone", Language::Zh));
     let problem = bench.try_hear(ServiceName::Routing, stage.clone()).unwrap_err();
     assert_eq!(problem.code, ProblemCode::MissingField, "parked, where somebody sees it");
-    let known = FactRecorded {
-        facts: Facts::from([(key::amount_known(), true.into())]),
-        at: now(),
-        by: li(),
-        visit: None,
-    };
-    bench.hear(ServiceName::Intake, known);
+    bench.hear(ServiceName::Intake, amount_known());
     assert_eq!(ended(&bench.hear(ServiceName::Routing, stage)), Some("told"), "replayed as it was");
 }
 
