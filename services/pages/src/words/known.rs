@@ -45,6 +45,7 @@ super::table! {
     SATISFACTION: "客户评价", "The customer's answer";
     CALLBACKS: "已回访次数", "Callbacks";
     APPROVED: "方案已批准", "The proposal is approved";
+    REPORT_APPROVED: "整改报告已批准", "The report of measures is approved";
     REMEDY_EXECUTED: "处理结果已落实", "The remedy was carried out";
     MEASURE_DUE: "下一项措施到期时间", "When the next measure is due";
     MEASURES_DONE: "措施全部落实", "All measures carried out";
