@@ -69,7 +69,7 @@ pub enum Slice {
     /// For `triage`: what the complaint may be about, and the levels.
     Triage(TriageSlice),
     /// For `verify`, `investigate`, `propose`, `execute`, `inspect`, `correct`.
-    Investigation(InvestigationSlice),
+    Investigation(Box<InvestigationSlice>),
     /// For `approve`, `review`, `meet`, `audit`, `account`.
     Approval(ApprovalSlice),
     /// For `contact`, `reply`, `callback`.

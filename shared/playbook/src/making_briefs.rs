@@ -44,7 +44,7 @@ impl CompiledPlaybook {
             | StageKind::Propose
             | StageKind::Execute
             | StageKind::Inspect
-            | StageKind::Correct => Slice::Investigation(self.investigation_slice(stage, env)?),
+            | StageKind::Correct => Slice::Investigation(Box::new(self.investigation_slice(stage, env)?)),
             StageKind::Approve
             | StageKind::Review
             | StageKind::Meet
