@@ -9,6 +9,7 @@
 //! | [`known`] | names, labels and zone, remembered for a moment |
 //! | [`signing`] | signing in and out, language and appearance |
 //! | [`portal`] | the customer's pages |
+//! | [`register`], [`handovers`], [`board`] | taking a complaint in; the log of shifts; the screen on the wall |
 //! | [`work`], [`case`], [`doing`] | work lists, a case, doing something with it |
 //! | `uploads` | forms with files |
 //!
@@ -18,16 +19,20 @@
 
 pub mod answering;
 pub mod assets;
+pub mod board;
 pub mod case;
 mod case_acts;
 mod case_told;
 mod case_view;
 pub mod doing;
+pub mod handovers;
 pub mod known;
 mod papers;
 pub mod portal;
 mod portal_progress;
 mod portal_submit;
+pub mod register;
+mod register_look;
 mod scene;
 pub mod sent;
 pub mod signing;
@@ -47,6 +52,9 @@ pub fn router() -> Router<App> {
         .merge(work::router())
         .merge(case::router())
         .merge(doing::router())
+        .merge(register::router())
+        .merge(handovers::router())
+        .merge(board::router())
         .merge(papers::router())
         .merge(uploads::router())
 }

@@ -2,8 +2,10 @@
 
 pub mod access;
 pub mod actions;
+pub mod board;
 pub mod case;
 pub mod complaints;
+pub mod desk;
 pub mod events;
 pub mod figures;
 pub mod files;
@@ -28,6 +30,7 @@ pub fn all() -> Endpoints {
     sessions::endpoints()
         .merge(access::endpoints())
         .merge(complaints::endpoints())
+        .merge(desk::endpoints())
         .merge(mail::endpoints())
         .merge(case::endpoints())
         .merge(files::endpoints())
@@ -35,6 +38,7 @@ pub fn all() -> Endpoints {
         .merge(actions::endpoints())
         .merge(work::endpoints())
         .merge(handovers::endpoints())
+        .merge(board::endpoints())
         .merge(events::endpoints())
         .merge(settings::endpoints())
         .merge(versions::endpoints())

@@ -6,7 +6,7 @@ mod fact;
 mod file;
 mod heard;
 mod reading;
-mod register;
+pub(crate) mod register;
 
 use contracts::commands::Verb as _;
 use contracts::commands::intake::{

@@ -117,13 +117,12 @@ pub fn definition(
     let description = "Puts complaints on record, numbers them, keeps who complains and how to reach them.";
     let definition =
         Definition::new(intake, store, &store::MIGRATIONS, env!("CARGO_PKG_VERSION"), description);
-    Ok(definition.with_queries(|around| Queries::new(around.pool.clone(), asked)).with_background(
-        "submissions",
-        |around| async move {
-            Submissions::new(&around).run(around.until.clone()).await;
-            Ok(())
-        },
-    ))
+    let definition =
+        definition.with_queries(|around| Queries::new(around.pool.clone(), asked, Arc::clone(&around.clock)));
+    Ok(definition.with_background("submissions", |around| async move {
+        Submissions::new(&around).run(around.until.clone()).await;
+        Ok(())
+    }))
 }
 
 impl Service for Intake {

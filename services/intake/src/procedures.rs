@@ -12,7 +12,7 @@ use playbook::CompiledPlaybook;
 use runtime::service::Context;
 use serde_json::Value;
 
-use crate::state::State;
+use crate::state::{Organisation, State};
 
 /// How many playbooks, and how many calendars, are kept ready; beyond it the cache begins anew.
 const KEPT: usize = 512;
@@ -78,13 +78,20 @@ impl Procedures {
     /// The organisation's own calendar, by the rule of routing, which starts clocks on it: the first it published, at
     /// its newest version; plain weekdays before that.
     pub(crate) fn calendar(&self, context: &Context<'_, State>) -> Arc<Calendar> {
-        let subject = SubjectRef::organisation(context.organisation());
-        let state = context.peek(&subject);
-        let organisation = state.as_deref().and_then(State::organisation);
-        let Some(published) = organisation.and_then(|known| known.calendars.first()) else {
+        let state = context.peek(&SubjectRef::organisation(context.organisation()));
+        self.calendar_of(context.organisation(), state.as_deref().and_then(State::organisation))
+    }
+
+    /// The same, of what is known of the organisation.
+    pub(crate) fn calendar_of(
+        &self,
+        organisation: &OrganisationId,
+        known: Option<&Organisation>,
+    ) -> Arc<Calendar> {
+        let Some(published) = known.and_then(|known| known.calendars.first()) else {
             return Calendar::plain_weekdays();
         };
-        let key = (context.organisation().clone(), published.id.to_string(), published.version);
+        let key = (organisation.clone(), published.id.to_string(), published.version);
         if let Some(known) = self.calendars.read().ok().and_then(|kept| kept.get(&key).cloned()) {
             return known;
         }

@@ -3,11 +3,13 @@
 mod channels;
 mod complaints;
 mod contacts;
+mod desk;
 mod files;
 mod submissions;
 
 use std::sync::Arc;
 
+use calendar::Clock;
 use contracts::commands::Actor;
 use contracts::queries::{Query, intake as asked};
 use contracts::{Problem, ProblemCode, SubjectRef};
@@ -20,10 +22,17 @@ use crate::Intake;
 use crate::state::State;
 
 /// Answers intake's own queries.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Queries {
     pool: PgPool,
     intake: Arc<Intake>,
+    clock: Arc<dyn Clock>,
+}
+
+impl std::fmt::Debug for Queries {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Queries").finish_non_exhaustive()
+    }
 }
 
 /// Why a query could not be answered.
@@ -49,10 +58,10 @@ enum QueryError {
 type Answered<T> = Result<T, QueryError>;
 
 impl Queries {
-    /// Queries over this database.
+    /// Queries over this database; `clock` tells whether a matter would still count as repeated.
     #[must_use]
-    pub const fn new(pool: PgPool, intake: Arc<Intake>) -> Self {
-        Self { pool, intake }
+    pub const fn new(pool: PgPool, intake: Arc<Intake>, clock: Arc<dyn Clock>) -> Self {
+        Self { pool, intake, clock }
     }
 
     async fn answered(&self, name: &str, query: &Query) -> Answered<Value> {
@@ -65,6 +74,8 @@ impl Queries {
                     asked::COMPLAINT => json(self.complaint(query, body(query)?).await),
                     asked::CONTACT => json(self.contact(query, body(query)?).await),
                     asked::EARLIER => json(self.earlier(query, body(query)?).await),
+                    asked::DESK => json(self.desk(query, body(query)?).await),
+                    asked::TELL => json(self.to_tell(query, body(query)?).await),
                     asked::TEXT => json(self.text(query, body(query)?).await),
                     asked::RECENT => json(self.recent(query, body(query)?).await),
                     asked::FILES => json(self.files(query, body(query)?).await),

@@ -279,6 +279,7 @@ fn registered(event: &ComplaintRegistered) -> Registered {
         repeats: event.repeats,
         external: event.external.clone(),
         complained_of_person: event.complained_of_person.clone(),
+        taken_by: event.registered_by.person().cloned(),
     }
 }
 

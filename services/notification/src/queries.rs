@@ -38,7 +38,12 @@ struct ByComplaint {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Written {
-    complaint: ComplaintId,
+    /// The case that it is written about,
+    #[serde(default)]
+    complaint: Option<ComplaintId>,
+    /// or the playbook that it will follow, while there is no case yet.
+    #[serde(default)]
+    playbook: Option<PlaybookRef>,
     text: String,
 }
 
@@ -230,7 +235,7 @@ impl Answers {
         Ok(shown)
     }
 
-    /// The words of a text that the playbook of the case says to avoid.
+    /// The words of a text that the playbook of the case, or the one named, says to avoid.
     async fn wording(
         &self,
         organisation: &OrganisationId,
@@ -238,19 +243,36 @@ impl Answers {
         written: Written,
     ) -> Result<Value, Problem> {
         check_text("/text", &written.text, MAX_TEXT)?;
-        let (state, _) = self.state(SubjectRef::complaint(organisation, written.complaint)).await?;
-        let conversation = state.conversation().ok_or_else(|| {
-            Problem::new(ProblemCode::NotFound, "notification knows no such complaint").at("/complaint")
-        })?;
-        may_see(actor, conversation)?;
-        let PlaybookRef { id, version } = &conversation.playbook;
-        let (state, _) = self.state(SubjectRef::playbook(organisation, id)).await?;
+        let PlaybookRef { id, version } = match (written.complaint, written.playbook) {
+            (Some(complaint), _) => self.playbook_of(organisation, actor, complaint).await?,
+            (None, Some(playbook)) => playbook,
+            (None, None) => {
+                let problem = Problem::new(ProblemCode::MissingField, "what is it written about?");
+                return Err(problem.at("/complaint").expected("a complaint, or the playbook it will follow"));
+            }
+        };
+        let (state, _) = self.state(SubjectRef::playbook(organisation, &id)).await?;
         let found = match &state {
-            State::Playbook(versions) => versions.get(version),
+            State::Playbook(versions) => versions.get(&version),
             State::Unknown | State::Early(_) | State::Complaint(_) | State::Reports(_) => None,
         };
         let warned = found.map(|messages| warnings(&messages.scripts, &written.text)).unwrap_or_default();
         Ok(json!({ "warnings": warned }))
+    }
+
+    /// The playbook that a case follows, for who may read what is said about it.
+    async fn playbook_of(
+        &self,
+        organisation: &OrganisationId,
+        actor: &Actor,
+        complaint: ComplaintId,
+    ) -> Result<PlaybookRef, Problem> {
+        let (state, _) = self.state(SubjectRef::complaint(organisation, complaint)).await?;
+        let conversation = state.conversation().ok_or_else(|| {
+            Problem::new(ProblemCode::NotFound, "notification knows no such complaint").at("/complaint")
+        })?;
+        may_see(actor, conversation)?;
+        Ok(conversation.playbook.clone())
     }
 
     /// The templates of each version of a playbook that cannot be rendered.

@@ -1,6 +1,5 @@
 //! What the customer is told besides the result: who took the complaint, how it goes on, how long it takes.
 
-use calendar::Limit;
 use contracts::{Language, Text};
 use playbook::model::{CLOSING_QUESTION, Script, Tell};
 use playbook::{ContactBrief, Key, StageBrief};
@@ -28,7 +27,7 @@ pub fn lines(contact: &ContactBrief, brief: &StageBrief, number: &str, language:
             (!steps.is_empty()).then(|| named("处理流程", "How it goes on", &steps.join(" → ")))
         }
         Tell::TimePerStep => {
-            let time = |limit: Limit| if zh { in_chinese(limit) } else { limit.to_string() };
+            let time = |limit: calendar::Limit| if zh { limit.in_chinese() } else { limit.to_string() };
             let step = |step: &Text, limit| format!("{} {}", step.get(language), time(limit));
             let times: Vec<_> = contact.times.iter().map(|one| step(&one.step, one.limit)).collect();
             let times = times.join(if zh { "，" } else { ", " });
@@ -37,22 +36,6 @@ pub fn lines(contact: &ContactBrief, brief: &StageBrief, number: &str, language:
         Tell::Number => Some(named("投诉编号", "Number", number)),
     };
     contact.tell.iter().filter_map(line).collect()
-}
-
-fn in_chinese(limit: Limit) -> String {
-    match limit {
-        Limit::Seconds(n) => format!("{n}秒"),
-        Limit::Minutes(n) => format!("{n}分钟"),
-        Limit::Hours(n) => format!("{n}小时"),
-        Limit::WorkingHours(n) => format!("{n}个工作小时"),
-        Limit::CalendarDays(n) => format!("{n}天"),
-        Limit::WorkingDays(n) => format!("{n}个工作日"),
-        Limit::Weeks(n) => format!("{n}周"),
-        Limit::DayOfMonth(day) => format!("每月{}日前", day.get()),
-        Limit::DayOfNextMonth(day) => format!("次月{}日前", day.get()),
-        Limit::SameDay => "当日".to_owned(),
-        Limit::Agreed => "与您约定的时间".to_owned(),
-    }
 }
 
 /// With what a talk about the result ends: the playbook's own question, else that of P15.

@@ -98,6 +98,13 @@ document.addEventListener("DOMContentLoaded", () => {
   form.before(note);
 });
 
+// A form that says so is sent from wherever one types in it.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+  const form = event.target.closest?.("form[data-quick]");
+  form?.querySelector("button.btn-primary[type=submit]").click();
+});
+
 // A menu closes when one turns to something else.
 document.addEventListener("click", (event) => {
   for (const menu of document.querySelectorAll("details.menu[open]")) {

@@ -125,19 +125,32 @@ pub struct Field {
     pub control: Control,
     /// Whether the form is not sent without it.
     pub required: bool,
+    /// Whether typing begins here: it has the focus, and the browser proposes nothing.
+    pub first: bool,
 }
 
 impl Field {
     /// A field that may be left empty.
     #[must_use]
     pub fn new(at: impl Into<Cow<'static, str>>, label: impl Into<Label>, control: Control) -> Self {
-        Self { at: at.into(), label: label.into(), hint: None, control, required: false }
+        Self { at: at.into(), label: label.into(), hint: None, control, required: false, first: false }
     }
     /// One that may not.
     #[must_use]
     pub fn required(mut self) -> Self {
         self.required = true;
         self
+    }
+    /// The one where typing begins.
+    #[must_use]
+    pub fn first(mut self) -> Self {
+        self.first = true;
+        self
+    }
+    /// Its id in the page.
+    #[must_use]
+    pub fn id(&self) -> String {
+        id(&self.at)
     }
     /// With a hint.
     #[must_use]
@@ -149,6 +162,11 @@ impl Field {
     pub(crate) fn of_row(&self, list: &str, n: usize) -> Self {
         Self { at: format!("{list}/{n}{}", self.at).into(), ..self.clone() }
     }
+}
+
+/// The id of the field or choice of this name.
+fn id(at: &str) -> String {
+    format!("f{}", at.replace('/', "-"))
 }
 
 /// What was typed, by name.

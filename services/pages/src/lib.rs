@@ -12,13 +12,14 @@
 //! | [`forms`] | fields, and what was refused, said beside the field it is about |
 //! | [`tasks`] | the forms of the stages' work, as data: shown and read by the same table |
 //! | [`assets`] | style and script, embedded, with their content in their names |
-//! | [`sign_in`], [`portal`], [`work`], [`case`] | the pages |
+//! | [`sign_in`], [`portal`], [`work`], [`case`], [`desk`] | the pages |
 //!
 //! A view is a function of its model and nothing else: it can be tested without a server, and a page looks the same
 //! whoever fetched its data.
 
 pub mod assets;
 pub mod case;
+pub mod desk;
 pub mod forms;
 pub mod locale;
 pub mod portal;

@@ -53,12 +53,21 @@ impl Theme {
 pub enum Place {
     /// The work lists.
     Work,
+    /// Taking a complaint in.
+    Register,
+    /// The shift-handover log.
+    Handovers,
+    /// The queues, for a screen on the wall.
+    Board,
 }
 
 impl Place {
     const fn word(self) -> Word {
         match self {
             Self::Work => words::MY_WORK,
+            Self::Register => words::REGISTER,
+            Self::Handovers => words::HANDOVERS,
+            Self::Board => words::BOARD,
         }
     }
     /// Its address.
@@ -66,6 +75,9 @@ impl Place {
     pub const fn address(self) -> &'static str {
         match self {
             Self::Work => "/console/work",
+            Self::Register => crate::desk::register::ADDRESS,
+            Self::Handovers => crate::desk::handovers::ADDRESS,
+            Self::Board => crate::desk::board::ADDRESS,
         }
     }
 }

@@ -281,7 +281,8 @@ pub fn labelled(list: &Value) -> Vec<Choice> {
 }
 
 /// Keys of our own vocabulary, or `[{key, label}]`, as choices.
-fn keys(list: &Value) -> Vec<Choice> {
+#[must_use]
+pub fn keys(list: &Value) -> Vec<Choice> {
     let plain: Vec<_> =
         list.as_array().into_iter().flatten().filter_map(|one| Some(key(one.as_str()?))).collect();
     if plain.is_empty() { labelled(list) } else { plain }

@@ -4,6 +4,7 @@
 //! `{name}` is filled in by [`Word::with`]. A number stands after its noun (“Photos: 3”), so that no word has a plural.
 
 pub mod case;
+pub mod desk;
 pub mod facts;
 pub mod known;
 pub mod portal;
@@ -73,6 +74,7 @@ pub fn by_key(table: &[(&str, Word)], key: &str) -> Option<Word> {
 /// Every table, by its name.
 pub const TABLES: &[(&str, &[(&str, Word)])] = &[
     ("case", case::ALL),
+    ("desk", desk::ALL),
     ("facts", facts::ALL),
     ("known", known::ALL),
     ("portal", portal::ALL),

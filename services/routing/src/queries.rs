@@ -1,5 +1,6 @@
 //! Read-only answers for the gateway (`contracts::queries::routing`).
 
+mod board;
 mod handovers;
 mod lists;
 mod preview;
@@ -96,6 +97,7 @@ impl Queries for Answers {
             names::HANDOVERS => {
                 written(&self.handovers(organisation, &query.actor, &asked(query.body)?).await?)
             }
+            names::BOARD => written(&self.board(organisation, &asked(query.body)?).await?),
             names::COUNTS => lists::counts(&self.pool, organisation).await,
             names::CALENDARS => self.calendars(organisation).await,
             other => Err(Problem::new(ProblemCode::NotFound, format!("routing answers no query {other}"))),

@@ -97,6 +97,26 @@ impl fmt::Display for Limit {
     }
 }
 
+impl Limit {
+    /// As customers read it in Chinese; [`Display`](fmt::Display) writes English.
+    #[must_use]
+    pub fn in_chinese(self) -> String {
+        match self {
+            Self::Seconds(n) => format!("{n}秒"),
+            Self::Minutes(n) => format!("{n}分钟"),
+            Self::Hours(n) => format!("{n}小时"),
+            Self::WorkingHours(n) => format!("{n}个工作小时"),
+            Self::CalendarDays(n) => format!("{n}天"),
+            Self::WorkingDays(n) => format!("{n}个工作日"),
+            Self::Weeks(n) => format!("{n}周"),
+            Self::DayOfMonth(day) => format!("每月{}日前", day.get()),
+            Self::DayOfNextMonth(day) => format!("次月{}日前", day.get()),
+            Self::SameDay => "当日".to_owned(),
+            Self::Agreed => "与您约定的时间".to_owned(),
+        }
+    }
+}
+
 impl TryFrom<String> for Limit {
     type Error = LimitError;
 

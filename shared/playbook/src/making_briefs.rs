@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use contracts::{CategoryKey, DepartmentId, FactKey, RoleKey, StageKey, StageKind};
+use contracts::{CategoryKey, DepartmentId, FactKey, RoleKey, StageKey, StageKind, Text};
 
 use crate::brief::{
     ApprovalSlice, CallbackBrief, ContactBrief, CorrectBrief, Holder, InvestigationSlice, NotificationSlice,
@@ -134,21 +134,24 @@ impl CompiledPlaybook {
     }
 
     fn contact_brief(&self, stage: &Stage) -> Option<ContactBrief> {
-        let playbook = self.playbook();
-        let policy = playbook.contact_policy.as_ref().map(|policy| &policy.tell);
+        let policy = self.playbook().contact_policy.as_ref().map(|policy| &policy.tell);
         let tell = Some(&stage.tell).filter(|tell| !tell.is_empty()).or(policy)?;
+        let (flow, times) = self.main_line();
+        Some(ContactBrief { tell: tell.clone(), acceptor: None, flow, times })
+    }
+
+    /// The steps that a customer waits for, as people read them, and how long they take where a clock begins with them
+    ///
+    #[must_use]
+    pub fn main_line(&self) -> (Vec<Text>, Vec<StepTime>) {
         let is_step = |kind| !matches!(kind, StageKind::Register | StageKind::Archive);
-        let main = || playbook.stages.iter().filter(|stage| stage.side.is_none() && is_step(stage.kind));
+        let main =
+            || self.playbook().stages.iter().filter(|stage| stage.side.is_none() && is_step(stage.kind));
         let times = main().flat_map(|stage| {
             let begun = self.clocks_started_by(&Trigger::Entered(stage.key.clone())).collect::<Vec<_>>();
             begun.into_iter().map(|clock| StepTime { step: stage.label.clone(), limit: clock.limit })
         });
-        Some(ContactBrief {
-            tell: tell.clone(),
-            acceptor: None,
-            flow: main().map(|stage| stage.label.clone()).collect(),
-            times: times.collect(),
-        })
+        (main().map(|stage| stage.label.clone()).collect(), times.collect())
     }
 
     fn reply_brief(&self, env: &Env) -> Result<Option<ReplyBrief>, RuleError> {

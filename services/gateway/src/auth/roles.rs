@@ -17,6 +17,8 @@ pub enum Act {
     AddToCase,
     /// Do the work of a stage.
     DoWork,
+    /// See how long the queues are.
+    ReadBoard,
     /// See work lists, take work and give it back.
     TakeWork,
     /// Give work to somebody else; pause clocks; move a visit to another department.
@@ -73,8 +75,8 @@ pub struct Grant {
 }
 
 use Act::{
-    AddToCase, ChangeSettings, DirectWork, DoWork, Erase, ManageAccess, PutAbsence, ReadCase, ReadFigures,
-    ReadSettings, ReadSystem, Register, SettleParked, TakeWork,
+    AddToCase, ChangeSettings, DirectWork, DoWork, Erase, ManageAccess, PutAbsence, ReadBoard, ReadCase,
+    ReadFigures, ReadSettings, ReadSystem, Register, SettleParked, TakeWork,
 };
 
 /// Every act.
@@ -83,6 +85,7 @@ pub const ACTS: &[Act] = &[
     ReadCase,
     AddToCase,
     DoWork,
+    ReadBoard,
     TakeWork,
     DirectWork,
     Erase,
@@ -95,15 +98,27 @@ pub const ACTS: &[Act] = &[
     ManageAccess,
 ];
 
-const FRONT: &[Act] = &[Register, ReadCase, AddToCase, DoWork, TakeWork, ReadSettings, ReadFigures];
+const FRONT: &[Act] =
+    &[Register, ReadCase, AddToCase, DoWork, ReadBoard, TakeWork, ReadSettings, ReadFigures];
 const WORKER: &[Act] = &[ReadCase, AddToCase, DoWork, TakeWork, ReadSettings];
-const LEADER: &[Act] =
-    &[Register, ReadCase, AddToCase, DoWork, TakeWork, DirectWork, ReadSettings, PutAbsence, ReadFigures];
+const LEADER: &[Act] = &[
+    Register,
+    ReadCase,
+    AddToCase,
+    DoWork,
+    ReadBoard,
+    TakeWork,
+    DirectWork,
+    ReadSettings,
+    PutAbsence,
+    ReadFigures,
+];
 const MANAGER: &[Act] = &[
     Register,
     ReadCase,
     AddToCase,
     DoWork,
+    ReadBoard,
     TakeWork,
     DirectWork,
     ReadSettings,
@@ -118,6 +133,7 @@ const ADMIN: &[Act] = &[
     ReadCase,
     AddToCase,
     DoWork,
+    ReadBoard,
     TakeWork,
     DirectWork,
     ReadSettings,
@@ -150,6 +166,8 @@ pub const TABLE: &[Grant] = &[
     grant("privacy_officer", Reach::All, Contact::Never, &[ReadCase, Erase]),
     grant("admin", Reach::All, Contact::Never, ADMIN),
     grant("administrator", Reach::All, Contact::Never, ADMIN),
+    // A screen on the wall, which nobody attends to: it sees how long the queues are, and nothing else.
+    grant("wallboard", Reach::Own, Contact::Never, &[ReadBoard]),
     grant("auditor", Reach::All, Contact::Never, AUDITOR),
 ];
 

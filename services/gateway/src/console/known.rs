@@ -39,6 +39,7 @@ pub struct House {
 struct Person {
     name: String,
     department: String,
+    reach: Option<String>,
 }
 
 impl House {
@@ -56,6 +57,11 @@ impl House {
     #[must_use]
     pub fn person(&self, key: &str) -> String {
         self.people.get(key).map_or_else(|| key.to_owned(), |person| person.name.clone())
+    }
+    /// How customers reach somebody, where the directory says.
+    #[must_use]
+    pub fn reach(&self, key: &str) -> Option<String> {
+        self.people.get(key)?.reach.clone()
     }
     /// A department's name; its key where the directory has none.
     #[must_use]
@@ -120,7 +126,7 @@ impl Book {
 pub struct Known {
     houses: Cache<OrganisationId, Arc<House>>,
     books: Cache<(OrganisationId, String, u64), Arc<Book>>,
-    fronts: Cache<OrganisationId, (String, u64)>,
+    fronts: Cache<(OrganisationId, String), (String, u64)>,
 }
 
 impl std::fmt::Debug for Known {
@@ -199,7 +205,7 @@ impl Known {
             let book = &chosen["playbook"];
             Ok((book["id"].as_str().unwrap_or_default().to_owned(), book["version"].as_u64().unwrap_or(0)))
         };
-        let found = self.fronts.try_get_with(organisation.clone(), reading).await;
+        let found = self.fronts.try_get_with((organisation.clone(), channel.to_owned()), reading).await;
         let (id, version) = found.map_err(|refusal: Arc<Refusal>| (*refusal).clone())?;
         self.book(app, organisation, &json!({ "id": id, "version": version })).await
     }
@@ -214,7 +220,8 @@ async fn read_house(app: &App, organisation: &OrganisationId) -> Result<Arc<Hous
     });
     let people = list("people").into_iter().filter_map(|one| {
         let department = one["department"].as_str().unwrap_or_default().to_owned();
-        Some((one["id"].as_str()?.to_owned(), Person { name: one["name"].as_str()?.to_owned(), department }))
+        let (name, reach) = (one["name"].as_str()?.to_owned(), one["contact"].as_str().map(str::to_owned));
+        Some((one["id"].as_str()?.to_owned(), Person { name, department, reach }))
     });
     let default = &calendars["default"];
     let mut all = calendars["calendars"].as_array().map_or(&[][..], Vec::as_slice).iter();

@@ -108,7 +108,13 @@ async fn home_page(
 }
 
 /// The channels and who answers for each.
-async fn channels(app: &App, organisation: &OrganisationId) -> Result<Vec<ChannelListed>, Refusal> {
+///
+/// # Errors
+/// That intake cannot be asked.
+pub(super) async fn channels(
+    app: &App,
+    organisation: &OrganisationId,
+) -> Result<Vec<ChannelListed>, Refusal> {
     let query = question(organisation, Actor::Customer, json!({}));
     let found = app.upstream.ask(ServiceName::Intake, CHANNELS, &query).await?;
     serde_json::from_value(found).map_err(|error| Refusal::defect(&error))

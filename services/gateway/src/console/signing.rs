@@ -34,8 +34,9 @@ pub(super) fn router() -> Router<App> {
 }
 
 /// The first page of somebody's day.
-async fn first(_: Member) -> Response {
-    onward(pages::shell::Place::Work.address())
+async fn first(member: Member) -> Response {
+    let first = member.visitor.places().into_iter().next().unwrap_or(pages::shell::Place::Work);
+    onward(first.address())
 }
 
 async fn show(visitor: Visitor, parameters: Parameters) -> Response {

@@ -202,10 +202,16 @@ impl Visitor {
     }
 
     /// Where they may go.
-    fn places(&self) -> Vec<Place> {
+    #[must_use]
+    pub fn places(&self) -> Vec<Place> {
         let Some(staff) = &self.staff else { return Vec::new() };
         let rights = Principal::Staff(staff.clone()).rights(&self.app.config.roles);
-        let all = [(Place::Work, Act::TakeWork)];
+        let all = [
+            (Place::Work, Act::TakeWork),
+            (Place::Register, Act::Register),
+            (Place::Handovers, Act::TakeWork),
+            (Place::Board, Act::ReadBoard),
+        ];
         all.into_iter().filter(|(_, act)| rights.may(*act)).map(|(place, _)| place).collect()
     }
 }

@@ -19,7 +19,7 @@ use crate::openapi::BASE;
 use crate::order::{Orderer, answer};
 use crate::problem::Refusal;
 use crate::sight;
-use crate::upstream::question;
+use crate::upstream::{Done, question};
 
 const TAG: &str = "Complaints";
 
@@ -76,10 +76,8 @@ async fn register(
     JsonBody(body): JsonBody<Value>,
 ) -> Result<Response, Refusal> {
     may_feed(&orderer.principal, body["channel"].as_str().unwrap_or_default(), "/channel")?;
-    let organisation = orderer.principal.organisation().clone();
-    let complaint = complaint_for(&organisation, &orderer.key);
-    let subject = SubjectRef::complaint(&organisation, complaint);
-    let done = orderer.order(&app, ServiceName::Intake, subject, RegisterComplaint::VERB, body).await?;
+    let complaint = complaint_for(orderer.principal.organisation(), &orderer.key);
+    let done = put_on_record(&app, &orderer, body).await?;
     let mut response = answer(ServiceName::Intake, done);
     *response.status_mut() = StatusCode::CREATED;
     if let Ok(location) = HeaderValue::from_str(&format!("{BASE}/complaints/{complaint}")) {
@@ -110,6 +108,16 @@ pub async fn receipt(
         repeats: found.repeats,
         warnings: Vec::new(),
     })
+}
+
+/// Puts a complaint on record; which it becomes is told by the key.
+///
+/// # Errors
+/// What intake refuses.
+pub async fn put_on_record(app: &App, orderer: &Orderer, body: Value) -> Result<Done, Refusal> {
+    let organisation = orderer.principal.organisation();
+    let subject = SubjectRef::complaint(organisation, complaint_for(organisation, &orderer.key));
+    orderer.order(app, ServiceName::Intake, subject, RegisterComplaint::VERB, body).await
 }
 
 /// Refuses what a key does not feed; `field` names the channel.

@@ -405,3 +405,33 @@ impl WorkList {
         self.client.tell(Event::default().event("work.gone").data(data.to_string())).await
     }
 }
+
+/// A stream for a page that tells that something of the whole house changed: events whose names begin with one of
+/// `heeded`. What the page shows it reads again by itself.
+///
+/// # Errors
+/// That events cannot be watched.
+pub async fn follow_house(
+    app: App,
+    staff: Staff,
+    heeded: &'static [&'static str],
+) -> Result<Response, Refusal> {
+    let (client, response) = open(&app, Reader::Staff(&staff), Telling::ThatItChanged)?;
+    let mut seen = watch(&app).await?;
+    let concerns = move |event: &Published| {
+        let envelope = &event.envelope;
+        envelope.subject.organisation == staff.organisation
+            && heeded.iter().any(|name| envelope.what.starts_with(name))
+    };
+    tokio::spawn(async move {
+        while let Some(next) = client.next(&app, &mut seen).await {
+            if matches!(&next, Seen::Event(event) if !concerns(event)) {
+                continue;
+            }
+            if client.tell(changed()).await.is_err() {
+                return;
+            }
+        }
+    });
+    Ok(response)
+}

@@ -20,7 +20,7 @@ use crate::endpoint::{Endpoint, Endpoints};
 use crate::extract::{Caller, JsonBody, Parameters, Segments};
 use crate::order::{Orderer, answer};
 use crate::problem::Refusal;
-use crate::upstream::question;
+use crate::upstream::{Done, question};
 
 const TAG: &str = "Work lists";
 
@@ -72,12 +72,20 @@ async fn list(
     parameters: Parameters,
 ) -> Result<Json<Value>, Refusal> {
     parameters.only(&["department", "open", "cursor", "limit"])?;
-    let mut body = json!({ "department": department(&app, &caller, &parameters)? });
+    page(&app, &caller, &parameters).await.map(Json)
+}
+
+/// A page of the log.
+///
+/// # Errors
+/// `not-allowed` for another's department, and that routing cannot be asked.
+pub async fn page(app: &App, caller: &Caller, parameters: &Parameters) -> Result<Value, Refusal> {
+    let mut body = json!({ "department": department(app, caller, parameters)? });
     body["open"] = json!(parameters.get::<bool>("open", "true or false")?);
-    Page::read(&parameters)?.put(&mut body);
-    let mut page = asked(&app, &caller, ask::HANDOVERS, body).await?;
+    Page::read(parameters)?.put(&mut body);
+    let mut page = asked(app, caller, ask::HANDOVERS, body).await?;
     seal(&mut page);
-    Ok(Json(page))
+    Ok(page)
 }
 
 async fn asked(app: &App, caller: &Caller, name: &str, body: Value) -> Result<Value, Refusal> {
@@ -91,6 +99,19 @@ async fn write(
     orderer: Orderer,
     JsonBody(handover): JsonBody<Handover>,
 ) -> Result<Response, Refusal> {
+    write_down(&app, &caller, &orderer, handover).await.map(|done| answer(ServiceName::Routing, done))
+}
+
+/// Writes down what is unfinished for the next shift.
+///
+/// # Errors
+/// What routing refuses; `missing-field` for who has no department, or more open work than one handover holds.
+pub async fn write_down(
+    app: &App,
+    caller: &Caller,
+    orderer: &Orderer,
+    handover: Handover,
+) -> Result<Done, Refusal> {
     let own = caller.staff()?.department.clone();
     let department = handover.department.or(own).ok_or_else(|| {
         let problem = Problem::new(ProblemCode::MissingField, "you have no department").at("/department");
@@ -100,15 +121,20 @@ async fn write(
     let items = match handover.items {
         Some(items) => json!(items),
         // The same order again is about the same items, whatever has become of them since.
-        None => match written(&app, &caller, id).await? {
+        None => match written(app, caller, id).await? {
             Some(items) => items,
-            None => json!(unfinished(&app, &caller, &department).await?),
+            None => json!(bare(&unfinished(app, caller, &department).await?)),
         },
     };
     let body = json!({ "department": department, "note": handover.note, "items": items });
     let subject = SubjectRef::handover(caller.0.organisation(), id);
-    let done = orderer.order(&app, ServiceName::Routing, subject, WriteHandover::VERB, body).await?;
-    Ok(answer(ServiceName::Routing, done))
+    orderer.order(app, ServiceName::Routing, subject, WriteHandover::VERB, body).await
+}
+
+/// Work as it is handed over, without a word about it.
+fn bare(work: &[ask::WorkItem]) -> Vec<HandoverItem> {
+    let bare = |item: &ask::WorkItem| HandoverItem { complaint: item.complaint, work: item.work, note: None };
+    work.iter().map(bare).collect()
 }
 
 /// The items of a handover that is on record.
@@ -120,11 +146,14 @@ async fn written(app: &App, caller: &Caller, id: HandoverId) -> Result<Option<Va
 }
 
 /// All open work that the caller holds, and all that waits in the queue of the department.
-async fn unfinished(
+///
+/// # Errors
+/// `missing-field` when that is more than one handover holds.
+pub async fn unfinished(
     app: &App,
     caller: &Caller,
     department: &DepartmentId,
-) -> Result<Vec<HandoverItem>, Refusal> {
+) -> Result<Vec<ask::WorkItem>, Refusal> {
     let held = json!({ "person": caller.staff()?.person, "limit": 200 });
     let queued = json!({ "department": department, "held": ask::WorkHeld::Queued, "limit": 200 });
     let mut items = Vec::new();
@@ -135,12 +164,7 @@ async fn unfinished(
                 Problem::new(ProblemCode::MissingField, "there is more open work than one handover holds");
             return Err(problem.at("/items").expected("the items to hand over, at most 200").into());
         }
-        let of_page = page.items.into_iter();
-        items.extend(of_page.map(|item| HandoverItem {
-            complaint: item.complaint,
-            work: item.work,
-            note: None,
-        }));
+        items.extend(page.items);
     }
     Ok(items)
 }
@@ -151,8 +175,14 @@ async fn acknowledge(
     segments: Segments,
 ) -> Result<Response, Refusal> {
     let id: HandoverId = segments.get("handover")?;
+    take_note(&app, &orderer, id).await.map(|done| answer(ServiceName::Routing, done))
+}
+
+/// Takes note of a handover, as somebody of the next shift.
+///
+/// # Errors
+/// What routing refuses.
+pub async fn take_note(app: &App, orderer: &Orderer, id: HandoverId) -> Result<Done, Refusal> {
     let subject = SubjectRef::handover(orderer.principal.organisation(), id);
-    let done =
-        orderer.order(&app, ServiceName::Routing, subject, AcknowledgeHandover::VERB, json!({})).await?;
-    Ok(answer(ServiceName::Routing, done))
+    orderer.order(app, ServiceName::Routing, subject, AcknowledgeHandover::VERB, json!({})).await
 }

@@ -80,6 +80,30 @@ async fn note(pool: &PgPool, hash: &[u8], now: Timestamp) -> Result<(), sqlx::Er
         .map(drop)
 }
 
+/// Who did something with a browser since then, with their departments; at most so many.
+///
+/// # Errors
+/// What PostgreSQL says.
+pub async fn present(
+    pool: &PgPool,
+    organisation: &OrganisationId,
+    (since, now): (Timestamp, Timestamp),
+    most: i64,
+) -> Result<Vec<(String, Option<String>)>, sqlx::Error> {
+    sqlx::query_as(
+        "select distinct a.person, a.department
+         from browser_session s join account a using (organisation, name)
+         where s.organisation = $1 and s.seen_at > $2 and s.expires_at > $3 and a.active
+         order by a.department, a.person limit $4",
+    )
+    .bind(organisation.as_str())
+    .bind(since.to_sqlx())
+    .bind(now.to_sqlx())
+    .bind(most)
+    .fetch_all(pool)
+    .await
+}
+
 /// Ends a session.
 ///
 /// # Errors

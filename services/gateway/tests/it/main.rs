@@ -9,6 +9,7 @@
 mod bad_input;
 mod browser;
 mod browsing;
+mod desk;
 mod events;
 mod pages;
 mod pages_again;

@@ -14,12 +14,12 @@
 //! ```
 
 pub(super) mod check;
-pub(super) mod complainant;
-pub(super) mod fields;
+pub(crate) mod complainant;
+pub(crate) mod fields;
 mod mail;
 mod menu;
 mod number;
-mod repeat;
+pub(crate) mod repeat;
 mod settle;
 pub(super) mod signals;
 

@@ -25,7 +25,7 @@ use crate::store::sealing::Field;
 
 const USUAL_PAGE: u32 = 50;
 const LARGEST_PAGE: u32 = 200;
-const MOST_EARLIER: i64 = 100;
+const MOST_EARLIER: usize = 100;
 
 /// The columns of a [`Listed`].
 macro_rules! listed {
@@ -54,7 +54,7 @@ fn listed(row: &PgRow) -> Answered<Listed> {
     })
 }
 
-fn progress(known: &state::Progress) -> Progress {
+pub(super) fn progress(known: &state::Progress) -> Progress {
     Progress {
         stage: known.stage.clone(),
         kind: known.kind,
@@ -139,7 +139,7 @@ impl Queries {
         Ok(runtime::shell::open_words(&self.pool, keys, ServiceName::Intake, own, wanted).await?)
     }
 
-    async fn on_record(
+    pub(super) async fn on_record(
         &self,
         own: &OrganisationId,
         id: ComplaintId,
@@ -179,7 +179,11 @@ impl Queries {
         row.as_ref().map(listed).transpose()
     }
 
-    async fn settlement(&self, own: &OrganisationId, id: ComplaintId) -> Answered<Option<Settled>> {
+    pub(super) async fn settlement(
+        &self,
+        own: &OrganisationId,
+        id: ComplaintId,
+    ) -> Answered<Option<Settled>> {
         let row = sqlx::query(
             "select remedies::text as remedies, total, settled_by, settled_at
              from settlement where organisation = $1 and complaint = $2",
@@ -200,25 +204,35 @@ impl Queries {
 
     /// Earlier complaints of a caller, sender or order (R-028, R-029), newest first.
     pub(super) async fn earlier(&self, query: &Query, asked: EarlierAsked) -> Answered<Vec<Listed>> {
-        let own = query.organisation.as_str();
+        self.earlier_of(&query.organisation, &asked, MOST_EARLIER).await
+    }
+
+    /// At most so many of them. Each way to them is an index of its own.
+    pub(super) async fn earlier_of(
+        &self,
+        own: &OrganisationId,
+        asked: &EarlierAsked,
+        most: usize,
+    ) -> Answered<Vec<Listed>> {
         let index = |field: &str, value: Option<normalise::Normalised>| {
-            value.map(|value| self.intake.keys().blind_index(own, field, &value).to_vec())
+            value.map(|value| self.intake.keys().blind_index(own.as_str(), field, &value).to_vec())
         };
         let rows = sqlx::query(listed!(
-            "from complaint c
-             where c.organisation = $1
-               and (c.order_index = $4
-                    or c.complainant in (select p.complainant from complainant p
-                                         where p.organisation = $1 and p.phone_index = $2)
-                    or c.complainant in (select p.complainant from complainant p
-                                         where p.organisation = $1 and p.email_index = $3))
+            "from (select complaint from complaint where organisation = $1 and order_index = $4
+                   union
+                   select o.complaint from complainant p join complaint o using (organisation, complainant)
+                   where p.organisation = $1 and p.phone_index = $2
+                   union
+                   select o.complaint from complainant p join complaint o using (organisation, complainant)
+                   where p.organisation = $1 and p.email_index = $3) as found
+             join complaint c on c.organisation = $1 and c.complaint = found.complaint
              order by c.registered_at desc, c.complaint desc limit $5"
         ))
-        .bind(own)
+        .bind(own.as_str())
         .bind(index("phone", asked.phone.as_deref().and_then(normalise::phone)))
         .bind(index("email", asked.email.as_deref().and_then(normalise::email)))
         .bind(index("order", asked.order_number.as_deref().and_then(normalise::order_number)))
-        .bind(MOST_EARLIER)
+        .bind(i64::try_from(most).unwrap_or(i64::MAX))
         .fetch_all(&self.pool)
         .await?;
         rows.iter().map(listed).collect()

@@ -59,6 +59,9 @@ pub struct Registered {
     /// The person complained of, who keeps out of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub complained_of_person: Option<PersonId>,
+    /// The member of staff who took it in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub taken_by: Option<PersonId>,
 }
 
 impl Registered {

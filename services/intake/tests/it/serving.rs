@@ -92,7 +92,7 @@ pub(crate) async fn served_by(documents: impl IntoIterator<Item = Value>) -> Ser
     while handle.pending() > 0 {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
-    let queries = Queries::new(pool.clone(), service);
+    let queries = Queries::new(pool.clone(), service, Arc::new(SystemClock));
     Served { _database: database, pool, inlet, queries, stop }
 }
 
@@ -217,12 +217,63 @@ async fn a_complaint_is_found_again_by_those_who_may() {
     assert_eq!((clear["phone"].as_str(), clear["masked"].as_bool()), (Some("138 1234 5678"), Some(false)));
     let hidden = served.ask("contact", clerk(), json!({ "complainant": who })).await.unwrap();
     assert_eq!((hidden["name"].as_str(), hidden["phone"].as_str()), (Some("张*"), Some("138****5678")));
-    for name in ["complaint", "contact", "text", "earlier", "recent", "files", "nothing"] {
+    for name in ["complaint", "contact", "text", "earlier", "desk", "tell", "recent", "files", "nothing"] {
         assert_eq!(
             served.ask(name, Actor::Customer, json!({})).await.unwrap_err().code,
             ProblemCode::NotAllowed
         );
     }
+}
+
+/// what registering would find is known before, and nothing of how somebody is reached.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_desk_is_told_what_holds_before_anything_is_on_record() {
+    let served = served().await;
+    let first = served.register("k1", good()).await.unwrap();
+    let ask = |actor, body| served.ask("desk", actor, body);
+    let nobody = ask(clerk(), json!({ "channel": "phone" })).await.unwrap();
+    assert_eq!((&nobody["playbook"]["id"], &nobody["earlier"]), (&json!("p01"), &json!([])));
+    assert_eq!(nobody["required"], json!(["/complainant/name", "/complainant", "/narrative"]));
+    assert_eq!(nobody["settle"]["max_amount"], 10_000);
+    assert_eq!(ask(front_desk(), json!({ "channel": "phone" })).await.unwrap()["settle"], Value::Null);
+    let same = json!({ "channel": "phone", "phone": "138-1234-5678", "category": "quality" });
+    let known = ask(clerk(), same).await.unwrap();
+    assert_eq!(known["earlier"][0]["number"], json!(first.number));
+    assert_eq!((&known["earlier"][0]["alike"], &known["more"]), (&json!(true), &json!(false)));
+    assert_eq!(known["repeats"], json!(first.complaint));
+    assert!(!known.to_string().contains("1234"), "{known}");
+    let again = served.register("k2", good()).await.unwrap();
+    assert_eq!(again.repeats, Some(first.complaint), "registering finds the same");
+    let other = ask(clerk(), json!({ "channel": "phone", "phone": "13812345678" })).await.unwrap();
+    assert_eq!((&other["earlier"][1]["alike"], &other["repeats"]), (&json!(false), &Value::Null));
+    let no_channel = ask(clerk(), json!({})).await.unwrap_err();
+    assert_eq!(no_channel.field.as_deref(), Some("/channel"));
+}
+
+/// who took it, the number, the steps to come; nothing to come where it was settled at once.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_to_tell_the_customer_is_known_right_after() {
+    let served = served_with(|book| {
+        let stages = book["stages"].as_array_mut().unwrap();
+        stages[0]["next"] = json!([{ "to": "triage" }]);
+        let label = json!({ "zh": "分类", "en": "Classify" });
+        let next = json!([{ "to": "archive" }]);
+        let triage = json!({ "key": "triage", "kind": "triage", "label": label, "owner": {"role": "clerk"}, "next": next });
+        stages.insert(1, triage);
+        book["clocks"] = json!([{ "key": "classify", "label": label, "start": [{"entered": "triage"}], "stop": [{"left": "triage"}],
+            "limit": "3 working days", "scope": "visit", "strictness": "target" }]);
+    })
+    .await;
+    let receipt = served.register("k1", good()).await.unwrap();
+    let told = served.ask("tell", clerk(), json!({ "complaint": receipt.complaint })).await.unwrap();
+    assert_eq!((&told["number"], &told["acceptor"]), (&json!(receipt.number), &json!("wang")));
+    assert_eq!(told["flow"], json!([{ "zh": "分类", "en": "Classify" }]));
+    assert_eq!(told["times"][0]["limit"], json!({ "zh": "3个工作日", "en": "3 working days" }));
+    let mut body = good();
+    body["settlement"] = json!({ "account": "当场道歉", "remedies": [{ "remedy": "apology" }] });
+    let settled = served.register("k2", body).await.unwrap();
+    let told = served.ask("tell", clerk(), json!({ "complaint": settled.complaint })).await.unwrap();
+    assert_eq!((&told["settled"], &told["flow"]), (&json!(true), &json!([])));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -4,7 +4,7 @@ use contracts::Problem;
 use maud::{Markup, html};
 
 use super::read::inside;
-use super::{Choice, Control, Field, Typed};
+use super::{Choice, Control, Field, Typed, id};
 use crate::Locale;
 use crate::refusal;
 use crate::words::shell as words;
@@ -65,10 +65,6 @@ const fn is_group(control: &Control) -> bool {
     )
 }
 
-fn id(at: &str) -> String {
-    format!("f{}", at.replace('/', "-"))
-}
-
 fn described(id: &str, hint: bool, wrong: bool) -> Option<String> {
     let names: Vec<_> = [(hint, "hint"), (wrong, "wrong")]
         .iter()
@@ -96,6 +92,7 @@ fn input(
         Control::Moment(_) => ("datetime-local", "text", "off"),
         _ => ("text", "text", "off"),
     };
+    let complete = if field.first { "off" } else { complete };
     html! {
         @match &field.control {
             Control::Paragraph => textarea.form-control.is-invalid[wrong] id=(id) name=(field.at) rows="4" required[field.required]
@@ -108,7 +105,7 @@ fn input(
                 }
             },
             _ => input.form-control.is-invalid[wrong] id=(id) type=(kind) inputmode=(mode) autocomplete=(complete) name=(field.at)
-                value=(value) required[field.required] aria-describedby=[described] aria-invalid=[invalid];,
+                value=(value) required[field.required] autofocus[field.first] aria-describedby=[described] aria-invalid=[invalid];,
         }
     }
 }

@@ -4,6 +4,9 @@ super::table! {
     PRODUCT: "Redress 投诉处理", "Redress complaints";
     SKIP: "跳到正文", "Skip to the content";
     NAVIGATION: "主导航", "Main navigation";
+    REGISTER: "登记", "Register";
+    HANDOVERS: "交接班", "Handovers";
+    BOARD: "看板", "Wallboard";
     MY_WORK: "我的工作", "My work";
     SIGN_IN: "员工登录", "Staff sign-in";
     SIGN_OUT: "退出登录", "Sign out";

@@ -48,6 +48,9 @@ impl Organisation {
 #[serde(deny_unknown_fields)]
 struct Activation {
     id: PlaybookId,
+    /// Rule packs that are attached to it.
+    #[serde(default)]
+    rule_packs: Vec<PlaybookId>,
     #[serde(default)]
     scope: ActivationScope,
 }
@@ -90,7 +93,10 @@ pub async fn load(
     put(operator, whole.clone(), &PublishCalendar { document: serde_json::to_value(&calendar)? }).await?;
     put(operator, SubjectRef::directory(id), &organisation.directory()).await?;
     for activation in &organisation.playbooks {
-        let text = playbook_text(playbooks, &activation.id)?;
+        let mut text = playbook_text(playbooks, &activation.id)?;
+        for pack in &activation.rule_packs {
+            text = format!("{text}\n---\n{}", playbook_text(playbooks, pack)?);
+        }
         let version = playbook::load(&text)
             .map_err(|findings| anyhow::anyhow!("{}: {}", activation.id, listed(&findings)))?
             .playbook()

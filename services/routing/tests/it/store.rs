@@ -5,7 +5,9 @@ use std::sync::Arc;
 use calendar::VirtualClock;
 use contracts::commands::Actor;
 use contracts::queries::Query;
-use contracts::queries::routing::{CasePlace, CasesPage, ClockShown, PlaybookListed, WorkItem, WorkPage};
+use contracts::queries::routing::{
+    Board, CasePlace, CasesPage, ClockShown, PlaybookListed, WorkItem, WorkPage,
+};
 use contracts::{ComplaintId, SubjectRef};
 use journal::head::{self, HeadChange};
 use routing::queries::Answers;
@@ -179,6 +181,32 @@ async fn pages_go_on_where_the_last_ended_and_what_is_not_due_comes_last() {
     assert_eq!((seen.len(), &seen), (25, &sorted));
     assert_eq!(work(&answers, json!({"held": "queued"})).await.len(), 13);
     assert_eq!(work(&answers, json!({"due_before": "2025-03-08T12:00:00Z"})).await.len(), 7);
+}
+
+/// the lanes of a queue are counted apart, with the one that waits longest, and what is overdue or nearly.
+#[tokio::test]
+async fn the_board_counts_lanes_and_what_runs_out() {
+    let (_database, pool) = database().await;
+    let answers = answers(&pool);
+    write(&pool, &mut World::rich(FRIDAY)).await;
+    let mut connection = pool.acquire().await.unwrap();
+    let now = ts(FRIDAY);
+    let at = |minutes: i64| (now + jiff::SignedDuration::from_mins(minutes)).to_string();
+    let rows = (1..=9).map(|n: u128| {
+        let due = [at(-30), at(30), at(300)];
+        let Row::Work(mut work) = row(n, Some(&due[usize::try_from(n % 3).unwrap()])) else { unreachable!() };
+        work.lane = if n == 9 { playbook::Lane::Complex } else { playbook::Lane::Simple };
+        work.since = now - jiff::SignedDuration::from_mins(i64::try_from(n).unwrap());
+        (complaint(), Row::Work(work))
+    });
+    Tables.write_rows(&mut connection, rows.collect()).await.unwrap();
+    let board: Board = ask(&answers, "board", json!({"department": "logistics"})).await;
+    let line = &board.departments[0];
+    // Those with odd numbers wait; every third is overdue, and every third due within the hour.
+    assert_eq!((line.simple.waiting, line.complex.waiting, line.overdue, line.due_soon), (4, 1, 3, 3));
+    assert!(line.simple.oldest.unwrap() < now - jiff::SignedDuration::from_mins(6));
+    let all: Board = ask(&answers, "board", Value::Null).await;
+    assert!(all.departments.len() > 1 && all.departments.iter().any(|line| line.simple.waiting == 0));
 }
 
 #[tokio::test]

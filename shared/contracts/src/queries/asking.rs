@@ -38,6 +38,8 @@ const TABLE: &[(Asker, &[ServiceName], &[&str])] = &[
             intake::TRACK,
             intake::CONTACT,
             intake::EARLIER,
+            intake::DESK,
+            intake::TELL,
             intake::TEXT,
             intake::RECENT,
             intake::FILES,

@@ -1,5 +1,7 @@
 //! What intake is asked. Customers and feeders get [`TRACK`] and [`CHANNELS`] only; the rest is for staff and services.
 
+mod desk;
+
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -14,6 +16,8 @@ use crate::money::Fen;
 use crate::service::StageKind;
 use crate::words::{Language, Text};
 
+pub use desk::*;
+
 /// One complaint: [`ComplaintAsked`] → [`ComplaintFound`].
 pub const COMPLAINT: &str = "complaint";
 /// How far a complaint has come, for who knows number *and* code: [`TrackAsked`] → [`Tracked`].
@@ -22,6 +26,11 @@ pub const TRACK: &str = "track";
 pub const CONTACT: &str = "contact";
 /// Earlier complaints of a caller or about an order, newest first: [`EarlierAsked`] → `Vec<Listed>`.
 pub const EARLIER: &str = "earlier";
+/// What holds for a complaint that is about to be put on record: the playbook, earlier complaints, a repeat:
+/// [`DeskAsked`] → [`Desk`].
+pub const DESK: &str = "desk";
+/// What the customer is told right after registering: [`TextAsked`] → [`ToTell`].
+pub const TELL: &str = "tell";
 /// What the customer told: [`TextAsked`] → [`Told`].
 pub const TEXT: &str = "text";
 /// Complaints, newest first, page by page: [`RecentAsked`] → [`Recent`].
@@ -42,6 +51,8 @@ pub const NAMES: &[&str] = &[
     TRACK,
     CONTACT,
     EARLIER,
+    DESK,
+    TELL,
     TEXT,
     RECENT,
     FILES,

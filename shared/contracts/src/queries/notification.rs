@@ -6,7 +6,8 @@ pub const CASE: &str = "case";
 pub const OUTBOX: &str = "outbox";
 /// A playbook's templates and their faults.
 pub const TEMPLATES: &str = "templates";
-/// Words to avoid in a text about a case: `{complaint, text}` → warnings with their places.
+/// Words to avoid in a text about a case, or one that will follow a playbook: `{complaint, text}` or `{playbook, text}` →
+/// warnings with their places.
 pub const WORDING: &str = "wording";
 /// Every query of notification's own.
 pub const NAMES: &[&str] = &[CASE, OUTBOX, TEMPLATES, WORDING];

@@ -3,6 +3,7 @@
 //! The work list and the list of cases are transactional tables, never projections that lag. Nothing here holds the
 //! complainant's data. Pages go on from `next`, which is opaque to the one who asks.
 
+mod board;
 mod handovers;
 mod preview;
 
@@ -11,6 +12,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::commands::Actor;
+pub use board::*;
 pub use handovers::*;
 
 use crate::ids::{
@@ -55,6 +57,8 @@ pub const COUNTS: &str = "counts";
 pub const PREVIEW: &str = "preview";
 /// The shift-handover log, the newest first: [`HandoversAsked`] → [`HandoversPage`].
 pub const HANDOVERS: &str = "handovers";
+/// The queues of all departments at a glance: [`BoardAsked`] → [`Board`].
+pub const BOARD: &str = "board";
 /// Every query of routing's own.
 pub const NAMES: &[&str] = &[
     WORK,
@@ -71,6 +75,7 @@ pub const NAMES: &[&str] = &[
     REPORTS,
     PREVIEW,
     HANDOVERS,
+    BOARD,
 ];
 
 /// Asks for a form of a case.

@@ -28,18 +28,14 @@ pub(super) struct Identity {
 }
 
 /// Keyed hashes of how somebody is reached, by which they are found again.
-pub(in crate::decide) struct Traces {
+pub(crate) struct Traces {
     phone: Option<BlindIndex>,
     email: Option<BlindIndex>,
 }
 
 impl Traces {
     /// Those of what was given.
-    pub(in crate::decide) fn of(
-        intake: &Intake,
-        organisation: &OrganisationId,
-        person: &Complainant,
-    ) -> Self {
+    pub(crate) fn of(intake: &Intake, organisation: &OrganisationId, person: &Complainant) -> Self {
         let index = |field: &str, value: Option<normalise::Normalised>| {
             value.map(|value| intake.keys().blind_index(organisation.as_str(), field, &value))
         };
@@ -49,7 +45,7 @@ impl Traces {
         }
     }
     /// The keys of the entries that lead to whom they are of.
-    pub(in crate::decide) fn keys(&self) -> Vec<String> {
+    pub(crate) fn keys(&self) -> Vec<String> {
         let keys = [("phone", self.phone), ("email", self.email)].into_iter();
         keys.filter_map(|(field, index)| index.map(|index| format!("{field}:{}", hex::encode(index))))
             .collect()

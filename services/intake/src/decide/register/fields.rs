@@ -9,7 +9,7 @@ use playbook::{IntakeField, Playbook};
 use crate::decide::reading::missing;
 
 /// Who complains when nothing is said.
-pub(super) const USUAL_CUSTOMER: &str = "consumer";
+pub(crate) const USUAL_CUSTOMER: &str = "consumer";
 /// The nature of the matter when nothing is said.
 pub(super) const USUAL_KIND: &str = "complaint";
 
@@ -79,7 +79,7 @@ pub(super) const fn usual_length(field: IntakeField) -> Option<usize> {
 }
 
 /// The JSON pointer of a field.
-pub(in crate::decide) const fn pointer(field: IntakeField) -> &'static str {
+pub(crate) const fn pointer(field: IntakeField) -> &'static str {
     match field {
         IntakeField::Name => "/complainant/name",
         IntakeField::Phone => "/complainant/phone",
