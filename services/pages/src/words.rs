@@ -101,7 +101,7 @@ mod tests {
     }
 
     /// Latin letters that stand in Chinese texts too.
-    const LATIN: &[&str] = &["Redress", "English", "JPG", "PNG", "PDF", "MB"];
+    const LATIN: &[&str] = &["Redress", "English", "JPG", "PNG", "PDF", "MB", "Ctrl", "Enter"];
 
     #[test]
     fn every_word_says_something_in_both_languages_and_is_no_copy() {

@@ -196,7 +196,7 @@ pub fn page(locale: &Locale, csrf: &str, model: &Register) -> Markup {
             div.desk-guide { (guide::view(locale, &model.guide, &model.typed)) }
             div.desk-send {
                 button.btn.btn-primary.btn-lg type="submit" aria-keyshortcuts="Control+Enter" { (locale.say(words::REGISTER_NOW)) }
-                span.text-secondary.small.wide { kbd { "Ctrl" } " + " kbd { "Enter" } }
+                kbd.wide { (locale.say(words::QUICK_KEY)) }
             }
         }
     }

@@ -4,6 +4,7 @@ super::table! {
     REGISTER: "登记投诉", "Register a complaint";
     REGISTER_HINT: "先输入电话，以往投诉会自动显示；提交前不会留下任何记录。", "Begin with the phone number: earlier complaints appear by themselves. Nothing is on record until you send it.";
     REGISTER_NOW: "登记", "Register";
+    QUICK_KEY: "快捷键 Ctrl + Enter", "Ctrl + Enter";
     CALLER: "来电人", "The caller";
     PHONE: "电话", "Phone";
     NAME: "姓名", "Name";
