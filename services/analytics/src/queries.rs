@@ -3,12 +3,12 @@
 //! Statements with optional filters are not kept prepared: each is planned for the filters that are there, so that each
 //! finds its index.
 
-use contracts::commands::{Actor, check_text};
+use contracts::commands::Actor;
 use contracts::queries::Query;
 use contracts::queries::analytics::{
-    BREACHES, COUNTS, LEDGER, LEDGER_ENTRIES, NAMES, REPORT, REPORTS, STAGE_TIMES,
+    BREACHES, COUNTS, LEDGER, LEDGER_ENTRIES, NAMES, OVERVIEW, PRECEDENTS, REPORT, REPORTS, STAGE_TIMES,
 };
-use contracts::{CategoryKey, DepartmentId, OrganisationId, Problem, ProblemCode, StageKey};
+use contracts::{DepartmentId, OrganisationId, Problem, ProblemCode};
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
 use runtime::requests::Queries;
@@ -17,17 +17,20 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
+mod cases;
 mod ledgers;
+mod overview;
+mod precedents;
 mod reports;
 
+pub use self::cases::{MISSED, SEARCHED, VISITED, ledger_page};
+pub use self::overview::VOLUME;
+pub use self::precedents::PRECEDENTS_PAGE;
 use self::reports::{report, reports};
 use crate::state::WITHDRAWN;
 
 /// Rows of a page at most.
 const MAX_PAGE: i64 = 200;
-/// Characters of a complaint's number.
-const MAX_NUMBER: usize = 64;
-
 /// An instant that the store can compare with: PostgreSQL knows none before 4713 BC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(try_from = "Timestamp")]
@@ -44,38 +47,6 @@ impl TryFrom<Timestamp> for Instant {
         let is_ours = at.to_zoned(jiff::tz::TimeZone::UTC).year() > 0;
         if is_ours { Ok(Self(at)) } else { Err(OutOfRange(at)) }
     }
-}
-
-/// Which cases of the ledger.
-#[derive(Debug, Clone, Default, Deserialize, Serialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct LedgerFilter {
-    /// Only this department.
-    pub department: Option<DepartmentId>,
-    /// Only this category.
-    pub category: Option<CategoryKey>,
-    /// Only this stage.
-    pub stage: Option<StageKey>,
-    /// Only this number.
-    pub number: Option<String>,
-    /// Only open or only closed ones.
-    pub open: Option<bool>,
-    /// Only those whose closing summary has this point, such as `lessons`; `summary` for one written out.
-    pub closing: Option<String>,
-    /// Where the page before ended.
-    pub after: Option<LedgerCursor>,
-    /// How many; 50 when absent, 200 at most.
-    pub limit: Option<i64>,
-}
-
-/// Where a page of the ledger ended.
-#[derive(Debug, Clone, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub struct LedgerCursor {
-    /// Registration time of the last case.
-    pub registered_at: Instant,
-    /// Its complaint.
-    pub complaint: uuid::Uuid,
 }
 
 /// Which clocks that ran out.
@@ -120,15 +91,6 @@ pub struct StageTimeFilter {
     pub to: Option<Instant>,
 }
 
-impl LedgerFilter {
-    /// Refuses a number that no complaint, and a point that no summary can have.
-    fn check(self) -> Result<Self, Problem> {
-        self.number.iter().try_for_each(|number| check_text("/number", number, MAX_NUMBER))?;
-        self.closing.iter().try_for_each(|point| check_text("/closing", point, MAX_NUMBER))?;
-        Ok(self)
-    }
-}
-
 /// What answers analytics' queries.
 pub struct Answers {
     /// Analytics' database.
@@ -150,7 +112,9 @@ impl Queries for Answers {
         }
         let (pool, organisation, body) = (&self.pool, &query.organisation, query.body);
         let answer = match name {
-            LEDGER => ledger(pool, organisation, &read::<LedgerFilter>(body)?.check()?).await,
+            LEDGER => cases::ledger(pool, organisation, &cases::asked(body)?).await,
+            PRECEDENTS => precedents::precedents(pool, organisation, &Problem::read(body)?).await,
+            OVERVIEW => overview::overview(pool, organisation, &overview::asked(body)?).await,
             LEDGER_ENTRIES => ledgers::entries(pool, organisation, &ledgers::asked(body)?).await,
             COUNTS => counts(pool, organisation, &read(body)?).await,
             STAGE_TIMES => stage_times(pool, organisation, &read(body)?).await,
@@ -194,41 +158,6 @@ fn next(rows: &[Value], limit: i64, members: [&str; 2]) -> Option<Value> {
 
 fn values(rows: Vec<(Value,)>) -> Vec<Value> {
     rows.into_iter().map(|(row,)| row).collect()
-}
-
-/// Registered cases, newest first. A case of which only the stage was heard so far is not in it yet.
-pub const LEDGER_PAGE: &str = "select to_jsonb(c) - 'organisation' from case_fact c
-     where organisation = $1 and registered_at is not null
-       and ($2::text is null or department = $2) and ($3::text is null or category = $3)
-       and ($4::text is null or stage = $4) and ($5::text is null or number = $5)
-       and ($6::bool is null or (closed_at is null) = $6)
-       and ($10::text is null or (closing <> '{}' and $10 = any (closing)))
-       and ($7::timestamptz is null or (registered_at, complaint) < ($7::timestamptz, $8::uuid))
-     order by registered_at desc, complaint desc limit $9";
-
-async fn ledger(
-    pool: &PgPool,
-    organisation: &OrganisationId,
-    filter: &LedgerFilter,
-) -> Result<Value, sqlx::Error> {
-    let limit = limit_of(filter.limit);
-    let rows: Vec<(Value,)> = sqlx::query_as(LEDGER_PAGE)
-        .persistent(false)
-        .bind(organisation.as_str())
-        .bind(filter.department.as_ref().map(DepartmentId::as_str))
-        .bind(filter.category.as_ref().map(CategoryKey::as_str))
-        .bind(filter.stage.as_ref().map(StageKey::as_str))
-        .bind(&filter.number)
-        .bind(filter.open)
-        .bind(filter.after.as_ref().map(|after| after.registered_at.0.to_sqlx()))
-        .bind(filter.after.as_ref().map(|after| after.complaint))
-        .bind(limit)
-        .bind(&filter.closing)
-        .fetch_all(pool)
-        .await?;
-    let cases = values(rows);
-    let next = next(&cases, limit, ["registered_at", "complaint"]);
-    Ok(json!({ "cases": cases, "next": next, "as_of": as_of(pool, organisation).await? }))
 }
 
 async fn as_of(pool: &PgPool, organisation: &OrganisationId) -> Result<Value, sqlx::Error> {

@@ -61,8 +61,12 @@ pub struct CaseFacts {
     pub instance: u32,
     /// The amount of the last proposal, in fen.
     pub proposed_fen: Option<i64>,
+    /// What the last proposal gives, by the playbook's keys.
+    pub remedies: Vec<String>,
     /// The sum of what was carried out, in fen.
     pub executed_fen: Option<i64>,
+    /// When something was carried out first.
+    pub executed_at: Option<Timestamp>,
     /// How often the ladder was climbed.
     pub escalations: u32,
     /// When it was closed.
@@ -112,8 +116,9 @@ impl Entry {
     }
 }
 
-/// The facts that the ledger keeps: what it is about, whose it is, whether it stands, repeats and satisfied.
-pub const KEPT: [fn() -> FactKey; 5] = [
+/// The facts that the ledger keeps: what it is about, whose it is, whether it stands, is approved, repeats and satisfied.
+pub const KEPT: [fn() -> FactKey; 6] = [
+    contracts::facts::key::approved,
     contracts::facts::key::category,
     contracts::facts::key::responsible,
     contracts::facts::key::substantiated,
@@ -216,6 +221,15 @@ impl CaseFacts {
     #[must_use]
     pub fn substantiated(&self) -> Option<bool> {
         self.flag(&contracts::facts::key::substantiated())
+    }
+    /// Since when there is a decision on its last proposal: it is approved, or it was carried out where nobody has to.
+    #[must_use]
+    pub fn decided_at(&self) -> Option<Timestamp> {
+        self.proposed_fen?;
+        match self.facts.get(&contracts::facts::key::approved()) {
+            Some(approved) => (approved.value.as_bool() == Some(true)).then_some(approved.at),
+            None => self.executed_at,
+        }
     }
     /// Whether it repeats an earlier one.
     #[must_use]

@@ -66,6 +66,7 @@ impl Store<Analytics> for Ledger {
         }
         write_cases(&mut *transaction, &last).await?;
         write_closing(&mut *transaction, &last).await?;
+        write_decisions(&mut *transaction, &last).await?;
         write_visits(&mut *transaction, &last).await?;
         write_breaches(&mut *transaction, &last).await?;
         write_entries(&mut *transaction, &last).await?;
@@ -163,6 +164,29 @@ async fn write_closing(connection: &mut PgConnection, cases: &Cases) -> Result<(
     .bind(closed.iter().map(|((organisation, _), _)| organisation.clone()).collect::<Vec<_>>())
     .bind(closed.iter().map(|((_, complaint), _)| complaint.0).collect::<Vec<_>>())
     .bind(closed.iter().map(|(_, case)| points(case)).collect::<Vec<_>>())
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// What was decided, of cases in which something was proposed.
+async fn write_decisions(connection: &mut PgConnection, cases: &Cases) -> Result<(), sqlx::Error> {
+    let proposed: Vec<_> = cases.iter().filter(|(_, case)| case.proposed_fen.is_some()).collect();
+    if proposed.is_empty() {
+        return Ok(());
+    }
+    sqlx::query(
+        "update case_fact c set remedies = string_to_array(known.remedies, ','), decided_at = known.decided_at
+         from unnest($1::text[], $2::uuid[], $3::text[], $4::timestamptz[])
+             as known (organisation, complaint, remedies, decided_at)
+         where c.organisation = known.organisation and c.complaint = known.complaint
+             and (c.remedies, c.decided_at)
+                 is distinct from (string_to_array(known.remedies, ','), known.decided_at)",
+    )
+    .bind(proposed.iter().map(|((organisation, _), _)| organisation.clone()).collect::<Vec<_>>())
+    .bind(proposed.iter().map(|((_, complaint), _)| complaint.0).collect::<Vec<_>>())
+    .bind(proposed.iter().map(|(_, case)| case.remedies.join(",")).collect::<Vec<_>>())
+    .bind(proposed.iter().map(|(_, case)| time(case.decided_at())).collect::<Vec<_>>())
     .execute(connection)
     .await?;
     Ok(())

@@ -68,6 +68,7 @@ pub const KEYS: &[(&str, Acts)] = &[
     ("remedies.by_liable", Acts::Now),
     ("authority_matrix", Acts::Now),
     ("approve_before", Acts::Now),
+    ("approve_several_up_to", Acts::Now),
     ("approve_before[]=report_effective", Acts::Now),
     ("reply_policy", Acts::Now),
     ("reply_policy.formal_letter_if", Acts::Now),

@@ -56,7 +56,7 @@ pub(super) fn asked(body: Value) -> Result<EntryFilter, Problem> {
     Ok(filter)
 }
 
-const ENTRIES_PAGE: &str = "select to_jsonb(e) - 'organisation' - 'search'
+const ENTRIES_PAGE: &str = "select to_jsonb(e) - array['organisation', 'search', 'pairs']
          || jsonb_build_object('number', c.number, 'category', c.category, 'department', c.department,
                 'outcome', c.outcome, 'closed_at', c.closed_at)
      from ledger_entry e join case_fact c using (organisation, complaint)

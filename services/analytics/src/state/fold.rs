@@ -60,10 +60,12 @@ impl CaseFacts {
             Event::ProposalMade(proposal) => {
                 self.proposed_fen = Some(proposal.total.0);
                 self.liable = Some(proposal.liable.clone());
+                self.remedies = proposal.remedies.iter().map(|one| one.remedy.clone()).collect();
             }
             Event::RemedyExecuted(executed) => {
                 let sum: i64 = executed.remedies.iter().map(|remedy| remedy.amount).map(|Fen(fen)| fen).sum();
                 self.executed_fen = Some(self.executed_fen.unwrap_or(0).saturating_add(sum));
+                self.executed_at.get_or_insert(at);
             }
             Event::ClockMissed(missed) => {
                 let breach = Breach {

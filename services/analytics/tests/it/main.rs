@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on ends")]
 
 mod bench;
+mod deciding;
 mod figures;
 mod folding;
 mod ledgers;

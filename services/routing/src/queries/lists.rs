@@ -4,7 +4,7 @@
 
 use contracts::messages::complaint_registered::PlaybookRef;
 use contracts::queries::routing::{
-    CaseLine, CasePlace, CasesAsked, CasesPage, WorkAsked, WorkHeld, WorkItem, WorkPage,
+    CaseHolder, CaseLine, CasePlace, CasesAsked, CasesPage, WorkAsked, WorkHeld, WorkItem, WorkPage,
 };
 use contracts::{ComplaintId, OrganisationId, PlaybookId, Problem, ProblemCode, Text, VisitId, WorkId};
 use jiff::Timestamp;
@@ -161,6 +161,9 @@ pub(super) async fn work(
     if let Some(complaint) = asked.complaint {
         sql.push(" and complaint = ").push_bind(complaint.0);
     }
+    if let Some(tasks) = &asked.tasks {
+        sql.push(" and task = any(").push_bind(tasks).push(")");
+    }
     narrow(&mut sql, asked.level, asked.due_before);
     go_on(&mut sql, "work", after, limit);
     let lines: Vec<WorkLine> = sql.build_query_as().fetch_all(pool).await.map_err(away)?;
@@ -232,6 +235,7 @@ impl TryFrom<CaseFound> for CaseLine {
             missed: number(found.missed),
             registered_at: found.registered_at.to_jiff(),
             closed_at: instant(found.closed_at),
+            holders: Vec::new(),
         })
     }
 }
@@ -272,9 +276,38 @@ pub(super) async fn cases(
     go_on(&mut sql, "complaint", after, limit);
     let found: Vec<CaseFound> = sql.build_query_as().fetch_all(pool).await.map_err(away)?;
     let full = i64::try_from(found.len()).is_ok_and(|found| found == limit);
-    let items = found.into_iter().map(CaseLine::try_from).collect::<Result<Vec<_>, _>>()?;
+    let mut items = found.into_iter().map(CaseLine::try_from).collect::<Result<Vec<_>, _>>()?;
+    put_holders(pool, organisation, &mut items).await?;
     let last = items.last().filter(|_| full).map(|item| Place { due: item.due, id: item.complaint.0 }.text());
     Ok(CasesPage { items, next: last })
+}
+
+/// Who holds the work of these cases, the most urgent first (R-255).
+async fn put_holders(
+    pool: &PgPool,
+    organisation: &OrganisationId,
+    items: &mut [CaseLine],
+) -> Result<(), Problem> {
+    let complaints: Vec<_> = items.iter().map(|item| item.complaint.0).collect();
+    let held: Vec<(Uuid, String, String, Option<String>, Option<String>)> = sqlx::query_as(
+        "select complaint, task, department, person, instead_of from work
+         where organisation = $1 and complaint = any($2) order by due_order, work",
+    )
+    .bind(organisation.as_str())
+    .bind(complaints)
+    .fetch_all(pool)
+    .await
+    .map_err(away)?;
+    for (complaint, task, department, person, instead_of) in held {
+        let Some(item) = items.iter_mut().find(|item| item.complaint.0 == complaint) else { continue };
+        item.holders.push(CaseHolder {
+            task,
+            department: key(department)?,
+            person: person.map(key).transpose()?,
+            instead_of: instead_of.map(key).transpose()?,
+        });
+    }
+    Ok(())
 }
 
 /// The problem of a case that is not there.

@@ -119,6 +119,8 @@ pub struct WorkAsked {
     pub level: Option<u32>,
     /// Due before this time.
     pub due_before: Option<Timestamp>,
+    /// One of these tasks.
+    pub tasks: Option<Vec<String>>,
     /// In this lane.
     pub lane: Option<WorkLane>,
     /// Of this complaint.
@@ -292,6 +294,22 @@ pub struct CaseLine {
     pub registered_at: Timestamp,
     /// When it was archived.
     pub closed_at: Option<Timestamp>,
+    /// Who holds its work now, and in whose place.
+    #[serde(default)]
+    pub holders: Vec<CaseHolder>,
+}
+
+/// Who holds a piece of work of a case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct CaseHolder {
+    /// What has to be done.
+    pub task: String,
+    /// The department.
+    pub department: DepartmentId,
+    /// Who holds it; nobody while it waits in the queue.
+    pub person: Option<PersonId>,
+    /// Whom they stand in for, as deputy.
+    pub instead_of: Option<PersonId>,
 }
 
 /// Asks for a case, by id or by number.

@@ -32,7 +32,7 @@ pub use stage::*;
 pub use voice::*;
 
 use crate::pack::AttachedPack;
-use crate::words::{Cel, Key};
+use crate::words::{Cel, Key, Yuan};
 
 /// A whole playbook: one procedure of one organisation, one version of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -114,6 +114,9 @@ pub struct Playbook {
     /// What must not happen before the proposal is approved.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub approve_before: Vec<ApproveBefore>,
+    /// Proposals up to this amount each may be approved several at once, without each being opened; without it, one by one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approve_several_up_to: Option<Yuan>,
 
     /// Who answers the customer, and how.
     #[serde(default, skip_serializing_if = "Option::is_none")]
