@@ -4,8 +4,12 @@
 use std::path::Path;
 
 /// What is embedded of others; the list of `src/assets.rs`.
-const NEEDED: [&str; 3] =
-    ["@tabler/core/dist/css/tabler.min.css", "htmx.org/dist/htmx.min.js", "htmx.org/dist/ext/hx-sse.min.js"];
+const NEEDED: [&str; 4] = [
+    "@tabler/core/dist/css/tabler.min.css",
+    "htmx.org/dist/htmx.min.js",
+    "htmx.org/dist/ext/hx-sse.min.js",
+    "echarts/dist/echarts.simple.min.js",
+];
 
 fn main() -> Result<(), String> {
     println!("cargo:rerun-if-changed=assets");

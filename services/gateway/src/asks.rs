@@ -9,6 +9,6 @@ pub const CASE_SERVICES: [ServiceName; 4] =
     [ServiceName::Routing, ServiceName::Investigation, ServiceName::Approval, ServiceName::Notification];
 
 pub use contracts::queries::analytics::{
-    BREACHES, COUNTS, LEDGER, LEDGER_ENTRIES, REPORT, REPORTS, STAGE_TIMES,
+    BREACHES, COUNTS, LEDGER, LEDGER_ENTRIES, OVERVIEW, PRECEDENTS, REPORT, REPORTS, STAGE_TIMES,
 };
 pub use contracts::queries::notification::{OUTBOX, TEMPLATES, WORDING};

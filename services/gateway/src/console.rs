@@ -10,6 +10,9 @@
 //! | [`signing`] | signing in and out, language and appearance |
 //! | [`portal`] | the customer's pages |
 //! | [`register`], [`handovers`], [`board`] | taking a complaint in; the log of shifts; the screen on the wall |
+//! | `approvals` | the inbox of whoever decides |
+//! | `figures`, `supervision`, `ledger`, `reports` | the rooms of whoever manages |
+//! | [`naming`] | from rows of the ledger to lines that people read |
 //! | [`work`], [`case`], [`doing`] | work lists, a case, doing something with it |
 //! | `uploads` | forms with files |
 //!
@@ -18,6 +21,7 @@
 //! in), asks through `routes`, and answers with [`answering::page`]. A form's order goes the way of its REST route.
 
 pub mod answering;
+mod approvals;
 pub mod assets;
 pub mod board;
 pub mod case;
@@ -25,17 +29,22 @@ mod case_acts;
 mod case_told;
 mod case_view;
 pub mod doing;
+mod figures;
 pub mod handovers;
 pub mod known;
+mod ledger;
+pub mod naming;
 mod papers;
 pub mod portal;
 mod portal_progress;
 mod portal_submit;
 pub mod register;
 mod register_look;
+mod reports;
 mod scene;
 pub mod sent;
 pub mod signing;
+mod supervision;
 mod uploads;
 pub mod visitor;
 pub mod work;
@@ -55,6 +64,11 @@ pub fn router() -> Router<App> {
         .merge(register::router())
         .merge(handovers::router())
         .merge(board::router())
+        .merge(approvals::router())
+        .merge(supervision::router())
+        .merge(figures::router())
+        .merge(ledger::router())
+        .merge(reports::router())
         .merge(papers::router())
         .merge(uploads::router())
 }

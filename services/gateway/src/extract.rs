@@ -14,6 +14,7 @@ use serde::de::DeserializeOwned;
 
 use crate::app::App;
 use crate::auth::{Feeder, Principal, Staff};
+use crate::console::answering::in_query;
 use crate::problem::Refusal;
 use crate::tags::Tag;
 
@@ -148,6 +149,25 @@ impl Parameters {
     pub fn of(pairs: &[(&str, &str)]) -> Self {
         Self(pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
     }
+    /// With another one, in the place of the one that was there.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        self.0.insert(name.to_owned(), value.to_owned());
+        self
+    }
+    /// Without some.
+    #[must_use]
+    pub fn without(mut self, names: &[&str]) -> Self {
+        self.0.retain(|name, _| !names.contains(&name.as_str()));
+        self
+    }
+    /// All that say something, by name.
+    pub fn all(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0
+            .iter()
+            .filter(|(_, value)| !value.is_empty())
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+    }
     /// Refuses parameters that are not among `known`.
     ///
     /// # Errors
@@ -187,6 +207,14 @@ impl Parameters {
             })
         };
         self.text(name).map(read).transpose()
+    }
+}
+
+/// As the query of an address.
+impl std::fmt::Display for Parameters {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let pairs = self.all().map(|(name, value)| format!("{name}={}", in_query(value)));
+        f.write_str(&pairs.collect::<Vec<_>>().join("&"))
     }
 }
 

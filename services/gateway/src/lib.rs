@@ -14,6 +14,7 @@
 //! | [`problem`], [`language`] | the only place where a problem becomes HTTP; in which language |
 //! | [`auth`] | accounts, tokens, API keys, and which role may ask for what |
 //! | [`sight`] | who may see which case |
+//! | [`seeking`], [`exports`] | which cases of the ledger somebody seeks; what of it leaves as a file |
 //! | [`upstream`] | commands in natural batches, queries |
 //! | [`limits`], [`connections`] | rates, places, bodies, connections |
 //! | [`mail`] | from a message of a mail server to the order it becomes |
@@ -30,6 +31,7 @@ pub mod console;
 pub mod cursor;
 pub mod edge;
 pub mod endpoint;
+pub mod exports;
 pub mod extract;
 pub mod language;
 pub mod limits;
@@ -40,6 +42,7 @@ pub mod problem;
 pub mod randomness;
 pub mod router;
 pub mod routes;
+pub mod seeking;
 pub mod sight;
 mod start;
 pub mod store;

@@ -7,6 +7,7 @@ pub mod case;
 pub mod complaints;
 pub mod desk;
 pub mod events;
+pub mod exports;
 pub mod figures;
 pub mod files;
 pub mod forms;
@@ -14,6 +15,7 @@ pub mod handovers;
 pub mod ledgers;
 pub mod mail;
 pub mod outbox;
+pub mod precedents;
 pub mod public;
 pub mod public_said;
 pub mod sessions;
@@ -33,6 +35,7 @@ pub fn all() -> Endpoints {
         .merge(desk::endpoints())
         .merge(mail::endpoints())
         .merge(case::endpoints())
+        .merge(precedents::endpoints())
         .merge(files::endpoints())
         .merge(forms::endpoints())
         .merge(actions::endpoints())
@@ -44,6 +47,7 @@ pub fn all() -> Endpoints {
         .merge(versions::endpoints())
         .merge(figures::endpoints())
         .merge(ledgers::endpoints())
+        .merge(exports::endpoints())
         .merge(outbox::endpoints())
         .merge(system::endpoints())
         .merge(public::endpoints())

@@ -13,19 +13,27 @@
 //! | [`tasks`] | the forms of the stages' work, as data: shown and read by the same table |
 //! | [`assets`] | style and script, embedded, with their content in their names |
 //! | [`sign_in`], [`portal`], [`work`], [`case`], [`desk`] | the pages |
+//! | [`approvals`] | the inbox of whoever decides |
+//! | [`figures`], [`charts`], [`supervision`], [`ledger`], [`reports`] | the rooms of whoever manages |
 //!
 //! A view is a function of its model and nothing else: it can be tested without a server, and a page looks the same
 //! whoever fetched its data.
 
+pub mod approvals;
 pub mod assets;
 pub mod case;
+pub mod charts;
 pub mod desk;
+pub mod figures;
 pub mod forms;
+pub mod ledger;
 pub mod locale;
 pub mod portal;
 pub mod refusal;
+pub mod reports;
 pub mod shell;
 pub mod sign_in;
+pub mod supervision;
 pub mod tasks;
 pub mod words;
 pub mod work;

@@ -103,6 +103,18 @@ impl Locale {
         }
     }
 
+    /// A day: `2026-11-28`, as date fields and addresses have it.
+    #[must_use]
+    pub fn day(&self, at: Timestamp) -> String {
+        self.at(at).date().to_string()
+    }
+
+    /// A day and a time as spreadsheet programs read it: `2026-11-28 14:05`.
+    #[must_use]
+    pub fn plain(&self, at: Timestamp) -> String {
+        self.at(at).strftime("%Y-%m-%d %H:%M").to_string()
+    }
+
     /// As machines read it.
     #[must_use]
     pub fn machine(&self, at: Timestamp) -> String {

@@ -8,7 +8,7 @@ use maud::{DOCTYPE, Markup, html};
 
 use crate::Locale;
 use crate::assets::address;
-use crate::words::{Word, shell as words};
+use crate::words::{Word, approvals, figures, ledger, shell as words};
 
 /// Light or dark.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -59,6 +59,16 @@ pub enum Place {
     Handovers,
     /// The queues, for a screen on the wall.
     Board,
+    /// What waits for a decision.
+    Approvals,
+    /// Every case, with who holds it.
+    Supervision,
+    /// The figures of a period.
+    Figures,
+    /// The ledger.
+    Ledger,
+    /// The reports.
+    Reports,
 }
 
 impl Place {
@@ -68,6 +78,11 @@ impl Place {
             Self::Register => words::REGISTER,
             Self::Handovers => words::HANDOVERS,
             Self::Board => words::BOARD,
+            Self::Approvals => approvals::TITLE,
+            Self::Supervision => figures::SUPERVISION,
+            Self::Figures => figures::TITLE,
+            Self::Ledger => ledger::TITLE,
+            Self::Reports => ledger::REPORTS,
         }
     }
     /// Its address.
@@ -78,6 +93,11 @@ impl Place {
             Self::Register => crate::desk::register::ADDRESS,
             Self::Handovers => crate::desk::handovers::ADDRESS,
             Self::Board => crate::desk::board::ADDRESS,
+            Self::Approvals => crate::approvals::ADDRESS,
+            Self::Supervision => crate::supervision::ADDRESS,
+            Self::Figures => crate::figures::ADDRESS,
+            Self::Ledger => crate::ledger::ADDRESS,
+            Self::Reports => crate::reports::ADDRESS,
         }
     }
 }

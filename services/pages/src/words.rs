@@ -3,10 +3,13 @@
 //! **To add one:** a line in the table it belongs to, `NAME: "中文", "English";`, and use it as `words::work::NAME`.
 //! `{name}` is filled in by [`Word::with`]. A number stands after its noun (“Photos: 3”), so that no word has a plural.
 
+pub mod approvals;
 pub mod case;
 pub mod desk;
 pub mod facts;
+pub mod figures;
 pub mod known;
+pub mod ledger;
 pub mod portal;
 pub mod shell;
 pub mod stages;
@@ -73,10 +76,13 @@ pub fn by_key(table: &[(&str, Word)], key: &str) -> Option<Word> {
 
 /// Every table, by its name.
 pub const TABLES: &[(&str, &[(&str, Word)])] = &[
+    ("approvals", approvals::ALL),
     ("case", case::ALL),
     ("desk", desk::ALL),
     ("facts", facts::ALL),
     ("known", known::ALL),
+    ("figures", figures::ALL),
+    ("ledger", ledger::ALL),
     ("portal", portal::ALL),
     ("shell", shell::ALL),
     ("stages", stages::ALL),
@@ -101,7 +107,7 @@ mod tests {
     }
 
     /// Latin letters that stand in Chinese texts too.
-    const LATIN: &[&str] = &["Redress", "English", "JPG", "PNG", "PDF", "MB", "Ctrl", "Enter"];
+    const LATIN: &[&str] = &["Redress", "English", "JPG", "PNG", "PDF", "MB", "Ctrl", "Enter", "CSV"];
 
     #[test]
     fn every_word_says_something_in_both_languages_and_is_no_copy() {

@@ -19,6 +19,8 @@ pub enum Act {
     DoWork,
     /// See how long the queues are.
     ReadBoard,
+    /// Have an inbox of what is to be decided; who decides on what the playbook says.
+    Decide,
     /// See work lists, take work and give it back.
     TakeWork,
     /// Give work to somebody else; pause clocks; move a visit to another department.
@@ -75,8 +77,8 @@ pub struct Grant {
 }
 
 use Act::{
-    AddToCase, ChangeSettings, DirectWork, DoWork, Erase, ManageAccess, PutAbsence, ReadBoard, ReadCase,
-    ReadFigures, ReadSettings, ReadSystem, Register, SettleParked, TakeWork,
+    AddToCase, ChangeSettings, Decide, DirectWork, DoWork, Erase, ManageAccess, PutAbsence, ReadBoard,
+    ReadCase, ReadFigures, ReadSettings, ReadSystem, Register, SettleParked, TakeWork,
 };
 
 /// Every act.
@@ -86,6 +88,7 @@ pub const ACTS: &[Act] = &[
     AddToCase,
     DoWork,
     ReadBoard,
+    Decide,
     TakeWork,
     DirectWork,
     Erase,
@@ -101,12 +104,14 @@ pub const ACTS: &[Act] = &[
 const FRONT: &[Act] =
     &[Register, ReadCase, AddToCase, DoWork, ReadBoard, TakeWork, ReadSettings, ReadFigures];
 const WORKER: &[Act] = &[ReadCase, AddToCase, DoWork, TakeWork, ReadSettings];
+const DECIDER: &[Act] = &[ReadCase, AddToCase, DoWork, Decide, TakeWork, ReadSettings];
 const LEADER: &[Act] = &[
     Register,
     ReadCase,
     AddToCase,
     DoWork,
     ReadBoard,
+    Decide,
     TakeWork,
     DirectWork,
     ReadSettings,
@@ -119,6 +124,7 @@ const MANAGER: &[Act] = &[
     AddToCase,
     DoWork,
     ReadBoard,
+    Decide,
     TakeWork,
     DirectWork,
     ReadSettings,
@@ -134,6 +140,7 @@ const ADMIN: &[Act] = &[
     AddToCase,
     DoWork,
     ReadBoard,
+    Decide,
     TakeWork,
     DirectWork,
     ReadSettings,
@@ -172,7 +179,7 @@ pub const TABLE: &[Grant] = &[
 ];
 
 /// What a role of a playbook's own may do.
-const OTHER: Grant = grant("", Reach::Own, Contact::WhenHolding, WORKER);
+const OTHER: Grant = grant("", Reach::Own, Contact::WhenHolding, DECIDER);
 
 /// What an API key may do: it feeds, and reads nothing.
 pub const FEEDER: &[Act] = &[Register];

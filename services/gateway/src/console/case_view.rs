@@ -223,7 +223,7 @@ fn finding(seen: &Seen, finding: &Value, text: Option<String>) -> Finding {
 }
 
 /// Every round, oldest first, with who said what in it.
-fn approvals(seen: &Seen, known: &Known) -> Vec<Round> {
+pub(super) fn approvals(seen: &Seen, known: &Known) -> Vec<Round> {
     let view = &known.views["approval"];
     let rounds = list(view, "visits").flat_map(|visit| {
         let open = Some(&visit["round"]).filter(|round| !round.is_null());

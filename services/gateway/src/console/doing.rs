@@ -48,10 +48,13 @@ pub(super) fn router() -> Router<App> {
 }
 
 /// What an address asks for.
-struct Asked {
-    complaint: ComplaintId,
-    on: String,
-    verb: Option<String>,
+pub(super) struct Asked {
+    /// The case.
+    pub complaint: ComplaintId,
+    /// What it is about.
+    pub on: String,
+    /// The order, where it is not that of the piece of work itself.
+    pub verb: Option<String>,
 }
 
 impl Asked {
@@ -165,8 +168,18 @@ async fn sheet(member: &Member, asked: &Asked, sent: Option<(Sent, Problem)>) ->
 async fn doing(member: &Member, asked: &Asked, sent: Option<(Sent, Problem)>) -> Result<Doing, Refusal> {
     let known = known(member, asked.complaint).await?;
     let seen = seen(member, asked.complaint, &known).await?;
+    doing_of(member, asked, (&seen, &known), sent).await
+}
+
+/// The form of an order, given all that is known of its case.
+pub(super) async fn doing_of(
+    member: &Member,
+    asked: &Asked,
+    (seen, known): (&Seen, &Known),
+    sent: Option<(Sent, Problem)>,
+) -> Result<Doing, Refusal> {
     let Made { form, of, finishes, notes } =
-        made(member, asked, (&seen, &known), sent.as_ref().map(|(sent, _)| sent)).await?;
+        made(member, asked, (seen, known), sent.as_ref().map(|(sent, _)| sent)).await?;
     let now = member.visitor.app.now();
     let (typed, problem, key, made_at) = match sent {
         None => (form.filled.clone(), None, new_key(), now),
@@ -179,7 +192,7 @@ async fn doing(member: &Member, asked: &Asked, sent: Option<(Sent, Problem)>) ->
         }
     };
     let since = problem.as_ref().filter(|problem| overtaken(problem.code));
-    let since = since.map(|_| since_then(&seen, &known, made_at)).unwrap_or_default();
+    let since = since.map(|_| since_then(seen, known, made_at)).unwrap_or_default();
     Ok(Doing {
         case: seen.address.clone(),
         number: known.views["complaint"]["number"].as_str().unwrap_or_default().to_owned(),
@@ -189,7 +202,7 @@ async fn doing(member: &Member, asked: &Asked, sent: Option<(Sent, Problem)>) ->
             ("verb", form.verb.to_owned()),
             ("made_at", made_at.to_string()),
         ],
-        matter: matter(&seen, &known),
+        matter: matter(seen, known),
         form,
         of,
         finishes,
@@ -232,7 +245,7 @@ async fn send(app: &App, member: &Member, asked: &Asked, sent: Sent) -> Response
         Ok::<_, Refusal>(known.views["complaint"]["number"].as_str().unwrap_or_default().to_owned())
     };
     match done.await {
-        Ok(number) => said(&format!("/console/cases/{}", asked.complaint), "finished", &number),
+        Ok(number) => said(&sent.back(&format!("/console/cases/{}", asked.complaint)), "finished", &number),
         Err(refusal) => sheet(member, asked, Some((sent, *refusal.problem))).await,
     }
 }

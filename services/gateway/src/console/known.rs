@@ -114,6 +114,12 @@ impl Book {
     pub fn choices(&self, list: &str) -> Vec<Choice> {
         labelled(&self.document[list])
     }
+    /// What the customer's answer is called; the key itself where there is none.
+    #[must_use]
+    pub fn answer(&self, key: &str, language: Language) -> String {
+        let found = self.satisfaction().into_iter().find(|choice| choice.value == key);
+        found.map_or_else(|| key.to_owned(), |choice| choice.label.get(language).to_owned())
+    }
     /// The answers that the customer may give.
     #[must_use]
     pub fn satisfaction(&self) -> Vec<Choice> {
@@ -127,6 +133,7 @@ pub struct Known {
     houses: Cache<OrganisationId, Arc<House>>,
     books: Cache<(OrganisationId, String, u64), Arc<Book>>,
     fronts: Cache<(OrganisationId, String), (String, u64)>,
+    in_force: Cache<OrganisationId, Arc<Vec<Value>>>,
 }
 
 impl std::fmt::Debug for Known {
@@ -141,6 +148,7 @@ impl Default for Known {
             houses: Cache::builder().max_capacity(MOST).time_to_live(BELIEVED).build(),
             books: Cache::builder().max_capacity(MOST).build(),
             fronts: Cache::builder().max_capacity(MOST).time_to_live(BELIEVED).build(),
+            in_force: Cache::builder().max_capacity(MOST).time_to_live(BELIEVED).build(),
         }
     }
 }
@@ -180,6 +188,21 @@ impl Known {
         };
         let found = self.books.try_get_with((organisation.clone(), id.to_owned(), version), reading).await;
         found.map_err(|refusal: Arc<Refusal>| (*refusal).clone())
+    }
+
+    /// The playbooks in force; without any where routing cannot be asked, as a page with keys is better than none.
+    pub async fn in_force(&self, app: &App, organisation: &OrganisationId) -> Vec<Arc<Book>> {
+        let reading = async {
+            let found = ask_routing(app, organisation, ask::ACTIVATIONS, json!({})).await?;
+            let all = found["activations"].as_array().into_iter().flatten();
+            Ok(Arc::new(all.map(|one| one["playbook"].clone()).collect::<Vec<_>>()))
+        };
+        let found: Result<_, Arc<Refusal>> = self.in_force.try_get_with(organisation.clone(), reading).await;
+        let mut books = Vec::new();
+        for of in found.iter().flat_map(|found| found.iter()) {
+            books.extend(self.book(app, organisation, of).await);
+        }
+        books
     }
 
     /// The playbook that a customer's complaint follows.

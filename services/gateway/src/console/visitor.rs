@@ -211,6 +211,11 @@ impl Visitor {
             (Place::Register, Act::Register),
             (Place::Handovers, Act::TakeWork),
             (Place::Board, Act::ReadBoard),
+            (Place::Approvals, Act::Decide),
+            (Place::Supervision, Act::ReadFigures),
+            (Place::Figures, Act::ReadFigures),
+            (Place::Ledger, Act::ReadFigures),
+            (Place::Reports, Act::ReadFigures),
         ];
         all.into_iter().filter(|(_, act)| rights.may(*act)).map(|(place, _)| place).collect()
     }

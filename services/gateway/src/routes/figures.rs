@@ -15,9 +15,12 @@ use crate::endpoint::{Endpoint, Endpoints};
 use crate::extract::{Caller, Parameters, Segments};
 use crate::problem::Refusal;
 use crate::routes::work::department;
+use crate::seeking::{self, Days, Edge};
 use crate::upstream::question;
 
 const TAG: &str = "Ledger and figures";
+/// The period of figures when nobody says.
+const USUAL_PERIOD: jiff::SignedDuration = jiff::SignedDuration::from_hours(30 * 24);
 
 /// The routes.
 #[must_use]
@@ -25,15 +28,23 @@ pub fn endpoints() -> Endpoints {
     let get = |path, summary| Endpoint::get(path, TAG, summary).may(Act::ReadFigures);
     Endpoints::new()
         .add(
-            get("/ledger", "The ledger, newest first; that of the own department for roles that see no more")
-                .with("department", "Only this department")
-                .with("category", "Only this category")
-                .with("stage", "Only this stage")
-                .with("number", "Only this number")
-                .with("open", "true: only open ones; false: only closed ones")
-                .with("closing", "Only those whose closing summary has this point, such as lessons")
-                .paged(),
+            seeking::described(get(
+                "/ledger",
+                "The ledger, newest first; that of the own department for roles that see no more",
+            ))
+            .paged(),
             ledger,
+        )
+        .add(
+            get(
+                "/figures/overview",
+                "What a period was like: volume, what is open, breaches, satisfaction, ownership of time",
+            )
+            .with("from", "From this instant or day; thirty days back when absent")
+            .with("to", "Before this instant, or with this day; with today when absent")
+            .with("by", "`day` (when absent), `week` or `month`: how the period is divided")
+            .with("department", "Only this department"),
+            overview,
         )
         .add(
             get("/figures/counts", "How many cases are where, from the ledger")
@@ -83,20 +94,39 @@ async fn reports(
     parameters: Parameters,
 ) -> Result<Json<Value>, Refusal> {
     parameters.only(&["key", "cursor", "limit"])?;
-    let mut body = json!({ "person": of_person(&app, &caller)?, "key": parameters.text("key") });
-    Page::read(&parameters)?.put(&mut body);
-    let mut page = ask(&app, &caller, asks::REPORTS, body).await?;
+    reports_page(&app, &caller, &parameters).await.map(Json)
+}
+
+/// A page of the reports that the caller sees.
+///
+/// # Errors
+/// `invalid-field`, and that analytics cannot be asked.
+pub async fn reports_page(app: &App, caller: &Caller, parameters: &Parameters) -> Result<Value, Refusal> {
+    let mut body = json!({ "person": of_person(app, caller)?, "key": parameters.text("key") });
+    Page::read(parameters)?.put(&mut body);
+    let mut page = ask(app, caller, asks::REPORTS, body).await?;
     seal(&mut page);
-    Ok(Json(page))
+    Ok(page)
 }
 
 async fn report(State(app): State<App>, caller: Caller, segments: Segments) -> Result<Json<Value>, Refusal> {
-    let report: uuid::Uuid = segments.get("report")?;
-    let body = json!({ "report": report, "person": of_person(&app, &caller)? });
-    ask(&app, &caller, asks::REPORT, body).await.map(Json)
+    one_report(&app, &caller, segments.get("report")?).await.map(Json)
 }
 
-async fn ask(app: &App, Caller(caller): &Caller, name: &str, body: Value) -> Result<Value, Refusal> {
+/// A report, if the caller sees it.
+///
+/// # Errors
+/// `not-found`, and that analytics cannot be asked.
+pub async fn one_report(app: &App, caller: &Caller, report: uuid::Uuid) -> Result<Value, Refusal> {
+    let body = json!({ "report": report, "person": of_person(app, caller)? });
+    ask(app, caller, asks::REPORT, body).await
+}
+
+/// Asks analytics.
+///
+/// # Errors
+/// What it refuses, and that it cannot be asked.
+pub async fn ask(app: &App, Caller(caller): &Caller, name: &str, body: Value) -> Result<Value, Refusal> {
     let query = question(caller.organisation(), caller.actor(), body);
     app.upstream.ask(ServiceName::Analytics, name, &query).await
 }
@@ -106,18 +136,56 @@ async fn ledger(
     caller: Caller,
     parameters: Parameters,
 ) -> Result<Json<Value>, Refusal> {
-    parameters.only(&["department", "category", "stage", "number", "open", "closing", "cursor", "limit"])?;
-    let mut body = json!({ "department": department(&app, &caller, &parameters)? });
-    for name in ["category", "stage", "number", "closing"] {
-        if let Some(text) = parameters.text(name) {
-            body[name] = text.into();
-        }
-    }
-    body["open"] = json!(parameters.get::<bool>("open", "true or false")?);
-    Page::read(&parameters)?.put(&mut body);
-    let mut page = ask(&app, &caller, asks::LEDGER, body).await?;
+    parameters.only(&seeking::names().chain(["cursor", "limit"]).collect::<Vec<_>>())?;
+    ledger_page(&app, &caller, &parameters).await.map(Json)
+}
+
+/// A page of the ledger, as far as the caller sees it.
+///
+/// # Errors
+/// `not-allowed` for another's department, `invalid-field`, and that analytics cannot be asked.
+pub async fn ledger_page(app: &App, caller: &Caller, parameters: &Parameters) -> Result<Value, Refusal> {
+    let mut body = seeking::ledger(app, caller, parameters).await?;
+    Page::read(parameters)?.put(&mut body);
+    let mut page = ask(app, caller, asks::LEDGER, body).await?;
     seal(&mut page);
-    Ok(Json(page))
+    Ok(page)
+}
+
+async fn overview(
+    State(app): State<App>,
+    caller: Caller,
+    parameters: Parameters,
+) -> Result<Json<Value>, Refusal> {
+    parameters.only(&["from", "to", "by", "department"])?;
+    let (body, _) = overview_of(&app, &caller, &parameters).await?;
+    Ok(Json(body))
+}
+
+/// The figures of a period, as far as the caller sees them, and the period.
+///
+/// # Errors
+/// `not-allowed` for another's department, `invalid-field`, and that analytics cannot be asked.
+pub async fn overview_of(
+    app: &App,
+    caller: &Caller,
+    parameters: &Parameters,
+) -> Result<(Value, (Timestamp, Timestamp)), Refusal> {
+    let organisation = caller.0.organisation();
+    let (days, zone) = (Days::of(app, organisation), app.known.house(app, organisation).await.zone.clone());
+    let today = Parameters::of(&[("to", &app.now().to_zoned(zone.clone()).date().to_string())]);
+    let to = match days.instant(parameters, "to", Edge::End).await? {
+        Some(to) => to,
+        None => days.instant(&today, "to", Edge::End).await?.unwrap_or_else(|| app.now()),
+    };
+    let from = days.instant(parameters, "from", Edge::Begin).await?;
+    let from = from.or_else(|| to.checked_sub(USUAL_PERIOD).ok()).unwrap_or(to);
+    let by = parameters.text("by").unwrap_or("day");
+    let body = json!({
+        "from": from, "to": to, "by": by, "zone": zone.iana_name().unwrap_or("UTC"),
+        "department": department(app, caller, parameters)?,
+    });
+    Ok((ask(app, caller, asks::OVERVIEW, body).await?, (from, to)))
 }
 
 async fn open(State(app): State<App>, Caller(caller): Caller) -> Result<Json<Value>, Refusal> {

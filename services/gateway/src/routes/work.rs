@@ -21,6 +21,8 @@ use crate::problem::Refusal;
 use crate::upstream::{Done, question};
 
 const TAG: &str = "Work lists";
+/// What narrows the list of cases, as it is.
+const CASE_TEXTS: [&str; 4] = ["place", "stage", "due_before", "number"];
 
 /// Takes a piece of work from the queue.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -69,6 +71,7 @@ pub fn endpoints() -> Endpoints {
                 .with("of", "`mine` (when absent): what I hold; `queue`: what waits in my department; `department`: all of it")
                 .with("department", "Another department; only for roles that see all cases")
                 .with("lane", "`simple` or `complex`: one lane of the queue")
+                .with("task", "Only these tasks, such as decide,review")
                 .answers::<ask::WorkPage>()
                 .paged(),
             list,
@@ -139,7 +142,7 @@ async fn list(
     caller: Caller,
     parameters: Parameters,
 ) -> Result<Json<Value>, Refusal> {
-    parameters.only(&["of", "department", "lane", "cursor", "limit"])?;
+    parameters.only(&["of", "department", "lane", "task", "cursor", "limit"])?;
     page(&app, &caller, &parameters).await.map(Json)
 }
 
@@ -150,6 +153,9 @@ async fn list(
 pub async fn page(app: &App, caller: &Caller, parameters: &Parameters) -> Result<Value, Refusal> {
     let all = caller.0.reach(&app.config.roles) == Reach::All;
     let mut body = filter(caller.staff()?, all, parameters)?;
+    if let Some(tasks) = parameters.text("task") {
+        body["tasks"] = tasks.split(',').map(str::trim).collect();
+    }
     body["lane"] = json!(parameters.get::<ask::WorkLane>("lane", "simple or complex")?);
     Page::read(parameters)?.put(&mut body);
     let query = question(caller.0.organisation(), caller.0.actor(), body);
@@ -163,21 +169,29 @@ async fn cases(
     caller: Caller,
     parameters: Parameters,
 ) -> Result<Json<Value>, Refusal> {
-    let texts = ["place", "stage", "due_before", "number"];
+    let texts = CASE_TEXTS;
     parameters.only(&[&texts[..], &["department", "level", "missed", "cursor", "limit"]].concat())?;
-    let mut body = json!({ "department": department(&app, &caller, &parameters)? });
-    for name in texts {
+    cases_page(&app, &caller, &parameters).await.map(Json)
+}
+
+/// A page of cases, as far as the caller sees them.
+///
+/// # Errors
+/// `not-allowed` for another's department, `invalid-field`, and that routing cannot be asked.
+pub async fn cases_page(app: &App, caller: &Caller, parameters: &Parameters) -> Result<Value, Refusal> {
+    let mut body = json!({ "department": department(app, caller, parameters)? });
+    for name in CASE_TEXTS {
         if let Some(text) = parameters.text(name) {
             body[name] = text.into();
         }
     }
     body["level"] = json!(parameters.get::<u32>("level", "a whole number")?);
     body["missed"] = json!(parameters.get::<bool>("missed", "true or false")?);
-    Page::read(&parameters)?.put(&mut body);
+    Page::read(parameters)?.put(&mut body);
     let query = question(caller.0.organisation(), caller.0.actor(), body);
     let mut page = app.upstream.ask(ServiceName::Routing, ask::CASES, &query).await?;
     seal(&mut page);
-    Ok(Json(page))
+    Ok(page)
 }
 
 /// The department asked about: any for who sees all cases, their own for the others.
@@ -246,6 +260,20 @@ async fn claim(
     Ok(answer(ServiceName::Routing, done))
 }
 
+/// Gives a piece of work to somebody else.
+///
+/// # Errors
+/// What routing refuses.
+pub async fn hand_on(
+    app: &App,
+    orderer: &Orderer,
+    complaint: ComplaintId,
+    (work, person, reason): (WorkId, &str, &str),
+) -> Result<Done, Refusal> {
+    let body = json!({ "work": work, "person": person, "reason": reason });
+    order::<routing::ReassignWork>(app, orderer, complaint, body).await
+}
+
 async fn hand_back(
     State(app): State<App>,
     orderer: Orderer,
@@ -264,7 +292,6 @@ async fn reassign(
     JsonBody(asked): JsonBody<Reassign>,
 ) -> Result<Response, Refusal> {
     let work: WorkId = segments.get("work")?;
-    let body = json!({ "work": work, "person": asked.person, "reason": asked.reason });
-    let done = order::<routing::ReassignWork>(&app, &orderer, asked.complaint, body).await?;
+    let done = hand_on(&app, &orderer, asked.complaint, (work, &asked.person, &asked.reason)).await?;
     Ok(answer(ServiceName::Routing, done))
 }

@@ -11,6 +11,7 @@ mod browser;
 mod browsing;
 mod desk;
 mod events;
+mod managing;
 mod pages;
 mod pages_again;
 mod signing_in;

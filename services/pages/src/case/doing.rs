@@ -93,7 +93,9 @@ fn happened(locale: &Locale, since: &[Entry]) -> Markup {
     }
 }
 
-fn beside(locale: &Locale, note: &Note) -> Markup {
+/// What stands beside a form.
+#[must_use]
+pub fn beside(locale: &Locale, note: &Note) -> Markup {
     let said = |label: &Label| label.get(locale.language).to_owned();
     html! {
         section.card.mb-3 {
