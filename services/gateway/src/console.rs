@@ -15,11 +15,13 @@
 //! | [`naming`] | from rows of the ledger to lines that people read |
 //! | [`work`], [`case`], [`doing`] | work lists, a case, doing something with it |
 //! | `uploads` | forms with files |
+//! | [`admin`] | the administrator's rooms |
 //!
 //! **To add a page:** a view model and a function in `pages`, whose words stand in its table; here a module with
 //! `router()`, merged below. A handler takes a [`visitor::Visitor`] (or [`visitor::Member`] where one must be signed
 //! in), asks through `routes`, and answers with [`answering::page`]. A form's order goes the way of its REST route.
 
+pub mod admin;
 pub mod answering;
 mod approvals;
 pub mod assets;
@@ -71,4 +73,5 @@ pub fn router() -> Router<App> {
         .merge(reports::router())
         .merge(papers::router())
         .merge(uploads::router())
+        .merge(admin::router())
 }

@@ -23,6 +23,10 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use crate::config::GatewayConfig;
 use crate::problem::Refusal;
 
+/// Where every program of every service answers.
+const PING: &str = "$SRV.PING";
+/// How long another program may take to answer after the one before it.
+const ANOTHER: Duration = Duration::from_millis(60);
 /// What headers and the subject may take of a message, generously.
 const HEADROOM: usize = 1024;
 
@@ -137,6 +141,18 @@ impl Upstream {
         })?;
         let answer: QueryAnswer = serde_json::from_slice(&bytes).map_err(|error| Refusal::defect(&error))?;
         Result::from(answer).map_err(Refusal::from)
+    }
+
+    /// How many programs of each service answer, by its name; none where nobody can be asked.
+    pub async fn replicas(&self) -> HashMap<String, u64> {
+        let mut found = HashMap::new();
+        for answer in self.bus.request_all(PING, ANOTHER, self.pace.patience).await.unwrap_or_default() {
+            let pong: Value = serde_json::from_slice(&answer).unwrap_or_default();
+            if let Some(name) = pong["name"].as_str() {
+                *found.entry(name.to_owned()).or_default() += 1;
+            }
+        }
+        found
     }
 
     fn lane(&self, subject: &str) -> mpsc::Sender<Waiting> {

@@ -15,11 +15,13 @@
 //! | [`sign_in`], [`portal`], [`work`], [`case`], [`desk`] | the pages |
 //! | [`approvals`] | the inbox of whoever decides |
 //! | [`figures`], [`charts`], [`supervision`], [`ledger`], [`reports`] | the rooms of whoever manages |
+//! | [`admin`] | the administrator's rooms |
 //!
 //! A view is a function of its model and nothing else: it can be tested without a server, and a page looks the same
 //! whoever fetched its data.
 
 pub mod approvals;
+pub mod admin;
 pub mod assets;
 pub mod case;
 pub mod charts;

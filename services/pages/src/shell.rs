@@ -69,6 +69,8 @@ pub enum Place {
     Ledger,
     /// The reports.
     Reports,
+    /// The administrator's rooms.
+    Administration,
 }
 
 impl Place {
@@ -83,6 +85,7 @@ impl Place {
             Self::Figures => figures::TITLE,
             Self::Ledger => ledger::TITLE,
             Self::Reports => ledger::REPORTS,
+            Self::Administration => words::ADMINISTRATION,
         }
     }
     /// Its address.
@@ -98,6 +101,7 @@ impl Place {
             Self::Figures => crate::figures::ADDRESS,
             Self::Ledger => crate::ledger::ADDRESS,
             Self::Reports => crate::reports::ADDRESS,
+            Self::Administration => "/console/admin",
         }
     }
 }

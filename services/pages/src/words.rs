@@ -4,6 +4,7 @@
 //! `{name}` is filled in by [`Word::with`]. A number stands after its noun (“Photos: 3”), so that no word has a plural.
 
 pub mod approvals;
+pub mod admin;
 pub mod case;
 pub mod desk;
 pub mod facts;
@@ -77,6 +78,7 @@ pub fn by_key(table: &[(&str, Word)], key: &str) -> Option<Word> {
 /// Every table, by its name.
 pub const TABLES: &[(&str, &[(&str, Word)])] = &[
     ("approvals", approvals::ALL),
+    ("admin", admin::ALL),
     ("case", case::ALL),
     ("desk", desk::ALL),
     ("facts", facts::ALL),

@@ -60,6 +60,34 @@ impl Bus {
         }
     }
 
+    /// Asks all who answer on `subject`: until none came for the span `another`, and at most for `timeout`.
+    ///
+    /// # Errors
+    /// [`BusError`] when the connection was closed.
+    pub async fn request_all(
+        &self,
+        subject: &str,
+        another: Duration,
+        timeout: Duration,
+    ) -> Result<Vec<Bytes>, BusError> {
+        let inbox = self.client.new_inbox();
+        let subscribed = self.client.subscribe(inbox.clone()).await;
+        let mut answers = subscribed.map_err(|error| BusError::failed("listening", error))?;
+        let sent = self.client.publish_with_reply(subject.to_owned(), inbox, Bytes::new()).await;
+        sent.map_err(|error| BusError::failed("asking", error))?;
+        let mut found = Vec::new();
+        let until = tokio::time::Instant::now() + timeout;
+        loop {
+            // The first takes the way there and back; the others come at its heels.
+            let pause = if found.is_empty() { timeout.min(another * 5) } else { another };
+            let next = (tokio::time::Instant::now() + pause).min(until);
+            match tokio::time::timeout_at(next, answers.next()).await {
+                Ok(Some(message)) if message.status.is_none() => found.push(message.payload),
+                Ok(_) | Err(_) => return Ok(found),
+            }
+        }
+    }
+
     /// Says something to whoever listens; nobody may.
     ///
     /// # Errors

@@ -216,6 +216,7 @@ impl Visitor {
             (Place::Figures, Act::ReadFigures),
             (Place::Ledger, Act::ReadFigures),
             (Place::Reports, Act::ReadFigures),
+            (Place::Administration, Act::ReadSystem),
         ];
         all.into_iter().filter(|(_, act)| rights.may(*act)).map(|(place, _)| place).collect()
     }

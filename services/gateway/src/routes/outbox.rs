@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::app::App;
 use crate::asks;
-use crate::auth::{Act, Reach};
+use crate::auth::{Act, Principal, Reach};
 use crate::cursor::{Page, seal};
 use crate::endpoint::{Endpoint, Endpoints};
 use crate::extract::{Caller, Parameters, Segments};
@@ -40,13 +40,20 @@ pub fn endpoints() -> Endpoints {
         )
 }
 
-/// The texts are of all departments, so they are for those who see all cases.
 async fn outbox(
     State(app): State<App>,
     Caller(caller): Caller,
     parameters: Parameters,
 ) -> Result<Json<Value>, Refusal> {
     parameters.only(&["state", "complaint", "cursor", "limit"])?;
+    messages(&app, &caller, &parameters).await.map(Json)
+}
+
+/// A page of the outbox. The texts are of all departments, so they are for those who see all cases.
+///
+/// # Errors
+/// `not-allowed`, that notification cannot be asked, or that there is no such page.
+pub async fn messages(app: &App, caller: &Principal, parameters: &Parameters) -> Result<Value, Refusal> {
     if caller.reach(&app.config.roles) != Reach::All {
         let detail = "the outbox is for those who see the cases of all departments";
         return Err(Refusal::not_allowed(detail, "a role that sees the cases of all departments"));
@@ -57,11 +64,11 @@ async fn outbox(
             body[name] = text.into();
         }
     }
-    Page::read(&parameters)?.put(&mut body);
+    Page::read(parameters)?.put(&mut body);
     let query = question(caller.organisation(), caller.actor(), body);
     let mut page = app.upstream.ask(ServiceName::Notification, asks::OUTBOX, &query).await?;
     seal(&mut page);
-    Ok(Json(page))
+    Ok(page)
 }
 
 async fn templates(

@@ -19,7 +19,7 @@ use crate::endpoint::{Endpoint, Endpoints};
 use crate::extract::{Caller, JsonBody, Parameters, Segments};
 use crate::order::{Orderer, answer};
 use crate::problem::Refusal;
-use crate::upstream::question;
+use crate::upstream::{Done, question};
 
 const TAG: &str = "System";
 
@@ -39,7 +39,10 @@ pub fn endpoints() -> Endpoints {
         Endpoint::order(Method::POST, path, TAG, summary).may(Act::SettleParked).takes::<Settle>()
     };
     Endpoints::new()
-        .add(get("/system/status", "How every service is: outbox, held, parked, late timers, lag"), status)
+        .add(
+            get("/system/status", "How every service is: replicas, outbox, held, parked, late timers, lag"),
+            status,
+        )
         .add(
             get("/system/{service}/parked", "What a service has parked, oldest first")
                 .with("cursor", "The `next` of the page before"),
@@ -51,15 +54,25 @@ pub fn endpoints() -> Endpoints {
 }
 
 async fn status(State(app): State<App>) -> Json<Value> {
+    let services = every_status(&app).await;
+    Json(
+        json!({ "services": services.into_iter().map(|(service, shown)| (service.to_string(), shown)).collect::<Map<_, _>>() }),
+    )
+}
+
+/// How every service says that it is, with how many programs of it answer; `{away, why}` of one that does not.
+pub async fn every_status(app: &App) -> Vec<(ServiceName, Value)> {
     let asked = ServiceName::ALL.iter().map(|service| async {
         (*service, app.upstream.ask_machine(*service, queries::STATUS, &Value::Null).await)
     });
-    let mut services = Map::new();
-    for (service, status) in join_all(asked).await {
-        let shown = status.unwrap_or_else(|refusal| json!({ "away": true, "why": refusal.problem.detail }));
-        services.insert(service.to_string(), shown);
-    }
-    Json(json!({ "services": services }))
+    let (answers, replicas) = futures::join!(join_all(asked), app.upstream.replicas());
+    let shown = answers.into_iter().map(|(service, status)| {
+        let mut shown =
+            status.unwrap_or_else(|refusal| json!({ "away": true, "why": refusal.problem.detail }));
+        shown["replicas"] = replicas.get(service.as_str()).copied().unwrap_or(0).into();
+        (service, shown)
+    });
+    shown.collect()
 }
 
 async fn ask(
@@ -79,16 +92,41 @@ async fn list(
     parameters: Parameters,
 ) -> Result<Json<Value>, Refusal> {
     parameters.only(&["cursor"])?;
-    let page = Page::read(&parameters)?;
+    parked(&app, &caller, segments.get("service")?, &parameters).await.map(Json)
+}
+
+/// A page of what `service` has parked, oldest first.
+///
+/// # Errors
+/// That it cannot be asked, or that there is no such page.
+pub async fn parked(
+    app: &App,
+    caller: &Caller,
+    service: ServiceName,
+    parameters: &Parameters,
+) -> Result<Value, Refusal> {
+    let page = Page::read(parameters)?;
     let body = if page.after.is_null() { json!({}) } else { json!({ "after": page.after }) };
-    let mut parked = ask(&app, &caller, segments.get("service")?, body).await?;
+    let mut parked = ask(app, caller, service, body).await?;
     seal(&mut parked);
-    Ok(Json(parked))
+    Ok(parked)
 }
 
 async fn show(State(app): State<App>, caller: Caller, segments: Segments) -> Result<Json<Value>, Refusal> {
-    let id: Uuid = segments.get("id")?;
-    ask(&app, &caller, segments.get("service")?, json!({ "id": id })).await.map(Json)
+    parked_one(&app, &caller, segments.get("service")?, segments.get("id")?).await.map(Json)
+}
+
+/// One parked message with its bytes.
+///
+/// # Errors
+/// That the service cannot be asked, or has none of that id.
+pub async fn parked_one(
+    app: &App,
+    caller: &Caller,
+    service: ServiceName,
+    id: Uuid,
+) -> Result<Value, Refusal> {
+    ask(app, caller, service, json!({ "id": id })).await
 }
 
 async fn replay(
@@ -98,7 +136,8 @@ async fn replay(
     segments: Segments,
     JsonBody(why): JsonBody<Settle>,
 ) -> Result<Response, Refusal> {
-    settle(&app, &caller, &orderer, &segments, REPLAY, why).await
+    let which = (segments.get("service")?, segments.get("id")?);
+    settle(&app, &caller, &orderer, which, (REPLAY, why)).await.map(|done| answer(which.0, done))
 }
 
 async fn skip(
@@ -108,22 +147,24 @@ async fn skip(
     segments: Segments,
     JsonBody(why): JsonBody<Settle>,
 ) -> Result<Response, Refusal> {
-    settle(&app, &caller, &orderer, &segments, DROP, why).await
+    let which = (segments.get("service")?, segments.get("id")?);
+    settle(&app, &caller, &orderer, which, (DROP, why)).await.map(|done| answer(which.0, done))
 }
 
-async fn settle(
+/// Handles a parked message again ([`REPLAY`]) or skips it for good ([`DROP`]).
+///
+/// # Errors
+/// What the service refuses, or that it has none of that id.
+pub async fn settle(
     app: &App,
     caller: &Caller,
     orderer: &Orderer,
-    segments: &Segments,
-    verb: &str,
-    why: Settle,
-) -> Result<Response, Refusal> {
-    let (service, id): (ServiceName, Uuid) = (segments.get("service")?, segments.get("id")?);
-    let parked = ask(app, caller, service, json!({ "id": id })).await?;
+    (service, id): (ServiceName, Uuid),
+    (verb, why): (&str, Settle),
+) -> Result<Done, Refusal> {
+    let parked = parked_one(app, caller, service, id).await?;
     let subject: SubjectRef = serde_json::from_value(parked["subject"].clone())
         .map_err(|_| Refusal::new(ProblemCode::Internal, "the service does not say what it parked"))?;
     let body = json!({ "id": id, "reason": why.reason });
-    let done = orderer.order(app, service, subject, verb, body).await?;
-    Ok(answer(service, done))
+    orderer.order(app, service, subject, verb, body).await
 }

@@ -8,6 +8,7 @@ super::table! {
     HANDOVERS: "交接班", "Handovers";
     BOARD: "看板", "Wallboard";
     MY_WORK: "我的工作", "My work";
+    ADMINISTRATION: "系统管理", "Administration";
     SIGN_IN: "员工登录", "Staff sign-in";
     SIGN_OUT: "退出登录", "Sign out";
     ORGANISATION: "组织", "Organisation";

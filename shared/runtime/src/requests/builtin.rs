@@ -326,10 +326,11 @@ impl Builtin {
 
 /// A parked input without its bytes.
 fn show(parked: &Parked) -> Value {
+    let named = parked.headers.iter().find(|(name, _)| name == "ce-type").map(|(_, value)| value);
     let what = match &parked.what {
-        ParkedWhat::Event { source, sequence, event, .. } => {
-            serde_json::json!({ "kind": "event", "source": source, "sequence": sequence, "event": event })
-        }
+        ParkedWhat::Event { source, sequence, event, .. } => serde_json::json!({
+            "kind": "event", "source": source, "sequence": sequence, "event": event, "type": named,
+        }),
         ParkedWhat::Unreadable => serde_json::json!({ "kind": "unreadable" }),
         ParkedWhat::Timer { key, due } => serde_json::json!({ "kind": "timer", "key": key, "due": due }),
     };
