@@ -6,6 +6,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on ends")]
 
+mod admin;
 mod bad_input;
 mod browser;
 mod browsing;
