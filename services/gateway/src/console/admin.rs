@@ -111,7 +111,11 @@ async fn show<M>(
                 &content,
             )
         }
-        Err(refusal) => answering::refused(&member.visitor, &refusal, "/console/admin").await,
+        Err(refusal) => {
+            // Nobody is led back to where they may not go.
+            let back = if rooms(member).is_empty() { "/console" } else { "/console/admin" };
+            answering::refused(&member.visitor, &refusal, back).await
+        }
     }
 }
 
