@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod actions;
+pub mod audit;
 pub mod board;
 pub mod case;
 pub mod complaints;
@@ -36,6 +37,7 @@ pub fn all() -> Endpoints {
         .merge(mail::endpoints())
         .merge(case::endpoints())
         .merge(precedents::endpoints())
+        .merge(audit::endpoints())
         .merge(files::endpoints())
         .merge(forms::endpoints())
         .merge(actions::endpoints())

@@ -1,7 +1,14 @@
 //! The administrator's rooms: the tabs that lead from one to the other, and what was done or refused just now.
 
+pub mod access;
+pub mod audit;
+pub mod calendars;
+pub mod directory;
 pub mod messages;
 pub mod parked;
+pub mod playbook_edit;
+pub mod playbook_map;
+pub mod playbooks;
 pub mod system;
 
 use contracts::Problem;
@@ -9,7 +16,10 @@ use maud::{Markup, html};
 
 use crate::Locale;
 use crate::refusal;
-use crate::words::{Word, admin as words};
+use crate::words::{
+    Word, access as access_words, admin as words, calendars as calendar_words, directory as directory_words,
+    playbooks as playbooks_words,
+};
 
 /// A room. Whoever may not enter it does not see its tab.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,11 +30,30 @@ pub enum Room {
     Parked,
     /// Messages on their way, and those that failed.
     Messages,
+    /// The trail of a complaint.
+    Audit,
+    /// The procedures.
+    Playbooks,
+    /// The working calendars.
+    Calendars,
+    /// Departments and people.
+    Directory,
+    /// Accounts and keys.
+    Access,
 }
 
 impl Room {
     /// Every room, in the order of the tabs.
-    pub const ALL: [Self; 3] = [Self::System, Self::Parked, Self::Messages];
+    pub const ALL: [Self; 8] = [
+        Self::System,
+        Self::Parked,
+        Self::Messages,
+        Self::Audit,
+        Self::Playbooks,
+        Self::Calendars,
+        Self::Directory,
+        Self::Access,
+    ];
     /// Its address.
     #[must_use]
     pub const fn address(self) -> &'static str {
@@ -32,6 +61,11 @@ impl Room {
             Self::System => "/console/admin/system",
             Self::Parked => "/console/admin/parked",
             Self::Messages => "/console/admin/messages",
+            Self::Audit => "/console/admin/audit",
+            Self::Playbooks => "/console/admin/playbooks",
+            Self::Calendars => "/console/admin/calendars",
+            Self::Directory => "/console/admin/directory",
+            Self::Access => "/console/admin/access",
         }
     }
     /// Its name.
@@ -41,6 +75,11 @@ impl Room {
             Self::System => words::SYSTEM_STATE,
             Self::Parked => words::PARKED,
             Self::Messages => words::MESSAGES,
+            Self::Audit => words::AUDIT,
+            Self::Playbooks => playbooks_words::PLAYBOOKS,
+            Self::Calendars => calendar_words::CALENDARS,
+            Self::Directory => directory_words::DIRECTORY,
+            Self::Access => access_words::ACCESS,
         }
     }
 }

@@ -4,13 +4,17 @@
 //! `{name}` is filled in by [`Word::with`]. A number stands after its noun (“Photos: 3”), so that no word has a plural.
 
 pub mod approvals;
+pub mod access;
 pub mod admin;
+pub mod calendars;
 pub mod case;
 pub mod desk;
+pub mod directory;
 pub mod facts;
 pub mod figures;
 pub mod known;
 pub mod ledger;
+pub mod playbooks;
 pub mod portal;
 pub mod shell;
 pub mod stages;
@@ -78,13 +82,17 @@ pub fn by_key(table: &[(&str, Word)], key: &str) -> Option<Word> {
 /// Every table, by its name.
 pub const TABLES: &[(&str, &[(&str, Word)])] = &[
     ("approvals", approvals::ALL),
+    ("access", access::ALL),
     ("admin", admin::ALL),
+    ("calendars", calendars::ALL),
     ("case", case::ALL),
     ("desk", desk::ALL),
+    ("directory", directory::ALL),
     ("facts", facts::ALL),
     ("known", known::ALL),
     ("figures", figures::ALL),
     ("ledger", ledger::ALL),
+    ("playbooks", playbooks::ALL),
     ("portal", portal::ALL),
     ("shell", shell::ALL),
     ("stages", stages::ALL),

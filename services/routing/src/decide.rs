@@ -39,6 +39,7 @@ use contracts::commands::routing as orders;
 use contracts::commands::{Actor, Command, Verb};
 use contracts::messages::directory_changed::Person;
 use contracts::{DepartmentId, Event, PersonId, Problem, ProblemCode, WorkId};
+pub(crate) use playbook_publish::check_length;
 use runtime::service::{Context, Decision, Heard, Input};
 
 use crate::choosing::Chosen;

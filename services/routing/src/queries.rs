@@ -12,7 +12,8 @@ use contracts::commands::Actor;
 use contracts::messages::complaint_registered::PlaybookRef;
 use contracts::queries::Query;
 use contracts::queries::routing::{
-    self as names, CaseAsked, FormAsked, PlaybookAsked, PlaybookListed, PlaybookVersion,
+    self as names, CaseAsked, FormAsked, PlaybookAsked, PlaybookCheckAsked, PlaybookChecked, PlaybookListed,
+    PlaybookMistake, PlaybookVersion,
 };
 use contracts::{
     CalendarId, ComplaintId, OrganisationId, Problem, ProblemCode, ServiceName, SubjectRef, Text,
@@ -26,6 +27,7 @@ use serde_json::{Value, json};
 use sqlx::PgPool;
 use vault::KeyRing;
 
+use crate::decide::check_length;
 use crate::library::Library;
 use crate::state::{Applied, Case, Closing, Organisation, Playbooks, Ruling, State};
 use crate::{forms, shown_forms, view};
@@ -74,6 +76,7 @@ impl Queries for Answers {
             names::CLOCKS => self.clocks(organisation, &asked(query.body)?).await,
             names::PLAYBOOKS => self.playbooks(organisation).await,
             names::PLAYBOOK => self.playbook(organisation, &asked(query.body)?).await,
+            names::PLAYBOOK_CHECK => written(&self.check(&asked(query.body)?)?),
             names::DIRECTORY => {
                 let state = self.state(&SubjectRef::directory(organisation)).await?;
                 let directory = state.directory().cloned().unwrap_or_default();
@@ -259,7 +262,22 @@ impl Answers {
         let (sha256, by, at) = (&published.sha256, &published.by, published.at);
         Ok(json!({
             "id": asked.id, "version": version, "sha256": sha256, "by": by, "at": at, "document": document,
+            "text": next_text(&published.document, versions.latest())?,
         }))
+    }
+
+    /// Every mistake in the text of a playbook, as publishing it would tell them.
+    fn check(&self, asked: &PlaybookCheckAsked) -> Result<PlaybookChecked, Problem> {
+        check_length(&asked.text)?;
+        let found = self.library.checked(&asked.text).err().unwrap_or_default();
+        let mistake = |one: playbook::Finding| PlaybookMistake {
+            line: one.line,
+            column: one.column,
+            path: one.path,
+            code: one.code.to_string(),
+            message: Text { zh: one.message_zh, en: one.message_en },
+        };
+        Ok(PlaybookChecked { mistakes: found.into_iter().map(mistake).collect() })
     }
 
     async fn calendars(&self, organisation: &OrganisationId) -> Result<Value, Problem> {
@@ -282,6 +300,13 @@ impl Answers {
 /// Who applied a version to open cases, and why; nobody when it was not.
 fn applied_of<'a>(settings: Option<&'a Organisation>, id: &CalendarId, version: u32) -> Option<&'a Applied> {
     settings?.applied_calendars.get(id)?.get(&version)
+}
+
+/// A version as the text of the one that would follow: what whoever changes it begins with.
+fn next_text(document: &str, latest: u32) -> Result<String, Problem> {
+    let mut playbook: playbook::Playbook = serde_json::from_str(document).map_err(away)?;
+    playbook.version = latest + 1;
+    playbook::write(&playbook).map_err(away)
 }
 
 fn newest_title(versions: &Playbooks) -> Option<Text> {

@@ -1,13 +1,15 @@
 //! Checks a subject's chain: what was said is what was said.
 
 use contracts::{Envelope, SubjectRef};
+use serde::{Deserialize, Serialize};
 use sqlx::PgPool;
 
 use crate::head::{Hash, peek};
 use crate::recover::{JournalLine, journal_page};
 
 /// Why a chain is broken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
 pub enum ChainFault {
     /// An event is missing.
     #[error("it is missing")]
@@ -24,6 +26,20 @@ pub enum ChainFault {
     /// The head does not name it as the last one.
     #[error("the head names another end")]
     OtherEnd,
+}
+
+impl ChainFault {
+    /// As it is told.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Missing => "missing",
+            Self::Unreadable => "unreadable",
+            Self::Changed => "changed",
+            Self::Unlinked => "unlinked",
+            Self::OtherEnd => "other_end",
+        }
+    }
 }
 
 /// Where a chain is broken.

@@ -34,6 +34,7 @@ mod skills;
 mod source;
 mod wording;
 mod words;
+mod writing;
 
 pub use acting::Acting;
 pub use brief::*;
@@ -52,3 +53,4 @@ pub use rule::{Names, Rule, RuleError, RuleProblem};
 pub use schema::{pack_schema, schema};
 pub use wording::{Warning, warnings};
 pub use words::{Cel, Key, LoopKey, RowKey, RungKey, Yuan};
+pub use writing::write;

@@ -1,7 +1,14 @@
 //! The administrator's rooms. Whoever may not enter one does not see its tab, and is refused at its address.
 
+mod access;
+mod audit;
+mod calendars;
+mod directory;
 mod messages;
 mod parked;
+mod playbook_edit;
+mod playbook_sheet;
+mod playbooks;
 mod system;
 
 use axum::Router;
@@ -11,7 +18,7 @@ use axum::routing::get;
 use contracts::{Language, Problem, ProblemCode};
 use pages::admin::{Frame, Room};
 use pages::shell::{About, Place, Shell};
-use pages::words::{admin as words, by_key};
+use pages::words::{self, by_key};
 use pages::{Locale, Markup};
 
 use super::answering::{self, onward, page_of};
@@ -28,12 +35,20 @@ pub(super) fn router() -> Router<App> {
         .merge(system::router())
         .merge(parked::router())
         .merge(messages::router())
+        .merge(audit::router())
+        .merge(playbooks::router())
+        .merge(playbook_edit::router())
+        .merge(calendars::router())
+        .merge(directory::router())
+        .merge(access::router())
 }
 
 /// What somebody must be allowed to, to enter a room.
 const fn needed(room: Room) -> Act {
     match room {
-        Room::System | Room::Parked | Room::Messages => Act::ReadSystem,
+        Room::System | Room::Parked | Room::Messages | Room::Audit => Act::ReadSystem,
+        Room::Playbooks | Room::Calendars | Room::Directory => Act::ReadSettings,
+        Room::Access => Act::ManageAccess,
     }
 }
 
@@ -66,7 +81,9 @@ struct Said {
 impl Said {
     /// What the address says that was done.
     fn done(parameters: &Parameters, language: Language) -> Self {
-        let word = parameters.text("done").and_then(|done| by_key(words::ALL, &format!("done-{done}")));
+        let tables = [words::admin::ALL, words::access::ALL, words::playbooks::ALL, words::calendars::ALL];
+        let done = parameters.text("done").map(|done| format!("done-{done}"));
+        let word = done.and_then(|done| tables.into_iter().find_map(|table| by_key(table, &done)));
         Self { done: word.map(|word| word.get(language).to_owned()), ..Self::default() }
     }
     /// What was refused.

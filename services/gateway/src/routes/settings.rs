@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::Method;
 use axum::response::Response;
 use contracts::commands::{Verb, routing};
-use contracts::queries::routing as ask;
+use contracts::queries::routing::{self as ask, PlaybookChecked};
 use contracts::{OrganisationId, PersonId, PlaybookId, Problem, ProblemCode, ServiceName, SubjectRef};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -16,7 +16,7 @@ use crate::endpoint::{Endpoint, Endpoints};
 use crate::extract::{Caller, CsvBody, JsonBody, Parameters, Segments, YamlBody};
 use crate::order::{Orderer, answer};
 use crate::problem::Refusal;
-use crate::upstream::question;
+use crate::upstream::{Done, question};
 
 pub(super) const TAG: &str = "Playbooks, calendars, directory";
 
@@ -49,8 +49,17 @@ fn reading() -> Endpoints {
 }
 
 fn changing() -> Endpoints {
+    let checking = Endpoint::post("/playbooks/check", TAG, "Tells every mistake in the text of a playbook");
     let order = |method, path, summary| Endpoint::order(method, path, TAG, summary).may(Act::ChangeSettings);
     Endpoints::new()
+        .add(
+            checking
+                .may(Act::ChangeSettings)
+                .takes_media("application/yaml")
+                .answers::<PlaybookChecked>()
+                .refuses(&[ProblemCode::TooLarge]),
+            check_playbook,
+        )
         .add(
             order(Method::POST, "/playbooks/{playbook}/versions", "Publishes a version of a playbook")
                 .takes_media("application/yaml")
@@ -94,7 +103,11 @@ fn changing() -> Endpoints {
         )
 }
 
-async fn asked(app: &App, Caller(caller): &Caller, name: &str, body: Value) -> Result<Value, Refusal> {
+/// What routing answers to the query `name`.
+///
+/// # Errors
+/// What it refuses, or that it cannot be asked.
+pub async fn asked(app: &App, Caller(caller): &Caller, name: &str, body: Value) -> Result<Value, Refusal> {
     let query = question(caller.organisation(), caller.actor(), body);
     app.upstream.ask(ServiceName::Routing, name, &query).await
 }
@@ -133,9 +146,38 @@ async fn order<V: Verb>(
     subject: impl FnOnce(&OrganisationId) -> SubjectRef,
     body: Value,
 ) -> Result<Response, Refusal> {
+    ordered::<V>(app, orderer, subject, body).await.map(|done| answer(V::SERVICE, done))
+}
+
+/// Has a change of settings done.
+///
+/// # Errors
+/// What routing refuses, or that it cannot be asked.
+pub async fn ordered<V: Verb>(
+    app: &App,
+    orderer: &Orderer,
+    subject: impl FnOnce(&OrganisationId) -> SubjectRef,
+    body: Value,
+) -> Result<Done, Refusal> {
     let subject = subject(orderer.principal.organisation());
-    let done = orderer.order(app, V::SERVICE, subject, V::VERB, body).await?;
-    Ok(answer(V::SERVICE, done))
+    orderer.order(app, V::SERVICE, subject, V::VERB, body).await
+}
+
+async fn check_playbook(
+    State(app): State<App>,
+    caller: Caller,
+    YamlBody(text): YamlBody,
+) -> Result<Json<PlaybookChecked>, Refusal> {
+    check(&app, &caller, &text).await.map(Json)
+}
+
+/// What is wrong in the text of a playbook.
+///
+/// # Errors
+/// That it is too long, or that routing cannot be asked.
+pub async fn check(app: &App, caller: &Caller, text: &str) -> Result<PlaybookChecked, Refusal> {
+    let found = asked(app, caller, ask::PLAYBOOK_CHECK, json!({ "text": text })).await?;
+    serde_json::from_value(found).map_err(|error| Refusal::defect(&error))
 }
 
 async fn publish_playbook(

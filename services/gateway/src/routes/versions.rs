@@ -90,18 +90,22 @@ where
     Ok(json!({ "id": id, "version": version }))
 }
 
-async fn preview(
+/// What a version would do to open cases: `body` names it.
+///
+/// # Errors
+/// What routing refuses, or that it cannot be asked.
+pub async fn preview(
     app: &App,
     Caller(caller): &Caller,
     parameters: &Parameters,
     mut body: Value,
-) -> Result<Json<Value>, Refusal> {
+) -> Result<Value, Refusal> {
     parameters.only(&["cursor", "limit"])?;
     Page::read(parameters)?.put(&mut body);
     let query = question(caller.organisation(), caller.actor(), body);
     let mut page = app.upstream.ask(ServiceName::Routing, PREVIEW, &query).await?;
     seal(&mut page);
-    Ok(Json(page))
+    Ok(page)
 }
 
 async fn preview_calendar(
@@ -111,7 +115,7 @@ async fn preview_calendar(
     parameters: Parameters,
 ) -> Result<Json<Value>, Refusal> {
     let calendar = named::<CalendarId>(&segments, "calendar")?;
-    preview(&app, &caller, &parameters, json!({ "calendar": calendar })).await
+    preview(&app, &caller, &parameters, json!({ "calendar": calendar })).await.map(Json)
 }
 
 async fn preview_playbook(
@@ -121,7 +125,7 @@ async fn preview_playbook(
     parameters: Parameters,
 ) -> Result<Json<Value>, Refusal> {
     let playbook = named::<PlaybookId>(&segments, "playbook")?;
-    preview(&app, &caller, &parameters, json!({ "playbook": playbook })).await
+    preview(&app, &caller, &parameters, json!({ "playbook": playbook })).await.map(Json)
 }
 
 /// Orders `V` with what the body says and what the address names under `name`.

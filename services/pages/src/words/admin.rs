@@ -71,6 +71,7 @@ super::table! {
     NONE_LISTED: "没有待人工转交的消息。", "No message waits to be handed over.";
     NONE_WAITING: "没有发送中的消息。", "No message is on its way.";
     NONE_DELIVERED: "还没有送达的消息。", "No message was delivered yet.";
+    AS_OF_TIME: "截至 {time}。", "As of {time}.";
     ASKED_AT: "产生时间", "Asked for";
     TO: "发给", "To";
     TEXT: "内容", "Text";
@@ -79,4 +80,32 @@ super::table! {
     TRIED: "第 {n} 次", "attempt {n}";
     NOT_TRIED: "尚未发送", "not tried yet";
     THE_CASE: "查看投诉", "The complaint";
+
+    AUDIT: "审计追溯", "Audit";
+    AUDIT_HINT: "按编号查看一件投诉的全部记录：各环节、移交、审批和消息，并核验其是否被改动。", "By its number: everything on record about a complaint, every stage, transfer, approval and message, and whether any of it was changed.";
+    AUDIT_NUMBER: "投诉编号", "Number of the complaint";
+    AUDIT_LOOK: "查看", "Look";
+    AUDIT_NONE: "没有这个编号的投诉。", "There is no complaint of this number.";
+    AUDIT_ANOTHER: "查看另一件", "Another complaint";
+    AUDIT_KINDS: "显示哪些记录", "Which records";
+    OF_ALL: "全部", "All";
+    OF_STAGES: "环节", "Stages";
+    OF_TRANSFERS: "移交", "Transfers";
+    OF_APPROVALS: "审批", "Approvals";
+    OF_MESSAGES: "消息", "Messages";
+    OF_OTHERS: "其他", "Other";
+    CHAIN_WHOLE: "记录完整：{n} 条均未被改动、删除或插入。", "The record is whole: none of {n} entries was changed, taken out or put in.";
+    CHAIN_BROKEN: "记录已不完整：有内容被改动、删除或插入。请立即保全数据库备份并查明原因。", "The record is not whole: something was changed, taken out or put in. Keep the backups of the database and find out how.";
+    CHAIN_OF: "{n} 条，完整", "entries: {n}, whole";
+    CHAIN_FAULT: "第 {n} 条：{why}", "entry {n}: {why}";
+    FAULT_MISSING: "缺失", "it is missing";
+    FAULT_UNREADABLE: "无法读取", "it cannot be read";
+    FAULT_CHANGED: "内容被改动", "it was changed";
+    FAULT_UNLINKED: "与前一条不衔接", "it does not follow the one before it";
+    FAULT_OTHER_END: "末尾与登记的不符", "the end is not the one on record";
+    WHEN: "时间", "When";
+    WHAT: "事项", "What";
+    BY: "何人", "By whom";
+    ON_RECORD: "记录", "On record";
+    CAUSED_BY: "起因：", "caused by";
 }

@@ -16,10 +16,7 @@ const LONGEST: usize = 1 << 20;
 pub(super) fn decide(desk: &Desk<'_>, command: &Command) -> Outcome {
     administrators_only(&command.actor)?;
     let order: PublishPlaybook = command.read()?;
-    if order.text.len() > LONGEST {
-        let problem = Problem::new(ProblemCode::TooLarge, "the playbook is too large").at("/text");
-        return Err(problem.expected(format!("at most {LONGEST} bytes")));
-    }
+    check_length(&order.text)?;
     let (compiled, sha256) = desk.library.checked(&order.text).map_err(broken)?;
     let document = compiled.playbook();
     if document.id.as_str() != command.subject.id {
@@ -45,6 +42,18 @@ pub(super) fn decide(desk: &Desk<'_>, command: &Command) -> Outcome {
         by: command.actor.plain(),
     });
     decision.answer_with(&playbook)
+}
+
+/// A text that is too long is not read at all.
+///
+/// # Errors
+/// `too-large`.
+pub(crate) fn check_length(text: &str) -> Result<(), Problem> {
+    if text.len() > LONGEST {
+        let problem = Problem::new(ProblemCode::TooLarge, "the playbook is too large").at("/text");
+        return Err(problem.expected(format!("at most {LONGEST} bytes")));
+    }
+    Ok(())
 }
 
 /// One problem that lists all findings.

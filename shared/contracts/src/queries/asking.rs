@@ -27,8 +27,8 @@ const OF_A_SOURCE: &[&str] = &[HEADS, JOURNAL];
 const TABLE: &[(Asker, &[ServiceName], &[&str])] = &[
     // The address and the tracking code, when a message is handed over; kept nowhere.
     (Asker::Service(Notification), &[Intake], &[intake::CONTACT, intake::COMPLAINT]),
-    // Analytics says nothing, so it has no journal to show.
-    (Asker::Gateway, &[Intake, Routing, Investigation, Approval, Notification], &[JOURNAL]),
+    // Analytics says nothing, so it has no journal to show and no chain to verify.
+    (Asker::Gateway, &[Intake, Routing, Investigation, Approval, Notification], &[JOURNAL, CHAINS]),
     (Asker::Gateway, ServiceName::ALL, &[STATUS, PARKED]),
     (
         Asker::Gateway,

@@ -42,6 +42,8 @@ pub const FORM: &str = "form";
 pub const PLAYBOOKS: &str = "playbooks";
 /// The document of a playbook: [`PlaybookAsked`] → JSON.
 pub const PLAYBOOK: &str = "playbook";
+/// What is wrong in the text of a playbook that somebody writes.
+pub const PLAYBOOK_CHECK: &str = "playbook.check";
 /// Departments and people: null → JSON.
 pub const DIRECTORY: &str = "directory";
 /// The playbooks in force: null → JSON.
@@ -68,6 +70,7 @@ pub const NAMES: &[&str] = &[
     FORM,
     PLAYBOOKS,
     PLAYBOOK,
+    PLAYBOOK_CHECK,
     DIRECTORY,
     ACTIVATIONS,
     CALENDARS,
@@ -398,6 +401,36 @@ pub struct PlaybookVersion {
     pub sha256: String,
     /// When it was published.
     pub at: Timestamp,
+}
+
+/// Asks what is wrong in the text of a playbook.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PlaybookCheckAsked {
+    /// The text, as it would be published.
+    pub text: String,
+}
+
+/// What is wrong in the text of a playbook.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct PlaybookChecked {
+    /// Every mistake, in the order of the text; none: it can be published.
+    pub mistakes: Vec<PlaybookMistake>,
+}
+
+/// A mistake in the text of a playbook.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct PlaybookMistake {
+    /// The line, from 1.
+    pub line: u32,
+    /// The column, from 1.
+    pub column: u32,
+    /// Where in the document, such as `stages[2].next[0].to`.
+    pub path: String,
+    /// What kind of mistake it is; stable.
+    pub code: String,
+    /// What to read.
+    pub message: Text,
 }
 
 /// Asks for the document of a playbook.

@@ -18,6 +18,7 @@ mod shipped;
 mod standards;
 mod telling;
 mod variants;
+mod written;
 
 use std::path::PathBuf;
 

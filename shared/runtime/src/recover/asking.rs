@@ -108,6 +108,20 @@ pub struct AskChains {
     /// Those after this subject.
     #[serde(default)]
     pub after: Option<SubjectRef>,
+    /// This one alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub only: Option<SubjectRef>,
+}
+
+/// Where a chain is broken.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChainBreak {
+    /// Whose.
+    pub subject: SubjectRef,
+    /// At which sequence.
+    pub sequence: u64,
+    /// How.
+    pub fault: journal::ChainFault,
 }
 
 /// Verified chains.
@@ -119,6 +133,9 @@ pub struct ChainsPage {
     pub events: u64,
     /// What is broken, in words that name subject and sequence.
     pub broken: Vec<String>,
+    /// The same, for a program that tells it in another language.
+    #[serde(default)]
+    pub breaks: Vec<ChainBreak>,
     /// Where the next page starts; absent when this was the last.
     pub next: Option<SubjectRef>,
 }

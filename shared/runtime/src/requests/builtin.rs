@@ -22,11 +22,11 @@ use std::sync::Arc;
 use bus::{Bus, BusError, Listener, ListenerOptions};
 use calendar::Clock;
 use contracts::queries::{self, Query};
-use contracts::{OrganisationId, Problem, ProblemCode, ServiceName};
+use contracts::{OrganisationId, Problem, ProblemCode, ServiceName, SubjectRef};
 use jiff::Timestamp;
 use journal::parked::{self, Parked, ParkedWhat};
 use journal::recover::{HeadLine, heads_page, journal_page};
-use journal::{VerifyError, head, timer, verify_subject};
+use journal::{BrokenChain, VerifyError, head, timer, verify_subject};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -34,7 +34,7 @@ use sqlx::PgPool;
 use uuid::Uuid;
 
 use crate::recover::asking::{
-    AskChains, AskCursors, AskHeads, AskJournal, ChainsPage, CursorLine, CursorsPage, HeadsPage,
+    AskChains, AskCursors, AskHeads, AskJournal, ChainBreak, ChainsPage, CursorLine, CursorsPage, HeadsPage,
     JournalEvent, JournalPage, PAGE_LINES,
 };
 use crate::shell::ShellHandle;
@@ -226,24 +226,40 @@ impl Builtin {
     }
 
     async fn chains(&self, ask: AskChains) -> Result<ChainsPage, Problem> {
+        let mut page =
+            ChainsPage { chains: 0, events: 0, broken: Vec::new(), breaks: Vec::new(), next: None };
+        if let Some(only) = &ask.only {
+            self.verify(&mut page, only).await?;
+            return Ok(page);
+        }
         let heads = heads_page(&self.pool, None, ask.after.as_ref(), PAGE_CHAINS).await.map_err(away)?;
         let full = heads.len() >= PAGE_CHAINS as usize;
         let next = heads.last().filter(|_| full).map(|head| head.subject.clone());
-        let mut page = ChainsPage { chains: 0, events: 0, broken: Vec::new(), next };
+        page.next = next;
         for head in heads {
-            page.chains += 1;
-            match verify_subject(&self.pool, &head.subject).await {
-                Ok(events) => page.events += events,
-                // It may have been said to while it was verified: only what stays broken is.
-                Err(VerifyError::Broken(_)) => match verify_subject(&self.pool, &head.subject).await {
-                    Ok(events) => page.events += events,
-                    Err(VerifyError::Broken(broken)) => page.broken.push(broken.to_string()),
-                    Err(VerifyError::Store(error)) => return Err(away(error)),
-                },
-                Err(VerifyError::Store(error)) => return Err(away(error)),
-            }
+            self.verify(&mut page, &head.subject).await?;
         }
         Ok(page)
+    }
+
+    /// Verifies one chain into `page`.
+    async fn verify(&self, page: &mut ChainsPage, subject: &SubjectRef) -> Result<(), Problem> {
+        page.chains += 1;
+        let verified = match verify_subject(&self.pool, subject).await {
+            // It may have been said to while it was verified: only what stays broken is.
+            Err(VerifyError::Broken(_)) => verify_subject(&self.pool, subject).await,
+            other => other,
+        };
+        match verified {
+            Ok(events) => page.events += events,
+            Err(VerifyError::Broken(broken)) => {
+                page.broken.push(broken.to_string());
+                let BrokenChain { subject, sequence, fault } = broken;
+                page.breaks.push(ChainBreak { subject, sequence, fault });
+            }
+            Err(VerifyError::Store(error)) => return Err(away(error)),
+        }
+        Ok(())
     }
 
     /// How the service is now.

@@ -1,7 +1,7 @@
 //! Parked messages: listed, shown, handled again or skipped for good.
 
 use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 use axum::routing::{get, post};
 use contracts::commands::parked::{DROP, REPLAY};
@@ -17,7 +17,7 @@ use uuid::Uuid;
 use super::{Said, key_again, show};
 use crate::app::App;
 use crate::auth::Act;
-use crate::console::answering::onward;
+use crate::console::answering::{Named, onward};
 use crate::console::sent::Sent;
 use crate::console::visitor::{Member, new_key};
 use crate::extract::Parameters;
@@ -87,7 +87,7 @@ fn line(service: ServiceName, told: &Value) -> Line {
     }
 }
 
-async fn open(member: Member, Path((name, id)): Path<(String, Uuid)>) -> Response {
+async fn open(member: Member, Named((name, id)): Named<(String, Uuid)>) -> Response {
     sheet(&member, &name, id, (Typed::default(), None, new_key())).await
 }
 
@@ -121,11 +121,11 @@ async fn sheet(
     show(member, Room::Parked, said, made.await, one).await
 }
 
-async fn replay(member: Member, Path((name, id)): Path<(String, Uuid)>, sent: Sent) -> Response {
+async fn replay(member: Member, Named((name, id)): Named<(String, Uuid)>, sent: Sent) -> Response {
     settle(&member, &name, id, &sent, (REPLAY, "replayed")).await
 }
 
-async fn skip(member: Member, Path((name, id)): Path<(String, Uuid)>, sent: Sent) -> Response {
+async fn skip(member: Member, Named((name, id)): Named<(String, Uuid)>, sent: Sent) -> Response {
     settle(&member, &name, id, &sent, (DROP, "dropped")).await
 }
 
