@@ -20,8 +20,8 @@
 //! A view is a function of its model and nothing else: it can be tested without a server, and a page looks the same
 //! whoever fetched its data.
 
-pub mod approvals;
 pub mod admin;
+pub mod approvals;
 pub mod assets;
 pub mod case;
 pub mod charts;

@@ -113,6 +113,8 @@ impl Locale {
     #[must_use]
     pub fn plain(&self, at: Timestamp) -> String {
         self.at(at).strftime("%Y-%m-%d %H:%M").to_string()
+    }
+
     /// A day and a time to the second, for a record: `2026-11-28 14:05:09`.
     #[must_use]
     pub fn second(&self, at: Timestamp) -> String {

@@ -3,9 +3,9 @@
 //! **To add one:** a line in the table it belongs to, `NAME: "中文", "English";`, and use it as `words::work::NAME`.
 //! `{name}` is filled in by [`Word::with`]. A number stands after its noun (“Photos: 3”), so that no word has a plural.
 
-pub mod approvals;
 pub mod access;
 pub mod admin;
+pub mod approvals;
 pub mod calendars;
 pub mod case;
 pub mod desk;
