@@ -1,5 +1,6 @@
 //! The table of requirements: which scenario or test shows each of them. Nothing is claimed by hand: a scenario names
-//! what it shows in `covers`, a test in its documentation, and the table is written from both.
+//! what it shows in `covers`, a test in its documentation, one in the browser in its title, and the table is written
+//! from these.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -76,6 +77,24 @@ fn tests(shown: &mut Shown) {
     }
 }
 
+/// The tests in the browser whose titles name requirements.
+fn browser_tests(shown: &mut Shown) {
+    let folder = root().join("tests/browser");
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_none_or(|extension| extension != "mjs") {
+            continue;
+        }
+        let (text, file) =
+            (std::fs::read_to_string(&path).unwrap(), path.strip_prefix(root()).unwrap().display());
+        for title in text.lines().filter_map(|line| line.strip_prefix("test(\"")?.split_once('"')) {
+            for number in numbers(title.0) {
+                shown.entry(number).or_default().insert(format!("`{file}` {}", title.0));
+            }
+        }
+    }
+}
+
 fn scenarios(shown: &mut Shown) {
     let folder = root().join("deploy/playbooks/scenarios");
     for path in files(&folder, "yaml") {
@@ -129,6 +148,7 @@ fn every_requirement_that_is_claimed_is_shown_by_a_scenario_or_a_test() {
     let (requirements, mut shown) = (requirements(), Shown::new());
     scenarios(&mut shown);
     tests(&mut shown);
+    browser_tests(&mut shown);
     let unknown: Vec<_> = shown.iter().filter(|(number, _)| !requirements.contains_key(*number)).collect();
     assert!(unknown.is_empty(), "named as shown, but there are no such requirements: {unknown:?}");
     let (path, table) = (root().join("tests/requirements.md"), table(&requirements, &shown));

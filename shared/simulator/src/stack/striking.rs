@@ -18,7 +18,7 @@ impl Stack {
         };
         let kind = Kind::command(service, &command.verb);
         let fault = self.strike(&kind);
-        let turn = self.turn(fault);
+        let turn = self.turn(at, fault);
         let before = self.nodes[at].unpublished();
         let answer = self.nodes[at].order(self.now, command, turn);
         let spoke = self.nodes[at].unpublished() > before;
@@ -68,7 +68,7 @@ impl Stack {
     pub(super) fn repeat_orders(&mut self) -> bool {
         let repeats = std::mem::take(&mut self.repeats);
         for (at, command, first) in &repeats {
-            let turn = self.turn(None);
+            let turn = self.turn(*at, None);
             self.order_again(*at, command, first, turn);
             self.ledger.met(&Kind::command(self.nodes[*at].name(), &command.verb), Fault::OutOfOrder);
         }
@@ -150,7 +150,7 @@ impl Stack {
         if self.in_flight.iter().any(|delivery| delivery.to == at) {
             self.ledger.met(kind, Fault::OutOfOrder);
         }
-        let turn = self.turn(fault);
+        let turn = self.turn(at, fault);
         let before = self.nodes[at].unpublished();
         self.nodes[at].fire(self.now, found, turn);
         let spoke = self.nodes[at].unpublished() > before;
