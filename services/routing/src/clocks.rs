@@ -56,12 +56,26 @@ pub(crate) fn since(key: &FactKey, value: &FactValue, recorded: Timestamp) -> Ti
 }
 
 impl Draft<'_> {
-    /// Something happened that clocks and sides may wait for. Clocks stop before others start, so that one which
-    /// is both stopped and started by it begins anew.
+    /// Something happened that clocks and sides may wait for.
     ///
     /// # Errors
     /// When a rule gives no answer or a calendar cannot be read.
     pub fn trigger(
+        &mut self,
+        trigger: &Trigger,
+        at: Timestamp,
+        visit: Option<VisitId>,
+    ) -> Result<(), Problem> {
+        self.trigger_clocks(trigger, at, visit)?;
+        self.begin_sides(trigger)
+    }
+
+    /// The same where no side may follow, such as from what was withdrawn. Clocks stop before others start, so that one
+    /// which is both stopped and started by it begins anew.
+    ///
+    /// # Errors
+    /// As [`trigger`](Self::trigger).
+    pub fn trigger_clocks(
         &mut self,
         trigger: &Trigger,
         at: Timestamp,
@@ -82,8 +96,7 @@ impl Draft<'_> {
                 self.start(clock, at, visit)?;
             }
         }
-        self.keep_ledgers(trigger)?;
-        self.begin_sides(trigger)
+        self.keep_ledgers(trigger)
     }
 
     /// Whether a clock that is triggered starts. Most have no condition, and what rules see is not put together for them.

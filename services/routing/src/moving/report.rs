@@ -44,11 +44,12 @@ impl Draft<'_> {
             return Ok(());
         }
         let of_handling =
-            |done: &&crate::state::Done| done.kind == StageKind::Correct && done.instance == visit.instance;
-        let Some(report) = self.case.results.iter().rev().find(of_handling) else { return Ok(()) };
+            |done: &crate::state::Done| done.kind == StageKind::Correct && done.instance == visit.instance;
+        let Some(at) = self.case.results.iter().rposition(of_handling) else { return Ok(()) };
+        let report = &self.case.results[at];
         let (approve, correct) = (self.book.stage(&visit.stage), self.book.stage(&report.stage));
         let (approve, correct) = (approve.map_err(evaluation)?, correct.map_err(evaluation)?);
-        if visit.entered_at < report.ended_at || !self.book.playbook().decides_on_report(approve, correct) {
+        if visit.ended_before <= at || !self.book.playbook().decides_on_report(approve, correct) {
             return Ok(());
         }
         self.note(Facts::from([(key::report_approved(), true.into())]), Some(id))

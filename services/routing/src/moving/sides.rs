@@ -109,7 +109,9 @@ impl Draft<'_> {
             let own = own_works(&self.case, id);
             self.say(StageWithdrawn { visit: id, reason: reason.to_owned() });
             self.withdraw(own, id, "stage_withdrawn");
-            self.left(id, &visit)?;
+            // Nothing came of it that a side could go on with: only its clocks hear of it.
+            self.trigger_clocks(&Trigger::Left(visit.stage), self.at, Some(id))?;
+            self.stop_where(|clock, _| clock.visit == Some(id))?;
         }
         Ok(())
     }

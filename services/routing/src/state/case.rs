@@ -153,6 +153,9 @@ pub struct Visit {
     pub barred: Vec<PersonId>,
     /// When it began.
     pub entered_at: Timestamp,
+    /// How many visits of the case had ended before it began: services' clocks differ, the order here does not.
+    #[serde(default)]
+    pub ended_before: usize,
     /// The clocks that ran out since, of a side where somebody is held to account.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub missed: Vec<MissedClock>,

@@ -201,6 +201,7 @@ impl Case {
             department: said.department.clone(),
             barred: said.barred.clone(),
             entered_at: time,
+            ended_before: self.results.len(),
             missed: Vec::new(),
         };
         self.visits.insert(said.visit, visit);

@@ -7,7 +7,7 @@ use contracts::StageKind;
 
 use super::ways::Ways;
 use crate::finding::{Code, Finding};
-use crate::model::{ApproveBefore, ClosureNeed, NewForm, Playbook, Stage};
+use crate::model::{ApproveBefore, ClosureNeed, NewForm, Playbook, Stage, Trigger};
 use crate::words::LoopKey;
 
 /// One arrow of the graph.
@@ -209,6 +209,7 @@ impl Graph<'_> {
             })
             .flat_map(|(kind, starts)| self.avoids_approval(kind, starts))
             .chain(self.told_before_a_proposal())
+            .chain(self.reports_beside_never_approved())
             .collect()
     }
 
@@ -219,6 +220,37 @@ impl Graph<'_> {
                 let en =
                     format!("a case can reach “{key}” without the approval that approve_before asks for");
                 let zh = format!("个案可以未经 approve_before 所要求的审批到达“{key}”");
+                Finding::new(format!("stages[{number}].key"), Code::ApprovalAvoided, en, zh)
+            })
+            .collect()
+    }
+
+    /// Of measures beside the main line: what decides on their report follows them there, and always approves it in the
+    /// end. A side does not begin again when its round refuses, and the case could never be filed.
+    fn reports_beside_never_approved(&self) -> Vec<Finding> {
+        if !self.playbook.approve_before.contains(&ApproveBefore::ReportEffective) {
+            return Vec::new();
+        }
+        let stages = &self.playbook.stages;
+        let beside = |kind| move |(_, stage): &(usize, &Stage)| stage.kind == kind && stage.side.is_some();
+        let follows = |approve: &Stage, correct: &Stage| {
+            let begins = approve.side.iter().flat_map(|side| &side.start);
+            let mut left = begins.filter(|trigger| **trigger == Trigger::Left(correct.key.clone()));
+            left.next().is_some()
+                && !approve.outcomes.is_empty()
+                && !approve.outcomes.iter().any(|one| one.as_str() == "refused")
+        };
+        let approvals: Vec<_> = stages.iter().enumerate().filter(beside(StageKind::Approve)).collect();
+        let unapproved = stages.iter().enumerate().filter(beside(StageKind::Correct));
+        let unapproved =
+            unapproved.filter(|(_, correct)| !approvals.iter().any(|(_, approve)| follows(approve, correct)));
+        unapproved
+            .map(|(number, correct)| {
+                let key = &correct.key;
+                let en = format!(
+                    "the report of “{key}” may never be approved: let a side of kind approve start on left of it, with outcomes that hold no refused"
+                );
+                let zh = format!("“{key}”的报告可能永远得不到批准：请设一个在其结束时开始、outcomes 不含 refused 的 approve 旁支");
                 Finding::new(format!("stages[{number}].key"), Code::ApprovalAvoided, en, zh)
             })
             .collect()

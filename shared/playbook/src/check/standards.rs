@@ -13,6 +13,15 @@ pub(super) fn check(playbook: &Playbook) -> Vec<Finding> {
         if let Some(standard) = &category.standard {
             let path = format!("categories[{number}].standard");
             findings.extend(of_category(playbook, category, standard, &path));
+            continue;
+        }
+        let inherited = playbook.category_line(category.key.as_str()).find_map(|at| at.standard.as_ref());
+        if inherited.is_some_and(|standard| !given(playbook, category, standard, "").is_empty()) {
+            findings.push(value(
+                format!("categories[{number}].key"),
+                "the standard of a broader category gives what may not be given here: give it a standard of its own",
+                "上级类别的标准给予了该类别不允许的补救措施；请为该类别另定标准",
+            ));
         }
     }
     findings
@@ -69,6 +78,19 @@ fn of_category(playbook: &Playbook, category: &Category, standard: &Standard, pa
         let en = "what does the standard give? at least an explanation";
         findings.push(value(format!("{path}.remedies"), en, "标准给予什么？至少写一项，例如 explanation"));
     }
+    for (number, given) in standard.remedies.iter().enumerate() {
+        if given.amount.is_some_and(|amount| amount.fen().0 < 0) {
+            let at = format!("{path}.remedies[{number}].amount");
+            findings.push(value(at, "an amount cannot be below zero", "金额不能小于零"));
+        }
+    }
+    findings.extend(given(playbook, category, standard, path));
+    findings
+}
+
+/// What a standard gives, held against what may and must be given for a matter of this category.
+fn given(playbook: &Playbook, category: &Category, standard: &Standard, path: &str) -> Vec<Finding> {
+    let mut findings = Vec::new();
     let remedies = playbook.remedies_for(category.key.as_str());
     let owed: Vec<_> = remedies.iter().flat_map(|listed| listed.owed_by(standard.liable)).collect();
     if !owed.is_empty() && !standard.remedies.iter().any(|given| owed.contains(&given.remedy)) {
@@ -91,9 +113,6 @@ fn of_category(playbook: &Playbook, category: &Category, standard: &Standard, pa
                 en,
                 "按 remedies.order，此前须先采取其他措施，首次方案不得给予",
             ));
-        }
-        if given.amount.is_some_and(|amount| amount.fen().0 < 0) {
-            findings.push(value(format!("{at}.amount"), "an amount cannot be below zero", "金额不能小于零"));
         }
     }
     findings
