@@ -1,5 +1,7 @@
 //! The manager's dashboard: what a period was like, each figure with the way to its cases.
 
+use std::cmp::Reverse;
+
 use axum::Router;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -269,7 +271,7 @@ fn open_by_department(scope: &Scope, found: &Value) -> Chart {
             None => all.push((whose, n)),
         }
     }
-    all.sort_by(|one, other| other.1.cmp(&one.1));
+    all.sort_by_key(|(_, open)| Reverse(*open));
     let link = |key: &Option<String>| {
         key.as_ref().map(|key| scope.cases(&[("department", key.as_str()), ("open", "true")]))
     };

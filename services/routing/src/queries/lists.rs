@@ -282,6 +282,9 @@ pub(super) async fn cases(
     Ok(CasesPage { items, next: last })
 }
 
+/// Of a piece of work: case, task, department, who holds it, and for whom.
+type Held = (Uuid, String, String, Option<String>, Option<String>);
+
 /// Who holds the work of these cases, the most urgent first (R-255).
 async fn put_holders(
     pool: &PgPool,
@@ -289,7 +292,7 @@ async fn put_holders(
     items: &mut [CaseLine],
 ) -> Result<(), Problem> {
     let complaints: Vec<_> = items.iter().map(|item| item.complaint.0).collect();
-    let held: Vec<(Uuid, String, String, Option<String>, Option<String>)> = sqlx::query_as(
+    let held: Vec<Held> = sqlx::query_as(
         "select complaint, task, department, person, instead_of from work
          where organisation = $1 and complaint = any($2) order by due_order, work",
     )
