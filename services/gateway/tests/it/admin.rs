@@ -317,8 +317,9 @@ async fn a_playbook_is_shown_whole_and_changed_by_administrators_alone() {
     let mut admin = Browser::new(&edge);
     admin.sign_in("shen.yi", PASSWORD).await;
     let sheet = admin.get("/console/admin/playbooks/p03").await;
-    for link in links(&text(&sheet)) {
-        assert_eq!(admin.get(&link).await.status, if link == "/console/admin" { 303 } else { 200 }, "{link}");
+    // The other rooms are followed above, with the services that they ask.
+    for link in links(&text(&sheet)).iter().filter(|link| link.starts_with("/console/admin/playbooks")) {
+        assert_eq!(admin.get(link).await.status, 200, "{link}");
     }
     let fields = [("version", "2"), ("/scope/channel", "phone"), ("/scope/unit", "")];
     let sent = admin.send(&sheet, "/console/admin/playbooks/p03/activate", &fields).await;
