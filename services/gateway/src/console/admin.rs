@@ -4,6 +4,7 @@ mod access;
 mod audit;
 mod calendars;
 mod directory;
+mod effect;
 mod messages;
 mod parked;
 mod playbook_edit;

@@ -3,18 +3,17 @@
 use axum::Router;
 use axum::response::Response;
 use axum::routing::{get, post};
-use contracts::commands::routing::{ApplyCalendar, PublishCalendar};
+use contracts::commands::routing::PublishCalendar;
 use contracts::queries::routing::CALENDARS;
 use contracts::{CalendarId, ProblemCode, SubjectRef};
 use pages::admin::Room;
 use pages::admin::calendars::{
     Calendar, Calendars, Day, WEEKDAYS, holiday_fields, make_up_fields, view, weekday,
 };
-use pages::admin::playbook_edit::{Effect, effect, reason};
 use pages::forms::{Typed, read};
-use pages::words::playbooks as words;
 use serde_json::{Value, json};
 
+use super::effect::{self, Versioned};
 use super::{Said, key_again, show};
 use crate::app::App;
 use crate::auth::Act;
@@ -23,7 +22,7 @@ use crate::console::sent::Sent;
 use crate::console::visitor::{Member, new_key};
 use crate::extract::Parameters;
 use crate::problem::Refusal;
-use crate::routes::{settings, versions};
+use crate::routes::settings;
 
 pub(super) fn router() -> Router<App> {
     Router::new()
@@ -164,57 +163,9 @@ async fn add(member: Member, Named(id): Named<CalendarId>, sent: Sent) -> Respon
 }
 
 async fn preview(member: Member, Named(id): Named<CalendarId>, parameters: Parameters) -> Response {
-    foreseen(&member, &id, &parameters, Said::default(), (Typed::default(), None, new_key())).await
-}
-
-/// What a version would do, with what was typed and refused.
-async fn foreseen(
-    member: &Member,
-    id: &CalendarId,
-    parameters: &Parameters,
-    said: Said,
-    (typed, refusal, key): (Typed, Option<Refusal>, String),
-) -> Response {
-    let made = async {
-        member.require(Act::ChangeSettings)?;
-        let version = parameters.get::<u32>("version", "a version, from 1")?;
-        let version = version.ok_or_else(|| Refusal::not_found("version"))?;
-        let pages: Vec<_> = parameters.text("cursor").map(|cursor| ("cursor", cursor)).into_iter().collect();
-        let asked = json!({ "calendar": { "id": id, "version": version } });
-        let app = &member.visitor.app;
-        let page = versions::preview(app, &member.caller(), &Parameters::of(&pages), asked).await?;
-        Ok::<_, Refusal>(Effect {
-            base: format!("/console/admin/calendars/{id}"),
-            home: Room::Calendars.address().to_owned(),
-            version,
-            next: page["next"].as_str().map(str::to_owned),
-            page: serde_json::from_value(page).map_err(|error| Refusal::defect(&error))?,
-            typed,
-            problem: refusal.map(|refusal| *refusal.problem),
-            key,
-        })
-    };
-    let title = format!("{} · {id}", words::PREVIEW.get(member.visitor.language));
-    show(member, Room::Calendars, said.titled(title), made.await, effect).await
+    effect::preview(&member, (Versioned::Calendar, id.as_str()), &parameters).await
 }
 
 async fn apply(member: Member, Named(id): Named<CalendarId>, sent: Sent) -> Response {
-    let done = async {
-        member.require(Act::ChangeSettings)?;
-        let version: u32 = sent.get("version")?;
-        let mut body: Value = read(&[reason()], &sent.typed)?;
-        body["calendar"] = json!({ "id": id, "version": version });
-        let orderer = member.orderer(&sent.key);
-        let app = &member.visitor.app;
-        settings::ordered::<ApplyCalendar>(app, &orderer, SubjectRef::organisation, body).await
-    };
-    match done.await {
-        Ok(_) => onward("/console/admin/calendars?done=followed"),
-        Err(refusal) => {
-            let (said, key) = (Said::refused(&refusal), key_again(&refusal, &sent));
-            let version = sent.text("version");
-            let parameters = Parameters::of(&[("version", version.as_str())]);
-            foreseen(&member, &id, &parameters, said, (sent.typed, Some(refusal), key)).await
-        }
-    }
+    effect::apply(&member, (Versioned::Calendar, id.as_str()), sent).await
 }

@@ -3,15 +3,15 @@
 use axum::Router;
 use axum::response::Response;
 use axum::routing::{get, post};
-use contracts::commands::routing::{ApplyPlaybook, PublishPlaybook};
+use contracts::commands::routing::PublishPlaybook;
 use contracts::queries::routing::PlaybookChecked;
 use contracts::{OrganisationId, PlaybookId, SubjectRef};
 use pages::admin::Room;
-use pages::admin::playbook_edit::{Draft, Effect, edit, effect, reason};
-use pages::forms::{Typed, read};
+use pages::admin::playbook_edit::{Draft, edit};
 use pages::words::playbooks as words;
-use serde_json::{Value, json};
+use serde_json::json;
 
+use super::effect::{self, Versioned};
 use super::playbooks::document;
 use super::{Said, key_again, show};
 use crate::app::App;
@@ -21,7 +21,7 @@ use crate::console::sent::Sent;
 use crate::console::visitor::{Member, new_key};
 use crate::extract::Parameters;
 use crate::problem::Refusal;
-use crate::routes::{settings, versions};
+use crate::routes::settings;
 
 pub(super) fn router() -> Router<App> {
     Router::new()
@@ -94,57 +94,9 @@ async fn publish(member: Member, Named(id): Named<PlaybookId>, sent: Sent) -> Re
 }
 
 async fn preview(member: Member, Named(id): Named<PlaybookId>, parameters: Parameters) -> Response {
-    foreseen(&member, &id, &parameters, Said::default(), (Typed::default(), None, new_key())).await
-}
-
-/// What a version would do, with what was typed and refused.
-async fn foreseen(
-    member: &Member,
-    id: &PlaybookId,
-    parameters: &Parameters,
-    said: Said,
-    (typed, refusal, key): (Typed, Option<Refusal>, String),
-) -> Response {
-    let made = async {
-        member.require(Act::ChangeSettings)?;
-        let version = parameters.get::<u32>("version", "a version, from 1")?;
-        let version = version.ok_or_else(|| Refusal::not_found("version"))?;
-        let pages: Vec<_> = parameters.text("cursor").map(|cursor| ("cursor", cursor)).into_iter().collect();
-        let asked = json!({ "playbook": { "id": id, "version": version } });
-        let app = &member.visitor.app;
-        let page = versions::preview(app, &member.caller(), &Parameters::of(&pages), asked).await?;
-        Ok::<_, Refusal>(Effect {
-            base: format!("/console/admin/playbooks/{id}"),
-            home: format!("/console/admin/playbooks/{id}?version={version}"),
-            version,
-            next: page["next"].as_str().map(str::to_owned),
-            page: serde_json::from_value(page).map_err(|error| Refusal::defect(&error))?,
-            typed,
-            problem: refusal.map(|refusal| *refusal.problem),
-            key,
-        })
-    };
-    let title = format!("{} · {id}", words::PREVIEW.get(member.visitor.language));
-    show(member, Room::Playbooks, said.titled(title), made.await, effect).await
+    effect::preview(&member, (Versioned::Playbook, id.as_str()), &parameters).await
 }
 
 async fn apply(member: Member, Named(id): Named<PlaybookId>, sent: Sent) -> Response {
-    let done = async {
-        member.require(Act::ChangeSettings)?;
-        let version: u32 = sent.get("version")?;
-        let mut body: Value = read(&[reason()], &sent.typed)?;
-        body["playbook"] = json!({ "id": id, "version": version });
-        let orderer = member.orderer(&sent.key);
-        let app = &member.visitor.app;
-        settings::ordered::<ApplyPlaybook>(app, &orderer, SubjectRef::organisation, body).await
-    };
-    let version = sent.text("version");
-    match done.await {
-        Ok(_) => onward(&format!("/console/admin/playbooks/{id}?version={version}&done=applied")),
-        Err(refusal) => {
-            let (said, key) = (Said::refused(&refusal), key_again(&refusal, &sent));
-            let parameters = Parameters::of(&[("version", version.as_str())]);
-            foreseen(&member, &id, &parameters, said, (sent.typed, Some(refusal), key)).await
-        }
-    }
+    effect::apply(&member, (Versioned::Playbook, id.as_str()), sent).await
 }
