@@ -57,31 +57,39 @@ addEventListener("pageshow", (event) => {
   if (event.persisted) for (const form of document.querySelectorAll("form.once")) delete form.dataset.sent;
 });
 
-// What is typed is kept in this window until it was sent, in case the session is over by then; and whoever types is there.
-const kept = () => `typed:${location.pathname}`;
+// What staff type is kept in this window until it was sent, in case the session is over by then; and whoever types is there.
+// It is that person's alone: nothing is kept of customers, and who signs in after somebody else finds nothing.
+const person = () => document.getElementById("content")?.dataset.who ?? "";
+const kept = () => `typed:${person()}:${location.pathname}`;
 const inputs = (form) => [...form.elements].filter((one) => one.name && !["hidden", "file", "password", "submit"].includes(one.type));
+// A form beside it that takes files alone has nothing that could be kept.
+const keeper = () => person() && [...document.querySelectorAll("main form.once")].find((form) => inputs(form).length > 0);
 let noted = Date.now();
 document.addEventListener("input", (event) => {
   const form = event.target.form;
-  if (!form?.closest("main form.once")) return;
+  if (!form || form !== keeper()) return;
   const typed = inputs(form).map((one) => [one.name, one.value, Boolean(one.checked)]);
   sessionStorage.setItem(kept(), JSON.stringify(typed));
   if (Date.now() - noted > 300_000) {
     noted = Date.now();
-    if (location.pathname.startsWith("/console")) fetch("/console/here").catch(() => {});
+    fetch("/console/here").catch(() => {});
   }
 });
 document.addEventListener("submit", (event) => {
-  if (event.target.matches("main form.once")) sessionStorage.setItem("sent", kept());
+  if (event.target === keeper()) sessionStorage.setItem("sent", kept());
   if (event.target.action.endsWith("/sign-out")) sessionStorage.clear();
 });
 document.addEventListener("DOMContentLoaded", () => {
+  if (person()) {
+    const others = Object.keys(sessionStorage).filter((key) => key.startsWith("typed:") && !key.startsWith(`typed:${person()}:`));
+    for (const key of others) sessionStorage.removeItem(key);
+  }
   const sent = sessionStorage.getItem("sent");
   if (sent && sent !== kept() && !location.pathname.endsWith("/sign-in")) {
     sessionStorage.removeItem(sent);
     sessionStorage.removeItem("sent");
   }
-  const form = document.querySelector("main form.once");
+  const form = keeper();
   const typed = JSON.parse(sessionStorage.getItem(kept()) ?? "[]");
   // What was refused comes back with the page itself.
   if (!form || typed.length === 0 || document.querySelector("main .alert-danger")) return;

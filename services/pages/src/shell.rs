@@ -179,7 +179,7 @@ pub fn page(shell: &Shell, about: &About, content: &Markup) -> Markup {
                 div.page {
                     (bar(shell, about))
                     div.page-wrapper {
-                        main #content .page-body tabindex="-1" data-kept=(locale.say(words::TYPED_KEPT)) {
+                        main #content .page-body tabindex="-1" data-kept=(locale.say(words::TYPED_KEPT)) data-who=[shell.who.as_ref().map(|who| who.name.as_str())] {
                             div.container-xl {
                                 @if let Some(warning) = shell.warning { div.alert.alert-warning role="status" { (locale.say(warning)) } }
                                 (content)
