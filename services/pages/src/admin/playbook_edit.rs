@@ -39,7 +39,7 @@ pub fn edit(locale: &Locale, csrf: &str, draft: &Draft) -> Markup {
                     div.btn-list.mt-3 {
                         button.btn type="submit" formaction=(check) { (locale.say(words::CHECK)) }
                         button.btn.btn-primary type="submit" { (locale.say(words::PUBLISH)) }
-                        a.btn.btn-link href=(base) { (locale.say(shell::CANCEL)) }
+                        a.btn href=(base) { (locale.say(shell::CANCEL)) }
                     }
                 }
                 div.col-lg-4 { (findings(locale, draft.checked.as_ref())) }
