@@ -13,7 +13,7 @@ const PARKED: &str = "0195702c-7b80-7000-8000-000000000009";
 /// Every room.
 const ROOMS: &[&str] =
     &["system", "parked", "messages", "audit", "playbooks", "calendars", "directory", "access"];
-const COMPLAINT: &str = "d01260ec-5026-578c-90c1-bce5b865f587";
+pub(crate) const COMPLAINT: &str = "d01260ec-5026-578c-90c1-bce5b865f587";
 
 /// A playbook as routing tells it.
 fn playbook() -> Value {
@@ -64,7 +64,7 @@ fn of_settings(name: &str, body: &Value) -> Option<Value> {
 }
 
 /// Routing, which has parked a message; what it is ordered is noted.
-async fn routing(edge: &Edge, refuse: bool) -> (Responder, Arc<Mutex<Vec<Value>>>) {
+pub(crate) async fn routing(edge: &Edge, refuse: bool) -> (Responder, Arc<Mutex<Vec<Value>>>) {
     let ordered: Arc<Mutex<Vec<Value>>> = Arc::default();
     let noted = ordered.clone();
     let parked = json!({
@@ -161,7 +161,7 @@ async fn notification(edge: &Edge) -> Responder {
 }
 
 /// What a page links to in the rooms.
-fn links(page: &str) -> BTreeSet<String> {
+pub(crate) fn links(page: &str) -> BTreeSet<String> {
     let found = page.split("href=\"").skip(1).map(|rest| rest.split('"').next().unwrap());
     found
         .filter(|address| address.starts_with("/console/admin"))
@@ -283,180 +283,4 @@ async fn a_message_that_failed_is_listed_with_its_text_and_why() {
         assert!(page.contains(expected), "{expected}: {page}");
     }
     assert_eq!(browser.get("/console/admin/messages?of=lost").await.status, 404);
-}
-
-/// where it is in force, who drafted it, and every name in both languages.
-#[tokio::test]
-async fn a_playbook_is_shown_whole_and_changed_by_administrators_alone() {
-    let edge = Edge::start().await;
-    let (_routing, ordered) = routing(&edge, false).await;
-    edge.account("he.ping", &["auditor"], None).await;
-    edge.account("shen.yi", &["administrator"], None).await;
-    let mut auditor = Browser::new(&edge);
-    auditor.sign_in("he.ping", PASSWORD).await;
-    let shown = text(&auditor.get("/console/admin/playbooks/p03?version=2").await);
-    for expected in [
-        "接收分类审批",
-        "《投诉处理单》",
-        "Complaint sheet",
-        "经办人",
-        "QB-07",
-        "张三",
-        "First issue",
-        "Working days: 3",
-        "Back for another try",
-        "up to ¥100",
-        "<svg",
-        "Version 2: phone",
-    ] {
-        assert!(shown.contains(expected), "{expected}: {shown}");
-    }
-    assert!(!shown.contains("/edit") && !shown.contains("/activate"), "an auditor changes nothing");
-    assert_eq!(auditor.get("/console/admin/playbooks/p03/edit").await.status, 403);
-
-    let mut admin = Browser::new(&edge);
-    admin.sign_in("shen.yi", PASSWORD).await;
-    let sheet = admin.get("/console/admin/playbooks/p03").await;
-    // The other rooms are followed above, with the services that they ask.
-    for link in links(&text(&sheet)).iter().filter(|link| link.starts_with("/console/admin/playbooks")) {
-        assert_eq!(admin.get(link).await.status, 200, "{link}");
-    }
-    let fields = [("version", "2"), ("/scope/channel", "phone"), ("/scope/unit", "")];
-    let sent = admin.send(&sheet, "/console/admin/playbooks/p03/activate", &fields).await;
-    assert_eq!(to(&sent), "/console/admin/playbooks/p03?version=2&done=activated");
-    let expected = json!({ "verb": "playbook.activate",
-        "body": {"scope": {"channel": "phone"}, "playbook": {"id": "p03", "version": 2}} });
-    assert_eq!(*ordered.lock().unwrap(), [expected]);
-}
-
-/// a text is checked before it is published, and the mistakes stand beside it with their lines.
-#[tokio::test]
-async fn a_playbook_is_checked_as_it_is_written_and_published_by_the_same_order() {
-    let edge = Edge::start().await;
-    let (_routing, ordered) = routing(&edge, false).await;
-    edge.account("shen.yi", &["administrator"], None).await;
-    let mut admin = Browser::new(&edge);
-    admin.sign_in("shen.yi", PASSWORD).await;
-    let page = admin.get("/console/admin/playbooks/p03/edit?version=2").await;
-    assert!(text(&page).contains("version: 3"), "{}", text(&page));
-    let check = "/console/admin/playbooks/p03/check";
-    let wrong = text(&admin.send(&page, check, &[("text", "broken <b>")]).await);
-    assert!(wrong.contains("Line 7, column 3") && wrong.contains("there is no stage x"), "{wrong}");
-    assert!(wrong.contains("broken &lt;b&gt;"), "what was typed is kept, and escaped");
-    assert!(text(&admin.send(&page, check, &[("text", "id: p03")]).await).contains("No mistake"));
-    let sent = admin.send(&page, "/console/admin/playbooks/p03/publish", &[("text", "id: p03")]).await;
-    assert_eq!(to(&sent), "/console/admin/playbooks/p03?version=3&done=published");
-    assert_eq!(ordered.lock().unwrap()[0]["body"], json!({ "text": "id: p03" }));
-    let effect = admin.get("/console/admin/playbooks/p03/preview?version=3").await;
-    assert!(text(&effect).contains("Overdue at once"), "{}", text(&effect));
-    let fields = [("version", "3"), ("/reason", "agreed")];
-    let sent = admin.send(&effect, "/console/admin/playbooks/p03/apply", &fields).await;
-    assert_eq!(to(&sent), "/console/admin/playbooks/p03?version=3&done=applied");
-}
-
-/// accounts are locked and opened, and the secret of a key is shown once.
-#[tokio::test]
-async fn accounts_are_locked_and_a_key_is_shown_once() {
-    let edge = Edge::start().await;
-    let _routing = routing(&edge, false).await;
-    edge.account("shen.yi", &["administrator"], None).await;
-    edge.account("feng.qi", &["handler"], Some("sales")).await;
-    let mut admin = Browser::new(&edge);
-    admin.sign_in("shen.yi", PASSWORD).await;
-    let page = admin.get("/console/admin/access").await;
-    let put = "/console/admin/access/accounts";
-    let lock = [
-        ("/name", "feng.qi"),
-        ("/person", "feng.qi"),
-        ("/roles", "handler"),
-        ("/department", "sales"),
-        ("/active", "false"),
-    ];
-    assert_eq!(to(&admin.send(&page, put, &lock).await), "/console/admin/access?done=account");
-    let mut locked = Browser::new(&edge);
-    assert_eq!(locked.sign_in("feng.qi", PASSWORD).await.status, 401);
-    let new = [("/name", "he.ping"), ("/person", "he.ping"), ("/roles", "auditor"), ("/active", "true")];
-    let refusal = admin.send(&page, put, &new).await;
-    assert_eq!(refusal.status, 422, "a new account needs a password");
-
-    let made = admin
-        .send(&page, "/console/admin/access/keys", &[("/name", "shop-till"), ("/channels", "pos web")])
-        .await;
-    assert!(text(&made).contains("rdk_"), "{}", text(&made));
-    let after = text(&admin.get("/console/admin/access").await);
-    assert!(after.contains("shop-till") && !after.contains("rdk_"), "{after}");
-    let again = admin.send(&page, "/console/admin/access/keys", &[("/name", "shop-till")]).await;
-    assert_eq!(again.status, 409);
-    let revoked = admin.send(&page, "/console/admin/access/keys/revoke", &[("/name", "shop-till")]).await;
-    assert_eq!(to(&revoked), "/console/admin/access?done=revoked");
-    assert!(text(&admin.get("/console/admin/access").await).contains("Revoked"));
-}
-
-#[tokio::test]
-async fn a_trail_is_found_by_the_number_of_its_complaint() {
-    let edge = Edge::start().await;
-    let _routing = routing(&edge, false).await;
-    edge.account("he.ping", &["auditor"], None).await;
-    let mut browser = Browser::new(&edge);
-    browser.sign_in("he.ping", PASSWORD).await;
-    assert_eq!(
-        to(&browser.get("/console/admin/audit?number=TS1").await),
-        format!("/console/admin/audit/{COMPLAINT}")
-    );
-    assert!(
-        text(&browser.get("/console/admin/audit?number=TS9").await)
-            .contains("There is no complaint of this number")
-    );
-}
-
-#[tokio::test]
-async fn a_calendar_is_continued_by_a_day_and_its_effect_is_shown_first() {
-    let edge = Edge::start().await;
-    let (_routing, ordered) = routing(&edge, false).await;
-    edge.account("shen.yi", &["administrator"], None).await;
-    let mut admin = Browser::new(&edge);
-    admin.sign_in("shen.yi", PASSWORD).await;
-    let page = admin.get("/console/admin/calendars").await;
-    let shown = text(&page);
-    assert!(shown.contains("National Day") && shown.contains("2026-10-01 – 2026-10-07"), "{shown}");
-    let fields = [
-        ("what", "holiday"),
-        ("version", "1"),
-        ("/first", "2027-01-01"),
-        ("/name_zh", "元旦"),
-        ("/name_en", "New Year"),
-    ];
-    let sent = admin.send(&page, "/console/admin/calendars/cn/add", &fields).await;
-    assert_eq!(to(&sent), "/console/admin/calendars?done=added");
-    let document = ordered.lock().unwrap()[0]["body"]["document"].clone();
-    assert_eq!((&document["version"], &document["holidays"][1]["first"]), (&json!(2), &json!("2027-01-01")));
-    let stale = [
-        ("what", "holiday"),
-        ("version", "7"),
-        ("/first", "2027-01-01"),
-        ("/name_zh", "元旦"),
-        ("/name_en", "New Year"),
-    ];
-    assert_eq!(admin.send(&page, "/console/admin/calendars/cn/add", &stale).await.status, 412);
-    let effect = text(&admin.get("/console/admin/calendars/cn/preview?version=1").await);
-    assert!(effect.contains("Overdue at once"), "{effect}");
-}
-
-#[tokio::test]
-async fn the_directory_is_shown_with_leave_and_deputies_and_an_import_is_tried_first() {
-    let edge = Edge::start().await;
-    let (_routing, ordered) = routing(&edge, false).await;
-    edge.account("shen.yi", &["administrator"], None).await;
-    let mut admin = Browser::new(&edge);
-    admin.sign_in("shen.yi", PASSWORD).await;
-    let page = admin.get("/console/admin/directory").await;
-    assert!(text(&page).contains("冯琪 stands in"), "{}", text(&page));
-    assert!(!text(&admin.get("/console/admin/directory?department=nobody").await).contains("stands in"));
-    let fields = [("table", "id,name\nhe.ping,何平"), ("dry_run", "true")];
-    let tried = text(&admin.send(&page, "/console/admin/directory/import", &fields).await);
-    assert!(tried.contains("nothing was changed yet") && tried.contains("he.ping"), "{tried}");
-    assert_eq!(
-        ordered.lock().unwrap()[0]["body"],
-        json!({ "files": ["id,name\nhe.ping,何平"], "dry_run": true })
-    );
 }

@@ -7,6 +7,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on ends")]
 
 mod admin;
+mod admin_settings;
 mod bad_input;
 mod browser;
 mod browsing;
