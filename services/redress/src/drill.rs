@@ -34,7 +34,7 @@ use crate::operator::Operator;
 use api::Caller;
 use people::{Player, Tally};
 
-/// How long a drill goes on without any case being closed before it ends with what is open.
+/// How long a drill goes on without anybody acting and any case being closed before it ends with what is open.
 const STANDSTILL: Duration = Duration::from_secs(120);
 /// How often one organisation is looked at meanwhile.
 const LOOK_EVERY: Duration = Duration::from_millis(300);
@@ -154,7 +154,7 @@ pub async fn work(plans: Vec<Plan>) -> anyhow::Result<Worked> {
         }
     }
     let feeding = begun.elapsed();
-    wait_closed(&operator, &places, &bar, &mut players).await?;
+    wait_closed(&operator, &places, (&tally, &bar), &mut players).await?;
     bar.finish_and_clear();
     stop.cancel();
     while let Some(ended) = players.join_next().await {
@@ -204,11 +204,14 @@ async fn sign_in_all(
     Ok(())
 }
 
-/// The next colleague of the same department.
+/// The next colleague of the same department, best one who holds a role in common: whoever stands in handles the case,
+/// and must keep out of what others shall do about it.
 fn deputy_of(person: &Person, people: &[Person]) -> Option<PersonId> {
     let after = people.iter().skip_while(|other| other.id != person.id).skip(1);
-    let mut round = after.chain(people).filter(|other| other.active && other.department == person.department);
-    round.find(|other| other.id != person.id).map(|other| other.id.clone())
+    let round = after.chain(people).filter(|other| other.active && other.department == person.department);
+    let colleagues: Vec<_> = round.filter(|other| other.id != person.id).collect();
+    let alike = colleagues.iter().find(|other| !other.roles.is_disjoint(&person.roles));
+    alike.or(colleagues.first()).map(|other| other.id.clone())
 }
 
 async fn first_failure(players: &mut JoinSet<anyhow::Result<()>>) -> anyhow::Error {
@@ -227,12 +230,12 @@ async fn first_failure(players: &mut JoinSet<anyhow::Result<()>>) -> anyhow::Err
 async fn wait_closed(
     operator: &Operator,
     places: &[Place],
-    bar: &ProgressBar,
+    (tally, bar): (&Mutex<Tally>, &ProgressBar),
     players: &mut JoinSet<anyhow::Result<()>>,
 ) -> anyhow::Result<()> {
     let accepted: u64 = places.iter().map(|place| place.fed.receipts.len() as u64).sum();
     let look_every = LOOK_EVERY * u32::try_from(places.len()).unwrap_or(1).max(1);
-    let (mut closed, mut moved) = (0, Instant::now());
+    let (mut last, mut moved) = ((0, 0), Instant::now());
     while moved.elapsed() < STANDSTILL {
         tokio::select! {
             failed = first_failure(players) => return Err(failed.context("somebody could not go on working")),
@@ -240,10 +243,12 @@ async fn wait_closed(
         }
         let Ok(now) = balance::changes(operator, places).await else { continue };
         let done = u64::try_from(now.closed).unwrap_or(0);
-        if done > closed {
-            (closed, moved) = (done, Instant::now());
+        // With many cases abreast it is long before the first is closed: whoever acts moves them.
+        let progress = (done, tally.lock().await.acts());
+        if progress != last {
+            (last, moved) = (progress, Instant::now());
         }
-        bar.set_position(accepted + closed);
+        bar.set_position(accepted + done);
         if now.still_open == 0 && i64::try_from(accepted).is_ok_and(|all| all <= now.routed) {
             break;
         }

@@ -9,16 +9,16 @@ use bytes::Bytes;
 use contracts::commands::{Actor, Answer, Command};
 use contracts::queries::asking::{Asker, may_ask};
 use contracts::queries::{Query, QueryAnswer};
-use contracts::{CommandId, OrganisationId, ServiceName, SubjectRef, subjects};
+use contracts::{CommandId, OrganisationId, ProblemCode, ServiceName, SubjectRef, subjects};
 use runtime::config::{NoSettings, RuntimeConfig};
 use serde_json::Value;
 
 /// How long an answer may take.
 const PATIENCE: Duration = Duration::from_secs(15);
-/// How often a question is asked again that nobody answered: a service that was killed is there again in seconds, and
-/// asking changes nothing.
+/// How often a question is asked that nobody answers, or that a service is too busy for: one that was killed is there
+/// again in seconds, and asking changes nothing.
 const TRIES: usize = 4;
-/// How long a service that is not there is given before it is asked again.
+/// How long a service that is not there or too busy is given before it is asked again.
 const AWAY: Duration = Duration::from_secs(2);
 
 /// A connected operator.
@@ -131,22 +131,24 @@ impl Operator {
         debug_assert!(may_ask(Asker::Operator, service, name), "operators do not ask {service} for {name}");
         let query = Query { organisation: organisation.clone(), actor: Actor::System, body };
         let (subject, question) = (subjects::query(service, name), Bytes::from(serde_json::to_vec(&query)?));
-        let answer = self.ask_again(&subject, question).await;
-        let answer = answer.with_context(|| format!("{service} did not answer {name}"))?;
-        let answer: QueryAnswer = serde_json::from_slice(&answer).context("the answer cannot be read")?;
-        Result::from(answer).map_err(anyhow::Error::new)
-    }
-
-    async fn ask_again(&self, subject: &str, question: Bytes) -> Result<Bytes, RequestError> {
         let mut tries = 1;
         loop {
-            match self.bus.request(subject, question.clone(), PATIENCE).await {
+            let answer = match self.bus.request(&subject, question.clone(), PATIENCE).await {
                 Err(RequestError::NoResponders { .. } | RequestError::Timeout { .. }) if tries < TRIES => {
-                    tries += 1;
-                    tokio::time::sleep(AWAY).await;
+                    None
                 }
-                answer => return answer,
+                answer => Some(answer.with_context(|| format!("{service} did not answer {name}"))?),
+            };
+            if let Some(answer) = answer {
+                let answer: QueryAnswer =
+                    serde_json::from_slice(&answer).context("the answer cannot be read")?;
+                match Result::from(answer) {
+                    Err(problem) if problem.code == ProblemCode::Unavailable && tries < TRIES => {}
+                    answer => return answer.map_err(anyhow::Error::new),
+                }
             }
+            tries += 1;
+            tokio::time::sleep(AWAY).await;
         }
     }
 

@@ -54,6 +54,14 @@ pub struct Tally {
     pub refused: BTreeMap<String, (u64, String)>,
 }
 
+impl Tally {
+    /// How many acts were done.
+    #[must_use]
+    pub fn acts(&self) -> u64 {
+        self.done.values().sum()
+    }
+}
+
 /// Somebody at work.
 pub struct Player {
     /// Who they are.
@@ -331,7 +339,7 @@ impl Player {
         let mut tally = self.tally.lock().await;
         match said {
             Said::Done(_) => *tally.done.entry(format!("{task}: {name}")).or_default() += 1,
-            Said::Refused { code, .. } if overtaken(code) => tally.overtaken += 1,
+            Said::Refused { code, detail } if overtaken(code, detail) => tally.overtaken += 1,
             Said::Refused { code, detail } => {
                 let entry = tally.refused.entry(format!("{task}: {code}")).or_default();
                 entry.0 += 1;
@@ -342,9 +350,11 @@ impl Player {
 }
 
 /// Refusals that come when two people, or a person and a clock, act on the same thing; or one person twice, because
-/// their list has not learnt yet what they have done.
-fn overtaken(code: &str) -> bool {
-    [
+/// their list has not learnt yet what they have done. A fact that the case shows may not have reached the service of
+/// the stage yet.
+fn overtaken(code: &str, detail: &str) -> bool {
+    let not_heard_yet = code == ProblemCode::MissingField.as_str() && detail.contains("(/facts/");
+    let late = [
         ProblemCode::VisitLeft,
         ProblemCode::StaleEpoch,
         ProblemCode::NotTheHolder,
@@ -352,9 +362,8 @@ fn overtaken(code: &str) -> bool {
         ProblemCode::NotFound,
         ProblemCode::NotAllowed,
         ProblemCode::AlreadyExists,
-    ]
-    .iter()
-    .any(|expected| expected.as_str() == code)
+    ];
+    not_heard_yet || late.iter().any(|expected| expected.as_str() == code)
 }
 
 fn propose(chance: &mut Chance, stands: bool) -> Option<Act> {

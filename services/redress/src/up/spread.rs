@@ -9,7 +9,8 @@ use calendar::Calendar;
 use contracts::commands::intake::RegisterComplaint;
 use contracts::commands::routing::{ActivatePlaybook, PublishCalendar, PublishPlaybook, PutDirectory};
 use contracts::messages::complaint_registered::PlaybookRef;
-use contracts::{FactKey, FactValue, OrganisationId, SubjectRef};
+use contracts::messages::directory_changed::Person;
+use contracts::{FactKey, FactValue, OrganisationId, PersonId, SubjectRef};
 use serde_json::{Value, json};
 use simulator::scenario::load::{Kind, Mistake, files};
 use simulator::scenario::{Prepared, Step};
@@ -66,7 +67,7 @@ fn room(book: &playbook::Playbook, text: String, all: &[Prepared]) -> anyhow::Re
     let alike = own.iter().filter(|one| one.directory == first.directory);
     let steps: Vec<_> =
         alike.flat_map(|one| &one.scenario.steps).filter(|step| step.refused.is_none()).collect();
-    let matters: Vec<_> = steps.iter().filter_map(|step| matter(step.complaint.as_ref()?)).collect();
+    let matters: Vec<_> = steps.iter().filter_map(|step| matter(book, step.complaint.as_ref()?)).collect();
     anyhow::ensure!(!matters.is_empty(), "no scenario of {} tells of a complaint", book.id);
     Ok(Some(Room {
         organisation: OrganisationId::new(book.id.as_str())
@@ -74,13 +75,25 @@ fn room(book: &playbook::Playbook, text: String, all: &[Prepared]) -> anyhow::Re
         procedure: Procedure::new(book.clone(), said(&steps), &first.directory.people),
         text,
         calendar: first.calendar.clone(),
-        directory: first.directory.clone(),
+        directory: staffed(&first.directory),
         matters,
     }))
 }
 
-/// A complaint as it is told of in a scenario, without what was only so at its time or at its desk.
-fn matter(told: &Value) -> Option<RegisterComplaint> {
+/// Scenarios are rehearsed with as few people as tell the story. At work everybody has a colleague alike: else those who
+/// stand in for each other are soon bound to a case, and nobody is left who may call back or audit.
+fn staffed(directory: &PutDirectory) -> PutDirectory {
+    let alike = |person: &Person| {
+        let id = PersonId::new(&format!("{}-2", person.id)).ok()?;
+        Some(Person { id, name: format!("{}（二）", person.name), ..person.clone() })
+    };
+    let people = directory.people.iter().flat_map(|person| [Some(person.clone()), alike(person)]);
+    PutDirectory { people: people.flatten().collect(), ..directory.clone() }
+}
+
+/// A complaint as it is told of in a scenario, without what was only so at its time or at its desk. A channel that knows
+/// complaints by their subject is fed with one that says so.
+fn matter(book: &playbook::Playbook, told: &Value) -> Option<RegisterComplaint> {
     let mut told = told.clone();
     let members = told.as_object_mut()?;
     for gone in ["settlement", "external", "received_at", "files", "playbook"] {
@@ -90,7 +103,12 @@ fn matter(told: &Value) -> Option<RegisterComplaint> {
     let facts = members.get("facts").and_then(Value::as_object).cloned().unwrap_or_default();
     let facts: BTreeMap<_, _> = facts.iter().filter_map(|(key, value)| fact(key, value)).collect();
     members.insert("facts".to_owned(), json!(facts));
-    serde_json::from_value(told).ok()
+    let mut matter: RegisterComplaint = serde_json::from_value(told).ok()?;
+    let channel = book.channels.iter().find(|channel| channel.key == matter.channel);
+    if let Some(word) = channel.and_then(|channel| channel.subject_has.first()) {
+        matter.subject.get_or_insert_with(|| word.clone());
+    }
+    Some(matter)
 }
 
 fn fact(key: &str, value: &Value) -> Option<(FactKey, FactValue)> {
@@ -177,11 +195,11 @@ mod tests {
         assert_eq!(rooms.len(), shipped, "each has its scenarios");
         for room in &rooms {
             let roles = room.procedure.playbook.roles.keys();
-            let held = |role: &&contracts::RoleKey| {
-                room.directory.people.iter().any(|one| one.roles.contains(*role))
-            };
-            let lacking: Vec<_> = roles.filter(|role| !held(role)).collect();
-            assert!(lacking.is_empty(), "{}: nobody has {lacking:?}", room.organisation);
+            let people = &room.directory.people;
+            let holders =
+                |role: &contracts::RoleKey| people.iter().filter(|one| one.roles.contains(role)).count();
+            let lacking: Vec<_> = roles.filter(|role| holders(role) < 2).collect();
+            assert!(lacking.is_empty(), "{}: not two have {lacking:?}", room.organisation);
             assert!(room.matters.len() > 2, "{}: only {:?}", room.organisation, room.matters.len());
         }
     }
