@@ -47,7 +47,7 @@ pub(crate) mod space {
 pub(crate) fn decide(intake: &Intake, context: &Context<'_, State>, state: &State, input: &Input) -> Decided {
     match input {
         Input::Command(command) => order(intake, context, state, command),
-        Input::Heard(heard) => heard::decide(context, state, &heard.event),
+        Input::Heard(heard) => heard::decide(intake, context, state, &heard.event),
         Input::Due(due) => Ok(file::give_up(context, state, due)),
     }
 }

@@ -111,7 +111,7 @@ impl Procedures {
 ///
 /// # Errors
 /// `broken-playbook`.
-pub(crate) fn compile(document: &Value) -> Result<CompiledPlaybook, Problem> {
+fn compile(document: &Value) -> Result<CompiledPlaybook, Problem> {
     let broken = |detail: String| Problem::new(ProblemCode::BrokenPlaybook, detail);
     let playbook = serde_json::from_value::<playbook::Playbook>(document.clone())
         .map_err(|error| broken(format!("the document is not a playbook: {error}")))?;

@@ -153,9 +153,7 @@ impl<S: Service<State: PartialEq>> Host<S> {
         }
         let state = Arc::new(state);
         let head = self.store.heads.entry(subject.clone()).or_default();
-        let old = std::mem::replace(&mut head.state, Arc::clone(&state));
-        head.before = Some((head.version, old));
-        head.version += 1;
+        head.replace(Arc::clone(&state));
         self.replicas[replica].remember(subject, head.version, &state);
         if let Input::Due(due) = input {
             self.store.remove_timer(subject, &due.key);

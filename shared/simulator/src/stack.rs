@@ -29,8 +29,7 @@ struct Delivery {
     fault: Option<Fault>,
 }
 
-/// How many inputs a replica takes in a row, by the mean. Each change of replica costs reading a state from its JSON,
-/// which was two thirds of all work while replicas took turns by the toss of a coin.
+/// How many inputs a replica takes in a row, by the mean. A change of replica costs reading a state from its JSON.
 const TURNS: u32 = 8;
 
 /// All services in memory.

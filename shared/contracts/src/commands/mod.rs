@@ -164,22 +164,33 @@ pub(crate) use verbs;
 /// # Errors
 /// `invalid-field` with the JSON pointer of the text.
 pub fn check_nul(place: &str, value: &serde_json::Value) -> Result<(), Problem> {
+    let Some(steps) = to_nul(value) else { return Ok(()) };
+    let steps = steps.iter().rev().map(|step| format!("/{}", step.replace('~', "~0").replace('/', "~1")));
+    let place = steps.fold(place.to_owned(), |place, step| place + &step);
+    let problem = Problem::new(ProblemCode::InvalidField, "the text contains U+0000");
+    Err(problem.at(place).expected("text without U+0000"))
+}
+
+/// The steps to the first U+0000, the last one first. Every order is looked through: nothing is written down unless
+/// there is one.
+fn to_nul(value: &serde_json::Value) -> Option<Vec<String>> {
     use serde_json::Value;
-    let step = |name: &str| format!("{place}/{}", name.replace('~', "~0").replace('/', "~1"));
+    let within = |step: &dyn Fn() -> String, part: &Value| {
+        to_nul(part).map(|mut steps| {
+            steps.push(step());
+            steps
+        })
+    };
     match value {
-        Value::String(text) if text.contains('\0') => {
-            let problem = Problem::new(ProblemCode::InvalidField, "the text contains U+0000");
-            Err(problem.at(place).expected("text without U+0000"))
-        }
+        Value::String(text) => text.contains('\0').then(Vec::new),
         Value::Array(items) => {
-            items.iter().enumerate().try_for_each(|(at, item)| check_nul(&format!("{place}/{at}"), item))
+            items.iter().enumerate().find_map(|(at, item)| within(&|| at.to_string(), item))
         }
-        Value::Object(members) => members.iter().try_for_each(|(name, member)| {
-            check_nul(&step(name), member)?;
-            let named = Value::String(name.clone());
-            check_nul(&step(name), &named)
+        Value::Object(members) => members.iter().find_map(|(name, member)| {
+            let named = || name.contains('\0').then(|| vec![name.clone()]);
+            within(&|| name.clone(), member).or_else(named)
         }),
-        Value::String(_) | Value::Number(_) | Value::Bool(_) | Value::Null => Ok(()),
+        Value::Number(_) | Value::Bool(_) | Value::Null => None,
     }
 }
 

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use runtime::service::{Context, Decision, EntryKey, Input, Service, Sight};
 use serde_json::Value;
 
-use super::store::Store;
+use super::store::{Head, Store};
 
 /// States by subject, each with the version that it is of.
 type Remembered<T> = BTreeMap<SubjectRef, (u64, Arc<T>)>;
@@ -68,7 +68,7 @@ impl<S: Service> Seeing<'_, S> {
             None => (0, None),
             Some(head) => match &head.before {
                 Some((version, state)) if self.stale => (*version, Some(Arc::clone(state))),
-                Some(_) | None => (head.version, Some(self.replica.read(subject, head.version, &head.state))),
+                Some(_) | None => (head.version, Some(self.replica.read(subject, head))),
             },
         };
         self.read.borrow_mut().insert(subject.clone(), version);
@@ -90,17 +90,16 @@ impl<S: Service> Replica<S> {
         Self { service, remembered: RefCell::default() }
     }
 
-    /// The state as it is remembered, if that is of this version; else as it is stored, which is JSON.
-    fn read(&self, subject: &SubjectRef, version: u64, stored: &Arc<S::State>) -> Arc<S::State> {
+    /// The state as it is remembered, if that is of this version; else as it is stored.
+    fn read(&self, subject: &SubjectRef, head: &Head<S::State>) -> Arc<S::State> {
         let mut remembered = self.remembered.borrow_mut();
         if let Some((of, state)) = remembered.get(subject)
-            && *of == version
+            && *of == head.version
         {
             return Arc::clone(state);
         }
-        let text = serde_json::to_string(&**stored).expect("a state is JSON");
-        let state: Arc<S::State> = Arc::new(serde_json::from_str(&text).expect("a state can be read back"));
-        remembered.insert(subject.clone(), (version, Arc::clone(&state)));
+        let state = head.read();
+        remembered.insert(subject.clone(), (head.version, Arc::clone(&state)));
         state
     }
 

@@ -1,12 +1,14 @@
 //! What a service keeps in its database, as maps. Replicas share it; each commit is one call.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use contracts::commands::{Answer, Command};
 use contracts::{ComplaintId, OrganisationId, Problem, ProblemCode, ServiceName, SubjectRef, WordId};
 use jiff::Timestamp;
 use runtime::service::{EntryChange, EntryKey, Said, TimerChange, Word};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::Parked;
@@ -14,6 +16,8 @@ use super::Parked;
 /// What is known of one subject.
 pub(super) struct Head<T> {
     pub(super) state: Arc<T>,
+    /// The state as whoever has not made it reads it: from JSON, and from each version once.
+    read_back: OnceLock<Arc<T>>,
     pub(super) version: u64,
     /// The state before the last change, as a replica remembers it that missed that change.
     pub(super) before: Option<(u64, Arc<T>)>,
@@ -25,7 +29,35 @@ pub(super) struct Head<T> {
 
 impl<T: Default> Default for Head<T> {
     fn default() -> Self {
-        Self { state: Arc::default(), version: 0, before: None, last: (0, [0; 32]), cursors: BTreeMap::new() }
+        Self {
+            state: Arc::default(),
+            read_back: OnceLock::new(),
+            version: 0,
+            before: None,
+            last: (0, [0; 32]),
+            cursors: BTreeMap::new(),
+        }
+    }
+}
+
+impl<T> Head<T> {
+    /// Puts another state in place of the present one.
+    pub(super) fn replace(&mut self, state: Arc<T>) {
+        let old = std::mem::replace(&mut self.state, state);
+        self.before = Some((self.version, old));
+        self.version += 1;
+        self.read_back = OnceLock::new();
+    }
+}
+
+impl<T: Serialize + DeserializeOwned> Head<T> {
+    /// The state as it is stored, which is JSON.
+    pub(super) fn read(&self) -> Arc<T> {
+        let read = || {
+            let text = serde_json::to_string(&*self.state).expect("a state is JSON");
+            Arc::new(serde_json::from_str(&text).expect("a state can be read back"))
+        };
+        Arc::clone(self.read_back.get_or_init(read))
     }
 }
 

@@ -53,11 +53,10 @@ pub fn nodes() -> anyhow::Result<Vec<Box<dyn Node>>> {
     }))?;
     let keys =
         KeyRing::from_config(&config).map_err(|errors| anyhow::anyhow!("the fixed keys: {errors:?}"))?;
-    let keys = Arc::new(keys);
-    let intake = move || Intake::new(IntakeConfig::default(), Arc::clone(&keys));
-    intake().map_err(|errors| anyhow::anyhow!("intake's defaults: {errors:?}"))?;
+    let intake = Intake::new(IntakeConfig::default(), Arc::new(keys))
+        .map_err(|errors| anyhow::anyhow!("intake's defaults: {errors:?}"))?;
     Ok(vec![
-        Box::new(Host::new(move || intake().expect("the defaults were taken before"))),
+        Box::new(Host::new(move || intake.clone())),
         Box::new(Host::new(|| Routing::sharing(Arc::clone(&LIBRARY)))),
         Box::new(Host::new(|| Investigation)),
         Box::new(Host::new(Approval::default)),
