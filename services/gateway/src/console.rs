@@ -39,6 +39,7 @@ pub mod naming;
 mod papers;
 pub mod portal;
 mod portal_progress;
+mod portal_sending;
 mod portal_submit;
 pub mod register;
 mod register_look;

@@ -17,7 +17,8 @@ const LONGEST_FILE: usize = 200;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mail {
     /// Stays the same however often the mail is delivered, and to however many mailboxes: made of its `Message-ID` and of
-    /// what it says. Another mail under the same `Message-ID`, as careless programs send it, is another complaint.
+    /// what it says. Another mail under the same `Message-ID`, as careless programs send it, is another complaint; so is
+    /// one without any that was sent at another time, though it says the same.
     pub key: CommandId,
     /// The body of `complaint.register`.
     pub order: Value,
@@ -74,9 +75,27 @@ fn written_by_a_person(message: &Message<'_>) -> Result<(), Problem> {
 }
 
 fn key(message: &Message<'_>, order: &Value) -> CommandId {
-    let said = json!([message.message_id(), order["subject"], order["narrative"], order["complainant"]]);
+    let mut said = vec![
+        json!(message.message_id()),
+        order["subject"].clone(),
+        order["narrative"].clone(),
+        order["complainant"].clone(),
+    ];
+    if message.message_id().is_none() {
+        said.push(sending(message));
+    }
+    let said = Value::Array(said);
     let key = format!("mail.{}", hex::encode(sha2::Sha256::digest(said.to_string())));
     CommandId::new(key).expect("hexadecimal digits are visible")
+}
+
+/// What tells one sending from another where no `Message-ID` does: when it was written, else when the first server took it
+/// over, and what exactly was attached. Servers further on only put lines above these.
+fn sending(message: &Message<'_>) -> Value {
+    let first_hop = || message.headers_raw().filter(|(name, _)| name.eq_ignore_ascii_case("Received")).last();
+    let at = message.header_raw("Date").or_else(|| first_hop().map(|(_, line)| line));
+    let attached = message.attachments().map(|part| hex::encode(sha2::Sha256::digest(part.contents())));
+    json!([at.map(str::trim), attached.collect::<Vec<_>>()])
 }
 
 /// What was written.
@@ -140,6 +159,45 @@ mod tests {
         assert_eq!(elsewhere.unwrap(), mail, "another way of the same mail");
         let other = read_text(&PLAIN.replace("<1@", "<2@")).unwrap();
         assert_ne!(other.key, mail.key);
+    }
+
+    /// Without a `Message-ID`, which customers' own programs may leave to a server that has none either, the time of the
+    /// sending tells two equal mails apart, and the same mail delivered twice is still one (R-004).
+    #[test]
+    fn a_mail_without_an_id_is_known_by_when_it_was_sent() {
+        let sent = |at: &str| PLAIN.replace("Message-ID: <1@example.com>\n", at);
+        let key = |text: &str| read_text(text).unwrap().key;
+        let monday = sent("Date: Mon, 3 Mar 2025 09:00:00 +0800\n");
+        assert_eq!(key(&monday), key(&monday));
+        assert_eq!(
+            key(&format!("Received: from a by b; Mon, 3 Mar 2025 09:00:02 +0800\n{monday}")),
+            key(&monday)
+        );
+        assert_ne!(key(&sent("Date: Tue, 4 Mar 2025 09:00:00 +0800\n")), key(&monday));
+
+        let (undated, hop) =
+            (sent(""), |n: u8| format!("Received: from home by first; Mon, 3 Mar 2025 09:00:0{n} +0800\n"));
+        let delivered =
+            |n: u8, over: &str| key(&format!("Received: from first by {over}; x\n{}{undated}", hop(n)));
+        assert_eq!(delivered(1, "b"), delivered(1, "c"), "by two ways");
+        assert_ne!(delivered(1, "b"), delivered(2, "b"));
+        assert_eq!(key(&undated), key(&undated), "nothing tells it apart");
+    }
+
+    /// Two mails of a minute that differ in their photograph alone are two (R-019).
+    #[test]
+    fn what_is_attached_tells_mails_without_an_id_apart() {
+        let mail = |photo: &str| {
+            format!(
+                "From: anna@example.com\nSubject: Complaint\nDate: Mon, 3 Mar 2025 09:00:00 +0800\nMIME-Version: 1.0\n\
+                 Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain\n\nbroken\n--b\n\
+                 Content-Type: image/png\nContent-Disposition: attachment; filename=\"a.png\"\n\
+                 Content-Transfer-Encoding: base64\n\n{photo}\n--b--\n"
+            )
+        };
+        let key = |photo: &str| read_text(&mail(photo)).unwrap().key;
+        assert_eq!(key("iVBORw0KGgo="), key("iVBORw0KGgo="));
+        assert_ne!(key("iVBORw0KGgo="), key("iVBORw0KGgs="));
     }
 
     /// Photographs go along as files with safe names, and their names stand with what was written (R-019).

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use contracts::queries::notification::TRACKING_CODE;
 use contracts::{ChannelKey, Facts, Fen, Language, TemplateKey};
 use minijinja::{Environment, UndefinedBehavior};
 use playbook::Key;
@@ -16,12 +17,6 @@ mod checking;
 
 pub use built_in::BuiltIn;
 pub use checking::faults;
-
-/// Stands for the tracking code until a message is handed to its channel.
-///
-/// The code is the customer's secret: it is never in an event nor in notification's tables. The sender asks intake
-/// for it together with the address and puts it in.
-pub const TRACKING_CODE: &str = "[[tracking_code]]";
 
 /// How many steps a template may take.
 const FUEL: u64 = 20_000;

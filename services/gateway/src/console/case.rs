@@ -16,6 +16,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::answering::{self, Named, page_of};
+use super::case_told::as_staff_read;
 use super::case_view::{self, Seen};
 use super::visitor::Member;
 use super::work::done;
@@ -75,7 +76,13 @@ pub(super) async fn known(member: &Member, complaint: ComplaintId) -> Result<Kno
         Ok((told, files))
     };
     let whole = case::whole(app, &caller, complaint, &sight);
-    let ((views, _), clocks, (told, files)) = try_join3(whole, clocks, words).await?;
+    let ((mut views, _), clocks, (told, files)) = try_join3(whole, clocks, words).await?;
+    let said = views.get_mut("notification").and_then(|view| view.get_mut("words")?.as_object_mut());
+    for text in said.into_iter().flat_map(Map::values_mut) {
+        if let Value::String(text) = text {
+            *text = as_staff_read(text, member.visitor.language);
+        }
+    }
     let said = timeline::read(app, &subject, &Positions::new()).await?;
     let complainant = &views["complaint"]["complainant"];
     // Who was forgotten has no contact data any more.

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use contracts::Fen;
 use contracts::commands::Actor;
+use contracts::queries::notification::TRACKING_CODE;
+use contracts::{Fen, Language};
 use pages::case::timeline::Entry;
 use pages::words::case::{self as words, TECHNICAL};
 use pages::words::{by_key, facts, shell};
@@ -152,8 +153,7 @@ impl Told<'_> {
         let because = body["because"]["reason"]["id"].as_str();
         let ids = fields.iter().filter_map(|field| body[*field]["id"].as_str()).chain(because);
         let texts: Vec<_> = ids.filter_map(|id| self.words.get(id).copied()).collect();
-        // Whoever sends it puts the code in, which is for nobody else to read.
-        (!texts.is_empty()).then(|| texts.join("\n").replace("[[tracking_code]]", "••••••"))
+        (!texts.is_empty()).then(|| texts.join("\n"))
     }
 
     fn by(&self, body: &Value) -> Option<String> {
@@ -167,6 +167,12 @@ impl Told<'_> {
             Actor::System => Some(shell::SYSTEM.get(language).to_owned()),
         }
     }
+}
+
+/// A message as staff read it: whoever sends it puts the tracking code in, which is for nobody but the customer, so here
+/// words say that it stands there.
+pub(super) fn as_staff_read(text: &str, language: Language) -> String {
+    text.replace(TRACKING_CODE, words::CODE_OF_CUSTOMER.get(language))
 }
 
 /// Whether somebody told it of the case itself, beside the work of any stage.

@@ -4,12 +4,13 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use contracts::commands::Actor;
 use contracts::queries::intake::Tracked;
+use contracts::queries::notification::TRACKING_CODE;
 use contracts::queries::routing;
 use contracts::{OrganisationId, Problem, ProblemCode, ServiceName, StageKind};
 use jiff::Timestamp;
 use pages::Word;
 use pages::forms::{Typed, read};
-use pages::portal::progress::{self, Asked, Progress};
+use pages::portal::progress::{self, Asked, Crossed, NUMBER, Progress, VISIT};
 use pages::shell::About;
 use pages::words::portal as words;
 use serde_json::{Value, json};
@@ -31,23 +32,34 @@ pub(super) async fn show(
 ) -> Response {
     let done = parameters.text("done");
     let done = Saying::ALL.into_iter().find(|one| done == Some(one.as_str())).map(Saying::thanks);
-    sheet(&visitor, &organisation, done, (Typed::default(), None, new_key())).await
+    sheet(&visitor, &organisation, done, Failed::default()).await
+}
+
+/// What became of something that was said, where it was not taken.
+#[derive(Default)]
+struct Failed {
+    typed: Typed,
+    problem: Option<Problem>,
+    crossed: Option<Crossed>,
+    key: Option<String>,
 }
 
 async fn sheet(
     visitor: &Visitor,
     organisation: &OrganisationId,
     done: Option<Word>,
-    (typed, problem, key): (Typed, Option<Problem>, String),
+    failed: Failed,
 ) -> Response {
-    let status = problem.as_ref().map_or(200, |problem| problem.code.status());
+    let crossed = failed.crossed.as_ref().map_or(200, |_| ProblemCode::WrongStage.status());
+    let status = failed.problem.as_ref().map_or(crossed, |problem| problem.code.status());
     let found = async {
         let opened = opened(visitor, organisation).await?;
         model(&visitor.app, organisation, opened).await
     };
     match found.await {
         Ok(mut model) => {
-            (model.done, model.typed, model.problem, model.key) = (done, typed, problem, key);
+            (model.done, model.typed, model.problem) = (done, failed.typed, failed.problem);
+            (model.crossed, model.key) = (failed.crossed, failed.key.unwrap_or_else(new_key));
             let mut shell = shell(visitor, organisation).await;
             shell.path = format!("{}/complaint", model.base);
             let content = progress::page(&shell.locale, &shell.csrf, &model);
@@ -69,10 +81,13 @@ async fn model(app: &App, organisation: &OrganisationId, opened: Opened) -> Resu
     let at = standing(&routed, &tracked);
     let closed = at.closed;
     let asked = match &tracked.clarify {
-        Some(clarify) => Some(Asked::Clarify { restated: clarify.restated.clone() }),
+        Some(clarify) => {
+            Some((Asked::Clarify { restated: clarify.restated.clone() }, clarify.visit.to_string()))
+        }
         None if closed => None,
-        None => asked(app, organisation, tracked.complaint, (at.stage, &routed)).await?,
+        None => asked(app, organisation, (&tracked, &opened.code), (at.stage, &routed)).await?,
     };
+    let (asked, visit) = asked.unzip();
     Ok(Progress {
         base: base(organisation),
         number: tracked.number,
@@ -83,9 +98,11 @@ async fn model(app: &App, organisation: &OrganisationId, opened: Opened) -> Resu
         instance: at.instance,
         closed,
         asked,
+        visit: visit.unwrap_or_default(),
         done: None,
         typed: Typed::default(),
         problem: None,
+        crossed: None,
         key: String::new(),
     })
 }
@@ -121,23 +138,26 @@ fn due(routed: &Value) -> Option<Timestamp> {
     clocks.filter_map(|clock| clock["due"].as_str()?.parse().ok()).min()
 }
 
+/// What the customer is asked at a reply or a callback, and the visit that asks.
 async fn asked(
     app: &App,
     organisation: &OrganisationId,
-    complaint: contracts::ComplaintId,
+    (tracked, code): (&Tracked, &str),
     (stage, routed): (Option<StageKind>, &Value),
-) -> Result<Option<Asked>, Refusal> {
+) -> Result<Option<(Asked, String)>, Refusal> {
+    let visit = |of: &Value| of["visit"].as_str().unwrap_or_default().to_owned();
     let speaks = |kind: &Value| *kind == json!(StageKind::Reply) || *kind == json!(StageKind::Callback);
     let visits = routed["visits"].as_array().into_iter().flatten();
     let none = !visits.clone().any(|visit| speaks(&visit["kind"]));
     if none && !matches!(stage, Some(StageKind::Reply | StageKind::Callback)) {
         return Ok(None);
     }
-    let case = said::conversation(app, organisation, complaint).await?;
+    let case = said::conversation(app, organisation, tracked.complaint).await?;
     if let Some(reply) = said::open_reply(&case) {
         let id = reply["told"]["id"].as_str().unwrap_or_default();
-        let told = case["words"][id].as_str().unwrap_or_default().to_owned();
-        return Ok(Some(Asked::Answer { told }));
+        // It is their own code that may stand in it.
+        let told = case["words"][id].as_str().unwrap_or_default().replace(TRACKING_CODE, code);
+        return Ok(Some((Asked::Answer { told }, visit(reply))));
     }
     let Some(callback) = said::open_callback(&case) else { return Ok(None) };
     // Their own answer is given once; a callback that follows is by a person.
@@ -147,7 +167,7 @@ async fn asked(
         return Ok(None);
     }
     let book = app.known.book(app, organisation, &routed["playbook"]).await?;
-    Ok(Some(Asked::Satisfaction { scale: book.satisfaction() }))
+    Ok(Some((Asked::Satisfaction { scale: book.satisfaction() }, visit(callback))))
 }
 
 /// What a customer may say at this page.
@@ -189,19 +209,19 @@ impl Saying {
         opened: Opened,
         sent: &Sent,
     ) -> Result<Done, Refusal> {
-        let (tracked, key) = (opened.tracked, &sent.key);
+        let (tracked, key, at) = (opened.tracked, &sent.key, sent.typed.get(VISIT));
         match self {
             Self::Clarification => {
                 let given = body(&progress::clarify_fields(true), sent, &opened.code)?;
-                said::supply(app, organisation, tracked, key, &given).await
+                said::supply(app, organisation, (tracked, at), key, &given).await
             }
             Self::Answer => {
                 let given = body(&progress::answer_fields(), sent, &opened.code)?;
-                said::answered(app, organisation, tracked.complaint, key, &given).await
+                said::answered(app, organisation, (tracked.complaint, at), key, &given).await
             }
             Self::Satisfaction => {
                 let given = body(&progress::satisfaction_fields(&[]), sent, &opened.code)?;
-                said::rate(app, organisation, tracked.complaint, key, &given).await
+                said::rate(app, organisation, (tracked.complaint, at), key, &given).await
             }
         }
     }
@@ -218,24 +238,42 @@ fn body<T: serde::de::DeserializeOwned>(
     Ok(Problem::read(body)?)
 }
 
-/// On with what the customer said, or the page with what was refused.
+/// On with what the customer said, or the page with what was refused. It is said about the complaint and at the visit
+/// that its page showed: another tab may have opened another complaint in this browser since.
 pub(super) async fn say(
     saying: Saying,
     visitor: Visitor,
     Named(organisation): Named<OrganisationId>,
     sent: Sent,
 ) -> Response {
+    let about = sent.text(NUMBER);
     let given = async {
         let opened = opened(&visitor, &organisation).await?;
-        saying.give(&visitor.app, &organisation, opened, &sent).await
+        if about != opened.tracked.number {
+            return Ok(None);
+        }
+        saying.give(&visitor.app, &organisation, opened, &sent).await.map(Some)
     };
-    match given.await {
-        Ok(_) => onward(&format!("{}/complaint?done={}", base(&organisation), saying.as_str())),
+    let failed = match given.await {
+        Ok(Some(_)) => {
+            return onward(&format!("{}/complaint?done={}", base(&organisation), saying.as_str()));
+        }
+        Ok(None) => Failed { crossed: Some(crossed(Some(about), &sent)), ..Failed::default() },
+        Err(refusal) if refusal.problem.code == ProblemCode::WrongStage => {
+            Failed { crossed: Some(crossed(None, &sent)), ..Failed::default() }
+        }
         Err(refusal) => {
             // Where nobody knows, the same key tells; anything else is a new attempt.
             let unknown = refusal.problem.code == ProblemCode::OutcomeUnknown;
-            let key = if unknown { sent.text("key") } else { new_key() };
-            sheet(&visitor, &organisation, None, (sent.typed, Some(*refusal.problem), key)).await
+            let key = unknown.then(|| sent.text("key"));
+            Failed { typed: sent.typed, problem: Some(*refusal.problem), key, crossed: None }
         }
-    }
+    };
+    sheet(&visitor, &organisation, None, failed).await
+}
+
+/// What was said at a page that does not hold any more: it is shown, to be copied, and not put into another form.
+fn crossed(about: Option<String>, sent: &Sent) -> Crossed {
+    let said = ["/said", "/reason", "/opinion"].into_iter().filter_map(|at| sent.typed.get(at));
+    Crossed { about, said: said.map(str::to_owned).collect() }
 }

@@ -134,6 +134,12 @@ pub async fn spooled_in_time<E>(
     spooling.unwrap_or_else(|_| Err(too_slow()))
 }
 
+/// The file that a giver hands on: the same key, the same file.
+#[must_use]
+pub fn file_of(giver: &Giver) -> FileId {
+    FileId::derived(giver.key.root(&giver.organisation), "file")
+}
+
 /// Hands a file on to intake, which keeps it with the complaint; begun and finished under keys of its own.
 ///
 /// # Errors
@@ -145,7 +151,7 @@ pub async fn store<R: AsyncRead + Unpin>(
     name: &str,
     spooled: &mut Spooled<R>,
 ) -> Result<FileId, Refusal> {
-    let file = FileId::derived(giver.key.root(&giver.organisation), "file");
+    let file = file_of(giver);
     let subject = SubjectRef::complaint(&giver.organisation, complaint);
     let begin = json!({ "file": file, "name": name, "bytes": spooled.bytes, "sha256": spooled.sha256 });
     send::<BeginFile>(app, giver, &subject, "begin", begin).await?;

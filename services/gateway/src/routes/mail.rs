@@ -1,6 +1,6 @@
 //! Mail of a designated mailbox, one message a request, as a mail server hands it over.
 //!
-//! The `Message-ID` and what the mail says are the key, so a mail that is delivered again gets the first receipt again:
+//! The `Message-ID` (or, without one, when it was sent) and what the mail says are the key, so a mail that is delivered again gets the first receipt again:
 //! also the copy for another designated mailbox of the organisation, as one mail is one complaint to whoever wrote it.
 //! What was attached follows once the complaint is on record; a file that is not taken is told, and the complaint stands
 //! without it.

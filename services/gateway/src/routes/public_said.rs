@@ -7,7 +7,7 @@ use axum::response::Response;
 use contracts::commands::Actor;
 use contracts::commands::intake::Clarify;
 use contracts::commands::notification::{RecordAnswer, RecordCallback};
-use contracts::queries::intake::Tracked;
+use contracts::queries::intake::{ClarifyAsked, Tracked};
 use contracts::{
     CommandId, ComplaintId, OrganisationId, Problem, ProblemCode, ServiceName, StageKind, SubjectRef,
 };
@@ -135,19 +135,20 @@ async fn satisfaction(
     let organisation = app.organisation(asked.organisation.as_deref())?;
     let number: String = segments.get("number")?;
     let tracked = track(&app, &organisation, &number, &asked.code).await?;
-    let mut done = rate(&app, &organisation, tracked.complaint, &key, &asked).await?;
+    let mut done = rate(&app, &organisation, (tracked.complaint, None), &key, &asked).await?;
     done.body = json!({ "recorded": true });
     Ok(answer(ServiceName::Notification, done))
 }
 
-/// The customer says how satisfied they are, at the visit that asks for it.
+/// The customer says how satisfied they are, at the visit that asks for it: the one that they were asked at, where a page
+/// knows it.
 ///
 /// # Errors
 /// `wrong-stage` when nobody asks now, and what notification refuses.
 pub async fn rate(
     app: &App,
     organisation: &OrganisationId,
-    complaint: ComplaintId,
+    (complaint, at): (ComplaintId, Option<&str>),
     key: &CommandId,
     asked: &Satisfaction,
 ) -> Result<Done, Refusal> {
@@ -157,7 +158,11 @@ pub async fn rate(
         let problem = Problem::new(ProblemCode::WrongStage, detail).at("/visit");
         Refusal::from(problem.expected("an open visit to a stage of kind callback"))
     };
-    let visit = open_callback(&case).or_else(|| last(&case, StageKind::Callback)).ok_or_else(nobody)?;
+    let visit = match at {
+        Some(at) => known(&case, at),
+        None => open_callback(&case).or_else(|| last(&case, StageKind::Callback)),
+    };
+    let visit = visit.ok_or_else(nobody)?;
     let body = json!({
         "visit": visit["visit"], "epoch": visit["epoch"], "reached": true,
         "satisfaction": asked.satisfaction, "opinion": asked.opinion,
@@ -202,19 +207,20 @@ async fn answer_to_reply(
     let organisation = app.organisation(given.organisation.as_deref())?;
     let number: String = segments.get("number")?;
     let tracked = track(&app, &organisation, &number, &given.code).await?;
-    let mut done = answered(&app, &organisation, tracked.complaint, &key, &given).await?;
+    let mut done = answered(&app, &organisation, (tracked.complaint, None), &key, &given).await?;
     done.body = json!({ "recorded": true });
     Ok(answer(ServiceName::Notification, done))
 }
 
-/// The customer accepts or rejects what they were told, at the reply that waits for it.
+/// The customer accepts or rejects what they were told, at the reply that waits for it: the one that they read,
+/// where a page knows it.
 ///
 /// # Errors
 /// `wrong-stage` when nobody asks now, and what notification refuses.
 pub async fn answered(
     app: &App,
     organisation: &OrganisationId,
-    complaint: ComplaintId,
+    (complaint, at): (ComplaintId, Option<&str>),
     key: &CommandId,
     given: &ReplyAnswer,
 ) -> Result<Done, Refusal> {
@@ -224,7 +230,11 @@ pub async fn answered(
         let expected = "an open visit to a stage of kind reply, where the result was told";
         Refusal::from(problem.at("/visit").expected(expected))
     };
-    let visit = open_reply(&case).or_else(|| last(&case, StageKind::Reply)).ok_or_else(nobody)?;
+    let visit = match at {
+        Some(at) => known(&case, at),
+        None => open_reply(&case).or_else(|| last(&case, StageKind::Reply)),
+    };
+    let visit = visit.ok_or_else(nobody)?;
     let body = json!({ "visit": visit["visit"], "accepted": given.accepted, "reason": given.reason });
     let subject = SubjectRef::complaint(organisation, complaint);
     let done = customer(organisation, complaint, key).order::<RecordAnswer>(app, subject, body).await;
@@ -241,19 +251,20 @@ async fn clarification(
     let organisation = app.organisation(given.organisation.as_deref())?;
     let number: String = segments.get("number")?;
     let tracked = track(&app, &organisation, &number, &given.code).await?;
-    let mut done = supply(&app, &organisation, tracked, &key, &given).await?;
+    let mut done = supply(&app, &organisation, (tracked, None), &key, &given).await?;
     done.body = json!({ "recorded": true });
     Ok(answer(ServiceName::Intake, done))
 }
 
-/// The customer supplies what is missing, or confirms the claim as it was restated.
+/// The customer supplies what is missing, or confirms the claim as it was restated: at the visit that they were asked at,
+/// where a page knows it.
 ///
 /// # Errors
 /// `wrong-stage` when nothing is missing, and what intake refuses.
 pub async fn supply(
     app: &App,
     organisation: &OrganisationId,
-    tracked: Tracked,
+    (tracked, at): (Tracked, Option<&str>),
     key: &CommandId,
     given: &Clarification,
 ) -> Result<Done, Refusal> {
@@ -262,9 +273,11 @@ pub async fn supply(
         let problem = Problem::new(ProblemCode::WrongStage, detail).at("/visit");
         Refusal::from(problem.expected("an open visit to a stage of kind clarify"))
     };
-    let (visit, epoch) = match &tracked.clarify {
-        Some(asked) => (json!(asked.visit), asked.epoch),
-        None => (clarified(app, organisation, tracked.complaint).await?.ok_or_else(nothing)?, 1),
+    let asks = |asked: &&ClarifyAsked| at.is_none_or(|at| asked.visit.to_string() == at);
+    let (visit, epoch) = match (tracked.clarify.as_ref().filter(asks), at) {
+        (Some(asked), _) => (json!(asked.visit), asked.epoch),
+        (None, Some(at)) => (json!(at), 1),
+        (None, None) => (clarified(app, organisation, tracked.complaint).await?.ok_or_else(nothing)?, 1),
     };
     let body = json!({
         "visit": visit, "epoch": epoch, "said": given.said, "order_number": given.order_number,
@@ -298,6 +311,11 @@ pub fn open_callback(case: &Value) -> Option<&Value> {
 #[must_use]
 pub fn open_reply(case: &Value) -> Option<&Value> {
     open(case, StageKind::Reply).filter(|visit| !visit["told"].is_null() && visit["answered"].is_null())
+}
+
+/// A visit of the case.
+fn known<'a>(case: &'a Value, visit: &str) -> Option<&'a Value> {
+    case["visits"].as_array()?.iter().find(|one| one["visit"] == visit)
 }
 
 /// The last visit of a kind, though it was left.

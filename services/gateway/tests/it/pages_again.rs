@@ -7,7 +7,7 @@ use contracts::commands::{Answer, Command};
 use contracts::{Problem, ProblemCode, ServiceName};
 use serde_json::{Value, json};
 
-use crate::browser::{Browser, carried, text, to};
+use crate::browser::{Browser, carried, hidden, text, to};
 use crate::{Edge, PASSWORD, Responder, done, each, found, refused};
 
 const COMPLAINT: &str = "d01260ec-5026-578c-90c1-bce5b865f587";
@@ -166,18 +166,39 @@ async fn what_was_done_is_not_refused_when_it_is_sent_again_under_its_key() {
 
 /// Intake of which the first answer is lost, and which knows the key of the first sending.
 async fn forgetful_intake(edge: &Edge) -> Responder {
-    let sent: Arc<Mutex<Vec<Command>>> = Arc::default();
-    let names = [("complaint.register", false), ("complaint", true), ("channels", true), ("track", true)];
+    let first: Arc<Mutex<Option<Command>>> = Arc::default();
+    let names = [
+        ("complaint.register", false),
+        ("file.begin", false),
+        ("file.chunk", false),
+        ("file.finish", false),
+        ("complaint", true),
+        ("channels", true),
+        ("track", true),
+    ];
     edge.responder(ServiceName::Intake, &names, move |subject, payload| {
+        if subject.contains(".file.") {
+            return each(payload, |_| done(json!({})));
+        }
         if subject.ends_with("complaint.register") {
             let commands: Vec<Command> = serde_json::from_slice(payload).unwrap();
-            let mut sent = sent.lock().unwrap();
-            sent.extend(commands);
-            if sent.len() == 1 {
+            let mut first = first.lock().unwrap();
+            let Some(known) = &*first else {
+                *first = commands.first().cloned();
                 return None;
-            }
-            assert_eq!(sent[0].id, sent[1].id, "sent again under the same key");
-            return each(payload, |_| refused(ProblemCode::KeyReused));
+            };
+            return each(payload, |command| match command {
+                command if command.id != known.id => refused(ProblemCode::MissingField),
+                command if command.body == known.body => {
+                    let body = json!({
+                        "complaint": command.subject.id, "number": "TS7", "tracking_code": "AAAAA-BBBBB",
+                        "received_at": "2026-11-28T06:00:00Z", "registered_at": "2026-11-28T06:00:00Z",
+                        "playbook": {"id": "p03", "version": 1}, "repeats": null,
+                    });
+                    Answer::Done { version: 1, repeated: true, body }
+                }
+                _ => refused(ProblemCode::KeyReused),
+            });
         }
         found(payload, |query| {
             if subject.ends_with("track") {
@@ -195,27 +216,42 @@ async fn forgetful_intake(edge: &Edge) -> Responder {
     .await
 }
 
+/// A form of the portal as a browser sends it, with a photograph or with none.
+fn complaint_form(page: &crate::Answered, said: &str, photo: Option<&str>) -> String {
+    let mut fields = carried(page, "/portal/huarun/submit");
+    fields.push(("/narrative".to_owned(), said.to_owned()));
+    let part = |(name, value): &(String, String)| {
+        format!("--b\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+    };
+    let photo = photo.map(|content| {
+        let head = "Content-Disposition: form-data; name=\"photos\"; filename=\"a.png\"";
+        format!("--b\r\n{head}\r\n\r\n{content}\r\n")
+    });
+    format!("{}{}--b--\r\n", fields.iter().map(part).collect::<String>(), photo.unwrap_or_default())
+}
+
 /// A browser does not fill in files again, so what is sent again is another order: the key of the first finds its receipt.
+/// What was written anew in between is no part of the first, and whoever wrote it is told so.
 #[tokio::test]
 async fn a_complaint_whose_answer_was_lost_gives_its_receipt_when_it_is_sent_again() {
     let edge = Edge::start().await;
     let _intake = forgetful_intake(&edge).await;
     let mut browser = Browser::new(&edge);
-    let page = browser.get("/portal/huarun/submit").await;
-    let form = |page: &crate::Answered, said: &str| {
-        let mut fields = carried(page, "/portal/huarun/submit");
-        fields.push(("/narrative".to_owned(), said.to_owned()));
-        let part = |(name, value): &(String, String)| {
-            format!("--b\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
-        };
-        format!("{}--b--\r\n", fields.iter().map(part).collect::<String>())
-    };
+    let path = "/portal/huarun/submit";
+    let page = browser.get(path).await;
     let mut headers = HeaderMap::new();
     headers.insert(header::CONTENT_TYPE, "multipart/form-data; boundary=b".parse().unwrap());
-    let path = "/portal/huarun/submit";
-    let lost = browser.ask(Method::POST, path, headers.clone(), form(&page, "坏了")).await;
+    let sent = complaint_form(&page, "坏了", Some("photograph"));
+    let lost = browser.ask(Method::POST, path, headers.clone(), sent).await;
     assert_eq!(lost.status, 504);
-    let again = browser.ask(Method::POST, path, headers, form(&lost, "坏了，照片没了")).await;
+    let edited = complaint_form(&lost, "坏了，而且伤到了手", None);
+    let told = browser.ask(Method::POST, path, headers.clone(), edited).await;
+    assert_eq!(told.status, 409);
+    let shown = text(&told);
+    assert!(shown.contains("on record as number TS7") && shown.contains("伤到了手"), "{shown}");
+    assert_ne!(hidden(&told, "key"), hidden(&lost, "key"), "sent from here it is another complaint");
+    assert!(browser.cookies.contains_key("redress_complaint"), "the receipt of the first can be looked at");
+
+    let again = browser.ask(Method::POST, path, headers, complaint_form(&lost, "坏了", None)).await;
     assert_eq!(to(&again), "/portal/huarun/receipt");
-    assert!(browser.cookies.contains_key("redress_complaint"));
 }

@@ -1,5 +1,6 @@
 //! One mail: put together from the kept text, the address and the tracking code, and handed to the mail server.
 
+use contracts::queries::notification::TRACKING_CODE;
 use contracts::{OrganisationId, ServiceName, WordId};
 use lettre::message::{Mailbox, header::ContentType};
 use lettre::{AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor};
@@ -7,7 +8,6 @@ use runtime::shell::open_words;
 
 use super::{Failure, Sender};
 use crate::store::Leased;
-use crate::templates::TRACKING_CODE;
 
 /// Replies by which a server refuses *us* (sign-in, encryption) and not this mail: mended by the operator, not by
 /// giving the mail up.

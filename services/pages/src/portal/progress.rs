@@ -12,6 +12,20 @@ use crate::shell::CHANGED;
 use crate::words::stages::{self, plainly};
 use crate::words::{Word, portal as words, shell};
 
+/// What a form says it was made for: the complaint, by its number, and the visit that asks.
+pub const NUMBER: &str = "number";
+/// See [`NUMBER`].
+pub const VISIT: &str = "visit";
+
+/// Something was said at a page that is not this one any more. It was not taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Crossed {
+    /// The complaint that it was said about, where this browser has opened another one since; else the question is over.
+    pub about: Option<String>,
+    /// What was typed.
+    pub said: Vec<String>,
+}
+
 /// What the customer is asked now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Asked {
@@ -53,12 +67,16 @@ pub struct Progress {
     pub closed: bool,
     /// What the customer is asked.
     pub asked: Option<Asked>,
+    /// The visit that asks.
+    pub visit: String,
     /// What was done just now.
     pub done: Option<Word>,
     /// What was typed, when it was refused.
     pub typed: Typed,
     /// What was refused.
     pub problem: Option<Problem>,
+    /// What was said at a page that does not hold any more.
+    pub crossed: Option<Crossed>,
     /// The key under which an answer is taken once.
     pub key: String,
 }
@@ -100,6 +118,7 @@ pub fn page(locale: &Locale, csrf: &str, model: &Progress) -> Markup {
             h1.h2 { (locale.fill(crate::words::case::TITLE, &[("number", &model.number)])) }
             @if let Some(done) = model.done { div.alert.alert-success role="status" { (locale.say(done)) } }
             @if let Some(problem) = &model.problem { (refusal::alert(locale, problem)) }
+            @if let Some(crossed) = &model.crossed { (not_taken(locale, model, crossed)) }
             // What was typed and refused stays until it is sent again: such a page does not change by itself.
             div #standing hx-get={ (model.base) "/complaint" } hx-trigger=[model.problem.is_none().then_some(CHANGED)] hx-select="#standing" hx-target="this" hx-swap="outerMorph" {
                 (standing(locale, model))
@@ -108,6 +127,26 @@ pub fn page(locale: &Locale, csrf: &str, model: &Progress) -> Markup {
             p.text-secondary.small {
                 (locale.say(words::RECEIVED_AT)) " " (locale.time(model.received_at)) " · "
                 a href=(model.base) { (locale.say(words::OTHER_COMPLAINT)) }
+            }
+        }
+    }
+}
+
+fn not_taken(locale: &Locale, model: &Progress, crossed: &Crossed) -> Markup {
+    html! {
+        div.alert.alert-danger role="alert" {
+            div {
+                @match &crossed.about {
+                    Some(about) => {
+                        strong { (locale.fill(words::ABOUT_ANOTHER, &[("about", about), ("number", &model.number)])) }
+                        div { a.alert-link href=(model.base) { (locale.fill(words::OPEN_IT_AGAIN, &[("about", about)])) } }
+                    },
+                    None => strong { (locale.say(words::ASKED_NO_MORE)) },
+                }
+                @if !crossed.said.is_empty() {
+                    div.mt-2 { (locale.say(words::YOU_TYPED)) }
+                    @for text in &crossed.said { blockquote.said.mb-0 { (text) } }
+                }
             }
         }
     }
@@ -191,6 +230,8 @@ fn ask(locale: &Locale, csrf: &str, model: &Progress, asked: &Asked) -> Markup {
                 }
                 form.once method="post" action={ (model.base) (action) } {
                     (carried(csrf, Some(&model.key)))
+                    input type="hidden" name=(NUMBER) value=(model.number);
+                    input type="hidden" name=(VISIT) value=(model.visit);
                     (fields(locale, &all, &model.typed, model.problem.as_ref()))
                     button.btn.btn-primary.w-100 type="submit" { (locale.say(shell::SEND)) }
                 }

@@ -19,6 +19,8 @@ pub struct Submit {
     pub typed: Typed,
     /// What was refused.
     pub problem: Option<Problem>,
+    /// The number of the complaint that this form sent before what is typed now.
+    pub earlier: Option<String>,
     /// The key under which it is taken once.
     pub key: String,
     /// How many files there may be.
@@ -55,6 +57,20 @@ pub fn contact() -> Vec<Field> {
     ]
 }
 
+/// That the first sending is on record without what was changed since, and what can be done about it.
+#[must_use]
+pub fn sent_before(locale: &Locale, base: &str, number: &str) -> Markup {
+    html! {
+        div.alert.alert-warning role="alert" {
+            div {
+                strong { (locale.fill(words::SENT_BEFORE, &[("number", number)])) }
+                p.mb-1 { (locale.say(words::SENT_BEFORE_TEXT)) }
+                a.alert-link href={ (base) "/receipt" } { (locale.say(words::SENT_BEFORE_RECEIPT)) }
+            }
+        }
+    }
+}
+
 /// The page. It is sent as one form with its files, so that it works where nothing but HTML does.
 #[must_use]
 pub fn page(locale: &Locale, csrf: &str, model: &Submit) -> Markup {
@@ -64,6 +80,7 @@ pub fn page(locale: &Locale, csrf: &str, model: &Submit) -> Markup {
         div.container-narrow.portal {
             h1 { (locale.say(words::SUBMIT)) }
             @if let Some(problem) = problem { (refusal::alert(locale, problem)) }
+            @if let Some(number) = &model.earlier { (sent_before(locale, &model.base, number)) }
             form.once method="post" action={ (model.base) "/submit" } enctype="multipart/form-data" {
                 (carried(csrf, Some(&model.key)))
                 (fields(locale, &form(&model.categories), &model.typed, problem))

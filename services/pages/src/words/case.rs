@@ -91,6 +91,7 @@ super::table! {
     REASON: "理由", "Reason";
     TOTAL: "合计", "Total";
     FINDINGS: "调查结果", "Findings";
+    CODE_OF_CUSTOMER: "〔客户的查询码〕", "[the customer's tracking code]";
     NO_TIME: "尚未开始", "not yet";
     COMPLAINT_REGISTERED: "投诉已登记", "Complaint registered";
     STAGE_ENTERED: "进入：{stage}", "Entered: {stage}";

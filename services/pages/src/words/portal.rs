@@ -27,6 +27,9 @@ super::table! {
     PHOTOS_HINT: "可直接拍照。最多 {n} 个文件，每个不超过 {size} MB。", "Take a picture, or choose files. At most {n}, each of at most {size} MB.";
     SEND: "提交投诉", "Send the complaint";
     SENDING: "正在提交，请稍候…", "Sending…";
+    SENT_BEFORE: "您已提交过这份投诉，编号 {number}。", "You sent this complaint before: it is on record as number {number}.";
+    SENT_BEFORE_TEXT: "您之后修改的内容没有并入，仍保留在下面。再次提交将登记为另一件投诉。", "What you changed since is not part of it; it is kept below. Sending it makes another complaint.";
+    SENT_BEFORE_RECEIPT: "查看编号和查询码", "See its number and code";
     RECEIPT: "我们已收到您的投诉", "We have your complaint";
     RECEIPT_TEXT: "请保存编号和查询码，查询进展时两者都需要。", "Keep the number and the code: you need both to see how far it is.";
     NUMBER: "编号", "Number";
@@ -63,6 +66,10 @@ super::table! {
     RESTATED: "我们对您诉求的理解", "How we understand your claim";
     RESTATED_RIGHT: "理解正确", "That is what I mean";
     ADD: "补充说明", "What you want to add";
+    ABOUT_ANOTHER: "没有提交：您填写的是投诉 {about}，但本浏览器后来打开了投诉 {number}。", "Not sent: you answered about complaint {about}, but this browser has opened complaint {number} since.";
+    OPEN_IT_AGAIN: "用编号和查询码重新打开投诉 {about}", "Open complaint {about} again with its number and code";
+    ASKED_NO_MORE: "没有提交：您回答的问题已经结束，最新进展见下。", "Not sent: the question you answered is over. Below you see how it stands now.";
+    YOU_TYPED: "您填写的内容：", "What you typed:";
     CLARIFIED: "谢谢，已收到您的补充。", "Thank you, we have what you added.";
     PRIVACY: "您提供的信息会加密保存，仅供处理本次投诉的人员查看。", "What you tell us is kept encrypted, and read only by those who handle this complaint.";
     WRONG_CODE: "编号或查询码不正确。", "Number or code is wrong.";

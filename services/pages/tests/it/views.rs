@@ -4,7 +4,7 @@ use contracts::queries::routing::{ClockShown, WorkItem};
 use contracts::{Language, Problem, ProblemCode, StageKind, Text};
 use jiff::tz::TimeZone;
 use pages::forms::Typed;
-use pages::portal::progress::{self, Asked, Progress};
+use pages::portal::progress::{self, Asked, Crossed, Progress};
 use pages::shell::{About, Place, Shell, Theme, Who};
 use pages::work::{Line, List, Work};
 use pages::{Locale, case};
@@ -98,9 +98,11 @@ fn progress(asked: Option<Asked>, due: Option<&str>) -> Progress {
         instance: 1,
         closed: false,
         asked,
+        visit: "v".into(),
         done: None,
         typed: Typed::default(),
         problem: None,
+        crossed: None,
         key: "k".into(),
     }
 }
@@ -132,6 +134,21 @@ fn every_stage_and_every_question_has_a_page_in_both_languages() {
             }
         }
     }
+}
+
+/// What was answered at a page that does not hold any more is shown and not taken, nor put into another form.
+#[test]
+fn an_answer_at_the_wrong_page_is_told_and_kept_apart() {
+    let page = |about: Option<&str>| {
+        let crossed = Crossed { about: about.map(str::to_owned), said: vec![HOSTILE.into()] };
+        let model =
+            Progress { crossed: Some(crossed), ..progress(Some(Asked::Answer { told: "x".into() }), None) };
+        progress::page(&locale(Language::Zh), "t", &model).into_string()
+    };
+    let other = page(Some("TS9"));
+    assert!(other.contains("您填写的是投诉 TS9") && other.contains("打开了投诉 TS1"), "{other}");
+    assert!(page(None).contains("您回答的问题已经结束") && !other.contains("<script>alert"));
+    assert!(other.contains("name=\"number\" value=\"TS1\"") && other.contains("name=\"visit\" value=\"v\""));
 }
 
 #[test]

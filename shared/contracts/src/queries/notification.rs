@@ -1,5 +1,11 @@
 //! What notification is asked, by staff: its view of a case, what was sent, and the templates it is sent by.
 
+/// Stands for the tracking code in what notification keeps of a message, until it is handed to its channel.
+///
+/// The code is the customer's secret: it is never in an event nor in notification's tables. The sender asks intake for it
+/// together with the address and puts it in; whoever shows the text to staff says that it is there.
+pub const TRACKING_CODE: &str = "[[tracking_code]]";
+
 /// Its view of a case: `{complaint}` → JSON.
 pub const CASE: &str = "case";
 /// Messages, page by page.

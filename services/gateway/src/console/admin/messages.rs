@@ -4,6 +4,7 @@ use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
+use contracts::Language;
 use pages::admin::Room;
 use pages::admin::messages::{Line, Messages, Standing, view};
 use serde_json::Value;
@@ -11,6 +12,7 @@ use serde_json::Value;
 use super::{Said, show};
 use crate::app::App;
 use crate::auth::Act;
+use crate::console::case_told::as_staff_read;
 use crate::console::known::House;
 use crate::console::visitor::Member;
 use crate::extract::Parameters;
@@ -30,8 +32,12 @@ async fn list(State(app): State<App>, member: Member, parameters: Parameters) ->
         asked.extend(parameters.text("cursor").map(|cursor| ("cursor", cursor)));
         let page = outbox::messages(&app, &member.principal(), &Parameters::of(&asked)).await?;
         let house = app.known.house(&app, &member.staff.organisation).await;
-        let lines =
-            page["messages"].as_array().into_iter().flatten().map(|one| line(one, &page["words"], &house));
+        let language = member.visitor.language;
+        let lines = page["messages"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .map(|one| line(one, &page["words"], (&*house, language)));
         Ok(Messages {
             of,
             lines: lines.collect(),
@@ -43,10 +49,10 @@ async fn list(State(app): State<App>, member: Member, parameters: Parameters) ->
         .await
 }
 
-fn line(told: &Value, words: &Value, house: &House) -> Line {
+fn line(told: &Value, words: &Value, (house, language): (&House, Language)) -> Line {
     let text = |name: &str| told[name].as_str().unwrap_or_default();
     let time = |value: &Value| value.as_str().and_then(|at| at.parse::<jiff::Timestamp>().ok());
-    let said = |name: &str| words[text(name)].as_str().map(str::to_owned);
+    let said = |name: &str| words[text(name)].as_str().map(|text| as_staff_read(text, language));
     let last = &told["last_attempt"];
     Line {
         at: time(&told["requested_at"]).unwrap_or_default(),

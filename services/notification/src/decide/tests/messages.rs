@@ -6,6 +6,7 @@ use contracts::SubjectRef;
 use contracts::messages::case_escalated::{CaseEscalated, EscalationAction};
 use contracts::messages::notice_requested::NoticeRequested;
 use contracts::messages::playbook_published::PlaybookPublished;
+use contracts::queries::notification::TRACKING_CODE;
 
 use super::*;
 use crate::state::State;
@@ -58,7 +59,7 @@ fn the_acknowledgement_is_in_the_customers_language_and_carries_no_secret() {
         assert_eq!((notice.template.as_str(), notice.template_version), ("acknowledgement", 0));
         assert_eq!(notice.language, language);
         assert!(bench.words[0].text.contains(part), "{}", bench.words[0].text);
-        assert!(bench.words[0].text.contains(crate::templates::TRACKING_CODE), "put in when it is sent");
+        assert!(bench.words[0].text.contains(TRACKING_CODE), "put in when it is sent");
     }
 }
 
@@ -152,7 +153,7 @@ fn the_customer_is_asked_by_message_where_the_playbook_has_one_for_it() {
     let said = bench.hear(ServiceName::Routing, event);
     assert_eq!(notices(&said)[0].template.as_str(), "satisfaction");
     assert!(asked(&said).is_some(), "and somebody calls all the same");
-    assert_eq!(bench.words[0].text, "[[tracking_code]]: Satisfied So so Not satisfied ");
+    assert_eq!(bench.words[0].text, format!("{TRACKING_CODE}: Satisfied So so Not satisfied "));
 }
 
 #[test]
