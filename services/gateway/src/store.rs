@@ -1,8 +1,9 @@
-//! SQL of the gateway's own database: sign-in and nothing else. One statement a function, in domain types.
+//! SQL of the gateway's own database: sign-in, and what customers have begun to type. One statement a function, in domain types.
 
 pub mod account;
 pub mod api_key;
 pub mod browser_session;
+pub mod portal_draft;
 pub mod refresh;
 pub mod session;
 pub mod signing_key;

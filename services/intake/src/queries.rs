@@ -5,6 +5,7 @@ mod complaints;
 mod contacts;
 mod desk;
 mod files;
+pub(crate) mod guided;
 mod submissions;
 
 use std::sync::Arc;

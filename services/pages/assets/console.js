@@ -43,7 +43,7 @@ addEventListener("online", () => {
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (!form.classList.contains("once")) return;
-  const button = form.querySelector("button[type=submit]");
+  const button = event.submitter ?? form.querySelector("button[type=submit]");
   if (!button || form.dataset.sent) {
     if (form.dataset.sent) event.preventDefault();
     return;

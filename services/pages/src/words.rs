@@ -12,6 +12,7 @@ pub mod desk;
 pub mod directory;
 pub mod facts;
 pub mod figures;
+pub mod guided;
 pub mod known;
 pub mod ledger;
 pub mod playbooks;

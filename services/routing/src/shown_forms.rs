@@ -129,6 +129,14 @@ impl Sight<'_> {
                 let channels = &playbook.channels;
                 channels.iter().find(|one| one.key.as_str() == text).map(|one| one.label.clone())
             }
+            FieldSource::Case(CaseField::Province) => {
+                let mut provinces = playbook.guided_forms().flat_map(|form| &form.provinces);
+                provinces.find(|one| one.key.as_str() == text).map(|one| one.label.clone())
+            }
+            FieldSource::Case(CaseField::Company) => {
+                let mut companies = playbook.guided_forms().flat_map(|form| &form.companies);
+                companies.find(|one| one.key.as_str() == text).map(|one| one.label.clone())
+            }
             FieldSource::Case(CaseField::Satisfaction) => {
                 let mut scale = playbook.satisfaction.iter().flat_map(|satisfaction| &satisfaction.scale);
                 scale.find(|one| one.key.as_str() == text).map(|one| one.label.clone())

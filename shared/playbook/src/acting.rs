@@ -40,6 +40,7 @@ pub const KEYS: &[(&str, Acts)] = &[
     ("kinds", Acts::Now),
     ("customer_types", Acts::Now),
     ("channels", Acts::Now),
+    ("channels[].guided", Acts::Now),
     ("categories", Acts::Now),
     ("categories[].standard", Acts::Now),
     ("intake", Acts::Now),

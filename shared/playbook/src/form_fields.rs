@@ -20,6 +20,12 @@ words! {
         RegisteredBy = "registered_by",
         /// The channel it came by.
         Channel = "channel",
+        /// When the customer agreed to the notice of a guided form.
+        NoticeAgreed = "notice_agreed",
+        /// The province that the customer chose there.
+        Province = "province",
+        /// The company that the customer chose and confirmed there.
+        Company = "company",
         /// The liable party.
         Liable = "liable",
         /// The amount of the current proposal.

@@ -10,7 +10,7 @@ use pages::case::matter::{Finding, Matter, Proposal, Upload};
 use pages::case::stages::{Stage, Stages};
 use pages::case::{Case, Holder, Standing};
 use pages::tasks::name;
-use pages::words::{by_key, case as words, facts, tasks};
+use pages::words::{by_key, case as words, facts, known, tasks};
 use serde_json::Value;
 
 use super::case::Known;
@@ -117,7 +117,14 @@ fn glance(seen: &Seen, record: &Value, routed: &Value) -> Vec<(Word, String)> {
     let time = |value: &Value| seen.time(value.as_str()?);
     let level = routed["level"].as_u64().filter(|level| *level > 1).map(|level| level.to_string());
     let instance = routed["instance"].as_u64().filter(|instance| *instance > 1).map(|one| one.to_string());
+    let told = &routed["facts"];
+    let guided = |list: &str, fact: &str| {
+        told[fact].as_str().map(|key| seen.book.guided_label(list, key, seen.language))
+    };
     let facts = [
+        (known::COMPANY, guided("companies", "company")),
+        (known::PROVINCE, guided("provinces", "province")),
+        (known::NOTICE_AGREED, time(&told["notice_agreed"])),
         (words::CATEGORY, labelled("categories", &record["category"])),
         (words::CHANNEL, labelled("channels", &record["channel"])),
         (words::RECEIVED, time(&record["received_at"])),

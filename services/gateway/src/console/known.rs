@@ -104,6 +104,15 @@ impl Book {
         let text = found.and_then(|one| serde_json::from_value::<Text>(one["label"].clone()).ok());
         text.map_or_else(|| key.to_owned(), |text| text.get(language).to_owned())
     }
+    /// What a province or company of a guided form is called; the key itself where there is none.
+    #[must_use]
+    pub fn guided_label(&self, list: &str, key: &str, language: Language) -> String {
+        let channels = self.document["channels"].as_array().into_iter().flatten();
+        let mut all = channels.flat_map(|channel| channel["guided"][list].as_array().into_iter().flatten());
+        let found = all.find(|one| one["key"] == key);
+        let text = found.and_then(|one| serde_json::from_value::<Text>(one["label"].clone()).ok());
+        text.map_or_else(|| key.to_owned(), |text| text.get(language).to_owned())
+    }
     /// All of it.
     #[must_use]
     pub const fn document(&self) -> &Value {

@@ -21,7 +21,7 @@ use super::answering::{self, Named, onward, page, page_of, put, secret_cookie};
 use super::portal_progress::Saying;
 use super::sent::Sent;
 use super::visitor::Visitor;
-use super::{portal_progress, portal_submit};
+use super::{portal_guided, portal_progress, portal_submit};
 use crate::app::App;
 use crate::extract::Parameters;
 use crate::problem::Refusal;
@@ -42,6 +42,7 @@ pub(super) fn router() -> Router<App> {
         .route("/", get(front))
         .route("/portal/{organisation}", get(first))
         .route("/portal/{organisation}/submit", submitting())
+        .merge(portal_guided::router())
         .route("/portal/{organisation}/receipt", get(kept))
         .route("/portal/{organisation}/track", post(track))
         .route("/portal/{organisation}/complaint", get(portal_progress::show))

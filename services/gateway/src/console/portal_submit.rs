@@ -6,6 +6,7 @@ use axum::response::Response;
 use contracts::commands::intake::Receipt;
 use contracts::{Language, OrganisationId, Problem, ProblemCode};
 use pages::forms::{Typed, read};
+use pages::portal::guided::Step;
 use pages::portal::submit::{self, Submit};
 use pages::shell::About;
 use pages::words::portal as words;
@@ -13,6 +14,7 @@ use serde_json::json;
 
 use super::answering::{Named, onward, page_of};
 use super::portal::{CHANNEL, base, keep, shell};
+use super::portal_guided;
 use super::portal_sending::{FILES, Unsent, put_on_record};
 use super::sent::{Sent, of_pairs};
 use super::uploads::taken;
@@ -21,6 +23,10 @@ use crate::app::App;
 use crate::problem::Refusal;
 
 pub(super) async fn show(visitor: Visitor, Named(organisation): Named<OrganisationId>) -> Response {
+    // Where the playbook has gates, they are passed one after the other. Where nobody can say, intake will.
+    if let Ok(Some(_)) = portal_guided::guided_form(&visitor.app, &organisation).await {
+        return onward(&portal_guided::address(&organisation, Step::Notice));
+    }
     sheet(&visitor, &organisation, Failed::default()).await
 }
 

@@ -45,8 +45,9 @@ pub(super) async fn look(member: &Member, mut typed: Typed) -> Result<Looked, Re
     let (app, organisation) = (&member.visitor.app, &member.staff.organisation);
     let house = app.known.house(app, organisation).await;
     let listed = channels(app, organisation).await?;
-    let channels: Vec<_> =
-        listed.into_iter().map(|one| Choice::new(one.channel.as_str(), one.label)).collect();
+    // What comes by a guided form comes from the customer, gate by gate.
+    let open = listed.into_iter().filter(|one| one.guided.is_none());
+    let channels: Vec<_> = open.map(|one| Choice::new(one.channel.as_str(), one.label)).collect();
     let usual = channels.iter().find(|one| one.value == USUAL).or_else(|| channels.first());
     let usual = usual.map_or_else(|| USUAL.to_owned(), |one| one.value.clone());
     let channel = typed.get("/channel").unwrap_or(&usual).to_owned();

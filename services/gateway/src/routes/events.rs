@@ -5,7 +5,8 @@
 //! list; it is a table, so there is nothing to resume. Streams end with the token that opened them; those of pages when
 //! somebody signs out, and now and then by themselves: the page comes again, if it still may.
 
-use std::collections::HashSet;
+mod work_list;
+
 use std::convert::Infallible;
 use std::time::Duration;
 
@@ -13,26 +14,21 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
-use contracts::messages::{
-    Message as _, work_assigned::WorkAssigned, work_queued::WorkQueued, work_withdrawn::WorkWithdrawn,
-};
-use contracts::queries::routing as ask;
-use contracts::{ComplaintId, DepartmentId, Problem, ProblemCode, ServiceName, SubjectRef, WorkId};
-use serde_json::{Value, json};
+use contracts::{ComplaintId, Problem, ProblemCode, SubjectRef};
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{OwnedSemaphorePermit, broadcast, mpsc};
 use tokio_stream::wrappers::ReceiverStream;
 use tokio_util::sync::CancellationToken;
 
+pub use self::work_list::follow_work;
+use self::work_list::of_work;
 use crate::app::App;
 use crate::auth::{Act, Staff};
 use crate::endpoint::{Endpoint, Endpoints};
-use crate::extract::{Caller, Parameters, Segments};
+use crate::extract::{Caller, Segments};
 use crate::problem::Refusal;
-use crate::routes::work::department;
 use crate::sight;
 use crate::timeline::{self, Positions, Shown, read_positions, write_positions};
-use crate::upstream::question;
 use crate::watch::{Published, Seen};
 
 const TAG: &str = "Events";
@@ -40,8 +36,6 @@ const TAG: &str = "Events";
 const PATIENCE: Duration = Duration::from_secs(10);
 /// Events that wait for a client.
 const WAITING: usize = 64;
-/// Pages of a work list that are looked at to know what is on it.
-const PAGES: usize = 10;
 
 /// The routes.
 #[must_use]
@@ -269,140 +263,6 @@ impl Following {
             self.client.tell(event.json_data(&shown).map_err(|_| Gone)?).await?;
         }
         Ok(())
-    }
-}
-
-async fn of_work(
-    State(app): State<App>,
-    caller: Caller,
-    parameters: Parameters,
-) -> Result<Response, Refusal> {
-    parameters.only(&["department"])?;
-    let staff = caller.staff()?.clone();
-    let department = match parameters.text("department") {
-        Some(_) => department(&app, &caller, &parameters)?.and_then(|name| DepartmentId::new(name).ok()),
-        None => staff.department.clone(),
-    };
-    follow_work(app, staff, department, Telling::All).await
-}
-
-/// A stream of one work list: of the person's own work, and the department's.
-///
-/// # Errors
-/// That routing cannot be asked, or events cannot be watched.
-pub async fn follow_work(
-    app: App,
-    staff: Staff,
-    department: Option<DepartmentId>,
-    telling: Telling,
-) -> Result<Response, Refusal> {
-    let (client, response) = open(&app, Reader::Staff(&staff), telling)?;
-    let seen = watch(&app).await?;
-    let mut list = WorkList { app, staff, department, known: HashSet::new(), client };
-    list.load().await?;
-    tokio::spawn(async move { list.run(seen).await });
-    Ok(response)
-}
-
-/// A stream of one work list.
-struct WorkList {
-    app: App,
-    staff: Staff,
-    department: Option<DepartmentId>,
-    known: HashSet<WorkId>,
-    client: Client,
-}
-
-impl WorkList {
-    async fn run(mut self, mut seen: broadcast::Receiver<Seen>) {
-        let mut told = self.reset().await;
-        while told.is_ok() {
-            told = match self.client.next(&self.app, &mut seen).await {
-                None => return,
-                Some(Seen::Again) => match self.load().await {
-                    Ok(()) => self.reset().await,
-                    Err(_) => Err(Gone),
-                },
-                Some(Seen::Event(event)) => self.see(&event).await,
-            };
-        }
-    }
-
-    async fn reset(&self) -> Result<(), Gone> {
-        self.client.tell(Event::default().event("reset").data("{}")).await
-    }
-
-    /// Learns what is on the list, so that it can be told when it goes.
-    async fn load(&mut self) -> Result<(), Refusal> {
-        self.known.clear();
-        let mine = json!({ "person": self.staff.person });
-        let ours = self.department.as_ref().map(|department| json!({ "department": department }));
-        for filter in [Some(mine), ours].into_iter().flatten() {
-            self.load_some(filter).await?;
-        }
-        Ok(())
-    }
-
-    async fn load_some(&mut self, mut filter: Value) -> Result<(), Refusal> {
-        filter["limit"] = 200.into();
-        let actor = crate::auth::Principal::Staff(self.staff.clone()).actor();
-        for _ in 0..PAGES {
-            let query = question(&self.staff.organisation, actor.clone(), filter.clone());
-            let page = self.app.upstream.ask(ServiceName::Routing, ask::WORK, &query).await?;
-            let page: ask::WorkPage =
-                serde_json::from_value(page).map_err(|error| Refusal::defect(&error))?;
-            self.known.extend(page.items.iter().map(|item| item.work));
-            let Some(next) = page.next else { return Ok(()) };
-            filter["after"] = next.into();
-        }
-        Ok(())
-    }
-
-    async fn see(&mut self, event: &Published) -> Result<(), Gone> {
-        let envelope = &event.envelope;
-        if envelope.subject.organisation != self.staff.organisation || envelope.source != ServiceName::Routing
-        {
-            return Ok(());
-        }
-        match envelope.what.as_str() {
-            "work.assigned" => {
-                let Ok(said) = WorkAssigned::read(envelope.version, &event.body) else { return Ok(()) };
-                let ours = said.person == self.staff.person || self.is_ours(&said.department);
-                self.change(event, said.work, ours).await
-            }
-            "work.queued" => {
-                let Ok(said) = WorkQueued::read(envelope.version, &event.body) else { return Ok(()) };
-                let ours = self.is_ours(&said.department);
-                self.change(event, said.work, ours).await
-            }
-            "work.withdrawn" => {
-                let Ok(said) = WorkWithdrawn::read(envelope.version, &event.body) else { return Ok(()) };
-                self.change(event, said.work, false).await
-            }
-            _ => Ok(()),
-        }
-    }
-
-    fn is_ours(&self, department: &DepartmentId) -> bool {
-        self.department.as_ref() == Some(department)
-    }
-
-    async fn change(&mut self, event: &Published, work: WorkId, ours: bool) -> Result<(), Gone> {
-        let complaint = event.envelope.subject.complaint_id();
-        if ours {
-            self.known.insert(work);
-            let body: Value = serde_json::from_slice(&event.body).unwrap_or_default();
-            let data = json!({ "complaint": complaint, "at": event.envelope.time, "change": body });
-            return self
-                .client
-                .tell(Event::default().event(&event.envelope.what).data(data.to_string()))
-                .await;
-        }
-        if !self.known.remove(&work) {
-            return Ok(());
-        }
-        let data = json!({ "complaint": complaint, "work": work });
-        self.client.tell(Event::default().event("work.gone").data(data.to_string())).await
     }
 }
 

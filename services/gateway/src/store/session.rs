@@ -1,4 +1,4 @@
-//! What ends for both kinds of sessions, of browsers and of tokens, at once.
+//! What ends for both kinds of sessions, of browsers and of tokens, at once; and what is kept for a while.
 
 use contracts::OrganisationId;
 use jiff::Timestamp;
@@ -25,13 +25,14 @@ pub async fn end_of_account(
     .map(drop)
 }
 
-/// Removes sessions that are over.
+/// Removes sessions that are over, and what customers began and did not send.
 ///
 /// # Errors
 /// What PostgreSQL says.
 pub async fn forget(pool: &PgPool, now: Timestamp) -> Result<(), sqlx::Error> {
     sqlx::query(
-        "with refreshed as (delete from refresh_token where expires_at < $1)
+        "with refreshed as (delete from refresh_token where expires_at < $1),
+              drafted as (delete from portal_draft where expires_at < $1)
          delete from browser_session where expires_at < $1",
     )
     .bind(now.to_sqlx())

@@ -16,6 +16,7 @@
 pub(super) mod check;
 pub(crate) mod complainant;
 pub(crate) mod fields;
+mod guided;
 mod mail;
 mod menu;
 mod number;
@@ -59,6 +60,7 @@ const SHAPE: Shape = Shape {
         "complainant",
         "subject",
         "menu_option",
+        "guided",
         "opinion",
         "demand",
         "amount",

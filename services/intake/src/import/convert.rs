@@ -72,6 +72,7 @@ impl Reading<'_> {
             narrative,
             subject: None,
             menu_option: None,
+            guided: None,
             opinion: self.optional("opinion", fields.opinion.as_ref()),
             demand: self.optional("demand", fields.demand.as_ref()),
             amount: self.amount("amount_yuan", fields.amount_yuan.as_ref()),

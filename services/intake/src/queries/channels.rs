@@ -62,6 +62,7 @@ fn listed(playbook: &Playbook, channel: &Channel, directory: Option<&Directory>)
         people: answerable.people,
         subject_has: channel.subject_has.clone(),
         menu: channel.menu.iter().map(option).collect(),
+        guided: channel.guided.as_ref().map(|form| super::guided::listed(playbook, form)),
     }
 }
 

@@ -4,7 +4,7 @@ use contracts::commands::Actor;
 use serde_json::{Value, json};
 
 use crate::serving::{served_by, served_with};
-use crate::world::playbook;
+use crate::world::{guided_form, playbook};
 
 /// The channels are published with who answers for them: by name where the playbook says so, else the role.
 /// With them stand the words that mail needs and what a caller may choose.
@@ -61,4 +61,30 @@ async fn nobody_is_published_for_a_department_that_only_a_case_has() {
     let served = served_with(|document| document["channels"][1]["answerable"] = responsible).await;
     let channels = served.ask("channels", Actor::Customer, Value::Null).await.unwrap();
     assert_eq!((&channels[2]["people"], &channels[2]["department"]), (&json!([]), &Value::Null));
+}
+
+/// A guided form is published with its channel: whoever builds another front for customers reads from it what to show, gate
+/// by gate, and where each answer goes.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_guided_form_is_published_with_its_channel() {
+    let served = served_with(|document| {
+        document["channels"][1]["guided"] = guided_form();
+        document["intake"]["fields"][0]["label"] = json!({ "zh": "诉求", "en": "Claim" });
+    })
+    .await;
+    let channels = served.ask("channels", Actor::Customer, Value::Null).await.unwrap();
+    let form = &channels[2]["guided"];
+    assert_eq!((&form["notice_version"], &form["notice"]["zh"]), (&json!(3), &json!("请如实填写。")));
+    assert_eq!(form["companies"][1]["provinces"], json!(["north", "south"]));
+    let asked = |field: &str, at: &str, label: Value, required: bool| json!({ "field": field, "at": at, "label": label, "required": required });
+    assert_eq!(form["consumer"][1], asked("phone", "/complainant/phone", Value::Null, false));
+    let claim = json!({ "zh": "诉求", "en": "Claim" });
+    assert_eq!(
+        form["business"],
+        json!([
+            asked("narrative", "/narrative", Value::Null, true),
+            asked("demand", "/demand", claim, false)
+        ])
+    );
+    assert_eq!(channels[1]["guided"], Value::Null);
 }

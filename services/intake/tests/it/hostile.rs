@@ -13,8 +13,8 @@ use testkit::hostile::{self, Attempt, Became};
 use uuid::Uuid;
 
 use crate::clarifying::{clarify_entered, visit};
-use crate::serving::{Served, complaint, front_desk, served};
-use crate::world::{clerk, good, officer, organisation};
+use crate::serving::{Served, complaint, front_desk, served, served_with};
+use crate::world::{clerk, gates_passed, good, guided_form, officer, organisation};
 
 const CONTENT: &[u8] = b"\x89PNG\r\n\x1a\nxx";
 
@@ -47,7 +47,7 @@ fn everything(n: usize) -> Value {
         "unit": "service", "language": "zh", "opinion": "质量太差", "amount": 100, "order_number": "JD-1",
         "matter": "空调", "received_at": "2025-03-07T01:00:00Z", "files": [file(n)], "playbook": "p01",
         "external": {"source": "crm", "reference": format!("r-{n}")}, "facts": {"form_place": "二楼"},
-        "subject": "投诉空调", "menu_option": "1",
+        "subject": "投诉空调", "menu_option": "1", "guided": gates_passed(),
         "settlement": {"account": "当场道歉", "remedies": [{"remedy": "apology", "amount": 0}]},
     });
     body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
@@ -116,7 +116,8 @@ impl Served {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_text_of_a_complaint_does_more_than_stand_there() {
-    let served = served().await;
+    let guided = |document: &mut Value| document["channels"][0]["guided"] = guided_form();
+    let served = served_with(guided).await;
     served.upload("k0", 1_000).await;
     served.register("k0", everything(1_000)).await.unwrap();
     for (mut attempt, n) in attempts::<RegisterComplaint>(&everything(1_000)).into_iter().zip(1_001..) {

@@ -6,9 +6,9 @@ use contracts::messages::playbook_activated::ActivationScope;
 use contracts::{ChannelKey, Event, FactKey, FactValue, ProblemCode};
 use intake::Row;
 use jiff::Span;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::world::{World, clerk, good, playbook};
+use crate::world::{World, clerk, gates_passed, good, guided_form, playbook};
 
 /// The longest narrative where the playbook has no shorter limit, in characters.
 const NARRATIVE: usize = 20_000;
@@ -279,4 +279,79 @@ fn an_option_of_the_menu_opens_a_record() {
     let mut unknown = call("1");
     unknown["complainant"] = json!({});
     assert_eq!(world.register("k5", feeder(), unknown).unwrap_err().field.as_deref(), Some("/complainant"));
+}
+
+/// What comes by a channel with a guided form has passed its gates one after the other, whoever hands it in: the first that
+/// was not passed is told, and nothing behind it is looked at. What was agreed to and chosen is on record as facts.
+#[test]
+fn the_gates_of_a_guided_form_are_passed_in_their_order() {
+    let mut world = World::with(|document| document["channels"][1]["guided"] = guided_form());
+    let body = |guided: Value| {
+        let mut body = good();
+        (body["channel"], body["guided"]) = (json!("web"), guided);
+        body
+    };
+    let told = |world: &mut World, key: &str, body: Value| {
+        let problem = world.register(key, Actor::Customer, body).unwrap_err();
+        assert_eq!(problem.lacks(), None, "{problem:?}");
+        (problem.code, problem.field.unwrap())
+    };
+    let without = |change: &dyn Fn(&mut Value)| {
+        let mut guided = gates_passed();
+        change(&mut guided);
+        body(guided)
+    };
+    let missing = |field: &str| (ProblemCode::MissingField, format!("/guided/{field}"));
+    let wrong = |field: &str| (ProblemCode::InvalidField, format!("/guided/{field}"));
+    let mut ungated = good();
+    ungated["channel"] = json!("web");
+    // Nothing behind a gate is looked at: not even that there is no word in it.
+    ungated["narrative"] = json!("");
+    assert_eq!(told(&mut world, "k1", ungated), missing("notice"));
+    for (n, gate) in ["notice", "province", "company", "confirmed"].into_iter().enumerate() {
+        let body = without(&|guided| drop(guided.as_object_mut().unwrap().remove(gate)));
+        assert_eq!(told(&mut world, &format!("m{n}"), body), missing(gate));
+    }
+    assert_eq!(told(&mut world, "k2", without(&|guided| guided["notice"] = json!(2))), wrong("notice"));
+    assert_eq!(
+        told(&mut world, "k3", without(&|guided| guided["province"] = json!("west"))),
+        wrong("province")
+    );
+    assert_eq!(
+        told(&mut world, "k4", without(&|guided| guided["province"] = json!("south"))),
+        wrong("company")
+    );
+    let early = without(&|guided| guided["confirmed_at"] = json!("2025-03-07T00:57:00Z"));
+    assert_eq!(told(&mut world, "k5", early), wrong("confirmed_at"));
+    let late = without(&|guided| guided["agreed_at"] = json!("2031-03-07T00:57:00Z"));
+    assert_eq!(told(&mut world, "k6", late), wrong("agreed_at"));
+    let feeder = Actor::Feeder { name: "portal".into() };
+    for (key, actor) in [("k7", feeder), ("k8", clerk())] {
+        let problem = world.register(key, actor, body(json!({}))).unwrap_err();
+        assert_eq!(problem.field.as_deref(), Some("/guided/notice"), "whoever hands it in");
+    }
+    let mut elsewhere = good();
+    elsewhere["guided"] = gates_passed();
+    assert_eq!(told(&mut world, "k9", elsewhere), (ProblemCode::InvalidField, "/guided".to_owned()));
+    let mut declared = body(gates_passed());
+    declared["facts"] = json!({ "company": "jiahe" });
+    let problem = world.register("k10", clerk(), declared).unwrap_err();
+    assert_eq!(problem.field.as_deref(), Some("/facts/company"), "it is chosen, not declared");
+
+    world.register("k11", Actor::Customer, body(gates_passed())).unwrap();
+    let on_record = ["notice_version", "notice_agreed", "province", "company", "company_confirmed"];
+    let expected: [FactValue; 5] = [
+        3.into(),
+        "2025-03-07T00:58:00Z".into(),
+        "north".into(),
+        "ruian".into(),
+        "2025-03-07T00:59:00Z".into(),
+    ];
+    for (key, value) in on_record.into_iter().zip(expected) {
+        assert_eq!(fact(&world, key), Some(value), "{key}");
+    }
+    // Who does not say when did it now.
+    let at_once = without(&|guided| guided.as_object_mut().unwrap().retain(|key, _| !key.ends_with("_at")));
+    world.register("k12", Actor::Customer, at_once).unwrap();
+    assert_eq!(fact(&world, "company_confirmed"), Some(world.now.into()));
 }

@@ -130,6 +130,27 @@ pub(crate) fn good() -> Value {
     })
 }
 
+/// A guided form of two provinces with a company each.
+pub(crate) fn guided_form() -> Value {
+    let text = |zh: &str| json!({ "zh": zh, "en": zh });
+    json!({
+        "notice": { "version": 3, "text": text("请如实填写。") },
+        "provinces": [{ "key": "north", "label": text("北省") }, { "key": "south", "label": text("南省") }],
+        "companies": [
+            { "key": "ruian", "label": text("瑞安物业"), "provinces": ["north"] },
+            { "key": "jiahe", "label": text("嘉禾物业"), "provinces": ["north", "south"] },
+        ],
+        "consumer": ["name", "phone"],
+        "business": ["narrative", "demand"],
+    })
+}
+
+/// Every gate of it passed.
+pub(crate) fn gates_passed() -> Value {
+    json!({ "notice": 3, "agreed_at": "2025-03-07T00:58:00Z", "province": "north", "company": "ruian", "confirmed": true,
+        "confirmed_at": "2025-03-07T00:59:00Z" })
+}
+
 /// Two departments with a person each.
 pub(crate) fn people() -> DirectoryChanged {
     let name = |zh: &str, en: &str| Text { zh: zh.into(), en: en.into() };

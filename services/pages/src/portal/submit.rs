@@ -71,11 +71,29 @@ pub fn sent_before(locale: &Locale, base: &str, number: &str) -> Markup {
     }
 }
 
+/// Where photographs are added: so many, each of at most so many megabytes.
+pub(super) fn photos(
+    locale: &Locale,
+    (most, megabytes): (usize, usize),
+    problem: Option<&Problem>,
+) -> Markup {
+    let (count, size) = (most.to_string(), megabytes.to_string());
+    html! {
+        div.mb-3 {
+            label.form-label for="photos" { (locale.say(words::PHOTOS)) }
+            input.form-control #photos type="file" name="photos" multiple accept="image/*,application/pdf" aria-describedby="photos-hint";
+            div.form-hint #photos-hint { (locale.fill(words::PHOTOS_HINT, &[("n", &count), ("size", &size)])) }
+            @if let Some(wrong) = refusal::at(problem, "/files") {
+                div.refused { (wrong.code.title(locale.language)) }
+            }
+        }
+    }
+}
+
 /// The page. It is sent as one form with its files, so that it works where nothing but HTML does.
 #[must_use]
 pub fn page(locale: &Locale, csrf: &str, model: &Submit) -> Markup {
     let problem = model.problem.as_ref();
-    let (count, size) = (model.files.to_string(), model.megabytes.to_string());
     html! {
         div.container-narrow.portal {
             h1 { (locale.say(words::SUBMIT)) }
@@ -90,14 +108,7 @@ pub fn page(locale: &Locale, csrf: &str, model: &Submit) -> Markup {
                     @if refusal::at(problem, "/complainant").is_some() { div.refused { (locale.say(words::ONE_CONTACT)) } }
                     @for one in contact() { (field(locale, &one, &model.typed, problem)) }
                 }
-                div.mb-3 {
-                    label.form-label for="photos" { (locale.say(words::PHOTOS)) }
-                    input.form-control #photos type="file" name="photos" multiple accept="image/*,application/pdf" aria-describedby="photos-hint";
-                    div.form-hint #photos-hint { (locale.fill(words::PHOTOS_HINT, &[("n", &count), ("size", &size)])) }
-                    @if refusal::at(problem, "/files").is_some_and(|_| problem.is_some()) {
-                        div.refused { (problem.map_or("", |problem| problem.code.title(locale.language))) }
-                    }
-                }
+                (photos(locale, (model.files, model.megabytes), problem))
                 p.text-secondary.small { (locale.say(words::PRIVACY)) }
                 button.btn.btn-primary.btn-lg.w-100 type="submit" data-busy=(locale.say(words::SENDING)) { (locale.say(words::SEND)) }
             }

@@ -4,6 +4,11 @@ super::table! {
     CHANNEL: "渠道", "Channel";
     CHANNEL_UNLISTED: "渠道未列入流程", "A channel that is not listed";
     MENU_OPTION: "热线菜单选项", "Chosen in the menu of the hotline";
+    NOTICE_VERSION: "已同意的投诉须知版本", "Version of the notice agreed to";
+    NOTICE_AGREED: "同意投诉须知的时间", "When the notice was agreed to";
+    PROVINCE: "省份", "Province";
+    COMPANY: "被投诉企业", "Company complained of";
+    COMPANY_CONFIRMED: "确认被投诉企业的时间", "When the company was confirmed";
     KIND: "事项性质", "Nature of the matter";
     CUSTOMER_TYPE: "客户类型", "Sort of customer";
     CATEGORY: "类别", "Category";

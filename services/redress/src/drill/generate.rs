@@ -112,6 +112,7 @@ pub fn complaint(seed: u64, n: u32) -> RegisterComplaint {
         narrative,
         subject: None,
         menu_option: None,
+        guided: None,
         opinion: None,
         demand: chance
             .random_bool(0.5)

@@ -99,6 +99,9 @@ fn matter(book: &playbook::Playbook, told: &Value) -> Option<RegisterComplaint> 
     for gone in ["settlement", "external", "received_at", "files", "playbook"] {
         members.remove(gone);
     }
+    if let Some(gates) = members.get_mut("guided").and_then(Value::as_object_mut) {
+        gates.retain(|gate, _| !gate.ends_with("_at"));
+    }
     members.insert("complainant".to_owned(), json!({}));
     let facts = members.get("facts").and_then(Value::as_object).cloned().unwrap_or_default();
     let facts: BTreeMap<_, _> = facts.iter().filter_map(|(key, value)| fact(key, value)).collect();

@@ -54,6 +54,9 @@ pub struct RegisterComplaint {
     /// has asked further.
     #[serde(default)]
     pub menu_option: Option<String>,
+    /// How the gates of a guided form were passed; asked for where the channel has one.
+    #[serde(default)]
+    pub guided: Option<Guided>,
     /// What the customer thinks of it, as said; at most 4,000 characters.
     #[serde(default)]
     pub opinion: Option<String>,
@@ -87,6 +90,25 @@ pub struct RegisterComplaint {
     /// How it was settled on the spot, if it was.
     #[serde(default)]
     pub settlement: Option<Settlement>,
+}
+
+/// How the gates of a guided form were passed, in their order: the notice, the province, the company, its confirmation. A
+/// gate counts only when those before it were passed.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Guided {
+    /// The version of the notice that was read and agreed to.
+    pub notice: Option<u32>,
+    /// When it was agreed to; now when absent.
+    pub agreed_at: Option<Timestamp>,
+    /// The province.
+    pub province: Option<String>,
+    /// The company complained of.
+    pub company: Option<String>,
+    /// Whether the name of the company was looked at and confirmed.
+    pub confirmed: bool,
+    /// When it was confirmed; now when absent.
+    pub confirmed_at: Option<Timestamp>,
 }
 
 /// Begins an upload; the subject is the complaint it belongs to.

@@ -1,6 +1,7 @@
 //! What intake is asked. Customers and feeders get [`TRACK`] and [`CHANNELS`] only; the rest is for staff and services.
 
 mod desk;
+mod guided;
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
@@ -17,6 +18,7 @@ use crate::service::StageKind;
 use crate::words::{Language, Text};
 
 pub use desk::*;
+pub use guided::*;
 
 /// One complaint: [`ComplaintAsked`] → [`ComplaintFound`].
 pub const COMPLAINT: &str = "complaint";
@@ -372,6 +374,9 @@ pub struct ChannelListed {
     /// What a caller may choose before anybody answers.
     #[serde(default)]
     pub menu: Vec<MenuOptionListed>,
+    /// The gates that everything must pass that comes by it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub guided: Option<GuidedListed>,
 }
 
 /// What a caller may choose.

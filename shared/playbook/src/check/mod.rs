@@ -5,6 +5,7 @@ mod authority;
 mod correcting;
 mod forms;
 mod graph;
+mod guided;
 mod privacy;
 mod references;
 mod reports;
@@ -36,6 +37,7 @@ pub(crate) fn check(playbook: &Playbook) -> Vec<Finding> {
     findings.extend(correcting::check(playbook));
     findings.extend(sheets::check(playbook));
     findings.extend(standards::check(playbook));
+    findings.extend(guided::check(playbook));
     findings.extend(graph::check(playbook));
     findings.extend(rules::check(playbook));
     findings

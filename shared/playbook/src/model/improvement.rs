@@ -22,8 +22,8 @@ pub struct Form {
     /// Its name.
     pub label: Text,
     /// Its fields. One with the key of an intake field, or `number`, `instance`, `level`, `department`,
-    /// `registered_at`, `registered_by`, `channel`, `liable`, `remedy_amount`, `remedies`, `satisfaction`, fills itself; others
-    /// are written by people.
+    /// `registered_at`, `registered_by`, `channel`, `notice_agreed`, `province`, `company`, `liable`, `remedy_amount`,
+    /// `remedies`, `satisfaction`, fills itself; others are written by people.
     pub fields: Vec<super::Labelled>,
     /// Which of them must be filled in.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

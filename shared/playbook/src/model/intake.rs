@@ -5,7 +5,7 @@ use contracts::{CategoryKey, ChannelKey, DepartmentId, FactKey, RoleKey, Text};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Lane, SkillNeed, Standard, Who};
+use super::{GuidedForm, Lane, SkillNeed, Standard, Who};
 use crate::words::{Cel, Key, Yuan, words};
 
 /// A way in.
@@ -25,6 +25,9 @@ pub struct Channel {
     /// What a caller may choose before anybody answers.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub menu: Vec<MenuOption>,
+    /// The gates that everything must pass that comes by it; without it, none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub guided: Option<GuidedForm>,
 }
 
 /// What a caller may choose in the menu of a hotline: it opens a record of that kind.

@@ -3,6 +3,7 @@
 
 mod authority;
 mod clock;
+mod guided;
 mod identity;
 mod improvement;
 mod intake;
@@ -21,6 +22,7 @@ use serde::{Deserialize, Serialize};
 
 pub use authority::*;
 pub use clock::*;
+pub use guided::*;
 pub use identity::*;
 pub use improvement::*;
 pub use intake::*;
@@ -231,6 +233,10 @@ impl Playbook {
         let own =
             own.filter_map(|(n, stage)| Some((format!("stages[{n}].callback"), stage.callback.as_ref()?)));
         all.chain(own)
+    }
+    /// The guided forms of its channels.
+    pub fn guided_forms(&self) -> impl Iterator<Item = &GuidedForm> {
+        self.channels.iter().filter_map(|channel| channel.guided.as_ref())
     }
     /// The form with this key.
     #[must_use]

@@ -167,6 +167,42 @@ fn a_channel_names_what_there_is() {
     assert_eq!(channel("subject_has: [' ']"), [Code::Value]);
 }
 
+/// Every gate of a guided form can be passed, and whatever must be given is asked behind them.
+#[test]
+fn a_guided_form_leads_somewhere() {
+    let form = |provinces: &str, companies: &str, consumer: &str, business: &str| {
+        let notice = "notice: {version: 1, text: {zh: 请如实填写, en: Tell the truth}}";
+        let form = format!(
+            "{{{notice}, provinces: [{provinces}], companies: [{companies}], consumer: [{consumer}], business: [{business}]}}"
+        );
+        let channel = format!("  - {{key: portal, label: {{zh: 门户, en: Portal}}, guided: {form}}}\n");
+        after("channels: # not in the document\n", &format!("channels:\n{channel}"))
+    };
+    let province = |key: &str| format!("{{key: {key}, label: {{zh: 省, en: Province}}}}");
+    let company = |key: &str, province: &str| {
+        format!("{{key: {key}, label: {{zh: 企业, en: Company}}, provinces: [{province}]}}")
+    };
+    let (north, ruian) = (province("north"), company("ruian", "north"));
+    let (who, what) = ("name, phone", "narrative, demand");
+    assert_eq!(form(&north, &ruian, who, what), []);
+    assert_eq!(form("", "", who, what), [Code::Value], "nobody gets past a choice of nothing");
+    assert_eq!(
+        form(&format!("{north}, {}", province("south")), &ruian, who, what),
+        [Code::Value],
+        "a dead end"
+    );
+    assert_eq!(form(&format!("{north}, {north}"), &ruian, who, what), [Code::Duplicate]);
+    assert_eq!(form(&north, &format!("{ruian}, {ruian}"), who, what), [Code::Duplicate]);
+    assert_eq!(form(&north, &company("ruian", "north, west"), who, what), [Code::UnknownReference]);
+    assert_eq!(form(&north, &format!("{ruian}, {}", company("jiahe", "")), who, what), [Code::Value]);
+    assert_eq!(form(&north, &ruian, "name, phone, demand", what), [Code::Duplicate]);
+    assert_eq!(form(&north, &ruian, "name, phone, contact", what), [Code::Value], "by which way?");
+    assert_eq!(form(&north, &ruian, "name, phone, told_at", what), [Code::Value]);
+    assert_eq!(form(&north, &ruian, "name", what), [Code::Value], "they cannot be reached");
+    assert_eq!(form(&north, &ruian, who, "demand"), [Code::Value], "nothing is told");
+    assert_eq!(form(&north, &ruian, who, "").len(), 2);
+}
+
 #[test]
 fn marks_are_facts_that_are_true_or_false() {
     let flags = |fact: &str, when: &str| {

@@ -11,7 +11,7 @@ use playbook::{IntakeField, Labelled, Playbook};
 use runtime::service::Context;
 use vault::normalise;
 
-use super::{Draft, choose_playbook, fields, mail, menu, settle};
+use super::{Draft, choose_playbook, fields, guided, mail, menu, settle};
 use crate::Intake;
 use crate::decide::fact;
 use crate::decide::reading::{missing, not_listed};
@@ -41,6 +41,11 @@ pub(super) fn check(
     let unit = body.unit.clone().or_else(|| own_department(actor, directory));
     let chosen = choose_playbook(intake, context, &body, unit.as_ref());
     let model = chosen.as_ref().ok().map(|(_, compiled)| compiled.playbook());
+    let latest = context.now().checked_add(CLOCK_SKEW).unwrap_or(Timestamp::MAX);
+    if let Some(problem) = guided::check(&body, model, latest) {
+        // What stands behind a gate is not looked at before it is passed.
+        return Err(problem);
+    }
     findings.extend(menu::choose(&mut body, model));
     findings.extend(mail::check(&body, actor, model));
     check_texts(&body, model, &mut findings);
@@ -83,7 +88,7 @@ pub(super) fn check(
         facts: Facts::new(),
         warnings: Vec::new(),
     };
-    draft.facts = known_facts(&draft);
+    draft.facts = known_facts(&draft, context.now());
     flag_unlisted_channel(&mut draft);
     Ok(draft)
 }
@@ -261,12 +266,15 @@ fn choose(given: Option<&str>, usual: &str, listed: &[Labelled], field: &str) ->
     }
 }
 
-fn known_facts(draft: &Draft) -> Facts {
+fn known_facts(draft: &Draft, now: Timestamp) -> Facts {
     let body = &draft.body;
     let mut known = body.facts.clone();
     known.insert(facts::key::channel(), body.channel.as_str().into());
     known.insert(facts::key::kind(), draft.kind.as_str().into());
     known.insert(facts::key::customer_type(), draft.customer_type.as_str().into());
+    if let Some(passed) = &body.guided {
+        known.extend(guided::facts(passed, now));
+    }
     if let Some(pressed) = &body.menu_option {
         known.insert(facts::key::menu_option(), pressed.as_str().into());
     }
