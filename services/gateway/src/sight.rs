@@ -5,13 +5,14 @@
 
 use std::collections::BTreeSet;
 
-use contracts::commands::Actor;
+use contracts::commands::intake::Clarify;
+use contracts::commands::{Actor, Verb as _};
 use contracts::queries::routing;
-use contracts::{ComplaintId, ProblemCode, ServiceName};
+use contracts::{ComplaintId, DepartmentId, ProblemCode, ServiceName, StageKind};
 use serde_json::{Value, json};
 
 use crate::app::App;
-use crate::auth::{Act, Contact, Principal, Reach, Staff};
+use crate::auth::{Act, Contact, Principal, Reach, Rights, Staff};
 use crate::problem::Refusal;
 use crate::upstream::question;
 
@@ -22,6 +23,8 @@ pub struct Sight {
     pub case: Option<Value>,
     /// Whether contact data are shown unmasked.
     pub contact: bool,
+    /// Whether they hold, or may take, work at which the customer is spoken to. Not known where routing was not asked.
+    pub speaks: bool,
 }
 
 /// What `principal` may see of a case.
@@ -34,8 +37,28 @@ pub async fn of_case(app: &App, principal: &Principal, complaint: ComplaintId) -
     };
     let rights = principal.rights(&app.config.roles);
     if rights.reach == Reach::All && rights.contact != Contact::WhenHolding {
-        return Ok(Sight { case: None, contact: rights.contact == Contact::InReach });
+        return Ok(Sight { case: None, contact: rights.contact == Contact::InReach, speaks: false });
     }
+    asked(app, staff, &rights, complaint).await
+}
+
+/// The same where the customer's contact data are read: routing is asked whose work it is to speak with them.
+///
+/// # Errors
+/// As [`of_case`].
+pub async fn of_customer(app: &App, principal: &Principal, complaint: ComplaintId) -> Result<Sight, Refusal> {
+    let by_role = of_case(app, principal, complaint).await?;
+    match principal {
+        Principal::Staff(staff) if by_role.case.is_none() => {
+            let rights = principal.rights(&app.config.roles);
+            // While routing does not answer, people see what their role lets them see.
+            Ok(asked(app, staff, &rights, complaint).await.unwrap_or(by_role))
+        }
+        Principal::Staff(_) | Principal::Feeder(_) => Ok(by_role),
+    }
+}
+
+async fn asked(app: &App, staff: &Staff, rights: &Rights, complaint: ComplaintId) -> Result<Sight, Refusal> {
     let case = match ask_case(app, staff, complaint).await {
         Ok(case) => case,
         // Registered a moment ago: who sees everything need not wait for routing to hear of it.
@@ -48,13 +71,36 @@ pub async fn of_case(app: &App, principal: &Principal, complaint: ComplaintId) -
     if rights.reach == Reach::Own && !places.are_those_of(staff) {
         return Err(Refusal::not_found("complaint"));
     }
-    let holds = places.holders.contains(staff.person.as_str());
+    let speaks = speaks(&case, staff);
     let contact = match rights.contact {
-        Contact::Never => false,
-        Contact::WhenHolding => holds,
+        Contact::Never => speaks,
+        Contact::WhenHolding => speaks || places.holders.contains(staff.person.as_str()),
         Contact::InReach => true,
     };
-    Ok(Sight { case: Some(case), contact })
+    Ok(Sight { case: Some(case), contact, speaks })
+}
+
+/// Whether a piece of work of a case at which the customer is spoken to is theirs: they hold it, or it waits in their
+/// department for a role of theirs and nothing keeps them out. Whoever cannot see the number cannot call.
+fn speaks(case: &Value, staff: &Staff) -> bool {
+    let speaking = [StageKind::Contact, StageKind::Reply, StageKind::Callback].map(StageKind::as_str);
+    let is_role = |role: &Value| role.as_str().is_some_and(|role| staff.roles.contains(role));
+    let own = staff.department.as_ref().map(DepartmentId::as_str);
+    let list = |of: &Value, key: &str| of[key].as_array().cloned().unwrap_or_default();
+    let barred = |visit: &Value| {
+        let visits = list(case, "visits").into_iter().filter(|one| one["visit"] == *visit);
+        visits.flat_map(|one| list(&one, "barred")).any(|person| person == staff.person.as_str())
+    };
+    list(case, "works").iter().any(|work| {
+        let task = work["task"].as_str().unwrap_or_default();
+        let is_theirs = match work["person"].as_str() {
+            Some(person) => person == staff.person.as_str(),
+            None => {
+                own == work["department"].as_str() && (is_role(&work["role"]) || is_role(&work["secondary"]))
+            }
+        };
+        (speaking.contains(&task) || task == Clarify::VERB) && is_theirs && !barred(&work["visit"])
+    })
 }
 
 /// Refuses an order about a case that is not in the caller's reach; feeders may only feed.
@@ -128,7 +174,7 @@ impl Places {
 
 #[cfg(test)]
 mod tests {
-    use contracts::{DepartmentId, OrganisationId, PersonId};
+    use contracts::{OrganisationId, PersonId};
 
     use super::*;
 
@@ -159,5 +205,40 @@ mod tests {
         assert!(!places.are_those_of(&staff("hu.yan", "store_nanjing_road")));
         assert!(places.holders.contains("wu.gang") && !places.holders.contains("lin.yue"));
         assert_eq!(Places::of(&Value::Null), Places::default());
+    }
+
+    /// P38: the acceptor who must call the customer is of a role that this installation does not know.
+    #[test]
+    fn whoever_holds_or_may_take_the_contact_speaks_with_the_customer() {
+        let of = |role: &str, person: &str, department: &str| Staff {
+            roles: BTreeSet::from([role.parse().unwrap()]),
+            ..staff(person, department)
+        };
+        let case = |task: &str, person: Option<&str>| {
+            json!({
+                "visits": [{ "visit": "v", "department": "service", "barred": ["bao.an"] }],
+                "works": [{ "visit": "v", "task": task, "role": "acceptor", "secondary": "supervisor",
+                            "department": "service", "person": person }],
+            })
+        };
+        for task in ["contact", "reply", "callback", "clarify"] {
+            let held = case(task, Some("wu.gang"));
+            assert!(
+                speaks(&held, &of("duty_manager", "wu.gang", "company")),
+                "{task}: the holder, whatever they are"
+            );
+            assert!(!speaks(&held, &of("acceptor", "ma.jun", "service")), "{task}: somebody else holds it");
+            let waits = case(task, None);
+            assert!(
+                speaks(&waits, &of("acceptor", "ma.jun", "service")),
+                "{task}: in the queue of their role"
+            );
+            assert!(speaks(&waits, &of("supervisor", "lu.na", "service")), "{task}: or of who takes over");
+            assert!(!speaks(&waits, &of("clerk", "ma.jun", "service")), "{task}: another role");
+            assert!(!speaks(&waits, &of("acceptor", "hu.yan", "north")), "{task}: another department");
+            assert!(!speaks(&waits, &of("acceptor", "bao.an", "service")), "{task}: kept out of the matter");
+        }
+        assert!(!speaks(&case("propose", Some("wu.gang")), &of("acceptor", "wu.gang", "service")));
+        assert!(!speaks(&Value::Null, &of("acceptor", "wu.gang", "service")));
     }
 }

@@ -138,7 +138,7 @@ fn node(case: &Case, stage: &Stage) -> Value {
 fn shown(id: WorkId, work: &Work) -> Value {
     let mut shown = json!({
         "work": id, "visit": work.visit, "epoch": work.epoch, "task": work.task, "role": work.role,
-        "department": work.department, "due": work.due, "requested_at": work.requested_at, "lacks": work.lacks,
+        "secondary": work.secondary, "department": work.department, "due": work.due, "requested_at": work.requested_at, "lacks": work.lacks,
     });
     match &work.state {
         WorkState::Held { person, instead_of, since } => {

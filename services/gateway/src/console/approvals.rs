@@ -108,7 +108,7 @@ async fn matter(member: &Member, item: &WorkItem, naming: &Naming) -> Item {
     let caller = member.principal();
     let view = case::ask_about(app, &caller, ServiceName::Approval, asks::CASE, item.complaint).await;
     let view = view.unwrap_or_default();
-    let proposal = &view["proposal"];
+    let proposal = decided_on(&view, &json!(item.visit));
     let mut shown = at_a_glance(item, proposal, naming);
     shown.about = item.category.as_ref().map(|key| naming.label("categories", key));
     if item.task == "decide" && shown.amount.is_some() {
@@ -178,12 +178,12 @@ async fn sheet_of(member: &Member, complaint: ComplaintId, work: WorkId) -> Resu
     let naming = Naming::of(app, &member.staff.organisation, member.visitor.language, &[]).await;
     let round = visit_of(&known, &held).map(|visit| visit["round"].clone()).unwrap_or_default();
     let mut item = item_of(&seen, &known, &held, &naming);
-    if let Some(proposal) = &doing.matter.proposal {
+    if let Some(proposal) = doing.matter.proposal.as_ref().filter(|_| item.amount.is_some()) {
         item.remedies = proposal.remedies.iter().map(|(remedy, _)| remedy.clone()).collect();
     }
     let total = round["total"].as_i64();
     let cumulated = round["cumulated"].as_i64().filter(|sum| Some(*sum) != total).map(Fen);
-    let hand_on = member.require(Act::DirectWork).is_ok();
+    let hand_on = member.require(Act::TakeWork).is_ok();
     let mut clocks = known.clocks.clone();
     clocks.retain(|clock| clock.stopped_at.is_none());
     Ok(Sheet {
@@ -205,10 +205,21 @@ fn visit_of<'a>(known: &'a Known, held: &Value) -> Option<&'a Value> {
     visits.find(|one| one["visit"] == held["visit"])
 }
 
+/// The proposal that is decided on at a visit: the newest; none where the round is about a report of measures.
+fn decided_on<'a>(view: &'a Value, visit: &Value) -> &'a Value {
+    let visits = view["visits"].as_array().into_iter().flatten();
+    let round =
+        visits.filter(|one| one["visit"] == *visit).map(|one| &one["round"]).find(|one| one.is_object());
+    match round {
+        Some(round) if round["proposal"].is_null() => &Value::Null,
+        _ => &view["proposal"],
+    }
+}
+
 fn item_of(seen: &Seen, known: &Known, held: &Value, naming: &Naming) -> Item {
     let text = |value: &Value| value.as_str().map(str::to_owned);
     let (record, routed) = (&known.views["complaint"], &known.views["case"]);
-    let proposal = &known.views["approval"]["proposal"];
+    let proposal = decided_on(&known.views["approval"], &held["visit"]);
     let remedies = proposal["remedies"].as_array().into_iter().flatten();
     let category = text(&routed["facts"]["category"]).or_else(|| text(&record["category"]));
     let due =
@@ -248,7 +259,7 @@ fn authority(seen: &Seen, known: &Known, (held, round): (&Value, &Value)) -> Aut
     let slice =
         entered.next().map(|event| event.body["brief"]["slice"]["approval"].clone()).unwrap_or_default();
     let yuan = |value: &Value| value.as_str().and_then(|text| Fen::from_yuan(text).ok());
-    let liable = &known.views["approval"]["proposal"]["liable"];
+    let liable = &decided_on(&known.views["approval"], &held["visit"])["liable"];
     let cumulated = round["cumulated"].as_i64().map(Fen).unwrap_or_default();
     let decides = held["task"] == "decide";
     let role = |key: &str| {
@@ -352,7 +363,10 @@ async fn approve(
     member.require(Act::DoWork)?;
     let known = known(member, complaint).await?;
     let seen = seen(member, complaint, &known).await?;
-    let total = known.views["approval"]["proposal"]["total"].as_i64().map(Fen);
+    let works = known.views["case"]["works"].as_array().into_iter().flatten();
+    let mut held = works.filter(|one| one["work"] == json!(work));
+    let visit = held.next().map_or(&Value::Null, |one| &one["visit"]);
+    let total = decided_on(&known.views["approval"], visit)["total"].as_i64().map(Fen);
     let most = several_up_to(&seen.book);
     if total.is_none() || total > most {
         let problem = Problem::new(ProblemCode::NotAllowed, "the procedure has this decided by itself");

@@ -61,7 +61,7 @@ fn read<T: DeserializeOwned>(value: Value) -> Result<T, Refusal> {
 pub(super) async fn known(member: &Member, complaint: ComplaintId) -> Result<Known, Refusal> {
     member.require(Act::ReadCase)?;
     let (app, caller) = (&member.visitor.app, member.principal());
-    let sight = sight::of_case(app, &caller, complaint).await?;
+    let sight = sight::of_customer(app, &caller, complaint).await?;
     let subject = SubjectRef::complaint(&member.staff.organisation, complaint);
     let clocks = async {
         match case::ask_about(app, &caller, ServiceName::Routing, routing::CLOCKS, complaint).await {

@@ -111,7 +111,7 @@ fn of_work(seen: &Seen, routed: &Value, work: &Value, several: bool) -> Vec<Deed
     if visit["place"] == "main" {
         deeds.push(made("work.dispute", theirs.or((!may_dispute).then_some(words::NO_DISPUTE))));
     }
-    deeds.push(made("work.reassign", (!seen.may_direct).then_some(words::NOT_DIRECTING)));
+    deeds.push(made("work.reassign", theirs));
     deeds
 }
 

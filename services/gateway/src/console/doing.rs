@@ -142,7 +142,7 @@ async fn made(
 fn act_of(verb: &str) -> Act {
     match verb {
         "fact.record" => Act::AddToCase,
-        "work.reassign" => Act::DirectWork,
+        "work.reassign" => Act::TakeWork,
         _ => Act::DoWork,
     }
 }

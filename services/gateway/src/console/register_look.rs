@@ -199,7 +199,7 @@ fn avoid(text: &str, warning: &Value, language: Language) -> Avoid {
 /// The name that the caller gave before, as the reader may see it; the page does without where it cannot be had.
 async fn name(app: &App, member: &Member, found: &ask::Desk) -> Option<String> {
     let last = &found.earlier.first()?.listed;
-    let sight = sight::of_case(app, &member.principal(), last.complaint).await.ok()?;
+    let sight = sight::of_customer(app, &member.principal(), last.complaint).await.ok()?;
     let contact =
         case::reach(app, &member.principal(), last.complaint, &json!(last.complainant), &sight).await.ok()?;
     contact["name"].as_str().map(str::to_owned)

@@ -78,7 +78,7 @@ async fn show(
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
     let complaint: ComplaintId = segments.get("complaint")?;
-    let sight = sight::of_case(&app, &caller, complaint).await?;
+    let sight = sight::of_customer(&app, &caller, complaint).await?;
     let (body, tag) = whole(&app, &caller, complaint, &sight).await?;
     Ok(tagged(&headers, &tag, Value::Object(body)))
 }
@@ -181,7 +181,7 @@ async fn contact(
     segments: Segments,
 ) -> Result<Json<Value>, Refusal> {
     let complaint: ComplaintId = segments.get("complaint")?;
-    let sight = sight::of_case(&app, &caller, complaint).await?;
+    let sight = sight::of_customer(&app, &caller, complaint).await?;
     let found = ask_about(&app, &caller, ServiceName::Intake, record::COMPLAINT, complaint).await?;
     reach(&app, &caller, complaint, &found["complainant"], &sight).await.map(Json)
 }
@@ -197,7 +197,9 @@ pub async fn reach(
     complainant: &Value,
     sight: &Sight,
 ) -> Result<Value, Refusal> {
-    let body = json!({ "complainant": complainant, "complaint": complaint, "masked": !sight.contact });
+    let (masked, speaks) = (!sight.contact, sight.speaks);
+    let body =
+        json!({ "complainant": complainant, "complaint": complaint, "masked": masked, "speaks": speaks });
     let query = question(caller.organisation(), caller.actor(), body);
     let contact = app.upstream.ask(ServiceName::Intake, record::CONTACT, &query).await?;
     // Who looked at whose contact data must be told on request.

@@ -12,7 +12,7 @@ use crate::auth::{Act, Principal};
 use crate::endpoint::{Endpoint, Endpoints};
 use crate::extract::{Caller, Parameters, Segments};
 use crate::problem::Refusal;
-use crate::sight;
+use crate::sight::{self, Sight};
 use crate::upstream::question;
 
 /// The routes.
@@ -48,13 +48,13 @@ pub async fn filled_in(
     (complaint, form): (ComplaintId, &str),
     instance: Option<u32>,
 ) -> Result<Value, Refusal> {
-    let sight = sight::of_case(app, caller, complaint).await?;
+    let sight = sight::of_customer(app, caller, complaint).await?;
     let asked = json!({ "complaint": complaint, "form": form, "instance": instance });
     let query = question(caller.organisation(), caller.actor(), asked);
     let mut shown = app.upstream.ask(ServiceName::Routing, ask::FORM, &query).await?;
     let is_kept = |field: &Value| field["from"] == "intake";
     if shown["fields"].as_array().is_some_and(|fields| fields.iter().any(is_kept)) {
-        let kept = Kept::of(app, caller, complaint, sight.contact).await?;
+        let kept = Kept::of(app, caller, complaint, &sight).await?;
         for field in shown["fields"].as_array_mut().into_iter().flatten().filter(|field| is_kept(field)) {
             field["value"] = kept.value(field["key"].as_str().unwrap_or_default());
         }
@@ -75,7 +75,7 @@ impl Kept {
         app: &App,
         caller: &Principal,
         complaint: ComplaintId,
-        contact: bool,
+        sight: &Sight,
     ) -> Result<Self, Refusal> {
         let ask = async |name: &str, body: Value| {
             let query = question(caller.organisation(), caller.actor(), body);
@@ -84,7 +84,8 @@ impl Kept {
         let of = json!({ "complaint": complaint });
         let found = ask(record::COMPLAINT, of.clone()).await?;
         let who = json!({
-            "complainant": found["complainant"], "complaint": complaint, "masked": !contact,
+            "complainant": found["complainant"], "complaint": complaint, "masked": !sight.contact,
+            "speaks": sight.speaks,
         });
         let told = ask(record::TEXT, of.clone()).await?;
         let files = ask(record::FILES, of).await?;

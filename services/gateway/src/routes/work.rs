@@ -103,9 +103,13 @@ pub fn endpoints() -> Endpoints {
             hand_back,
         )
         .add(
-            order("/work/{work}/reassign", "Gives a piece of work to another person")
-                .may(Act::DirectWork)
-                .takes::<Reassign>(),
+            order(
+                "/work/{work}/reassign",
+                "Gives a piece of work to another person: its holder, or whoever directs it",
+            )
+            // Routing knows who holds the work and who is above them, and decides.
+            .may(Act::TakeWork)
+            .takes::<Reassign>(),
             reassign,
         )
 }

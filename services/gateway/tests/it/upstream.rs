@@ -167,7 +167,33 @@ async fn a_refusal_of_a_service_and_a_condition_go_through() {
     assert_eq!(*expected.lock().unwrap(), [Some(7)]);
 }
 
-/// Stands for routing: a case of logistics that wu.gang holds.
+/// Whether somebody may pass work on is routing's to say: it knows who holds it.
+#[tokio::test]
+async fn whoever_does_work_may_ask_to_pass_it_on_and_routing_decides() {
+    let edge = Edge::start().await;
+    let _routing = edge
+        .responder(ServiceName::Routing, &[("work.reassign", false)], |_, payload| {
+            each(payload, |command| match command.actor.person().map(|person| person.as_str()) {
+                Some("wu.gang") => done(json!({})),
+                _ => refused(ProblemCode::NotTheHolder),
+            })
+        })
+        .await;
+    let body = json!({ "complaint": ID, "person": "ma.jun", "reason": "熟悉此客户" });
+    let path = format!("/api/v1/work/{ID}/reassign");
+    for (name, role, status, code) in [
+        ("wu.gang", "handler", 200, ""),
+        ("hao.yu", "handler", 409, "not-the-holder"),
+        ("gu.wen", "auditor", 403, "not-allowed"),
+    ] {
+        let token = edge.token(name, &[role], Some("logistics")).await;
+        let answered = edge.post(&path, &token, name, &body).await;
+        let found = if answered.status == 200 { String::new() } else { answered.code() };
+        assert_eq!((answered.status.as_u16(), found.as_str()), (status, code), "{name}");
+    }
+}
+
+/// Stands for routing: a case of logistics that wu.gang holds, where the call to the customer waits for an acceptor.
 fn case(payload: &[u8]) -> Option<Vec<u8>> {
     found(payload, |query| {
         if query.body["complaint"] != ID {
@@ -175,17 +201,21 @@ fn case(payload: &[u8]) -> Option<Vec<u8>> {
         }
         Ok(json!({
             "visits": [{ "department": "logistics" }],
-            "works": [{ "department": "logistics", "person": "wu.gang" }],
+            "works": [
+                { "department": "logistics", "person": "wu.gang" },
+                { "department": "logistics", "person": null, "task": "contact", "role": "acceptor" },
+            ],
             "results": [], "facts": {},
         }))
     })
 }
 
+/// contact data are shown to who must speak with the customer, and hidden from the department besides.
 #[tokio::test]
 async fn a_case_is_seen_by_its_department_and_contact_data_by_who_holds_it() {
     let edge = Edge::start().await;
     let _routing = edge.responder(ServiceName::Routing, &[("case", true)], |_, payload| case(payload)).await;
-    let masked: Arc<Mutex<Vec<(String, Value)>>> = Arc::default();
+    let masked: Arc<Mutex<Vec<(String, (Value, Value))>>> = Arc::default();
     let noted = masked.clone();
     let names = &[("complaint", true), ("contact", true), ("text", true)];
     let _intake = edge
@@ -193,7 +223,8 @@ async fn a_case_is_seen_by_its_department_and_contact_data_by_who_holds_it() {
             found(payload, |query| {
                 if subject.ends_with("contact") {
                     let Actor::Staff { person, .. } = &query.actor else { panic!("{:?}", query.actor) };
-                    noted.lock().unwrap().push((person.to_string(), query.body["masked"].clone()));
+                    let how = (query.body["masked"].clone(), query.body["speaks"].clone());
+                    noted.lock().unwrap().push((person.to_string(), how));
                 }
                 Ok(json!({ "complainant": ComplaintId(uuid::Uuid::nil()), "version": 2 }))
             })
@@ -207,15 +238,24 @@ async fn a_case_is_seen_by_its_department_and_contact_data_by_who_holds_it() {
         ("zhao.min", "handler", "quality_management", false),
         ("lin.yue", "agent", "customer_service", true),
         ("gu.wen", "auditor", "head_office", true),
+        ("xia.he", "acceptor", "logistics", true),
+        ("mo.li", "clerk", "logistics", true),
     ] {
         let token = edge.token(name, &[roles], Some(department)).await;
         assert_eq!(edge.get(&text, &token).await.status, if sees { 200 } else { 404 }, "{name}");
         assert_eq!(edge.get(&contact, &token).await.status, if sees { 200 } else { 404 }, "{name}");
     }
-    let shown: Vec<_> =
-        masked.lock().unwrap().iter().map(|(who, masked)| (who.clone(), masked == &json!(false))).collect();
-    let expected = [("wu.gang", true), ("ma.jun", false), ("lin.yue", true), ("gu.wen", false)];
-    assert_eq!(shown, expected.map(|(who, shown)| (who.to_owned(), shown)));
+    // Who is shown them by their role or by holding work, and who besides because the call is theirs to make.
+    let expected = [
+        ("wu.gang", false, false),
+        ("ma.jun", true, false),
+        ("lin.yue", false, false),
+        ("gu.wen", true, false),
+        ("xia.he", false, true),
+        ("mo.li", true, false),
+    ];
+    let expected = expected.map(|(who, masked, speaks)| (who.to_owned(), (json!(masked), json!(speaks))));
+    assert_eq!(*masked.lock().unwrap(), expected);
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
-//! How to reach a complainant, and what is hidden from whom: in the clear for the service that sends and for the roles
-//! that speak to customers, hidden for everybody else; where the playbook of the complaint says more, that holds (R-026,
-//!
+//! How to reach a complainant, and what is hidden from whom: in the clear for the service that sends, for the roles
+//! that speak to customers, and for whoever has work of the complaint at which the customer is spoken to; hidden for
+//! everybody else. Where the playbook of the complaint says more, that holds.
 
 use contracts::commands::Actor;
 use contracts::queries::Query;
@@ -22,6 +22,8 @@ pub(super) const HIDDEN: &str = "***";
 pub(super) struct Sees {
     /// Whether they may see it as far as the installation is concerned.
     may: bool,
+    /// Whether it is their work to speak with the customer now: nobody can do that without knowing how to reach them.
+    speaks: bool,
     /// What the playbook of the complaint says, and whether they are one of those who see it all.
     policy: Option<(Privacy, bool)>,
 }
@@ -29,11 +31,12 @@ pub(super) struct Sees {
 impl Sees {
     /// Whether contact data of this kind are shown to them.
     fn contact(&self, field: IntakeField) -> bool {
-        match &self.policy {
+        let by_role = match &self.policy {
             Some((_, true)) => true,
             Some((privacy, false)) => self.may && !masks(privacy, field),
             None => self.may,
-        }
+        };
+        by_role || self.speaks
     }
 
     /// Whether this part of what the customer said is shown to them. Whoever works on a case reads what was told, unless
@@ -77,7 +80,7 @@ impl Queries {
             preferred_channel: maybe_key(row.try_get("preferred_channel")?)?,
             masked: false,
         };
-        let sees = self.sees(own, &query.actor, asked.complaint).await?;
+        let sees = Sees { speaks: asked.speaks, ..self.sees(own, &query.actor, asked.complaint).await? };
         Ok(shown(contact, |field| !asked.masked && sees.contact(field)))
     }
 
@@ -97,7 +100,7 @@ impl Queries {
             let all = privacy.roles.iter().any(|role| actor.holds(role.as_str()));
             (privacy, all)
         });
-        Ok(Sees { may, policy })
+        Ok(Sees { may, speaks: false, policy })
     }
 
     /// What the playbook of a complaint says of privacy.

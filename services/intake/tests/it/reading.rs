@@ -39,6 +39,20 @@ async fn what_the_playbook_hides_is_seen_by_the_roles_that_it_names() {
     assert_eq!(told["narrative"].as_str(), Some("空调坏了三次，没人来修"));
     let told = served.ask("text", clerk(), of).await.unwrap();
     assert_eq!((told["order_number"].as_str(), told["opinion"].as_str()), (Some("JD-1"), Some("太慢")));
+    // Whoever has the call to make sees where to call, hidden or not; what the customer told stays hidden.
+    let mut speaks = asked.clone();
+    speaks["speaks"] = json!(true);
+    for actor in [officer(), front_desk()] {
+        let caller = served.ask("contact", actor, speaks.clone()).await.unwrap();
+        assert_eq!(
+            (caller["phone"].as_str(), caller["masked"].as_bool()),
+            (Some("138 1234 5678"), Some(false))
+        );
+    }
+    assert_eq!(
+        served.ask("contact", Actor::Customer, speaks).await.unwrap_err().code,
+        contracts::ProblemCode::NotAllowed
+    );
     let mut masked = asked;
     masked["masked"] = json!(true);
     let masked = served.ask("contact", clerk(), masked).await.unwrap();

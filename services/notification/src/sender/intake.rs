@@ -24,7 +24,7 @@ impl Sender {
         let Recipient::Complainant { complainant } = &message.recipient.0 else {
             return Err(Failure::Nowhere(STAFF.into()));
         };
-        let asked = ContactAsked { complainant: *complainant, complaint: None, masked: false };
+        let asked = ContactAsked { complainant: *complainant, complaint: None, masked: false, speaks: false };
         self.ask(organisation, intake::CONTACT, &asked).await
     }
 

@@ -46,7 +46,6 @@ super::table! {
     MORE_ACTIONS: "其他办理", "More that you may do";
     NOTHING_POSSIBLE: "现在没有需要您办理的事项。", "There is nothing for you to do with it now.";
     NOT_YOURS: "须由承办人或其上级办理", "only whoever holds the work or directs it";
-    NOT_DIRECTING: "须由部门负责人办理", "only whoever directs the department";
     NOT_ON_THE_CASE: "须由参与本案的人员办理", "only whoever works on the case";
     NO_DISPUTE: "本流程没有规定由谁裁定，或已裁定过", "nobody rules on it in this procedure, or somebody has";
     NO_PAUSE: "本流程不允许暂停该时限", "this procedure lets nothing pause it";

@@ -23,6 +23,30 @@ fn world() -> World {
     world
 }
 
+#[test]
+fn work_is_passed_on_by_its_holder_and_by_who_directs_it() {
+    let mut world = world();
+    let (work, _) = world.work("handle");
+    let to = |who: &str| ReassignWork { work, person: who.parse().unwrap(), reason: REASONS[1].to_owned() };
+    for (by, person_to, holder) in [
+        ("lo.a", "qm.b", None),
+        ("qm.b", "qm.b", None),
+        ("qm.a", "qm.b", Some("qm.b")),
+        ("qm.a", "qm.a", None),
+        ("qm.lead", "qm.a", Some("qm.a")),
+    ] {
+        let done = world.order(&to(person_to), person(by));
+        assert_eq!(
+            done.as_ref().err().map(|problem| problem.code.as_str()),
+            holder.map_or(Some("not-the-holder"), |_| None),
+            "{by}"
+        );
+        if let Some(holder) = holder {
+            assert_eq!(world.holder("handle"), holder);
+        }
+    }
+}
+
 async fn order<V: Verb>(served: &Served, key: &str, actor: &str, body: &V) {
     let (subject, body) = (complaint(), serde_json::to_value(body).unwrap());
     let example = Example { subject, actor: person(actor), body };

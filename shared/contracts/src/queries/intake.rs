@@ -219,6 +219,10 @@ pub struct ContactAsked {
     /// Whether hidden values are enough.
     #[serde(default)]
     pub masked: bool,
+    /// Whether the asker holds, or may take, work of this complaint at which the customer is spoken to. Routing knows it, so
+    /// the edge says it.
+    #[serde(default)]
+    pub speaks: bool,
 }
 
 /// How to reach a complainant.
