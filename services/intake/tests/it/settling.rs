@@ -95,6 +95,36 @@ fn a_limit_is_not_dodged_by_splitting() {
     );
 }
 
+/// what a category or a fault narrows is as narrow on the spot as in a proposal.
+#[test]
+fn the_narrower_lists_of_the_category_and_of_the_fault_hold_on_the_spot() {
+    let mut world = World::with(|document| {
+        document["remedies"]["by_category"] = json!({ "quality": ["apology", "exchange"] });
+    });
+    let problem = world.register("k1", clerk(), settled(100)).unwrap_err();
+    assert_eq!(problem.field.as_deref(), Some("/settlement/remedies/1/remedy"));
+    assert_eq!(problem.expected.as_deref(), Some("one of apology, exchange"));
+
+    let mut world = World::with(|document| {
+        document["remedies"]["by_liable"] =
+            json!({ "customer": { "may": ["apology"] }, "company": { "must": ["refund"] } });
+    });
+    let of = |liable: &str, remedies: Value| {
+        let mut body = settled(100);
+        body["facts"] = json!({ "liable": liable });
+        body["settlement"]["remedies"] = remedies;
+        body
+    };
+    let apology = || json!([{ "remedy": "apology" }]);
+    let refund = || json!([{ "remedy": "refund", "amount": 100 }]);
+    let problem = world.register("k2", clerk(), of("customer", refund())).unwrap_err();
+    assert_eq!(problem.code, ProblemCode::RemedyNotAllowed);
+    let problem = world.register("k3", clerk(), of("company", apology())).unwrap_err();
+    assert_eq!(problem.expected.as_deref(), Some("at least one of: refund"));
+    world.register("k4", clerk(), of("customer", apology())).unwrap();
+    world.register("k5", clerk(), of("company", refund())).unwrap();
+}
+
 #[test]
 fn only_listed_remedies_are_given() {
     let mut body = settled(100);

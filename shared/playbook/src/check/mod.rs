@@ -3,6 +3,7 @@
 mod accountability;
 mod authority;
 mod correcting;
+mod faults;
 mod forms;
 mod graph;
 mod guided;
@@ -36,6 +37,7 @@ pub(crate) fn check(playbook: &Playbook) -> Vec<Finding> {
     findings.extend(accountability::check(playbook));
     findings.extend(correcting::check(playbook));
     findings.extend(sheets::check(playbook));
+    findings.extend(faults::check(playbook));
     findings.extend(standards::check(playbook));
     findings.extend(guided::check(playbook));
     findings.extend(graph::check(playbook));

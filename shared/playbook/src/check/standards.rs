@@ -1,14 +1,14 @@
-//! Handling standards of categories: whatever one gives may be given, at once, for the fault that it names. What may be
-//! given where which party is at fault.
+//! Handling standards of categories: whatever one gives may be given, at once, for the fault that it names.
 
 use contracts::StageKind;
 
+use super::faults::{comes_later, may_be_at_fault};
 use super::values::value;
 use crate::finding::Finding;
-use crate::model::{Category, Liable, Playbook, RemedyKind, Standard};
+use crate::model::{Category, Liable, Playbook, Standard};
 
 pub(super) fn check(playbook: &Playbook) -> Vec<Finding> {
-    let mut findings = by_liable(playbook);
+    let mut findings = Vec::new();
     for (number, category) in playbook.categories.iter().enumerate() {
         if let Some(standard) = &category.standard {
             let path = format!("categories[{number}].standard");
@@ -25,37 +25,6 @@ pub(super) fn check(playbook: &Playbook) -> Vec<Finding> {
         }
     }
     findings
-}
-
-fn by_liable(playbook: &Playbook) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    let Some(remedies) = &playbook.remedies else { return findings };
-    for (liable, narrower) in &remedies.by_liable {
-        let path = format!("remedies.by_liable.{liable}");
-        if !may_be_at_fault(playbook, *liable) {
-            findings.push(value(
-                path.clone(),
-                "nobody can be at fault as this here",
-                "liability_kinds 中没有该责任方",
-            ));
-        }
-        for (which, listed) in [("may", &narrower.may), ("must", &narrower.must)] {
-            let may = |remedy: &RemedyKind| {
-                remedies.allowed.contains(remedy)
-                    && (narrower.may.is_empty() || narrower.may.contains(remedy))
-            };
-            let stray = listed.iter().enumerate().filter(|(_, remedy)| !may(remedy));
-            findings.extend(stray.map(|(number, _)| {
-                let at = format!("{path}.{which}[{number}]");
-                value(at, "this may not be given for this fault", "该责任方不得给予这种补救措施")
-            }));
-        }
-    }
-    findings
-}
-
-fn may_be_at_fault(playbook: &Playbook, liable: Liable) -> bool {
-    playbook.liability_kinds.is_empty() || playbook.liability_kinds.contains(&liable)
 }
 
 fn of_category(playbook: &Playbook, category: &Category, standard: &Standard, path: &str) -> Vec<Finding> {
@@ -116,10 +85,4 @@ fn given(playbook: &Playbook, category: &Category, standard: &Standard, path: &s
         }
     }
     findings
-}
-
-/// Whether something that may be given stands before `remedy` in the order.
-fn comes_later(order: &[RemedyKind], allowed: &[RemedyKind], remedy: RemedyKind) -> bool {
-    let place = order.iter().position(|listed| *listed == remedy).unwrap_or_default();
-    order[..place].iter().any(|earlier| allowed.contains(earlier))
 }

@@ -60,6 +60,23 @@ fn nothing_comes_before_what_a_standard_gives_and_a_fault_is_made_good() {
         given("  by_liable: {customer: {may: [recall]}}\n"),
         one(Code::Value, "remedies.by_liable.customer.may[0]")
     );
+    // What the order lets nobody give first, and what a category leaves nothing of.
+    assert_eq!(
+        given("  order: [exchange, refund]\n  by_liable: {customer: {may: [refund]}}\n")[1..],
+        one(Code::Value, "remedies.by_liable.customer.may[0]")
+    );
+    assert_eq!(
+        given("  order: [exchange, refund]\n  by_liable: {external: {must: [refund]}}\n")[1..],
+        one(Code::Value, "remedies.by_liable.external.must")
+    );
+    assert_eq!(
+        given("  order: [refund, exchange]\n  by_liable: {external: {must: [refund, exchange]}}\n"),
+        []
+    );
+    assert_eq!(
+        given("  by_category: {quality: [refund]}\n  by_liable: {customer: {may: [exchange]}}\n"),
+        one(Code::Value, "remedies.by_category.quality")
+    );
     assert_eq!(
         given("  by_liable: {customer: {may: [exchange], must: [refund]}}\n"),
         one(Code::Value, "remedies.by_liable.customer.must[0]")

@@ -66,7 +66,7 @@ pub(super) fn check(
     findings
         .extend(body.category.as_ref().and_then(|category| check_category(category, playbook.playbook())));
     findings.extend(fields::missing_fields(&body, &playbook));
-    findings.extend(settle::check(body.settlement.as_ref(), playbook.playbook()));
+    findings.extend(settle::check(&body, playbook.playbook()));
     let (kind, customer_type) = match (kind, customer_type) {
         (Ok(kind), Ok(customer_type)) if findings.is_empty() => (kind, customer_type),
         (kind, customer_type) => {

@@ -2,11 +2,12 @@
 //! authority, added up over what the same customer and order were given lately, so that a limit is not dodged by
 //! splitting. Routing then takes the case straight to the archive; here only the fact is said.
 
-use contracts::commands::intake::Settlement;
+use contracts::commands::intake::{RegisterComplaint, Settlement};
 use contracts::commands::{Actor, check_text};
+use contracts::messages::proposal_made::Remedy;
 use contracts::{FactValue, Fen, Problem, ProblemCode, ServiceName, WordId, facts};
 use jiff::{SignedDuration, Timestamp};
-use playbook::{CaseView, Env, Playbook, RemedyKind, SettleOnTheSpot};
+use playbook::{CaseView, Env, Liable, Playbook, RemedyKind, SettleOnTheSpot};
 use runtime::service::{Context, Decision, EntryChange, EntryKey};
 use serde::{Deserialize, Serialize};
 use vault::normalise;
@@ -28,9 +29,10 @@ struct Given {
     amount: Fen,
 }
 
-/// What is wrong with a settlement, whoever made it.
-pub(super) fn check(settlement: Option<&Settlement>, playbook: &Playbook) -> Vec<Problem> {
-    let Some(settlement) = settlement else { return Vec::new() };
+/// What is wrong with the settlement of a complaint, whoever made it. What may be given is that of the category and, where it
+/// was said whose fault it is, of the fault, as in a proposal.
+pub(super) fn check(body: &RegisterComplaint, playbook: &Playbook) -> Vec<Problem> {
+    let Some(settlement) = &body.settlement else { return Vec::new() };
     let mut findings = Vec::new();
     findings.extend(check_text("/settlement/account", &settlement.account, LONGEST_ACCOUNT).err());
     if settlement.remedies.is_empty() {
@@ -38,14 +40,14 @@ pub(super) fn check(settlement: Option<&Settlement>, playbook: &Playbook) -> Vec
             missing("/settlement/remedies").expected("what was given, an apology or explanation at least"),
         );
     }
-    let allowed = playbook.remedies.as_ref().map_or(RemedyKind::ALL, |remedies| remedies.allowed.as_slice());
+    let (allowed, owed) = given(body, playbook);
+    let words = |kinds: &[RemedyKind]| kinds.iter().map(|kind| kind.as_str()).collect::<Vec<_>>().join(", ");
     for (at, remedy) in settlement.remedies.iter().enumerate() {
         if !allowed.iter().any(|kind| kind.as_str() == remedy.remedy) {
-            let words: Vec<_> = allowed.iter().map(|kind| kind.as_str()).collect();
             findings.push(
                 Problem::new(ProblemCode::RemedyNotAllowed, "the playbook does not list this remedy")
                     .at(format!("/settlement/remedies/{at}/remedy"))
-                    .expected(format!("one of {}", words.join(", "))),
+                    .expected(format!("one of {}", words(&allowed))),
             );
         }
         if remedy.amount.0 < 0 {
@@ -56,6 +58,14 @@ pub(super) fn check(settlement: Option<&Settlement>, playbook: &Playbook) -> Vec
             );
         }
     }
+    let is_owed = |remedy: &Remedy| owed.iter().any(|kind| kind.as_str() == remedy.remedy);
+    if !owed.is_empty() && !settlement.remedies.iter().any(is_owed) {
+        findings.push(
+            Problem::new(ProblemCode::MissingField, "whoever is at fault has to make it good")
+                .at("/settlement/remedies")
+                .expected(format!("at least one of: {}", words(&owed))),
+        );
+    }
     if total(settlement).is_none() {
         findings.push(
             Problem::new(ProblemCode::InvalidField, "the sum is not possible")
@@ -64,6 +74,18 @@ pub(super) fn check(settlement: Option<&Settlement>, playbook: &Playbook) -> Vec
         );
     }
     findings
+}
+
+/// What may be given for the matter, and of what something must be.
+fn given(body: &RegisterComplaint, playbook: &Playbook) -> (Vec<RemedyKind>, Vec<RemedyKind>) {
+    let category = body.category.as_ref().map_or("", |category| category.as_str());
+    let Some(listed) = playbook.remedies_for(category) else { return (RemedyKind::ALL.to_vec(), Vec::new()) };
+    let said = body.facts.get(&facts::key::liable()).and_then(FactValue::as_text);
+    let liable = said.and_then(|word| Liable::ALL.iter().copied().find(|party| party.as_str() == word));
+    match liable {
+        Some(party) => (listed.given_by(party).collect(), listed.owed_by(party).collect()),
+        None => (listed.allowed, Vec::new()),
+    }
 }
 
 fn total(settlement: &Settlement) -> Option<Fen> {
