@@ -24,26 +24,37 @@ impl State {
     /// Whether `person` is somewhere up the line of somebody who holds `role` in `department`. Of the directory alone.
     #[must_use]
     pub fn is_above(&self, person: &PersonId, role: &RoleKey, department: &DepartmentId) -> bool {
-        let holds = |member: &&Member| member.department == *department && member.roles.contains(role);
-        let manager = |id: &&PersonId| self.people.get(*id).and_then(|member| member.manager.as_ref());
-        self.people.values().filter(holds).any(|member| {
-            // Bounded, for a line may be a circle in a directory that nobody looked after.
-            let line = std::iter::successors(member.manager.as_ref(), |id| manager(id));
-            line.take(self.people.len()).any(|above| above == person)
+        let holds = |member: &Member| member.department == *department && member.roles.contains(role);
+        let mut holders = self.people.iter().filter(|(_, member)| holds(member));
+        holders.any(|(id, _)| match self.line(id) {
+            // Nobody in a ring stands above another.
+            (_, Some(again)) if again == id => false,
+            (line, _) => line.into_iter().skip(1).any(|above| above == person),
         })
     }
 
+    /// Somebody and their managers upwards, each once; and who comes again, where the line ends in a ring.
+    fn line<'s>(&'s self, person: &'s PersonId) -> (Vec<&'s PersonId>, Option<&'s PersonId>) {
+        let mut line = Vec::new();
+        let mut next = Some(person);
+        while let Some(id) = next.filter(|id| !line.contains(id)) {
+            line.push(id);
+            next = self.people.get(id).and_then(|member| member.manager.as_ref());
+        }
+        (line, next)
+    }
+
     /// The head of a department: whoever of it stands above the most of its people and below none of them. Nobody where that
-    /// does not single somebody out. Of the directory alone.
+    /// does not single somebody out, as where people are managers of each other in a ring. Of the directory alone.
     #[must_use]
     pub fn head_of(&self, department: &DepartmentId) -> Option<&PersonId> {
         let there =
             |id: &PersonId| self.people.get(id).is_some_and(|member| member.department == *department);
-        let manager = |id: &&PersonId| self.people.get(*id).and_then(|member| member.manager.as_ref());
         let mut below: BTreeMap<&PersonId, usize> = BTreeMap::new();
         for id in self.people.keys().filter(|id| there(id)) {
-            let line = std::iter::successors(Some(id), |id| manager(id)).take(self.people.len());
-            if let Some(top) = line.filter(|id| there(id)).last() {
+            let (line, again) = self.line(id);
+            let top = line.into_iter().filter(|id| there(id)).last();
+            if let Some(top) = top.filter(|_| again.is_none()) {
                 *below.entry(top).or_default() += 1;
             }
         }
@@ -65,5 +76,51 @@ impl State {
                 self.people.remove(&person.id);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id(text: &str) -> PersonId {
+        text.parse().unwrap()
+    }
+
+    /// People of one department, each with their manager.
+    fn people(all: &[(&str, Option<&str>)]) -> State {
+        let member = |manager: &Option<&str>| Member {
+            department: "hq".parse().unwrap(),
+            roles: BTreeSet::from(["agent".parse().unwrap()]),
+            manager: manager.map(id),
+        };
+        let people = all.iter().map(|(one, manager)| (id(one), member(manager)));
+        State { people: people.collect(), ..State::default() }
+    }
+
+    fn head(state: &State) -> Option<String> {
+        state.head_of(&"hq".parse().unwrap()).map(ToString::to_string)
+    }
+
+    #[test]
+    fn a_ring_of_managers_has_no_head_wherever_one_enters_it() {
+        let ring = [("a", Some("b")), ("b", Some("c")), ("c", Some("a"))];
+        assert_eq!(head(&people(&ring)), None);
+        for entry in ["a", "b", "c"] {
+            let more = [ring.as_slice(), &[("d", Some(entry)), ("e", Some(entry))]].concat();
+            assert_eq!(head(&people(&more)), None, "{entry}");
+        }
+        let beside = [ring.as_slice(), &[("f", Some("boss")), ("g", Some("boss")), ("boss", None)]].concat();
+        assert_eq!(head(&people(&beside)), Some("boss".to_owned()));
+    }
+
+    #[test]
+    fn nobody_in_a_ring_stands_above_another() {
+        let (role, department) = ("agent".parse().unwrap(), "hq".parse().unwrap());
+        let ring = [("a", Some("b")), ("b", Some("c")), ("c", Some("a"))];
+        let above = |all: &[_], one: &str| people(all).is_above(&id(one), &role, &department);
+        assert!(!above(&ring, "a") && !above(&ring, "b") && !above(&ring, "c"));
+        let below = [ring.as_slice(), &[("d", Some("a"))]].concat();
+        assert!(above(&below, "b") && !above(&below, "d"), "but above those who are not in it");
     }
 }

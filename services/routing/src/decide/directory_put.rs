@@ -1,6 +1,6 @@
 //! `directory.put` → departments and people as they shall be; everything that does not fit is told at once.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use contracts::commands::routing::PutDirectory;
 use contracts::commands::{Command, check_text};
@@ -83,12 +83,53 @@ pub(super) fn findings(directory: &Directory, order: &PutDirectory) -> Vec<Probl
             unknown(ProblemCode::UnknownPerson, detail, format!("/people/{n}/manager"));
         }
     }
+    found.extend(rings(directory, order));
     found.extend(shifts(directory, order));
     for (n, person) in order.people.iter().enumerate() {
         let place = format!("/people/{n}/absences");
         found.extend(absences(&person.id, &person.absences, |id| people.contains(id), &place));
     }
     found
+}
+
+/// People who would be managers of each other in a ring, and departments that would be above each other.
+fn rings(directory: &Directory, order: &PutDirectory) -> Vec<Problem> {
+    let ring = |detail: String, place: String, expected: &str| {
+        Problem::new(ProblemCode::InvalidField, detail).at(place).expected(expected)
+    };
+    let known = directory.people.values().chain(&order.people);
+    let managers: BTreeMap<_, _> = known.map(|person| (&person.id, person.manager.as_ref())).collect();
+    let people = order.people.iter().enumerate().filter_map(|(n, person)| {
+        let line = circle(&person.id, |id| *managers.get(id)?)?;
+        let line = line.iter().map(|id| id.as_str()).collect::<Vec<_>>().join(" → ");
+        let detail = format!("these are managers of each other: {line}");
+        Some(ring(detail, format!("/people/{n}/manager"), "a line of managers that ends"))
+    });
+    let known = directory.departments.values().chain(&order.departments);
+    let parents: BTreeMap<_, _> = known.map(|unit| (&unit.id, unit.parent.as_ref())).collect();
+    let units = order.departments.iter().enumerate().filter_map(|(n, unit)| {
+        let line = circle(&unit.id, |id| *parents.get(id)?)?;
+        let line = line.iter().map(|id| id.as_str()).collect::<Vec<_>>().join(" → ");
+        let detail = format!("these departments are above each other: {line}");
+        Some(ring(detail, format!("/departments/{n}/parent"), "a line of departments that ends"))
+    });
+    people.chain(units).collect()
+}
+
+/// The way from one back to itself, where there is one. To itself at once is no ring, and is told in its own words.
+fn circle<'t, T: Ord>(from: &'t T, above: impl Fn(&'t T) -> Option<&'t T>) -> Option<Vec<&'t T>> {
+    let mut line = vec![from];
+    while let Some(next) = above(line[line.len() - 1]) {
+        if next == from {
+            line.push(from);
+            return Some(line).filter(|line| line.len() > 2);
+        }
+        if line.contains(&next) {
+            return None;
+        }
+        line.push(next);
+    }
+    None
 }
 
 /// Names and skills that are empty or too long.

@@ -22,6 +22,18 @@ pub(crate) fn people_of(team: &TeamCalled) -> impl Iterator<Item = &PersonId> {
     team.leader.iter().chain(&team.deputy).chain(&team.members)
 }
 
+/// A role, and where it is looked for.
+type Looked = (RoleKey, DepartmentId);
+
+/// Somebody in a place.
+fn at(person: PersonId, (role, department): &Looked) -> TeamPlace {
+    TeamPlace { person, role: role.clone(), department: department.clone() }
+}
+
+fn is_at(filled: &TeamPlace, (role, department): &Looked) -> bool {
+    filled.role == *role && filled.department == *department
+}
+
 /// Who is not looked for.
 struct Taken {
     barred: BTreeSet<PersonId>,
@@ -65,7 +77,8 @@ impl Draft<'_> {
         }
         let book = Arc::clone(&self.book);
         for team in &book.playbook().teams {
-            let Some(before) = self.case.teams.get(team.key.as_str()).cloned() else { continue };
+            let Some(before) = self.case.teams.get(team.key.as_str()) else { continue };
+            let before = TeamCalled { places: self.places_of(team, before), ..before.clone() };
             if !self.has_empty_place(team, &before) {
                 continue;
             }
@@ -88,23 +101,62 @@ impl Draft<'_> {
 
     fn has_empty_place(&self, team: &Team, called: &TeamCalled) -> bool {
         let is_gone = |person: &PersonId| self.directory().active(person).is_none();
-        let is_empty = |who: &Who| self.place(who).is_some_and(|place| self.is_empty(&place, called));
         people_of(called).any(is_gone)
             || called.leader.is_none()
             || (team.deputy.is_some() && called.deputy.is_none())
-            || team.members.iter().any(is_empty)
+            || self.places(team).iter().any(|(_, place)| self.is_empty(place, called))
+    }
+
+    /// The places of the members, each once: two that a playbook names may be one and the same for a case.
+    fn places<'t>(&self, team: &'t Team) -> Vec<(&'t Who, Looked)> {
+        let mut seen = BTreeSet::new();
+        let all = team.members.iter().filter_map(|who| Some((who, self.place(who)?)));
+        all.filter(|(_, place)| seen.insert(place.clone())).collect()
+    }
+
+    /// The places that were filled when a team was called, one for each member. A team from before they were written down
+    /// had them all the same: by the role that a member has or had, else that of whoever could not be found.
+    fn places_of(&self, team: &Team, called: &TeamCalled) -> Vec<TeamPlace> {
+        let mut filled: Vec<TeamPlace> = Vec::new();
+        for place in &called.places {
+            if !filled.contains(place) {
+                filled.push(place.clone());
+            }
+        }
+        let places: Vec<Looked> = self.places(team).into_iter().map(|(_, place)| place).collect();
+        let without = called.members.iter().filter(|member| !filled.iter().any(|one| one.person == **member));
+        let (mut written, mut others) = (Vec::new(), Vec::new());
+        for member in without {
+            let person = self.directory().people.get(member);
+            let has = |(role, department): &&Looked| {
+                person.is_some_and(|one| one.department == *department && one.roles.contains(role))
+            };
+            match places.iter().find(has) {
+                Some(place) => written.push(at(member.clone(), place)),
+                None => others.push(member.clone()),
+            }
+        }
+        filled.extend(written);
+        for member in others {
+            let is_free = |place: &&Looked| !filled.iter().any(|one| is_at(one, place));
+            if let Some(place) = places.iter().find(is_free).or_else(|| places.first()) {
+                filled.push(at(member, place));
+            }
+        }
+        filled
     }
 
     /// Where a member is looked for.
-    fn place(&self, who: &Who) -> Option<(RoleKey, DepartmentId)> {
+    fn place(&self, who: &Who) -> Option<Looked> {
         let holder = self.book.holder(who)?;
         Some((holder.role, self.department(&holder.department)))
     }
 
     /// Whether nobody was called for a place, and nobody in the team speaks for its role.
-    fn is_empty(&self, (role, department): &(RoleKey, DepartmentId), called: &TeamCalled) -> bool {
+    fn is_empty(&self, place: &Looked, called: &TeamCalled) -> bool {
+        let (role, department) = place;
         let speaks = |person: &PersonId| people_of(called).any(|one| one == person);
-        let filled = called.places.iter().any(|one| one.role == *role && one.department == *department);
+        let filled = called.places.iter().any(|one| is_at(one, place));
         !filled && !self.directory().holders(role, department).any(|person| speaks(&person.id))
     }
 
@@ -123,13 +175,15 @@ impl Draft<'_> {
         let deputy = deputy.or_else(second);
         let stay = before.into_iter().flat_map(|before| &before.members).filter(is_here).cloned();
         let mut members: Vec<_> = stay.collect();
-        let mut places = Vec::new();
-        for who in &team.members {
-            let Some((role, department)) = self.place(who) else { continue };
-            let (own, found) = self.members_for(who, (&role, &department), before, &mut taken);
+        let looked_for = self.places(team);
+        // What the case moved away from since: whoever was called there stays.
+        let elsewhere = |one: &&TeamPlace| !looked_for.iter().any(|(_, place)| is_at(one, place));
+        let stay = before.into_iter().flat_map(|before| &before.places).filter(elsewhere);
+        let mut places: Vec<_> = stay.filter(|one| is_here(&&one.person)).cloned().collect();
+        for (who, place) in looked_for {
+            let (own, found) = self.members_for(who, &place, before, &mut taken);
             members.extend(found.iter().cloned());
-            let at = |person| TeamPlace { person, role: role.clone(), department: department.clone() };
-            places.extend(own.into_iter().chain(found).map(at));
+            places.extend(own.into_iter().chain(found).map(|person| at(person, &place)));
         }
         let (label, outside) = (team.label.clone(), team.outside.clone());
         TeamCalled { team: team.key.to_string(), label, leader, deputy, members, places, outside }
@@ -139,17 +193,15 @@ impl Draft<'_> {
     fn members_for(
         &self,
         who: &Who,
-        (role, department): (&RoleKey, &DepartmentId),
+        place: &Looked,
         before: Option<&TeamCalled>,
         taken: &mut Taken,
     ) -> (Vec<PersonId>, Vec<PersonId>) {
         let own = before.into_iter().flat_map(|before| &before.places);
-        let own = own.filter(|one| one.role == *role && one.department == *department);
+        let own = own.filter(|one| is_at(one, place));
         let (stay, left): (Vec<_>, Vec<_>) =
             own.map(|one| one.person.clone()).partition(|person| self.directory().active(person).is_some());
-        let is_searched = before.is_none_or(|before| {
-            !left.is_empty() || self.is_empty(&(role.clone(), department.clone()), before)
-        });
+        let is_searched = before.is_none_or(|before| !left.is_empty() || self.is_empty(place, before));
         let mut found = if is_searched { self.all_of_team(who, taken) } else { Vec::new() };
         if !left.is_empty() {
             for person in found.drain(left.len().min(found.len())..) {

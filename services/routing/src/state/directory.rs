@@ -7,9 +7,6 @@ use contracts::{DepartmentId, PersonId, RoleKey, ShiftKey};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// A line of managers or departments longer than this is a ring.
-const LONGEST_LINE: usize = 16;
-
 /// Departments and people.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Directory {
@@ -74,16 +71,29 @@ impl Directory {
         }
     }
 
-    /// The department and those above it.
+    /// The department and those above it, each once.
     pub fn units_up(&self, department: &DepartmentId) -> impl Iterator<Item = &Department> {
-        let above = |unit: &&Department| unit.parent.as_ref().and_then(|id| self.departments.get(id));
-        std::iter::successors(self.departments.get(department), above).take(LONGEST_LINE)
+        let above = |unit: &Department| unit.parent.as_ref().and_then(|id| self.departments.get(id));
+        let mut seen = BTreeSet::new();
+        let line = std::iter::successors(self.departments.get(department), move |unit| above(unit));
+        line.take_while(move |unit| seen.insert(&unit.id))
     }
 
-    /// A person and their managers, upwards.
+    /// A person and their managers, upwards, each once. Of several who are managers of each other in a ring none stands above
+    /// another, so whoever is in one has nobody above them.
     pub fn line_up(&self, person: &PersonId) -> impl Iterator<Item = &Person> {
-        let above = |below: &&Person| below.manager.as_ref().and_then(|id| self.people.get(id));
-        std::iter::successors(self.people.get(person), above).take(LONGEST_LINE)
+        let above = |below: &Person| below.manager.as_ref().and_then(|id| self.people.get(id));
+        let start = self.people.get(person);
+        let mut line: Vec<&Person> = Vec::new();
+        let mut next = start;
+        while let Some(one) = next.filter(|one| line.iter().all(|known| known.id != one.id)) {
+            line.push(one);
+            next = above(one);
+        }
+        if next.is_some_and(|one| one.id == *person) {
+            line.truncate(1);
+        }
+        line.into_iter()
     }
 
     /// The duty managers of a unit: those of its people who have that role, then whom the unit names.
@@ -152,8 +162,10 @@ mod tests {
         };
         let units = [unit("low", Some("high")), unit("high", Some("low"))];
         let people = [
+            one("low.a", Some("a"), json!([])),
             one("a", Some("b"), away(Some("b"))),
-            one("b", Some("a"), away(Some("c"))),
+            one("b", Some("e"), away(Some("c"))),
+            one("e", Some("a"), json!([])),
             one("c", None, json!([])),
             one("x", None, away(Some("y"))),
             one("y", None, away(Some("x"))),
@@ -184,9 +196,14 @@ mod tests {
     #[test]
     fn rings_of_managers_and_of_departments_end() {
         let directory = directory();
-        assert!(directory.line_up(&id("a")).count() <= LONGEST_LINE);
-        assert!(directory.units_up(&"low".parse().unwrap()).count() <= LONGEST_LINE);
-        assert!(directory.is_above(&id("b"), &id("a")) && !directory.is_above(&id("c"), &id("a")));
+        let line = |of: &str| directory.line_up(&id(of)).map(|one| one.id.to_string()).collect::<Vec<_>>();
+        for one in ["a", "b", "e"] {
+            assert_eq!(line(one), [one], "in a ring nobody stands above another");
+            assert!(!directory.is_above(&id("b"), &id(one)) && !directory.is_above(&id("c"), &id(one)));
+        }
+        assert_eq!(line("low.a"), ["low.a", "a", "b", "e"], "but above those who are not in it");
+        assert!(directory.is_above(&id("e"), &id("low.a")));
+        assert_eq!(directory.units_up(&"low".parse().unwrap()).count(), 2);
         assert!(directory.is_duty_manager(&id("d"), &"low".parse().unwrap()));
     }
 }

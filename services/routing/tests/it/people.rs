@@ -71,6 +71,36 @@ fn an_import_tells_who_is_left_out_and_still_holds_work() {
     assert_eq!(world.said.len(), before + 1, "it is one change of the directory, as if it were put");
 }
 
+/// Three who are managers of each other, and departments above each other, are refused where the ring would be closed; in a
+/// file, at its line.
+#[test]
+fn a_ring_of_managers_or_departments_is_refused_with_its_place() {
+    let mut world = World::with(&text(), FRIDAY);
+    let directory = SubjectRef::directory(&organisation());
+    let before = world.said.len();
+    let mut put = |departments: Value, people: Value| {
+        let body = json!({ "departments": departments, "people": people });
+        let problem = world.command(directory.clone(), "directory.put", body, administrator()).unwrap_err();
+        (problem.field.clone().unwrap(), problem.detail)
+    };
+    // qm.a is below qm.lead, who is below the boss.
+    let boss = json!({ "id": "boss", "name": "boss", "department": "head_office", "manager": "qm.a" });
+    let (field, detail) = put(json!([]), json!([boss]));
+    assert_eq!(field, "/people/0/manager");
+    assert!(detail.ends_with("boss → qm.a → qm.lead → boss"), "{detail}");
+    let office =
+        json!({ "id": "head_office", "name": { "zh": "总部", "en": "Head office" }, "parent": "logistics" });
+    let (field, detail) = put(json!([office]), json!([]));
+    assert_eq!(field, "/departments/0/parent");
+    assert!(detail.ends_with("head_office → logistics → head_office"), "{detail}");
+    let files =
+        json!({ "files": ["id,name,department,reports_to\nboss,boss,head_office,qm.a\n"], "dry_run": true });
+    let problem = world.command(directory, "directory.import", files, administrator()).unwrap_err();
+    assert!(problem.detail.contains("line 2, column “reports_to”"), "{problem:?}");
+    assert!(problem.expected.unwrap().contains("a line of managers that ends"));
+    assert_eq!(world.said.len(), before);
+}
+
 /// A case complained of agent.b that waits for agent.a, and what agent.a leaves to the next shift.
 async fn handed_over() -> (Served, HandoverId) {
     let served = Served::start().await;

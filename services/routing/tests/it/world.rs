@@ -314,6 +314,14 @@ impl World {
         self.states.iter().map(written).collect()
     }
 
+    /// The case as an earlier version of the program left it.
+    pub(crate) fn rewrite(&mut self, change: impl FnOnce(&mut Value)) {
+        let mut case = serde_json::to_value(self.case()).unwrap();
+        change(&mut case);
+        let case = Box::new(serde_json::from_value(case).unwrap());
+        self.states.insert(complaint(), Arc::new(State::Case(case)));
+    }
+
     /// Somebody has so many pieces of work on other cases.
     pub(crate) fn burden(&mut self, who: &str, pieces: i64) {
         self.elsewhere.insert(who.to_owned(), pieces);
