@@ -34,6 +34,9 @@ pub struct Needs {
     /// The department that must answer, as the playbook has it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub responsible: Option<DepartmentId>,
+    /// Whether the report of measures is decided on, and neither a proposal nor an amount.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub report: bool,
     /// With what it may end.
     pub outcomes: Vec<OutcomeKey>,
 }
@@ -113,8 +116,9 @@ impl Needs {
         let brief: StageBrief =
             serde_json::from_value(entered.brief.clone()).map_err(|error| broken(&error.to_string()))?;
         let Slice::Approval(mut slice) = brief.slice else { return Err(broken("it is not for an approval")) };
-        if purpose_of(entered.kind) != Some(Purpose::Decide) {
-            // The matrix says who decides. Everything else is the stage owner's, whatever the amount.
+        let named = slice.report && brief.owner.is_some();
+        if purpose_of(entered.kind) != Some(Purpose::Decide) || named {
+            // The matrix says who decides on a proposal. Everything else is the stage owner's, whatever the amount.
             slice.rows.clear();
             slice.roles.clear();
         }
@@ -142,6 +146,7 @@ impl Needs {
             incentives: slice.incentives,
             because: slice.because,
             responsible: slice.responsible,
+            report: slice.report,
             outcomes: brief.outcomes,
         })
     }

@@ -92,10 +92,16 @@ pub struct Proposal {
 }
 
 impl State {
-    /// The proposal that a visit of `instance` is about.
+    /// The proposal of the handling `instance`.
     #[must_use]
     pub fn proposal_of(&self, instance: u32) -> Option<&Proposal> {
         self.proposal.as_ref().filter(|proposal| proposal.instance == instance)
+    }
+
+    /// The proposal that a round at an open visit of `instance` is about; none where a report is decided on.
+    #[must_use]
+    pub fn subject_of(&self, instance: u32, open: &Open) -> Option<&Proposal> {
+        self.proposal_of(instance).filter(|_| !open.needs.report)
     }
 
     /// Folds one event in. Events that this service does not act on change nothing.

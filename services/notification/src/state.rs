@@ -20,8 +20,10 @@ use playbook::{NotificationSlice, Slice, StageBrief};
 use serde::{Deserialize, Serialize};
 
 mod fold;
+mod known;
 
 pub use fold::{evolve, is_ours};
+pub use known::{Known, Snapshot};
 
 /// One subject.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -93,9 +95,10 @@ pub struct Conversation {
     /// The files of the complaint.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub files: BTreeSet<FileId>,
-    /// Facts heard or said here so far. What intake says may overtake routing, which then enters a stage without it.
+    /// Facts heard or said here so far. What intake says may overtake routing, which then enters a stage without it, and
+    /// may come after it.
     #[serde(default)]
-    pub facts: Facts,
+    pub known: Known,
 }
 
 /// One visit to a stage of ours.
@@ -119,6 +122,9 @@ pub struct Visit {
     pub parties: Vec<PersonId>,
     /// The facts when it began, and what intake, routing and we ourselves learnt since.
     pub facts: Facts,
+    /// What routing knew when it began; nothing is told from it once it is over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub began_with: Option<Snapshot>,
     /// The remedies that may be named to the customer: those of the approved proposal.
     pub promised: Vec<Remedy>,
     /// Whether the proposal of this handling still waits for its approval.

@@ -105,12 +105,14 @@ impl Draft<'_> {
         let turn = via.as_ref().and_then(|key| self.book.turn(key)).cloned();
         let anew = turn.as_ref().is_some_and(|turn| turn.new_form == playbook::NewForm::New);
         let instance = self.case.instance + u32::from(anew);
+        if anew {
+            self.withdraw_sides_of_handling()?;
+            // Before the handling begins: whoever hears of its first stage hears with it what holds in it.
+            self.report_lapses()?;
+        }
         let up = turn.as_ref().map_or(0, |turn| turn.level_up);
         let raised = (self.level() + up).min(self.book.highest_level()).max(self.level());
         let level = raised.max(self.book.level(&self.env()).map_err(evaluation)?);
-        if anew {
-            self.withdraw_sides_of_handling()?;
-        }
         self.enter(Entry { stage, place: Place::Main, via, because: None, instance, level }, anew)
     }
 
@@ -124,6 +126,7 @@ impl Draft<'_> {
         let mut brief = self.book.brief(&stage.key, &env).map_err(evaluation)?;
         self.name_acceptor(&mut brief);
         name_cause(&mut brief, because);
+        self.name_report(&mut brief, stage, (place, instance))?;
         self.place_verifier(&mut brief);
         let visit = VisitId(self.context.next_id());
         let barred = barring::barred(&self.case, instance, &self.book, self.directory(), stage.kind);
@@ -145,11 +148,11 @@ impl Draft<'_> {
             facts: self.case.facts.clone(),
             results: latest(&self.case.results),
             barred,
+            heard: self.case.heard.clone(),
         });
         let at = self.at;
         if anew {
             self.stop_where(|clock, model| is_of_earlier_instance(clock, model, instance))?;
-            self.report_lapses(visit)?;
             self.begin_instance(visit)?;
             self.look_at_forms(Some(visit))?;
         }
@@ -234,7 +237,7 @@ impl Draft<'_> {
         (facts, results): (&Facts, &Value),
     ) -> Result<(), Problem> {
         self.learnt_as(Said::AtTheEnd, facts, Some(id))?;
-        self.judge_report(id, visit, facts)?;
+        self.judge_report(id, visit)?;
         self.left(id, visit)?;
         self.account_again(visit, results)?;
         self.advance()
@@ -265,6 +268,7 @@ impl Draft<'_> {
             self.trigger(&Trigger::Fact(key.clone()), since(key, value, at), visit)?;
             self.fire_on_fact(key, (visit, said))?;
         }
+        self.report_is_due(facts, visit)?;
         let waits = self.case.visits.iter().filter(|(_, visit)| visit.kind == StageKind::Wait);
         let waits: Vec<_> = waits.map(|(id, _)| *id).collect();
         waits.into_iter().try_for_each(|id| self.look_at_wait(id))?;

@@ -149,6 +149,10 @@ pub struct ApprovalSlice {
     /// What began the side, for `account`: it gives cause anew, though the same was decided on before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub because: Option<Trigger>,
+    /// Whether the report of measures is decided on and nothing else, for `approve`: no proposal and no amount. A
+    /// playbook knows no case, so routing puts it in.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub report: bool,
 }
 
 /// What notification needs.

@@ -109,6 +109,7 @@ impl CompiledPlaybook {
             participants: stage.participants.iter().filter_map(|who| self.holder(who)).collect(),
             incentives: self.incentives_of(stage).cloned().collect(),
             because: None,
+            report: false,
         }
     }
 

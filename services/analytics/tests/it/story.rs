@@ -95,6 +95,7 @@ pub(crate) fn entered(n: u128, stage: &str, kind: StageKind, facts: Facts) -> St
         facts,
         results: Vec::new(),
         barred: Vec::new(),
+        heard: None,
     }
 }
 

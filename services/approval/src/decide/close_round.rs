@@ -43,6 +43,8 @@ pub(super) fn close(
 ) -> Result<(), Problem> {
     let Ending { visit, epoch, open, round, passed, .. } = *ending;
     let (field, facts) = match round.purpose {
+        // What becomes of a report is no fact of the proposal: routing makes it one of its own.
+        Purpose::Decide if open.needs.report => ("/decision", Facts::new()),
         Purpose::Decide => ("/decision", Facts::from([(key::approved(), passed.into())])),
         Purpose::Review | Purpose::Audit => ("/verdict", Facts::new()),
         Purpose::Meet => ("/signature", Facts::new()),

@@ -14,7 +14,7 @@ use crate::ledger::{self, Ledger};
 use crate::matrix;
 use crate::state::{Open, Round, Visit};
 
-/// Opens a round at `visit` over the newest proposal of its handling, and asks for the people of its first step.
+/// Opens a round at `visit` over the newest proposal of its handling, or over its report of measures, and asks for the people of its first step.
 /// Where nobody has to do anything, the round closes at once: also where there is nothing to account for. The ledger must have been loaded for that proposal.
 ///
 /// # Errors
@@ -26,9 +26,9 @@ pub(super) fn open(
     ledger: &mut Ledger,
 ) -> Result<(), Problem> {
     let Scene { context, after: state, .. } = *scene;
-    let proposal = state.proposal_of(visit.instance);
+    let proposal = state.subject_of(visit.instance, open);
     let round = RoundId(context.next_id());
-    let total = proposal.map_or(open.amount, |proposal| proposal.total);
+    let total = open.total(proposal);
     let liable = proposal.map(|proposal| proposal.liable.as_str()).or(open.liable.as_deref());
     let matter = ledger::matter(round, proposal);
     let cumulated =

@@ -21,6 +21,8 @@ pub(super) fn decide(scene: &Scene<'_, '_>) -> Outcome {
     Ok(decision)
 }
 
+/// A report of measures is no older for what is proposed beside it.
 fn is_older(open: &Open, proposal: &Proposal) -> bool {
-    open.round.as_ref().is_none_or(|round| round.version < proposal.version)
+    let is_older = open.round.as_ref().is_none_or(|round| round.version < proposal.version);
+    is_older && !open.needs.report
 }

@@ -20,7 +20,7 @@ pub(super) fn reopen(
     why: Voided,
 ) -> Result<(), Problem> {
     let Scene { config, context, before, after } = *scene;
-    let (old, new) = (before.proposal_of(visit.instance), after.proposal_of(visit.instance));
+    let (old, new) = (before.subject_of(visit.instance, open), after.subject_of(visit.instance, open));
     let counted = open.round.as_ref().is_some_and(ledger::is_counted);
     let counts = |proposal: &Proposal| ledger::counts(visit.purpose, proposal.total);
     let on_tally = [(old, counted), (new, new.is_some_and(counts))];

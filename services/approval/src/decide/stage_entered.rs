@@ -21,7 +21,7 @@ pub(super) fn decide(scene: &Scene<'_, '_>, entered: &StageEntered) -> Outcome {
     }
     let open = Open::of(entered, after)?;
     let Some(visit) = after.visits.get(&entered.visit) else { return Ok(decision) };
-    if purpose.is_decision() && open.approved_before {
+    if purpose.is_decision() && open.approved_before && !open.needs.report {
         // Status comes from the current round alone: an approval of something older is taken back.
         decision.say(FactRecorded {
             facts: Facts::from([(key::approved(), false.into())]),
@@ -30,8 +30,8 @@ pub(super) fn decide(scene: &Scene<'_, '_>, entered: &StageEntered) -> Outcome {
             visit: Some(entered.visit),
         });
     }
-    let proposal = after.proposal_of(entered.instance);
-    let total = proposal.map_or(open.amount, |proposal| proposal.total);
+    let proposal = after.subject_of(entered.instance, &open);
+    let total = open.total(proposal);
     let on_tally: &[_] = if ledger::counts(purpose, total) { &[proposal] } else { &[] };
     let mut ledger = Ledger::load(context, config, &open, on_tally)?;
     open_round::open(&mut decision, scene, (entered.visit, visit, &open), &mut ledger)?;

@@ -27,7 +27,7 @@ pub(super) fn decide(
             decision.say(RoundClosed { visit: id, round: round.id, approved: false, voided, agreed: None });
             seats::withdraw(&mut decision, id, round, "stage_withdrawn");
             if ledger::is_counted(round) {
-                let proposal = state.proposal_of(visit.instance);
+                let proposal = state.subject_of(visit.instance, open);
                 let mut ledger = Ledger::load(context, config, open, &[proposal])?;
                 ledger.settle(round.id, false);
                 decision.entries = ledger.changes()?;

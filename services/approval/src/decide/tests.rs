@@ -8,6 +8,7 @@ mod duty;
 mod heard;
 mod ledger;
 mod meet;
+mod reports;
 mod review;
 mod walk;
 
@@ -90,6 +91,7 @@ fn entered(rows: Value) -> StageEntered {
         facts: Facts::new(),
         results: Vec::new(),
         barred: vec![person("wang")],
+        heard: None,
     }
 }
 

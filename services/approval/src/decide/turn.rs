@@ -143,7 +143,7 @@ impl<'a, 'c> Turn<'a, 'c> {
 
     fn close(&self, decision: &mut Decision<Row>, after: &Round, passed: bool) -> Result<(), Problem> {
         let Place { visit, open, .. } = self.place;
-        let proposal = self.state.proposal_of(visit.instance);
+        let proposal = self.state.subject_of(visit.instance, open);
         let on_tally: &[_] = if ledger::is_counted(after) { &[proposal] } else { &[] };
         let mut ledger = Ledger::load(self.context, self.config, open, on_tally)?;
         let missed = self.state.missed_at(open);

@@ -79,6 +79,13 @@ impl Visit {
 }
 
 impl Open {
+    /// The amount of a round over `proposal`: that on record where there is none, and nothing where a report is decided on.
+    #[must_use]
+    pub fn total(&self, proposal: Option<&super::Proposal>) -> Fen {
+        let on_record = if self.needs.report { Fen(0) } else { self.amount };
+        proposal.map_or(on_record, |proposal| proposal.total)
+    }
+
     /// An open visit as it begins, in a case that stands as in `state`.
     ///
     /// # Errors

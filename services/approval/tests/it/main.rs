@@ -87,6 +87,7 @@ fn entered(proposal: u128, fen: i64) -> StageEntered {
         facts: Facts::new(),
         results: vec![proposed(proposal, fen)],
         barred: vec![person("wang")],
+        heard: None,
     }
 }
 

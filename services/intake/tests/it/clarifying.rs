@@ -46,6 +46,7 @@ pub(crate) fn clarify_entered(n: u128) -> StageEntered {
         facts: Facts::new(),
         results: Vec::new(),
         barred: vec!["zhao".parse().unwrap()],
+        heard: None,
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod correct;
 mod heard;
+mod in_turn;
 mod money;
 mod standard;
 mod walk;
@@ -66,6 +67,7 @@ fn entered(kind: StageKind, id: VisitId) -> StageEntered {
         facts: Facts::new(),
         results: Vec::new(),
         barred: vec![person("wang")],
+        heard: None,
     }
 }
 

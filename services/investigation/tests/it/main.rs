@@ -53,6 +53,7 @@ fn entered(kind: StageKind, id: VisitId) -> StageEntered {
         facts: Facts::new(),
         results: Vec::new(),
         barred: vec![PersonId::new("wang").unwrap()],
+        heard: None,
     }
 }
 

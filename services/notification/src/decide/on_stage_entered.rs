@@ -21,7 +21,7 @@ use uuid::Uuid;
 
 use super::{Message, Outcome, notify, seat, take_reply, unrenderable};
 use crate::promise;
-use crate::state::State;
+use crate::state::{Known, State};
 use crate::store::Row;
 use crate::telling::lines;
 use crate::templates::{BuiltIn, Chosen, Variables, channel_of, choose, of_playbook, render, said_by};
@@ -34,8 +34,8 @@ struct Arrival<'a> {
     channel: ChannelKey,
     complaint: ComplaintId,
     cause: Uuid,
-    /// What was learnt by now: what is parked for a missing fact is replayed once it is on record.
-    learnt: Option<&'a Facts>,
+    /// What is known by now: with the visit, and later.
+    facts: Facts,
 }
 
 pub(super) fn decide(
@@ -56,8 +56,9 @@ pub(super) fn decide(
     };
     let channel = conversation.map_or_else(|| channel_of(&entered.facts), |known| known.channel.clone());
     let cause = heard.envelope.id.0;
-    let learnt = conversation.map(|known| &known.facts);
-    let arrival = Arrival { entered, brief: &brief, slice, channel, complaint, cause, learnt };
+    let known = |known: &Known| known.since(&known.snapshot(entered));
+    let facts = conversation.map_or_else(|| entered.facts.clone(), |talk| known(&talk.known));
+    let arrival = Arrival { entered, brief: &brief, slice, channel, complaint, cause, facts };
     let mut decision = Decision::nothing();
     if needs_person(&brief, slice) {
         let barred = super::barred_from(entered);
@@ -116,18 +117,17 @@ impl Arrival<'_> {
     /// Tells the result by the template: the same conditions as for a person who does it.
     fn reply(&self, context: &Context<'_, State>, decision: &mut Decision<Row>) -> Result<(), Problem> {
         let proposal = promise::read(self.entered, self.brief);
-        take_reply::approved(self.slice, &self.entered.facts, proposal.awaits_approval)?;
+        take_reply::approved(self.slice, &self.facts, proposal.awaits_approval)?;
         if self.slice.reply.as_ref().is_some_and(|reply| !reply.evidence_attachments.is_empty()) {
             let detail = "a reply that goes with evidence is a person's to tell";
             return Err(Problem::new(ProblemCode::BrokenPlaybook, detail));
         }
-        let known: Vec<_> = std::iter::once(&self.entered.facts).chain(self.learnt).collect();
-        take_reply::required(self.brief, &known)?;
+        take_reply::required(self.brief, &self.facts)?;
         let preferred = self.slice.reply.as_ref().and_then(|reply| reply.preferred_channel.clone());
         let formal = take_reply::is_formal(self.slice);
         let channel = preferred.unwrap_or_else(|| self.channel.clone());
         let channel = if formal { take_reply::by_letter(channel) } else { channel };
-        let built_in = take_reply::built_in(&self.entered.facts, formal);
+        let built_in = take_reply::built_in(&self.facts, formal);
         let body = self.send(context, decision, &channel, &self.chosen(built_in))?;
         let word = WordId(context.next_id());
         let text = decision.keep(word, ServiceName::Notification, self.complaint, &body);
@@ -162,7 +162,7 @@ impl Arrival<'_> {
             remedies: promise::lines(&promised, language),
             answers: scale.iter().map(|answer| answer.label.get(language).to_owned()).collect(),
             scripts: said_by(&self.slice.scripts, language),
-            ..Variables::of(&self.entered.number, self.entered.facts.clone())
+            ..Variables::of(&self.entered.number, self.facts.clone())
         };
         let mut text = render(chosen, language, &variables).map_err(|error| unrenderable(&error))?;
         // Whatever the template says, what the playbook wants told is told.

@@ -39,7 +39,7 @@ pub(super) fn decide(
         return Err(problem.expected(LETTERS.join(", ")));
     }
     attached(conversation, visit, &body)?;
-    required(&visit.brief, &[&visit.facts])?;
+    required(&visit.brief, &visit.facts)?;
     let (chosen, text) = text_of(conversation, visit, body.text.as_deref())?;
     let mut decision = Decision::nothing();
     let told = keep(context, &mut decision, command, &text.body)?;
@@ -93,12 +93,12 @@ pub(super) fn approved(
 ///
 /// # Errors
 /// `missing-field` naming the fact.
-pub(super) fn required(brief: &StageBrief, known: &[&Facts]) -> Result<(), Problem> {
+pub(super) fn required(brief: &StageBrief, known: &Facts) -> Result<(), Problem> {
     let own = [key::result_told(), key::customer_contacted(), key::last_contact()];
     let answer = [key::customer_agreed(), key::dissatisfied()];
     let answer = answer.into_iter().filter(|_| waits_for_answer(brief));
     let brought: Facts = own.into_iter().chain(answer).map(|key| (key, true.into())).collect();
-    seat::has_what_is_required(brief, &[&[&brought], known].concat())
+    seat::has_what_is_required(brief, &[&brought, known])
 }
 
 /// Files of this complaint go with a reply, at least one for each kind of evidence that the playbook demands.

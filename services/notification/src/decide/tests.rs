@@ -4,6 +4,7 @@ mod callbacks;
 mod guides;
 mod heard;
 mod messages;
+mod orders;
 mod preparing;
 mod refusals;
 mod replies;
@@ -88,6 +89,7 @@ fn entered(kind: StageKind, id: VisitId) -> StageEntered {
         facts: Facts::new(),
         results: Vec::new(),
         barred: vec![person("wang")],
+        heard: None,
     }
 }
 

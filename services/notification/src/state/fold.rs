@@ -16,7 +16,8 @@ use playbook::{Slice, StageBrief};
 use runtime::service::Happened;
 
 use super::{
-    Answered, Call, CallerNote, Contact, Conversation, Messages, Notice, Prepared, Progress, State, Visit,
+    Answered, Call, CallerNote, Contact, Conversation, Known, Messages, Notice, Prepared, Progress, State,
+    Visit,
 };
 
 /// Folds what happened into the state.
@@ -70,14 +71,15 @@ impl State {
                     complained_of: registered.complained_of_person.clone(),
                     closed: false,
                     caller_notes: Vec::new(),
-                    files: BTreeSet::new(),
-                    facts: Facts::new(),
+                    files: registered.files.iter().copied().collect(),
+                    known: Known::nothing(),
                 }));
             }
             // A stage was heard of first; routing knew the channel from the facts, intake knows it itself.
             Self::Complaint(conversation) => {
                 conversation.channel = registered.channel.clone();
                 conversation.complained_of = registered.complained_of_person.clone();
+                conversation.files.extend(&registered.files);
             }
             Self::Playbook(_) | Self::Reports(_) => {}
         }
@@ -119,7 +121,7 @@ impl State {
                     closed: false,
                     caller_notes: Vec::new(),
                     files: BTreeSet::new(),
-                    facts: Facts::new(),
+                    known: Known::nothing(),
                 };
                 conversation.enter(entered);
                 *self = Self::Complaint(Box::new(conversation));
@@ -144,7 +146,7 @@ impl Conversation {
             }),
             Event::WorkAssigned(assigned) => self.on(assigned.visit, |visit| visit.give(assigned)),
             Event::WorkQueued(queued) => self.on(queued.visit, |visit| visit.queue(queued.work)),
-            Event::FactRecorded(recorded) => self.learn(&recorded.facts),
+            Event::FactRecorded(recorded) => self.learn(happened.source, &recorded.facts),
             Event::ContactRecorded(contact) => self.on(contact.visit, |visit| {
                 visit.contacts.push(Contact {
                     at: now,
@@ -193,10 +195,14 @@ impl Conversation {
         }
     }
 
-    fn learn(&mut self, facts: &Facts) {
-        self.facts.extend(facts.clone());
+    fn learn(&mut self, source: ServiceName, facts: &Facts) {
+        self.known.learn(source, facts);
         for visit in self.visits.values_mut().filter(|visit| visit.progress != Progress::Left) {
-            visit.facts.extend(facts.iter().map(|(key, value)| (key.clone(), value.clone())));
+            match &visit.began_with {
+                Some(snapshot) => visit.facts = self.known.since(snapshot),
+                // It began before that was kept.
+                None => visit.facts.extend(facts.clone()),
+            }
         }
     }
 
@@ -221,9 +227,7 @@ impl Conversation {
         }
         self.playbook = entered.playbook.clone();
         let proposal = crate::promise::read(entered, &brief);
-        // Routing knows the facts of all services, and what it says of one it knows holds.
-        let mut facts = self.facts.clone();
-        facts.extend(entered.facts.clone());
+        let snapshot = self.known.snapshot(entered);
         let visit = Visit {
             kind: entered.kind,
             version: Some(entered.playbook.version),
@@ -232,7 +236,8 @@ impl Conversation {
             brief,
             epoch: entered.epoch,
             department: entered.department.clone(),
-            facts,
+            facts: self.known.since(&snapshot),
+            began_with: Some(snapshot),
             promised: proposal.promised,
             awaits_approval: proposal.awaits_approval,
             progress: Progress::Unattended,
@@ -260,6 +265,7 @@ impl Visit {
         self.progress = Progress::Left;
         self.brief.slice = Slice::Nothing;
         self.facts.clear();
+        self.began_with = None;
         self.promised.clear();
     }
 

@@ -88,6 +88,7 @@ fn entered(kind: StageKind, n: u128) -> StageEntered {
         facts: Facts::from([(contracts::facts::key::approved(), true.into())]),
         results: approved(),
         barred: vec![person("wang")],
+        heard: None,
     }
 }
 

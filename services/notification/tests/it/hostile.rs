@@ -55,6 +55,7 @@ fn entered(kind: StageKind, outcomes: Value) -> StageEntered {
         facts: Facts::new(),
         results: Vec::new(),
         barred: Vec::new(),
+        heard: None,
     }
 }
 

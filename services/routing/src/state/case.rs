@@ -10,7 +10,7 @@ use contracts::messages::team_called::TeamCalled;
 use contracts::results::MissedClock;
 use contracts::{
     CategoryKey, ChannelKey, ClockId, ComplainantId, ComplaintId, DepartmentId, FactKey, FactValue, Facts,
-    Language, LedgerKey, OutcomeKey, PersonId, StageKey, StageKind, VisitId, WorkId,
+    Language, LedgerKey, OutcomeKey, PersonId, ServiceName, StageKey, StageKind, VisitId, WorkId,
 };
 use jiff::Timestamp;
 use playbook::LoopKey;
@@ -34,6 +34,9 @@ pub struct Case {
     pub origin: Origin,
     /// Everything that is known of it.
     pub facts: Facts,
+    /// How many `fact.recorded` of each other service are in that; not counted of cases from before it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub heard: Option<BTreeMap<ServiceName, u64>>,
     /// Its level, from 1.
     pub level: u32,
     /// Which handling of the complaint this is, from 1.
@@ -154,8 +157,9 @@ pub struct Visit {
     /// When it began.
     pub entered_at: Timestamp,
     /// How many visits of the case had ended before it began: services' clocks differ, the order here does not.
+    /// Not known of visits from before it was counted.
     #[serde(default)]
-    pub ended_before: usize,
+    pub ended_before: Option<usize>,
     /// The clocks that ran out since, of a side where somebody is held to account.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub missed: Vec<MissedClock>,
@@ -225,6 +229,7 @@ impl Case {
                 repeats: said.repeats,
             },
             facts: facts_at_registration(said),
+            heard: Some(BTreeMap::new()),
             level: 1,
             instance: 1,
             main: Main::Between { after: None, outcome: word(outcome), held: false },
@@ -249,6 +254,14 @@ impl Case {
     /// Takes facts in; the latest word on a key counts.
     pub fn learn(&mut self, facts: &Facts) {
         self.facts.extend(facts.iter().map(|(key, value)| (key.clone(), value.clone())));
+    }
+
+    /// Takes in what a service recorded.
+    pub fn hear(&mut self, source: ServiceName, facts: &Facts) {
+        if let Some(heard) = self.heard.as_mut().filter(|_| source != ServiceName::Routing) {
+            *heard.entry(source).or_default() += 1;
+        }
+        self.learn(facts);
     }
 
     /// Whether it is archived.

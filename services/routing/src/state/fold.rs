@@ -28,7 +28,7 @@ impl Case {
     pub fn fold(&mut self, happened: &Happened<'_>) {
         let time = happened.time;
         match happened.event {
-            Event::FactRecorded(said) => self.learn(&said.facts),
+            Event::FactRecorded(said) => self.hear(happened.source, &said.facts),
             Event::StageEntered(said) => self.entered(said, time),
             Event::StageChanged(said) => self.visit_changed(said, time),
             Event::StageWithdrawn(said) => drop(self.leave(said.visit)),
@@ -201,7 +201,7 @@ impl Case {
             department: said.department.clone(),
             barred: said.barred.clone(),
             entered_at: time,
-            ended_before: self.results.len(),
+            ended_before: Some(self.results.len()),
             missed: Vec::new(),
         };
         self.visits.insert(said.visit, visit);

@@ -1,5 +1,7 @@
 //! `stage.entered`, version 1.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -7,7 +9,7 @@ use crate::commands::Actor;
 use crate::facts::Facts;
 use crate::ids::{ComplainantId, DepartmentId, OutcomeKey, PersonId, StageKey, VisitId};
 use crate::messages::complaint_registered::PlaybookRef;
-use crate::service::StageKind;
+use crate::service::{ServiceName, StageKind};
 use crate::words::Language;
 
 /// A visit to a stage begins. Said by routing; the service that owns the stage kind acts on it.
@@ -48,6 +50,10 @@ pub struct StageEntered {
     pub results: Vec<StageResult>,
     /// People who may not act on it.
     pub barred: Vec<PersonId>,
+    /// How many `fact.recorded` of each other service the facts hold, so that whoever hears those services too knows which
+    /// word on a fact is the later one. Absent in cases from before they were counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub heard: Option<BTreeMap<ServiceName, u64>>,
 }
 
 /// Where a visit stands in its case.
