@@ -71,7 +71,7 @@ pub enum Slice {
     /// For `verify`, `investigate`, `propose`, `execute`, `inspect`, `correct`.
     Investigation(Box<InvestigationSlice>),
     /// For `approve`, `review`, `meet`, `audit`, `account`.
-    Approval(ApprovalSlice),
+    Approval(Box<ApprovalSlice>),
     /// For `contact`, `reply`, `callback`.
     Notification(Box<NotificationSlice>),
 }

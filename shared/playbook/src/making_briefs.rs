@@ -49,7 +49,7 @@ impl CompiledPlaybook {
             | StageKind::Review
             | StageKind::Meet
             | StageKind::Audit
-            | StageKind::Account => Slice::Approval(self.approval_slice(stage, env)),
+            | StageKind::Account => Slice::Approval(Box::new(self.approval_slice(stage, env))),
             StageKind::Contact | StageKind::Reply | StageKind::Callback => {
                 Slice::Notification(Box::new(self.notification_slice(stage, env)?))
             }
