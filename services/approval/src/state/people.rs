@@ -53,7 +53,7 @@ impl State {
         let mut below: BTreeMap<&PersonId, usize> = BTreeMap::new();
         for id in self.people.keys().filter(|id| there(id)) {
             let (line, again) = self.line(id);
-            let top = line.into_iter().filter(|id| there(id)).last();
+            let top = line.into_iter().rfind(|id| there(id));
             if let Some(top) = top.filter(|_| again.is_none()) {
                 *below.entry(top).or_default() += 1;
             }

@@ -193,7 +193,8 @@ async fn pass(
     };
     match passed(&visitor, &organisation, step, &sent).await {
         Ok(Passed::On(address)) => onward(&address),
-        Ok(Passed::Again(asked, draft, problem)) => {
+        Ok(Passed::Again(again)) => {
+            let (asked, draft, problem) = *again;
             let said = Said { problem: Some(problem), ..Said::default() };
             sheet(&visitor, &organisation, (step, &asked, &draft), said).await
         }
@@ -204,7 +205,7 @@ async fn pass(
 /// Where a step leads.
 enum Passed {
     On(String),
-    Again(Box<Asked>, Draft, Problem),
+    Again(Box<(Asked, Draft, Problem)>),
 }
 
 async fn passed(
@@ -245,7 +246,7 @@ async fn passed(
         _ if reached < step => to(reached),
         _ => {
             let problem = missing(step, &asked, &draft);
-            Ok(Passed::Again(Box::new(asked), draft, problem))
+            Ok(Passed::Again(Box::new((asked, draft, problem))))
         }
     }
 }

@@ -215,7 +215,7 @@ fn case(payload: &[u8]) -> Option<Vec<u8>> {
 async fn a_case_is_seen_by_its_department_and_contact_data_by_who_holds_it() {
     let edge = Edge::start().await;
     let _routing = edge.responder(ServiceName::Routing, &[("case", true)], |_, payload| case(payload)).await;
-    let masked: Arc<Mutex<Vec<(String, (Value, Value))>>> = Arc::default();
+    let masked = Arc::new(Mutex::new(Vec::<(String, (Value, Value))>::new()));
     let noted = masked.clone();
     let names = &[("complaint", true), ("contact", true), ("text", true)];
     let _intake = edge

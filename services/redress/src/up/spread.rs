@@ -84,7 +84,7 @@ fn room(book: &playbook::Playbook, text: String, all: &[Prepared]) -> anyhow::Re
 /// stand in for each other are soon bound to a case, and nobody is left who may call back or audit.
 fn staffed(directory: &PutDirectory) -> PutDirectory {
     let alike = |person: &Person| {
-        let id = PersonId::new(&format!("{}-2", person.id)).ok()?;
+        let id = PersonId::new(format!("{}-2", person.id)).ok()?;
         Some(Person { id, name: format!("{}（二）", person.name), ..person.clone() })
     };
     let people = directory.people.iter().flat_map(|person| [Some(person.clone()), alike(person)]);
