@@ -107,9 +107,10 @@ export const holder = (number, task) => until(`somebody holds ${task} of ${numbe
   return work && { complaint, person: work.person, work: work.work };
 });
 
-/// A piece of work on the list of one of these people: found as they would find it.
+/// A piece of work on the list of one of these people or of their colleagues alike, of whom everybody in an organisation
+/// of one playbook has one: found as they would find it.
 export const onList = (of, people, number, task) => until(`one of ${people} has ${task} of ${number}`, async () => {
-  for (const person of people) {
+  for (const person of people.flatMap((one) => [one, `${one}-2`])) {
     const { items } = await api(person, "GET", "/work?of=mine", undefined, of);
     const item = items.find((one) => one.number === number && one.task === task);
     if (item) return { person, complaint: item.complaint, work: item.work };
