@@ -86,13 +86,13 @@ impl Ledger {
         }
     }
 
-    /// A round ended: what it reserved counts on when it was approved, and no more otherwise. What was approved before
-    /// may have been paid: a later version for less does not take it back.
-    pub(crate) fn settle(&mut self, round: RoundId, approved: bool) {
+    /// A round ended: what was approved of what it reserved counts on, and no more. What was approved before may have been
+    /// paid: a later version for less does not take it back.
+    pub(crate) fn settle(&mut self, round: RoundId, approved: Option<Fen>) {
         for tally in self.tallies.values_mut() {
-            if let Some(sum) = tally.open.remove(&round.to_string()).filter(|_| approved) {
+            if let (Some(sum), Some(fen)) = (tally.open.remove(&round.to_string()), approved) {
                 let before = tally.approved.get(&sum.matter).map_or(Fen(0), |known| known.fen);
-                let settled = Sum { fen: sum.fen.max(before), at: self.now, ..sum };
+                let settled = Sum { fen: fen.max(before), at: self.now, ..sum };
                 tally.approved.insert(settled.matter.clone(), settled);
             }
         }

@@ -16,7 +16,7 @@ mod visit;
 use std::collections::{BTreeMap, BTreeSet};
 
 use contracts::facts::key;
-use contracts::messages::proposal_made::ProposalMade;
+use contracts::messages::proposal_made::{ProposalMade, Remedy};
 use contracts::messages::round_closed::{RoundClosed, Voided};
 use contracts::messages::stage_changed::StageChanged;
 use contracts::messages::stage_entered::StageEntered;
@@ -78,6 +78,9 @@ pub struct Proposal {
     pub version: u32,
     /// The handling that it belongs to.
     pub instance: u32,
+    /// Its remedies.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub remedies: Vec<Remedy>,
     /// Its sum.
     pub total: Fen,
     /// The liable party.
@@ -255,6 +258,7 @@ impl State {
                 id: found.proposal,
                 version: found.version,
                 instance: found.instance,
+                remedies: found.remedies,
                 total: found.total,
                 liable: found.liable,
                 liable_person: found.liable_person,
@@ -269,6 +273,7 @@ impl State {
             id: made.proposal,
             version: made.version,
             instance: made.instance,
+            remedies: made.remedies.clone(),
             total: made.total,
             liable: made.liable.clone(),
             liable_person: made.liable_person.clone(),
@@ -302,6 +307,12 @@ impl State {
         let current = visit.open().and_then(|open| open.round.as_ref()).map(|round| round.id);
         if current == Some(closed.round) {
             visit.close_round(Closing { approved: closed.approved, voided: closed.voided, at });
+        }
+        // What was approved for less is the newest version from now on.
+        if let (Some(amended), Some(proposal)) = (&closed.amended, &mut self.proposal) {
+            proposal.version = amended.version;
+            proposal.remedies.clone_from(&amended.remedies);
+            proposal.total = amended.total;
         }
     }
 

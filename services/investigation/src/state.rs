@@ -19,7 +19,7 @@ use contracts::messages::round_opened::RoundOpened;
 use contracts::messages::stage_changed::StageChanged;
 use contracts::messages::stage_entered::StageEntered;
 use contracts::messages::work_assigned::WorkAssigned;
-use contracts::results::ProposalResult;
+use contracts::results::{ApprovalResult, ProposalResult};
 use contracts::{Event, FactKey, Facts, Fen, ProposalId, RoundId, ServiceName, StageKind, VisitId};
 use jiff::Timestamp;
 use runtime::service::Happened;
@@ -67,7 +67,7 @@ impl State {
     /// Folds one event in. Events that this service does not act on change nothing.
     pub fn evolve(&mut self, happened: &Happened<'_>) {
         match happened.event {
-            Event::StageEntered(entered) => self.stage_entered(entered),
+            Event::StageEntered(entered) => self.stage_entered(entered, happened.time),
             Event::StageChanged(changed) => self.stage_changed(changed),
             Event::StageWithdrawn(withdrawn) => self.leave(withdrawn.visit, Standing::Withdrawn),
             Event::StageCompleted(completed) if happened.source == ServiceName::Investigation => {
@@ -114,7 +114,7 @@ impl State {
                 self.instance_of(verified.visit).effect_verified(verified, happened.time);
             }
             Event::RoundOpened(opened) => self.round_opened(opened),
-            Event::RoundClosed(closed) => self.round_closed(closed),
+            Event::RoundClosed(closed) => self.round_closed(closed, happened.time),
             Event::ComplaintRegistered(_)
             | Event::FileAdded(_)
             | Event::ClaimClarified(_)
@@ -167,8 +167,8 @@ impl State {
         self.instances.entry(number).or_default()
     }
 
-    fn stage_entered(&mut self, entered: &StageEntered) {
-        self.note_approval(entered);
+    fn stage_entered(&mut self, entered: &StageEntered, at: Timestamp) {
+        self.note_approval(entered, at);
         let Some(task) = Task::of(entered.kind).filter(|_| !self.visits.contains_key(&entered.visit)) else {
             return;
         };
@@ -194,11 +194,20 @@ impl State {
 
     /// Facts and results of one event are one picture: `approved` there speaks of the version named there. So an
     /// execution may begin even when routing's stream is ahead of approval's.
-    fn note_approval(&mut self, entered: &StageEntered) {
+    fn note_approval(&mut self, entered: &StageEntered, at: Timestamp) {
         let proposed = entered.results.iter().rev().find(|result| result.kind == StageKind::Propose);
         let named = proposed.and_then(|at| serde_json::from_value::<ProposalResult>(at.results.clone()).ok());
-        if let Some(named) = named.filter(|_| approved(&entered.facts)) {
-            self.instances.entry(named.instance).or_default().approved = Some(named.version);
+        let Some(named) = named.filter(|_| approved(&entered.facts)) else { return };
+        let instance = self.instances.entry(named.instance).or_default();
+        instance.approved = Some(named.version);
+        let decided = entered.results.iter().rev().find(|result| result.kind == StageKind::Approve);
+        let decided =
+            decided.and_then(|at| serde_json::from_value::<ApprovalResult>(at.results.clone()).ok());
+        let decided = decided.filter(|decided| decided.proposal == Some(named.proposal));
+        // A version that was proposed after that is another matter.
+        let amended = decided.and_then(|decided| decided.amended).filter(|one| one.version > named.version);
+        if let Some(amended) = amended {
+            instance.amend(&amended, at);
         }
     }
 
@@ -263,11 +272,14 @@ impl State {
         }
     }
 
-    fn round_closed(&mut self, closed: &RoundClosed) {
+    fn round_closed(&mut self, closed: &RoundClosed, at: Timestamp) {
         let Some((proposal, version)) = self.rounds.remove(&closed.round) else { return };
         let holds = |instance: &&mut Instance| instance.proposals.iter().any(|one| one.id == proposal);
         if let Some(instance) = self.instances.values_mut().find(holds).filter(|_| closed.approved) {
             instance.approved = Some(version);
+            if let Some(amended) = &closed.amended {
+                instance.amend(amended, at);
+            }
         }
     }
 }

@@ -34,12 +34,18 @@ pub fn read(entered: &StageEntered, brief: &StageBrief) -> Proposal {
         Slice::Notification(slice) => slice.approve_before.contains(&ApproveBefore::Reply),
         Slice::Nothing | Slice::Triage(_) | Slice::Investigation(_) | Slice::Approval(_) => false,
     };
+    // What was approved for less is the next version of what was proposed, and takes its place.
+    let less = |decided: &ApprovalResult| {
+        let amended = decided.amended.clone().filter(|one| decided.approved && one.version > made.version);
+        amended.map(|one| one.remedies)
+    };
+    let less = decided.as_ref().and_then(less);
     let approved = match decided {
-        Some(decided) => decided.approved && decided.version == made.version,
+        Some(decided) => decided.approved && (decided.version == made.version || less.is_some()),
         None => !asked_for,
     };
     Proposal {
-        promised: if approved { made.remedies } else { Vec::new() },
+        promised: if approved { less.unwrap_or(made.remedies) } else { Vec::new() },
         awaits_approval: asked_for && !approved,
     }
 }

@@ -68,7 +68,10 @@ let noted = Date.now();
 document.addEventListener("input", (event) => {
   const form = event.target.form;
   if (!form || form !== keeper()) return;
-  const typed = inputs(form).map((one) => [one.name, one.value, Boolean(one.checked)]);
+  // Only what was changed: what stands in the rest may be another by then.
+  const changed = (one) => ["radio", "checkbox"].includes(one.type) ? one.checked !== one.defaultChecked
+    : one.tagName === "SELECT" ? [...one.options].some((option) => option.selected !== option.defaultSelected) : one.value !== one.defaultValue;
+  const typed = inputs(form).filter(changed).map((one) => [one.name, one.value, Boolean(one.checked)]);
   sessionStorage.setItem(kept(), JSON.stringify(typed));
   if (Date.now() - noted > 300_000) {
     noted = Date.now();

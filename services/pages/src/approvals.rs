@@ -63,8 +63,8 @@ pub struct Item {
     pub due: Option<Timestamp>,
     /// The level of the case.
     pub level: u32,
-    /// Whether it may be approved with others at once.
-    pub several: bool,
+    /// The order that approves it, as its form says it; only where it may be approved with others at once.
+    pub approves: Option<String>,
 }
 
 impl Item {
@@ -100,7 +100,7 @@ pub fn page(locale: &Locale, csrf: &str, inbox: &Inbox) -> Markup {
 }
 
 fn list(locale: &Locale, csrf: &str, inbox: &Inbox) -> Markup {
-    let several = inbox.items.iter().any(|item| item.several);
+    let several = inbox.items.iter().any(|item| item.approves.is_some());
     let cards = html! { ul.decisions { @for item in &inbox.items { li { (card(locale, item)) } } } };
     html! {
         @if several {
@@ -118,7 +118,8 @@ fn card(locale: &Locale, item: &Item) -> Markup {
     html! {
         article.card {
             div.card-body.decision {
-                @if item.several {
+                @if let Some(approves) = &item.approves {
+                    input type="hidden" name={ "order/" (item.work) } value=(approves);
                     input.form-check-input type="checkbox" name={ "chosen/" (item.complaint) "/" (item.work) } value=(item.number)
                         aria-label=(locale.fill(words::CHOOSE, &[("number", &item.number)]));
                 }

@@ -1,6 +1,7 @@
 //! Forms as data. A field is named by the place of its value in the order's body, a JSON pointer: so the same table
 //! shows the form, reads what was typed into the body, and puts a refusal beside the field that it names.
 
+mod made;
 mod read;
 mod show;
 
@@ -11,8 +12,9 @@ use contracts::{Language, Text};
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
 
-pub use self::read::{moment, read};
-pub use self::show::{field, fields};
+pub use self::made::{AsMade, as_made, keep};
+pub use self::read::{moment, of_row, read};
+pub use self::show::{field, fields, people};
 use crate::words::Word;
 
 /// What people read beside a field or a choice: a word of ours, or a label of the organisation's.
@@ -83,6 +85,8 @@ pub enum Control {
     Email,
     /// Several lines.
     Paragraph,
+    /// Several lines in which this stands already: in the body only if they were changed, and empty if they were emptied.
+    Standing(String),
     /// A whole number.
     Number,
     /// An amount in yuan; in the body, fen.
@@ -91,6 +95,8 @@ pub enum Control {
     Moment(TimeZone),
     /// One of a list.
     Choice(Vec<Choice>),
+    /// One of the people, of whom there may be a thousand: typed, with a list that the whole form shares.
+    Person(Vec<Choice>),
     /// One of a few, all in sight.
     Radio(Vec<Choice>),
     /// One of a few numbers, all in sight.
@@ -105,6 +111,9 @@ pub enum Control {
     Several(Vec<Choice>),
     /// Any of the remedies, each with its amount: in the body, `[{remedy, amount}]`.
     Remedies(Vec<Choice>),
+    /// The amount of each remedy, which stands there already, in fen: in the body, `[{remedy, amount}]` of all of them, and
+    /// only if one was changed.
+    Amounts(Vec<(Choice, i64)>),
     /// A text for each point: in the body, `[{point, text}]`.
     Points(Vec<Choice>),
     /// Up to so many of a kind, each with these fields: in the body, a list of objects. One in which nothing is filled in
@@ -178,6 +187,16 @@ impl Typed {
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(|text| text.trim()).filter(|text| !text.is_empty())
+    }
+    /// Whether anything was typed in the field of this name or in a part of it.
+    fn has_below(&self, name: &str) -> bool {
+        self.get(name).is_some() || self.below(name).next().is_some()
+    }
+    /// The names of the parts of a field in which something was typed, without the field's own.
+    fn below(&self, name: &str) -> impl Iterator<Item = &str> {
+        let start = format!("{name}/");
+        let filled = self.0.iter().filter(|(_, value)| !value.trim().is_empty());
+        filled.filter_map(move |(name, _)| name.strip_prefix(start.as_str()))
     }
 }
 

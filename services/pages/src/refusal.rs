@@ -15,6 +15,7 @@ pub const TOKEN: &str = "/csrf";
 pub fn alert(locale: &Locale, problem: &Problem) -> Markup {
     let after = match problem.code {
         ProblemCode::OutcomeUnknown => words::NOBODY_KNOWS,
+        ProblemCode::KeyReused => words::SENT_BEFORE,
         _ => words::NOTHING_CHANGED,
     };
     html! {
@@ -45,6 +46,20 @@ fn findings(problem: &Problem) -> Vec<&Problem> {
 #[must_use]
 pub fn at<'a>(problem: Option<&'a Problem>, place: &str) -> Option<&'a Problem> {
     findings(problem?).into_iter().find(|one| one.field.as_deref().is_some_and(|field| inside(field, place)))
+}
+
+/// What is wrong with the whole of what is at `place`.
+#[must_use]
+pub fn exactly<'a>(problem: &'a Problem, place: &str) -> Option<&'a Problem> {
+    findings(problem).into_iter().find(|one| one.field.as_deref() == Some(place))
+}
+
+/// The same problem, with each finding at the place that `to` has for it.
+#[must_use]
+pub fn moved(problem: Problem, to: impl Fn(&str) -> Option<String> + Copy) -> Problem {
+    let field = problem.field.map(|field| to(&field).unwrap_or(field));
+    let errors = problem.errors.into_iter().map(|one| moved(one, to)).collect();
+    Problem { field, errors, ..problem }
 }
 
 /// Whether `field` is the one at `place`, or a part of it.

@@ -17,11 +17,12 @@ mod tests;
 
 use contracts::{ServiceName, Text};
 use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 pub use self::intake::fact_label;
 pub use self::notes::{Line, Note, notes};
-use crate::forms::{Choice, Control, Field, Label, Typed};
+use crate::forms::{AsMade, Choice, Control, Field, Label, Typed, as_made, keep};
 use crate::words::{self, Word, tasks as say};
 
 /// What a form depends on: what the services say of the case, as they say it.
@@ -117,7 +118,62 @@ pub struct TaskForm {
     pub fixed: Value,
 }
 
+/// What the order says of what stood there when the form was made: it is of now when the form is made again.
+const SEEN: &str = "seen";
+
+/// How a form was made, as it says it again when it is sent.
+#[derive(Serialize, Deserialize)]
+struct MadeFor {
+    verb: String,
+    fixed: Value,
+    fields: Vec<AsMade>,
+}
+
 impl TaskForm {
+    /// How it was made: the form carries it, so that what is sent is the same order whatever became of the case.
+    #[must_use]
+    pub fn made_for(&self) -> String {
+        json!({ "verb": self.verb, "fixed": self.fixed, "fields": as_made(&self.fields) }).to_string()
+    }
+
+    /// The form that was sent, by what it says of itself; none where that is nothing of ours.
+    #[must_use]
+    pub fn sent(made_for: &str) -> Option<Self> {
+        let made: MadeFor =
+            serde_json::from_str(made_for).ok().filter(|made: &MadeFor| made.fixed.is_object())?;
+        let own = form(&made.verb, &Scene::default())?;
+        let fields = made.fields.into_iter().map(Field::from).collect();
+        Some(Self { fields, fixed: made.fixed, filled: Typed::default(), ..own })
+    }
+
+    /// The form as the case stands now, for what was typed into it when it was made as `sent`: it is for the same visit,
+    /// nothing typed is lost, and what was not changed stands as it is now.
+    #[must_use]
+    pub fn again(mut self, sent: &Self, typed: &mut Typed) -> Self {
+        for (key, value) in sent.fixed.as_object().into_iter().flatten().filter(|(key, _)| *key != SEEN) {
+            self.fixed[key] = value.clone();
+        }
+        for field in &self.fields {
+            let before = sent.fields.iter().find(|one| one.at == field.at).map(|one| &one.control);
+            if let (Some(Control::Standing(before)), Control::Standing(now)) = (before, &field.control)
+                && typed.get(&field.at).unwrap_or_default() == before.trim()
+            {
+                typed.0.insert(field.at.to_string(), now.clone());
+            }
+        }
+        self.fields = keep(self.fields, &sent.fields, typed);
+        self
+    }
+
+    /// The form just as it was sent, to be sent again because nobody knows whether it was done: it asks nothing else, and
+    /// what may be chosen has its names of now.
+    #[must_use]
+    pub fn repeated(self, sent: &Self, typed: &Typed) -> Self {
+        let now = |was: &Field| self.fields.iter().find(|one| one.at == was.at).unwrap_or(was).clone();
+        let fields = keep(sent.fields.iter().map(now).collect(), &[], typed);
+        Self { fields, fixed: sent.fixed.clone(), ..self }
+    }
+
     /// The order's body: what was typed and what is fixed.
     #[must_use]
     pub fn body(&self, mut typed: Value) -> Value {
@@ -183,6 +239,8 @@ pub const DEEDS: &[&str] = &[
     "work.dispute",
     "work.reassign",
     "ruling.give",
+    "case.raise",
+    "case.withdraw",
     "clock.pause",
     "clock.resume",
     "clock.extend",
@@ -268,6 +326,12 @@ fn list(value: &Value) -> impl Iterator<Item = &Value> {
 
 fn paragraph(at: &'static str, label: Word) -> Field {
     Field::new(at, label, Control::Paragraph)
+}
+
+/// What a reason that paused a clock is called.
+#[must_use]
+pub fn pause_reason(book: &Value, reason: &str) -> Label {
+    routing::pause_reason(book, reason).label
 }
 
 /// `[{key, label}]` of a playbook as choices.

@@ -5,16 +5,18 @@ mod archive;
 mod calendar_apply;
 mod calendar_publish;
 mod case_change;
-mod clock_extend;
-mod clock_pause;
-mod clock_resume;
+pub(crate) mod case_raise;
+pub(crate) mod case_withdraw;
+pub(crate) mod clock_extend;
+pub(crate) mod clock_pause;
+pub(crate) mod clock_resume;
 mod clocks_move;
 mod complaint_registered;
 mod directory_import;
 mod directory_put;
 mod fact_recorded;
-mod form_fill;
-mod form_sign;
+pub(crate) mod form_fill;
+pub(crate) mod form_sign;
 mod handover_acknowledge;
 mod handover_write;
 mod person_erased;
@@ -24,11 +26,11 @@ mod playbook_publish;
 pub(crate) mod report_due;
 mod ruling_give;
 mod stage_completed;
-mod stage_transfer;
+pub(crate) mod stage_transfer;
 mod timer_due;
 mod triage;
 mod work_claim;
-mod work_dispute;
+pub(crate) mod work_dispute;
 mod work_hand_back;
 mod work_reassign;
 mod work_reconsider;
@@ -38,7 +40,7 @@ mod work_withdrawn;
 use contracts::commands::routing as orders;
 use contracts::commands::{Actor, Command, Verb};
 use contracts::messages::directory_changed::Person;
-use contracts::{DepartmentId, Event, PersonId, Problem, ProblemCode, WorkId};
+use contracts::{ClockId, Event, PersonId, Problem, ProblemCode, WorkId};
 pub(crate) use playbook_publish::check_length;
 use runtime::service::{Context, Decision, Heard, Input};
 
@@ -46,8 +48,9 @@ use crate::choosing::Chosen;
 use crate::draft::Draft;
 use crate::library::Library;
 use crate::moving::teams::people_of;
+use crate::rights::Rights;
 use crate::rows::Row;
-use crate::state::{Directory, State, Work};
+use crate::state::{CaseClock, Directory, State, Work};
 
 /// A decision of routing.
 pub type Outcome = Result<Decision<Row>, Problem>;
@@ -55,12 +58,12 @@ pub type Outcome = Result<Decision<Row>, Problem>;
 /// The roles that may change playbooks, calendars and the directory.
 const ADMINISTRATORS: [&str; 2] = ["administrator", "admin"];
 /// The role that directs work of its own department and those below it.
-const LEADER: &str = "leader";
+pub(crate) const LEADER: &str = "leader";
 /// The role that directs work everywhere.
-const MANAGER: &str = "manager";
+pub(crate) const MANAGER: &str = "manager";
 
 /// Whether somebody may change playbooks, calendars and the directory.
-fn is_administrator(actor: &Actor) -> bool {
+pub(crate) fn is_administrator(actor: &Actor) -> bool {
     *actor == Actor::System || ADMINISTRATORS.iter().any(|role| actor.holds(role))
 }
 
@@ -93,13 +96,7 @@ impl<'a> Desk<'a> {
     pub fn open(&self, actor: &Actor) -> Result<Draft<'a>, Problem> {
         let draft = self.draft()?;
         let draft = draft.ok_or_else(|| Problem::new(ProblemCode::NotFound, "there is no such case"))?;
-        let complained_of = draft.case.origin.complained_of_person.as_ref();
-        if actor.person().is_some() && actor.person() == complained_of {
-            let detail = "the person complained of keeps out of the case";
-            return Err(Problem::new(ProblemCode::ConflictOfInterest, detail)
-                .at("/actor")
-                .expected("somebody who is no party to the matter"));
-        }
+        draft.rights().is_no_party(actor)?;
         Ok(draft)
     }
 }
@@ -212,6 +209,8 @@ fn on_command(desk: &Desk<'_>, command: &Command) -> Outcome {
         orders::DisputeWork::VERB => work_dispute::decide(desk, command),
         orders::ExtendClock::VERB => clock_extend::decide(desk, command),
         orders::GiveRuling::VERB => ruling_give::decide(desk, command),
+        orders::RaiseCase::VERB => case_raise::decide(desk, command),
+        orders::WithdrawCase::VERB => case_withdraw::decide(desk, command),
         orders::Archive::VERB => archive::decide(desk, command),
         orders::FillForm::VERB => form_fill::decide(desk, command),
         orders::SignForm::VERB => form_sign::decide(desk, command),
@@ -310,30 +309,19 @@ fn taking(draft: &Draft<'_>, id: WorkId, work: &Work, person: &PersonId) -> Opti
     givers.next().map(|giver| Chosen { person: person.clone(), instead_of: Some(giver.id.clone()) })
 }
 
-/// Whether somebody directs the work of a department: its duty manager, its leader (or one above it), a manager, an
-/// administrator, Redress itself.
-fn directs(draft: &Draft<'_>, department: &DepartmentId, actor: &Actor) -> bool {
-    if is_administrator(actor) || actor.holds(MANAGER) {
-        return true;
-    }
-    let Some(person) = actor.person() else { return false };
-    let directory = draft.directory();
-    let own = directory.active(person).map(|person| &person.department);
-    let leads = actor.holds(LEADER) && directory.units_up(department).any(|unit| Some(&unit.id) == own);
-    leads || directory.is_duty_manager(person, department)
-}
-
-/// Whether somebody may move a piece of work that they need not hold: who directs its department, and the managers
-/// of its holder.
-fn may_direct(draft: &Draft<'_>, work: &Work, actor: &Actor) -> bool {
-    let above = |person| work.holder().is_some_and(|holder| draft.directory().is_above(person, holder));
-    directs(draft, &work.department, actor) || actor.person().is_some_and(above)
+/// The running clock of a case, if the actor has to do with the case.
+pub(crate) fn clock_of_case(rights: &Rights<'_>, actor: &Actor, id: ClockId) -> Result<CaseClock, Problem> {
+    let found = rights.case.clocks.get(&id).filter(|clock| clock.is_running()).cloned();
+    let clock =
+        found.ok_or_else(|| Problem::new(ProblemCode::NotFound, "no such clock is running").at("/clock"))?;
+    rights.works_on(actor)?;
+    Ok(clock)
 }
 
 /// Refuses whoever neither holds the work nor may direct it.
-fn holder_or_director(draft: &Draft<'_>, work: &Work, actor: &Actor) -> Result<(), Problem> {
+pub(crate) fn holder_or_director(rights: &Rights<'_>, work: &Work, actor: &Actor) -> Result<(), Problem> {
     let holds = actor.person().is_some() && actor.person() == work.holder();
-    if holds || may_direct(draft, work, actor) {
+    if holds || rights.may_direct(work, actor) {
         return Ok(());
     }
     Err(Problem::new(ProblemCode::NotTheHolder, "somebody else holds this work").at("/actor").expected(

@@ -20,6 +20,7 @@ use playbook::{CaseView, CompiledPlaybook, Env};
 use runtime::service::{Context, Decision, EntryChange, EntryKey, Happened, Input};
 
 use crate::library::{Library, calendar_for};
+use crate::rights::Rights;
 use crate::rows::{self, Row};
 use crate::state::{Case, Directory, Main, Organisation, State};
 use crate::timers;
@@ -153,6 +154,13 @@ impl<'a> Draft<'a> {
         static EMPTY: Directory =
             Directory { departments: BTreeMap::new(), people: BTreeMap::new(), shifts: BTreeMap::new() };
         self.directory.as_ref().and_then(|state| state.directory()).unwrap_or(&EMPTY)
+    }
+
+    /// What is needed to tell who may do something with the case.
+    #[must_use]
+    pub fn rights(&self) -> Rights<'_> {
+        let now = self.context.now();
+        Rights { case: &self.case, book: &self.book, directory: self.directory(), now }
     }
 
     /// Activations and calendars.

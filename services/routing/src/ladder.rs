@@ -7,6 +7,7 @@ use calendar::{Calendar, Limit};
 use contracts::messages::case_escalated::{CaseEscalated, EscalationAction, ReportTold};
 use contracts::messages::report_due::ReportDue;
 use contracts::messages::ruling_opened::RulingQuestion;
+use contracts::messages::work_assigned::Because;
 use contracts::results::AccountResult;
 use contracts::{
     ClockId, ClockKey, FactKey, PersonId, Problem, RoleKey, StageKind, TemplateKey, VisitId, WorkId,
@@ -72,6 +73,7 @@ pub(crate) struct Climb {
     asked: Vec<(WorkId, Who)>,
     reports: Vec<ReportDue>,
     level: u32,
+    because: Option<Because>,
     /// The visit at which the fact was learnt that a rung fires by at every act.
     learnt_at: Option<VisitId>,
 }
@@ -95,6 +97,11 @@ impl Climb {
     /// What was done without a rung of the playbook.
     pub(crate) fn of(done: Vec<EscalationAction>, level: u32) -> Self {
         Self { done, level, ..Self::default() }
+    }
+
+    /// By somebody's hand.
+    pub(crate) fn because(self, because: Option<Because>) -> Self {
+        Self { because, ..self }
     }
 }
 
@@ -226,6 +233,7 @@ impl Draft<'_> {
             visit: climb.learnt_at,
             actions: climb.done,
             level: climb.level,
+            because: climb.because,
         });
         for report in climb.reports {
             self.say(report);

@@ -61,6 +61,7 @@ mod moving;
 mod own;
 pub mod queries;
 mod reporting;
+mod rights;
 mod rows;
 mod rulings;
 mod shown_forms;

@@ -13,7 +13,7 @@ use contracts::messages::complaint_registered::PlaybookRef;
 use contracts::queries::Query;
 use contracts::queries::routing::{
     self as names, CaseAsked, FormAsked, PlaybookAsked, PlaybookCheckAsked, PlaybookChecked, PlaybookListed,
-    PlaybookMistake, PlaybookVersion,
+    PlaybookMistake, PlaybookVersion, Refused,
 };
 use contracts::{
     CalendarId, ComplaintId, OrganisationId, Problem, ProblemCode, ServiceName, SubjectRef, Text,
@@ -29,6 +29,7 @@ use vault::KeyRing;
 
 use crate::decide::check_length;
 use crate::library::Library;
+use crate::rights::Rights;
 use crate::state::{Applied, Case, Closing, Organisation, Playbooks, Ruling, State};
 use crate::{forms, shown_forms, view};
 
@@ -74,6 +75,7 @@ impl Queries for Answers {
             names::CASE => self.case(organisation, &query.actor, &asked(query.body)?).await,
             names::FORM => self.form(organisation, &query.actor, &asked(query.body)?).await,
             names::CLOCKS => self.clocks(organisation, &asked(query.body)?).await,
+            names::REFUSED => written(&self.refused(organisation, &query.actor, &asked(query.body)?).await?),
             names::PLAYBOOKS => self.playbooks(organisation).await,
             names::PLAYBOOK => self.playbook(organisation, &asked(query.body)?).await,
             names::PLAYBOOK_CHECK => written(&self.check(&asked(query.body)?)?),
@@ -175,6 +177,8 @@ impl Answers {
     ) -> Result<Value, Problem> {
         let complained_of = case.origin.complained_of_person.as_ref();
         let moved = case.moves.iter().map(|one| one.because.reason.id);
+        let raised = case.raised.iter().map(|because| because.reason.id);
+        let moved = moved.chain(raised);
         let closing = case.closing.iter().flat_map(Closing::words).map(|word| word.id);
         let ids: Vec<_> = moved.chain(case.rulings.values().flat_map(Ruling::words)).chain(closing).collect();
         if ids.is_empty() || (actor.person().is_some() && actor.person() == complained_of) {
@@ -194,21 +198,21 @@ impl Answers {
     ) -> Result<Value, Problem> {
         let of = CaseAsked { complaint: Some(asked.complaint), number: None };
         let (id, case, book, version) = self.asked_case(organisation, &of).await?;
-        if actor.person().is_some() && actor.person() == case.origin.complained_of_person.as_ref() {
-            let detail = "the person complained of keeps out of the case";
-            return Err(Problem::new(ProblemCode::ConflictOfInterest, detail)
-                .at("/actor")
-                .expected("somebody who is no party to the matter"));
-        }
+        let directory = self.state(&SubjectRef::directory(organisation)).await?;
+        let directory = directory.directory().cloned().unwrap_or_default();
+        let rights = Rights { case: &case, book: &book, directory: &directory, now: self.clock.now() };
+        rights.is_no_party(actor)?;
         let form = forms::declared(&book, &asked.form)?;
         let instance = asked.instance.unwrap_or(case.instance);
         if !(1..=case.instance).contains(&instance) {
             let problem = Problem::new(ProblemCode::InvalidField, "there was no such handling");
             return Err(problem.at("/instance").expected(format!("1 to {}", case.instance)));
         }
-        let directory = self.state(&SubjectRef::directory(organisation)).await?;
-        let directory = directory.directory().cloned().unwrap_or_default();
         let mut shown = shown_forms::form(&case, &book, &directory, form, instance);
+        if instance == case.instance {
+            let may = rights.refused_of_form(form, actor);
+            (shown["refused"], shown["sign_as"]) = (may["refused"].clone(), may["sign_as"].clone());
+        }
         shown["complaint"] = json!(id);
         shown["version"] = json!(version);
         let ids = shown_forms::texts(&case, form, instance);
@@ -226,6 +230,20 @@ impl Answers {
             books.push(self.book_of(organisation, &before, &mut known).await?);
         }
         written(&view::clocks(&case, &books, &self.library, settings.organisation())?)
+    }
+
+    /// What would be refused to whoever asks, by the functions that refuse it.
+    async fn refused(
+        &self,
+        organisation: &OrganisationId,
+        actor: &Actor,
+        asked: &CaseAsked,
+    ) -> Result<Refused, Problem> {
+        let (_, case, book, _) = self.asked_case(organisation, asked).await?;
+        let directory = self.state(&SubjectRef::directory(organisation)).await?;
+        let directory = directory.directory().cloned().unwrap_or_default();
+        let rights = Rights { case: &case, book: &book, directory: &directory, now: self.clock.now() };
+        Ok(rights.refused(actor))
     }
 
     async fn playbooks(&self, organisation: &OrganisationId) -> Result<Value, Problem> {

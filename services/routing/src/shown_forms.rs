@@ -73,13 +73,11 @@ pub(crate) fn texts(case: &Case, form: &Form, instance: u32) -> Vec<WordId> {
     filled(case, form, instance).written.values().map(|written| written.text.id).collect()
 }
 
-/// Puts the opened texts where they stand; those that were shredded stay out.
+/// Puts the opened texts where they stand, beside their references, by which whoever writes says what they saw; those that
+/// were shredded stay out.
 pub(crate) fn put_texts(shown: &mut Value, texts: &BTreeMap<WordId, String>) {
     for field in shown["fields"].as_array_mut().into_iter().flatten() {
-        let id = serde_json::from_value::<WordId>(field["text"].take()).ok();
-        if let Some(members) = field.as_object_mut() {
-            members.remove("text");
-        }
+        let id = serde_json::from_value::<WordId>(field["text"].clone()).ok();
         if let Some(text) = id.and_then(|id| texts.get(&id)) {
             field["value"] = json!(text);
         }

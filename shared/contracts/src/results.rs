@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::ids::{ClockId, PersonId, ProposalId, RoundId};
 use crate::messages::accountability_decided::Accounted;
+use crate::messages::decision_recorded::Amended;
 use crate::messages::proposal_made::{LiabilityShare, Remedy};
 use crate::money::Fen;
 use crate::words::WordRef;
@@ -179,4 +180,7 @@ pub struct ApprovalResult {
     pub approvers: Vec<PersonId>,
     /// Who refused; a step may be passed against dissent.
     pub dissenters: Vec<PersonId>,
+    /// What was approved instead of what was proposed, where it is less; version and sum are then of this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub amended: Option<Amended>,
 }

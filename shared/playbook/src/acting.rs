@@ -60,6 +60,7 @@ pub const KEYS: &[(&str, Acts)] = &[
     ("stages[].kind=account", Acts::Now),
     ("loops", Acts::Now),
     ("clocks", Acts::Now),
+    ("pause_reasons", Acts::Now),
     ("ladder", Acts::Now),
     ("ladder[].actions[].open_ruling_task", Acts::Now),
     ("rulings", Acts::Now),

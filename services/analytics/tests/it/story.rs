@@ -150,8 +150,14 @@ fn routing() -> Vec<(i64, Event)> {
     let department = "logistics".to_owned().try_into().unwrap();
     let changed = StageChanged { visit: visit(2), epoch: 2, department, because: None };
     let late = ActLate { visit: visit(2), epoch: 1, act: "stage.completed".to_owned(), by: li() };
-    let escalated =
-        CaseEscalated { rung: "first".to_owned(), clock: None, visit: None, actions: Vec::new(), level: 2 };
+    let escalated = CaseEscalated {
+        rung: "first".to_owned(),
+        clock: None,
+        visit: None,
+        actions: Vec::new(),
+        level: 2,
+        because: None,
+    };
     let stale = Facts::from([(key::category(), "quality".into()), (key::satisfaction(), "1".into())]);
     vec![
         (1, entered(1, "triage", StageKind::Triage, one(key::category(), "other")).into()),

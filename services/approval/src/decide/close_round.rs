@@ -45,7 +45,7 @@ pub(super) fn close(
     let (field, facts) = match round.purpose {
         // What becomes of a report is no fact of the proposal: routing makes it one of its own.
         Purpose::Decide if open.needs.report => ("/decision", Facts::new()),
-        Purpose::Decide => ("/decision", Facts::from([(key::approved(), passed.into())])),
+        Purpose::Decide => ("/decision", decided(round, passed)),
         Purpose::Review | Purpose::Audit => ("/verdict", Facts::new()),
         Purpose::Meet => ("/signature", Facts::new()),
         Purpose::Account => ("/decisions", Facts::new()),
@@ -53,10 +53,21 @@ pub(super) fn close(
     let outcome = open.needs.outcome(outcome(round.purpose, passed), field)?;
     let approved = passed && round.purpose.is_decision();
     let agreed = (!round.purpose.is_decision()).then_some(passed);
-    ledger.settle(round.id, approved);
-    decision.say(RoundClosed { visit, round: round.id, approved, voided: None, agreed });
+    let amended = round.amended.clone().filter(|_| approved);
+    let total = amended.as_ref().map_or(round.total, |amended| amended.total);
+    ledger.settle(round.id, approved.then_some(total));
+    decision.say(RoundClosed { visit, round: round.id, approved, voided: None, agreed, amended });
     decision.say(StageCompleted { visit, epoch, outcome, facts, results: results(ending)?, by });
     Ok(())
+}
+
+/// What is known once it was decided: for less than was proposed, that amount.
+fn decided(round: &Round, passed: bool) -> Facts {
+    let mut facts = Facts::from([(key::approved(), passed.into())]);
+    if let Some(amended) = round.amended.as_ref().filter(|_| passed) {
+        facts.insert(key::remedy_amount(), amended.total.0.into());
+    }
+    facts
 }
 
 /// With what the visit of such a round ends.
@@ -79,15 +90,19 @@ fn results(ending: &Ending<'_>) -> Result<Value, Problem> {
     let Round { id, proposal, version, total, .. } = *round;
     let (in_favour, against) = (round.voters(true), round.voters(false));
     let results = match round.purpose {
-        Purpose::Decide => serde_json::to_value(ApprovalResult {
-            round: id,
-            proposal,
-            version,
-            total,
-            approved: passed,
-            approvers: in_favour,
-            dissenters: against,
-        }),
+        Purpose::Decide => {
+            let amended = round.amended.clone().filter(|_| passed);
+            serde_json::to_value(ApprovalResult {
+                round: id,
+                proposal,
+                version: amended.as_ref().map_or(version, |amended| amended.version),
+                total: amended.as_ref().map_or(total, |amended| amended.total),
+                approved: passed,
+                approvers: in_favour,
+                dissenters: against,
+                amended,
+            })
+        }
         Purpose::Review => serde_json::to_value(ReviewResult {
             round: id,
             proposal,

@@ -28,9 +28,16 @@ pub(super) fn reopen(
     let mut ledger = Ledger::load(context, config, open, &on_tally)?;
     if let Some(round) = &open.round {
         let voided = Some(why);
-        decision.say(RoundClosed { visit: id, round: round.id, approved: false, voided, agreed: None });
+        decision.say(RoundClosed {
+            visit: id,
+            round: round.id,
+            approved: false,
+            voided,
+            agreed: None,
+            amended: None,
+        });
         seats::withdraw(decision, id, round, reason(why));
-        ledger.settle(round.id, false);
+        ledger.settle(round.id, None);
     }
     open_round::open(decision, scene, (id, visit, open), &mut ledger)?;
     decision.entries.extend(ledger.changes()?);

@@ -24,12 +24,19 @@ pub(super) fn decide(
         Standing::Open(open) => {
             let Some(round) = &open.round else { return Ok(decision) };
             let voided = Some(Voided::StageWithdrawn);
-            decision.say(RoundClosed { visit: id, round: round.id, approved: false, voided, agreed: None });
+            decision.say(RoundClosed {
+                visit: id,
+                round: round.id,
+                approved: false,
+                voided,
+                agreed: None,
+                amended: None,
+            });
             seats::withdraw(&mut decision, id, round, "stage_withdrawn");
             if ledger::is_counted(round) {
                 let proposal = state.subject_of(visit.instance, open);
                 let mut ledger = Ledger::load(context, config, open, &[proposal])?;
-                ledger.settle(round.id, false);
+                ledger.settle(round.id, None);
                 decision.entries = ledger.changes()?;
             }
         }

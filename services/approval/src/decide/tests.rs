@@ -7,6 +7,7 @@ mod causes;
 mod duty;
 mod heard;
 mod ledger;
+mod less;
 mod meet;
 mod reports;
 mod review;

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use contracts::messages::accountability_decided::Accounted;
+use contracts::messages::decision_recorded::Amended;
 use contracts::messages::round_closed::Voided;
 use contracts::messages::round_opened::{ProposedIncentive, Purpose, RoundOpened};
 use contracts::messages::work_assigned::WorkAssigned;
@@ -39,6 +40,9 @@ pub struct Round {
     /// Those that were decided.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub decided: Vec<Accounted>,
+    /// What was approved in it instead of the proposal, where it is less: whoever decides after that decides on this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub amended: Option<Amended>,
     /// How it ended, once it did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub closing: Option<Closing>,
@@ -192,6 +196,7 @@ impl Round {
             steps: steps.collect(),
             incentives: opened.incentives.clone(),
             decided: Vec::new(),
+            amended: None,
             closing: None,
         }
     }
@@ -308,6 +313,9 @@ impl Round {
                 at,
             };
             self.decided.extend_from_slice(spoken.decided);
+            if let Some(amended) = spoken.amended {
+                self.amended = Some(amended.clone());
+            }
         }
     }
 

@@ -2,7 +2,7 @@
 
 use contracts::messages::accountability_decided::{AccountabilityDecided, Accounted};
 use contracts::messages::audit_recorded::{AuditRecorded, AuditVerdict};
-use contracts::messages::decision_recorded::{Decided, DecisionRecorded};
+use contracts::messages::decision_recorded::{Amended, Decided, DecisionRecorded};
 use contracts::messages::opinion_recorded::OpinionRecorded;
 use contracts::messages::opinion_signed::{OpinionSigned, Signature};
 use contracts::messages::review_recorded::{ReviewRecorded, Verdict};
@@ -51,6 +51,8 @@ pub(crate) struct Spoken<'a> {
     pub(super) reason: Option<&'a WordRef>,
     /// The rewards and penalties that were decided.
     pub(super) decided: &'a [Accounted],
+    /// What was approved instead, where it is less.
+    pub(super) amended: Option<&'a Amended>,
 }
 
 impl<'a> From<&'a DecisionRecorded> for Spoken<'a> {
@@ -59,8 +61,9 @@ impl<'a> From<&'a DecisionRecorded> for Spoken<'a> {
             Decided::Approve => Said::Approve,
             Decided::Refuse => Said::Refuse,
         };
-        let DecisionRecorded { step, by, reason, .. } = recorded;
-        Self { step: *step, by: by.person(), said, reason: reason.as_ref(), decided: &[] }
+        let DecisionRecorded { step, by, reason, amended, .. } = recorded;
+        let amended = amended.as_ref();
+        Self { step: *step, by: by.person(), said, reason: reason.as_ref(), decided: &[], amended }
     }
 }
 
@@ -72,7 +75,7 @@ impl<'a> From<&'a ReviewRecorded> for Spoken<'a> {
         };
         let ReviewRecorded { by, reason, .. } = recorded;
         // A review has one step.
-        Self { step: 0, by: by.person(), said, reason: reason.as_ref(), decided: &[] }
+        Self { step: 0, by: by.person(), said, reason: reason.as_ref(), decided: &[], amended: None }
     }
 }
 
@@ -83,7 +86,7 @@ impl<'a> From<&'a AuditRecorded> for Spoken<'a> {
             AuditVerdict::Failed => Said::Fail,
         };
         let AuditRecorded { by, reason, .. } = recorded;
-        Self { step: 0, by: by.person(), said, reason: reason.as_ref(), decided: &[] }
+        Self { step: 0, by: by.person(), said, reason: reason.as_ref(), decided: &[], amended: None }
     }
 }
 
@@ -91,7 +94,14 @@ impl<'a> From<&'a OpinionRecorded> for Spoken<'a> {
     fn from(recorded: &'a OpinionRecorded) -> Self {
         let OpinionRecorded { by, opinion, .. } = recorded;
         // The convener's step is the first.
-        Self { step: 0, by: by.person(), said: Said::Agree, reason: Some(opinion), decided: &[] }
+        Self {
+            step: 0,
+            by: by.person(),
+            said: Said::Agree,
+            reason: Some(opinion),
+            decided: &[],
+            amended: None,
+        }
     }
 }
 
@@ -102,7 +112,7 @@ impl<'a> From<&'a OpinionSigned> for Spoken<'a> {
             Signature::Refuse => Said::Refuse,
         };
         let OpinionSigned { step, by, reason, .. } = signed;
-        Self { step: *step, by: by.person(), said, reason: reason.as_ref(), decided: &[] }
+        Self { step: *step, by: by.person(), said, reason: reason.as_ref(), decided: &[], amended: None }
     }
 }
 
@@ -110,6 +120,6 @@ impl<'a> From<&'a AccountabilityDecided> for Spoken<'a> {
     fn from(recorded: &'a AccountabilityDecided) -> Self {
         let AccountabilityDecided { by, reason, decisions, .. } = recorded;
         let said = if decisions.is_empty() { Said::Drop } else { Said::Account };
-        Self { step: 0, by: by.person(), said, reason: Some(reason), decided: decisions }
+        Self { step: 0, by: by.person(), said, reason: Some(reason), decided: decisions, amended: None }
     }
 }

@@ -14,7 +14,7 @@ async fn ready(bench: &Bench, verb: &str, n: u128) -> (SubjectRef, Value) {
     let subject = complaint(n);
     let mut routing = Voice::of(ServiceName::Routing, &subject);
     let stage = match verb {
-        Decide::VERB => entered(5_000 + n, 1),
+        Decide::VERB => entered(5_000 + n, 2),
         kind => of_kind(kind, 5_000 + n, 1),
     };
     bench.hear(&[routing.says(stage)]).await;
@@ -29,7 +29,10 @@ async fn ready(bench: &Bench, verb: &str, n: u128) -> (SubjectRef, Value) {
                 json!({"incentive": "late", "person": "li", "amount": 3_000, "percent": 5, "points": 1});
             json!({"decisions": [one], "reason": "超时"})
         }
-        _ => json!({"decision": "refuse", "reason": "金额过高"}),
+        _ => {
+            let less = json!({"remedy": "refund", "amount": 1});
+            json!({"decision": "approve", "reason": "金额过高", "remedies": [less]})
+        }
     };
     let mut body = json!({"visit": visit(), "epoch": 1, "round": round.id});
     body.as_object_mut().unwrap().extend(said.as_object().unwrap().clone());

@@ -13,16 +13,15 @@ mod playbooks;
 mod system;
 
 use axum::Router;
-use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
 use contracts::{Language, Problem, ProblemCode};
 use pages::admin::{Frame, Room};
-use pages::shell::{About, Place, Shell};
+use pages::shell::{About, Place};
 use pages::words::{self, by_key};
 use pages::{Locale, Markup};
 
-use super::answering::{self, onward, page_of};
+use super::answering::{self, onward};
 use super::visitor::{Member, new_key};
 use crate::app::App;
 use crate::auth::Act;
@@ -105,36 +104,19 @@ async fn show<M>(
     made: Result<M, Refusal>,
     view: impl FnOnce(&Locale, &str, &M) -> Markup,
 ) -> Response {
+    let title = said.title.clone().unwrap_or_else(|| room.word().get(member.visitor.language).to_owned());
+    let about = About { title, place: Some(Place::Administration), live: None };
+    let rooms = rooms(member);
+    // Nobody is led back to where they may not go.
+    let back = if rooms.is_empty() { "/console" } else { "/console/admin" };
+    let refused = said.problem.as_ref().map(|problem| problem.code);
     let made = member.require(needed(room)).and(made);
-    match made {
-        Ok(model) => {
-            let shell: Shell = member.shell().await;
-            let content = view(&shell.locale, &shell.csrf, &model);
-            let status = said.problem.as_ref().map_or(200, |problem| problem.code.status());
-            let title = said.title.clone().unwrap_or_else(|| shell.locale.say(room.word()).to_owned());
-            let frame = Frame {
-                rooms: rooms(member),
-                here: room,
-                title: said.title,
-                done: said.done,
-                problem: said.problem,
-            };
-            let content = pages::admin::page(&shell.locale, &frame, &content);
-            let about = About { title, place: Some(Place::Administration), live: None };
-            page_of(
-                StatusCode::from_u16(status).unwrap_or_default(),
-                &member.visitor,
-                &shell,
-                &about,
-                &content,
-            )
-        }
-        Err(refusal) => {
-            // Nobody is led back to where they may not go.
-            let back = if rooms(member).is_empty() { "/console" } else { "/console/admin" };
-            answering::refused(&member.visitor, &refusal, back).await
-        }
-    }
+    answering::room(member, answering::Room { about, back, refused }, made, |shell, model| {
+        let content = view(&shell.locale, &shell.csrf, model);
+        let Said { title, done, problem } = said;
+        pages::admin::page(&shell.locale, &Frame { rooms, here: room, title, done, problem }, &content)
+    })
+    .await
 }
 
 /// The key of a form that is shown again: only where nobody knows what became of it, the one it had.
@@ -153,7 +135,7 @@ mod tests {
     /// what the rooms show is of all departments, so nobody enters them who sees but one.
     #[test]
     fn who_enters_the_rooms_sees_all_departments() {
-        for grant in TABLE.iter().filter(|grant| grant.acts.contains(&Act::ReadSystem)) {
+        for grant in TABLE.iter().filter(|grant| grant.acts().any(|act| act == Act::ReadSystem)) {
             assert_eq!(grant.reach, Reach::All, "{}", grant.role);
         }
     }

@@ -4,13 +4,13 @@ use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
-use contracts::Language;
+use contracts::{Language, ProblemCode};
 use cookie::{Cookie, SameSite};
 use pages::Markup;
 use pages::shell::{About, Shell};
 use serde::de::DeserializeOwned;
 
-use super::visitor::{VISITOR, Visitor};
+use super::visitor::{Member, VISITOR, Visitor};
 use crate::app::App;
 use crate::problem::Refusal;
 
@@ -63,6 +63,36 @@ pub fn page_of(
         put(&mut headers, &secret_cookie(visitor, VISITOR, visitor.secret(), None));
     }
     (status, headers, Html(pages::shell::page(shell, about, content).into_string())).into_response()
+}
+
+/// A room of the console, beside what stands in it.
+#[derive(Debug)]
+pub struct Room<'a> {
+    /// What it is called, where it stands, and whether it lives.
+    pub about: About,
+    /// Where one goes on from when it is refused.
+    pub back: &'a str,
+    /// What was refused of what was sent to it just now.
+    pub refused: Option<ProblemCode>,
+}
+
+/// The page of a room, or the refusal of it.
+pub async fn room<M>(
+    member: &Member,
+    room: Room<'_>,
+    made: Result<M, Refusal>,
+    view: impl FnOnce(&Shell, &M) -> Markup,
+) -> Response {
+    match made {
+        Ok(model) => {
+            let shell = member.shell().await;
+            let content = view(&shell, &model);
+            let status = room.refused.map_or(200, ProblemCode::status);
+            let status = StatusCode::from_u16(status).unwrap_or_default();
+            page_of(status, &member.visitor, &shell, &room.about, &content)
+        }
+        Err(refusal) => refused(&member.visitor, &refusal, room.back).await,
+    }
 }
 
 /// A cookie that no script reads and no other site sends with a form.

@@ -15,6 +15,7 @@ use pages::approvals::precedents::{Precedent, Precedents};
 use pages::approvals::sheet::Sheet;
 use pages::approvals::{ADDRESS, Inbox, Item};
 use pages::shell::{About, Place};
+use pages::tasks::{Scene, TaskForm, form};
 use pages::words::approvals as words;
 use serde_json::{Value, json};
 
@@ -24,6 +25,7 @@ use super::case_view::{Seen, approvals};
 use super::doing::{Asked, doing_of};
 use super::known::Book;
 use super::naming::Naming;
+use super::scene::round;
 use super::sent::Sent;
 use super::visitor::{Member, new_key};
 use super::work::done;
@@ -111,9 +113,16 @@ async fn matter(member: &Member, item: &WorkItem, naming: &Naming) -> Item {
     let proposal = decided_on(&view, &json!(item.visit));
     let mut shown = at_a_glance(item, proposal, naming);
     shown.about = item.category.as_ref().map(|key| naming.label("categories", key));
-    if item.task == "decide" && shown.amount.is_some() {
-        shown.several =
-            limit_of_several(member, item.complaint).await.is_some_and(|most| shown.amount <= Some(most));
+    let visit = view["visits"].as_array().into_iter().flatten();
+    let mut visit = visit.filter(|one| one["visit"] == json!(item.visit)).map(|one| round(&view, one));
+    let round = visit.next().unwrap_or_default();
+    if let Some(less) = round["amended"]["total"].as_i64() {
+        shown.amount = Some(Fen(less));
+    }
+    if item.task == "decide" && within_several(member, item.complaint, proposal).await {
+        let (visit, epoch) = (item.visit.to_string(), item.epoch.into());
+        let scene = Scene { visit, epoch, round, ..Scene::default() };
+        shown.approves = form("decide", &scene).map(|form| form.made_for());
     }
     shown
 }
@@ -132,18 +141,20 @@ fn at_a_glance(item: &WorkItem, proposal: &Value, naming: &Naming) -> Item {
         instead_of: item.instead_of.as_ref().map(|person| naming.house.person(person.as_str())),
         due: item.due,
         level: item.level,
-        several: false,
+        approves: None,
     }
 }
 
-/// Up to which amount the playbook of a case lets several be approved at once; never where it does not say.
-async fn limit_of_several(member: &Member, complaint: ComplaintId) -> Option<Fen> {
+/// Whether a proposal is one that the playbook of the case lets be approved with others at once; never where it does not
+/// say up to which amount.
+async fn within_several(member: &Member, complaint: ComplaintId, proposal: &Value) -> bool {
     let app = &member.visitor.app;
+    let Some(total) = proposal["total"].as_i64().map(Fen) else { return false };
     let record = contracts::queries::intake::COMPLAINT;
-    let found =
-        case::ask_about(app, &member.principal(), ServiceName::Intake, record, complaint).await.ok()?;
-    let book = app.known.book(app, &member.staff.organisation, &found["playbook"]).await.ok()?;
-    several_up_to(&book)
+    let found = case::ask_about(app, &member.principal(), ServiceName::Intake, record, complaint).await;
+    let found = found.unwrap_or_default();
+    let book = app.known.book(app, &member.staff.organisation, &found["playbook"]).await;
+    book.ok().and_then(|book| several_up_to(&book)).is_some_and(|most| total <= most)
 }
 
 fn several_up_to(book: &Book) -> Option<Fen> {
@@ -178,6 +189,9 @@ async fn sheet_of(member: &Member, complaint: ComplaintId, work: WorkId) -> Resu
     let naming = Naming::of(app, &member.staff.organisation, member.visitor.language, &[]).await;
     let round = visit_of(&known, &held).map(|visit| visit["round"].clone()).unwrap_or_default();
     let mut item = item_of(&seen, &known, &held, &naming);
+    if let Some(less) = round["amended"]["total"].as_i64() {
+        item.amount = Some(Fen(less));
+    }
     if let Some(proposal) = doing.matter.proposal.as_ref().filter(|_| item.amount.is_some()) {
         item.remedies = proposal.remedies.iter().map(|(remedy, _)| remedy.clone()).collect();
     }
@@ -361,27 +375,22 @@ async fn approve(
     (complaint, work): (ComplaintId, WorkId),
 ) -> Result<(), Refusal> {
     member.require(Act::DoWork)?;
-    let known = known(member, complaint).await?;
-    let seen = seen(member, complaint, &known).await?;
-    let works = known.views["case"]["works"].as_array().into_iter().flatten();
-    let mut held = works.filter(|one| one["work"] == json!(work));
-    let visit = held.next().map_or(&Value::Null, |one| &one["visit"]);
-    let total = decided_on(&known.views["approval"], visit)["total"].as_i64().map(Fen);
-    let most = several_up_to(&seen.book);
-    if total.is_none() || total > most {
+    let order = TaskForm::sent(&sent.text(&format!("order/{work}"))).filter(|form| form.verb == "decide");
+    let order = order.ok_or_else(|| sent.not_ours(&format!("/order/{work}")))?;
+    let view =
+        case::ask_about(app, &member.principal(), ServiceName::Approval, asks::CASE, complaint).await?;
+    if !within_several(member, complaint, decided_on(&view, &order.fixed["visit"])).await {
         let problem = Problem::new(ProblemCode::NotAllowed, "the procedure has this decided by itself");
         return Err(problem
             .at("/work")
             .expected("a proposal within what may be approved with others")
             .into());
     }
-    let asked = Asked { complaint, on: work.to_string(), verb: None };
-    let form = doing_of(member, &asked, (&seen, &known), None).await?.form;
     let own = CommandId::new(format!("{}.{work}", sent.key)).map_err(|_| {
         let problem = Problem::new(ProblemCode::InvalidIdempotencyKey, "the form's key is malformed");
         Refusal::from(problem.at("/key").expected("the key that the page had"))
     })?;
-    let body = form.body(json!({ "decision": "approve" }));
-    actions::give(app, &member.orderer(&own), complaint, (form.service, form.verb), body).await?;
+    let body = order.body(json!({ "decision": "approve" }));
+    actions::give(app, &member.orderer(&own), complaint, (order.service, order.verb), body).await?;
     Ok(())
 }

@@ -6,10 +6,10 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
 use contracts::queries::intake::{Contact, FileListed, Told};
-use contracts::queries::routing::ClockShown;
+use contracts::queries::routing::{ClockShown, Refused};
 use contracts::queries::{intake, routing};
 use contracts::{ComplaintId, FileId, ProblemCode, ServiceName, SubjectRef};
-use futures::future::try_join3;
+use futures::future::try_join4;
 use pages::shell::{About, Place};
 use pages::words::case as words;
 use serde::de::DeserializeOwned;
@@ -47,6 +47,8 @@ pub(super) struct Known {
     pub contact: Option<Contact>,
     /// The clocks, explained.
     pub clocks: Vec<ClockShown>,
+    /// What would be refused to whoever reads.
+    pub refused: Refused,
     /// Everything said, oldest first.
     pub said: Vec<Shown>,
     /// The files.
@@ -70,13 +72,18 @@ pub(super) async fn known(member: &Member, complaint: ComplaintId) -> Result<Kno
             other => other,
         }
     };
+    // Where it cannot be told, nothing is said to be impossible: the services check what is ordered.
+    let refused = async {
+        let told = case::ask_about(app, &caller, ServiceName::Routing, routing::REFUSED, complaint).await;
+        Ok(told.ok().and_then(|told| serde_json::from_value(told).ok()).unwrap_or_default())
+    };
     let words = async {
         let told = case::ask_about(app, &caller, ServiceName::Intake, intake::TEXT, complaint).await?;
         let files = files::of_complaint(app, &caller, complaint).await?;
         Ok((told, files))
     };
     let whole = case::whole(app, &caller, complaint, &sight);
-    let ((mut views, _), clocks, (told, files)) = try_join3(whole, clocks, words).await?;
+    let ((mut views, _), clocks, refused, (told, files)) = try_join4(whole, clocks, refused, words).await?;
     let said = views.get_mut("notification").and_then(|view| view.get_mut("words")?.as_object_mut());
     for text in said.into_iter().flat_map(Map::values_mut) {
         if let Value::String(text) = text {
@@ -88,7 +95,7 @@ pub(super) async fn known(member: &Member, complaint: ComplaintId) -> Result<Kno
     // Who was forgotten has no contact data any more.
     let contact = case::reach(app, &caller, complaint, complainant, &sight).await.ok();
     let contact = contact.and_then(|contact| serde_json::from_value(contact).ok());
-    Ok(Known { views, told: read(told)?, contact, clocks: read(clocks)?, said, files: read(files)? })
+    Ok(Known { views, told: read(told)?, contact, clocks: read(clocks)?, refused, said, files: read(files)? })
 }
 
 /// Who looks at the case, with what is needed to name things.

@@ -1,7 +1,9 @@
 //! What a reader may do with a case, and why the rest is not possible now. What is offered here the services check again.
 
-use contracts::DepartmentId;
+use std::collections::BTreeMap;
+
 use contracts::queries::routing::ClockShown;
+use contracts::{DepartmentId, Problem, ProblemCode};
 use pages::Word;
 use pages::case::acts::{Act, Acts, Can, Deed};
 use pages::tasks::beside;
@@ -65,11 +67,16 @@ fn more(seen: &Seen, known: &Known, works: &[&Value]) -> Vec<Deed> {
     let routed = &known.views["case"];
     let closed = routed["place"] == "closed";
     let several = works.len() > 1;
-    let mut deeds: Vec<_> = works.iter().flat_map(|work| of_work(seen, routed, work, several)).collect();
-    let concerned = works.iter().any(|work| is_mine(seen, work)) || seen.may_direct;
-    let rulings: Vec<_> = list(routed, "rulings").filter(|one| one["ended"].is_null()).collect();
+    let mut deeds: Vec<_> = works.iter().flat_map(|work| of_work(seen, known, work, several)).collect();
+    let is_asked = |clock: &ClockShown| {
+        let mut open = list(routed, "rulings").filter(|one| one["ended"].is_null());
+        open.any(|one| one["question"]["clock"] == clock.clock.to_string())
+    };
     let running = known.clocks.iter().filter(|clock| clock.stopped_at.is_none());
-    deeds.extend(running.flat_map(|clock| of_clock(seen, clock, (concerned, &rulings))));
+    deeds.extend(running.flat_map(|clock| {
+        let refused = known.refused.clocks.get(&clock.clock);
+        of_clock(seen, clock, (refused, is_asked(clock)))
+    }));
     let of_case = |verb: &str, may: bool| {
         let why_not = match (closed, may) {
             (true, _) => Some(words::CASE_IS_CLOSED),
@@ -80,7 +87,22 @@ fn more(seen: &Seen, known: &Known, works: &[&Value]) -> Vec<Deed> {
     };
     deeds.push(of_case("callback.note", seen.may_work));
     deeds.push(of_case("fact.record", seen.may_add));
+    for verb in ["case.raise", "case.withdraw"] {
+        let refused = known.refused.case.get(verb).map(|problem| refused_of_case(problem, verb));
+        deeds.push(deed(seen, ("case", verb), None, (!seen.may_work).then_some(words::NO_ROLE).or(refused)));
+    }
     deeds
+}
+
+/// Why an order about the case as a whole would be refused.
+fn refused_of_case(problem: &Problem, verb: &str) -> Word {
+    match (problem.code, verb) {
+        (ProblemCode::ConflictOfInterest, _) => words::PARTY,
+        (ProblemCode::NotAllowed, _) if problem.field.as_deref() == Some("/actor") => words::NOT_ON_THE_CASE,
+        (ProblemCode::NotAllowed, _) => words::HIGHEST_LEVEL,
+        (ProblemCode::WrongStage, "case.withdraw") => words::NOT_TO_WITHDRAW,
+        _ => words::CASE_IS_CLOSED,
+    }
 }
 
 fn deed(seen: &Seen, (on, verb): (&str, &str), of: Option<&str>, why_not: Option<Word>) -> Deed {
@@ -92,8 +114,8 @@ fn deed(seen: &Seen, (on, verb): (&str, &str), of: Option<&str>, why_not: Option
     }
 }
 
-/// What the holder of a piece of work may do besides doing it, and whoever directs it.
-fn of_work(seen: &Seen, routed: &Value, work: &Value, several: bool) -> Vec<Deed> {
+/// What the holder of a piece of work may do besides doing it, and whoever directs it, as routing says of whoever asks.
+fn of_work(seen: &Seen, known: &Known, work: &Value, several: bool) -> Vec<Deed> {
     let task = work["task"].as_str().unwrap_or_default();
     let on = work["work"].as_str().unwrap_or_default();
     let (mine, called) = (is_mine(seen, work) && seen.may_work, seen.called(task));
@@ -101,42 +123,60 @@ fn of_work(seen: &Seen, routed: &Value, work: &Value, several: bool) -> Vec<Deed
     let made = |verb, why_not| deed(seen, (on, verb), of, why_not);
     let mut deeds: Vec<_> =
         if mine { beside(task).iter().map(|verb| made(verb, None)).collect() } else { Vec::new() };
-    let visit = list(routed, "visits").find(|visit| visit["visit"] == work["visit"]);
+    let visit = list(&known.views["case"], "visits").find(|visit| visit["visit"] == work["visit"]);
     let Some(visit) = visit else { return deeds };
-    let theirs = (!mine && !seen.may_direct).then_some(words::NOT_YOURS);
+    let refused = on.parse().ok().and_then(|id| known.refused.works.get(&id));
+    let refused = |verb: &str| refused?.get(verb).map(refused_of_work);
+    let role = (!seen.may_work).then_some(words::NO_ROLE);
     if visit["kind"] != "clarify" {
-        deeds.push(made("stage.transfer", theirs));
+        deeds.push(made("stage.transfer", role.or(refused("stage.transfer"))));
     }
-    let may_dispute = list(visit, "actions").any(|action| action == "work.dispute");
     if visit["place"] == "main" {
-        deeds.push(made("work.dispute", theirs.or((!may_dispute).then_some(words::NO_DISPUTE))));
+        deeds.push(made("work.dispute", role.or(refused("work.dispute"))));
     }
-    deeds.push(made("work.reassign", theirs));
+    deeds.push(made("work.reassign", role.or(refused("work.reassign"))));
     deeds
 }
 
-/// What may be done with a clock that has not stopped.
-fn of_clock(seen: &Seen, clock: &ClockShown, (concerned, rulings): (bool, &[&Value])) -> Vec<Deed> {
+/// Why an order about what becomes of a piece of work would be refused.
+fn refused_of_work(problem: &Problem) -> Word {
+    match (problem.code, problem.field.as_deref()) {
+        (ProblemCode::ConflictOfInterest, _) => words::PARTY,
+        (ProblemCode::NotAllowed, Some("/department")) => words::ONE_VOICE,
+        (ProblemCode::NotAllowed | ProblemCode::AlreadyExists | ProblemCode::WrongStage, Some("/work")) => {
+            words::NO_DISPUTE
+        }
+        _ => words::NOT_YOURS,
+    }
+}
+
+/// What may be done with a clock that has not stopped, as routing says of whoever asks.
+fn of_clock(
+    seen: &Seen,
+    clock: &ClockShown,
+    (refused, is_asked): (Option<&BTreeMap<String, Problem>>, bool),
+) -> Vec<Deed> {
     let id = clock.clock.to_string();
     let label = clock.label.get(seen.language);
-    let theirs = (!concerned).then_some(words::NOT_ON_THE_CASE);
-    let made = |verb, why_not: Option<Word>| deed(seen, (&id, verb), Some(label), theirs.or(why_not));
-    let stands = clock.state == "paused";
-    let mut deeds = Vec::new();
-    if stands {
-        deeds.push(made("clock.resume", None));
-    } else {
-        deeds.push(made("clock.pause", clock.pausable.is_empty().then_some(words::NO_PAUSE)));
-    }
-    let model = list(seen.book.document(), "clocks").find(|one| one["key"] == clock.key.as_str());
-    let extends = model.is_some_and(|model| !model["extension"].is_null());
-    let asked = rulings.iter().any(|one| one["question"]["clock"] == id.as_str());
-    let why_not = match (extends, clock.state == "missed", asked) {
-        (false, ..) => Some(words::NO_EXTENSION),
-        (_, true, _) => Some(words::TOO_LATE),
-        (.., true) => Some(words::ASKED_ALREADY),
-        _ => None,
+    let made = |verb: &str| {
+        let problem = refused.and_then(|refused| refused.get(verb));
+        let refused = problem.map(|problem| refused_of_clock(problem, verb, is_asked));
+        let role = (!seen.may_work).then_some(words::NO_ROLE);
+        deed(seen, (&id, verb), Some(label), role.or(refused))
     };
-    deeds.push(made("clock.extend", why_not));
-    deeds
+    let turned = if clock.state == "paused" { "clock.resume" } else { "clock.pause" };
+    vec![made(turned), made("clock.extend")]
+}
+
+/// Why an order about a clock would be refused.
+fn refused_of_clock(problem: &Problem, verb: &str, is_asked: bool) -> Word {
+    match (problem.code, problem.field.as_deref()) {
+        (ProblemCode::ConflictOfInterest, _) => words::PARTY,
+        (ProblemCode::NotAllowed, Some("/actor")) => words::NOT_ON_THE_CASE,
+        (ProblemCode::WrongStage, _) => words::TOO_LATE,
+        (ProblemCode::AlreadyExists, _) if is_asked => words::ASKED_ALREADY,
+        (ProblemCode::AlreadyExists, _) => words::EXTENDED_ALREADY,
+        _ if verb == "clock.pause" => words::NO_PAUSE,
+        _ => words::NO_EXTENSION,
+    }
 }

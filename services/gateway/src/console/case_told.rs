@@ -75,7 +75,8 @@ impl Told<'_> {
         let text = |key: &str| body[key].as_str().unwrap_or_default();
         let stage = self.stages.get(text("visit")).map_or("", String::as_str);
         let clock = self.clocks.get(text("clock")).map_or(text("key"), String::as_str);
-        let amount = body["total"].as_i64().map(|fen| self.seen.money(Fen(fen))).unwrap_or_default();
+        let total = body["total"].as_i64().or(body["amended"]["total"].as_i64());
+        let amount = total.map(|fen| self.seen.money(Fen(fen))).unwrap_or_default();
         let person = body["to"]["person"].as_str().unwrap_or_else(|| text("person"));
         let measures = body["measures"].as_array().map_or(0, Vec::len).to_string();
         let named = word.with(
@@ -85,7 +86,7 @@ impl Told<'_> {
                 ("clock", clock),
                 ("amount", &amount),
                 ("n", &measures),
-                ("how", &self.outcome(body, "change").unwrap_or_default()),
+                ("how", &self.changed(body)),
                 ("task", &self.seen.called(text("task"))),
                 ("person", &self.seen.house.person(person)),
                 ("department", &self.seen.house.department(text("department"), language)),
@@ -112,6 +113,7 @@ impl Told<'_> {
             "contact.recorded" => Some(words::NOT_REACHED_CUSTOMER),
             "proposal.made" if body["total"].as_i64().unwrap_or(0) == 0 => Some(words::PROPOSAL_MADE_FREE),
             "measures.planned" => Some(words::MEASURES_PLANNED_N),
+            "decision.recorded" if body["amended"].is_object() => Some(words::DECIDED_LESS),
             what => by_key(words::ALL, what),
         }
     }
@@ -128,6 +130,18 @@ impl Told<'_> {
             || own().map_or_else(|| key.to_owned(), |one| one.label.get(language).to_owned()),
             |word| word.get(language).to_owned(),
         ))
+    }
+
+    /// How a clock changed, and why it was paused.
+    fn changed(&self, body: &Value) -> String {
+        let how = self.outcome(body, "change").unwrap_or_default();
+        match body["reason"].as_str().filter(|_| body["change"] == "paused") {
+            Some(reason) => {
+                let reason = pages::tasks::pause_reason(self.seen.book.document(), reason);
+                format!("{how} ({})", reason.get(self.seen.language))
+            }
+            None => how,
+        }
     }
 
     /// What became known, by what it is called.

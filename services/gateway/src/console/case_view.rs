@@ -256,6 +256,7 @@ fn round(seen: &Seen, purpose: Word, round: &Value, words: &Value) -> Round {
     Round {
         purpose,
         total: Fen(round["total"].as_i64().unwrap_or(0)),
+        less: round["amended"]["total"].as_i64().map(Fen),
         opened_at: round["opened_at"].as_str().and_then(|at| at.parse().ok()),
         ended: ended
             .map(|word| if purpose == tasks::DECIDE || word == words::VOIDED { word } else { facts::CLOSED }),

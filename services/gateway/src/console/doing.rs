@@ -7,8 +7,8 @@
 //! | `do/<clock>/<verb>`, `do/<form>/<verb>` | a clock, a form of the playbook |
 //! | `do/case/<verb>` | the case |
 //!
-//! A form says again what it was made for, so a repetition is the same order, which its service knows by its key, though
-//! the work may be done and gone; and what was typed is never taken for a visit that came after.
+//! A form says again how it was made, so a repetition is the same order, which its service knows by its key, though the
+//! work may be done and gone; and what was typed is never taken for a visit that came after.
 
 use axum::Router;
 use axum::extract::State;
@@ -18,10 +18,10 @@ use axum::routing::get;
 use contracts::{ComplaintId, Problem, ProblemCode, ServiceName, Text};
 use jiff::Timestamp;
 use pages::case::doing::{Doing, page};
-use pages::forms::read;
+use pages::forms::{of_row, read};
+use pages::refusal::moved;
 use pages::shell::{About as AboutPage, Place};
 use pages::tasks::{TaskForm, deed, form, notes};
-use serde_json::Value;
 
 use super::answering::{self, Named, page_of};
 use super::case::{Known, known, seen};
@@ -36,6 +36,7 @@ use crate::app::App;
 use crate::auth::Act;
 use crate::problem::Refusal;
 use crate::routes::actions;
+use crate::sight;
 
 /// Lines of what happened meanwhile.
 const MEANWHILE: usize = 5;
@@ -101,37 +102,31 @@ struct Made {
     notes: Vec<pages::tasks::Note>,
 }
 
-/// The form that an address asks for; one that was sent says itself what it was made for.
+/// The form that an address asks for, as the case stands now; for one that was sent, what that was made for.
 async fn made(
     member: &Member,
     asked: &Asked,
     (seen, known): (&Seen, &Known),
-    sent: Option<&Sent>,
+    sent: Option<&TaskForm>,
 ) -> Result<Made, Refusal> {
-    let fixed = sent.and_then(|sent| serde_json::from_str::<Value>(&sent.text("made_for")).ok());
-    let fixed = fixed.filter(Value::is_object);
     let is_form = asked.verb.as_deref().is_some_and(|verb| verb.starts_with("form."));
     let mut about = match about(known, &asked.on) {
         Some(about) => about,
         None if is_form => {
             About { on: papers::asked(member, asked.complaint, &asked.on).await?, ..About::default() }
         }
-        None if asked.on == "case" || fixed.is_some() => About::default(),
+        None if asked.on == "case" || sent.is_some() => About::default(),
         None => return Err(Refusal::not_found("piece of work")),
     };
-    if let Some(fixed) = &fixed
-        && let Some(visit) = fixed["visit"].as_str()
+    if let Some(sent) = sent
+        && let Some(visit) = sent.fixed["visit"].as_str()
     {
-        about.visit = Some((visit.to_owned(), fixed["epoch"].as_u64().unwrap_or(1)));
+        about.visit = Some((visit.to_owned(), sent.fixed["epoch"].as_u64().unwrap_or(1)));
     }
     let scene = scene(seen, known, &about);
-    let again = sent.and_then(|sent| sent.typed.get("verb"));
     let own = deed(about.work["task"].as_str().unwrap_or_default(), &scene);
-    let verb = again.or(asked.verb.as_deref()).unwrap_or(own);
-    let mut form = form(verb, &scene).ok_or_else(|| Refusal::not_found("piece of work"))?;
-    if let Some(fixed) = fixed {
-        form.fixed = fixed;
-    }
+    let verb = sent.map(|sent| sent.verb).or(asked.verb.as_deref()).unwrap_or(own);
+    let form = form(verb, &scene).ok_or_else(|| Refusal::not_found("piece of work"))?;
     let of = serde_json::from_value::<Text>(about.on["label"].clone()).ok();
     let of = of.map(|label| label.get(seen.language).to_owned());
     let notes = notes(form.verb, &scene);
@@ -178,30 +173,37 @@ pub(super) async fn doing_of(
     (seen, known): (&Seen, &Known),
     sent: Option<(Sent, Problem)>,
 ) -> Result<Doing, Refusal> {
-    let Made { form, of, finishes, notes } =
-        made(member, asked, (seen, known), sent.as_ref().map(|(sent, _)| sent)).await?;
+    let was = sent.as_ref().and_then(|(sent, _)| as_made(sent).ok());
+    let Made { mut form, of, finishes, notes } = made(member, asked, (seen, known), was.as_ref()).await?;
     let now = member.visitor.app.now();
+    let mut made_for = form.made_for();
     let (typed, problem, key, made_at) = match sent {
         None => (form.filled.clone(), None, new_key(), now),
-        Some((sent, problem)) => {
-            // Only where nobody knows may the same key be sent again; for anything else it is a new attempt.
+        Some((mut sent, problem)) => {
+            // Only where nobody knows may the same be sent again; for anything else it is a new attempt.
             let unknown = problem.code == ProblemCode::OutcomeUnknown;
             let key = if unknown { sent.text("key") } else { new_key() };
             let made_at = sent.text("made_at").parse().unwrap_or(now);
+            if let Some(was) = &was {
+                (form, made_for) = if unknown {
+                    (form.repeated(was, &sent.typed), sent.text("made_for"))
+                } else {
+                    let form = form.again(was, &mut sent.typed);
+                    let made_for = form.made_for();
+                    (form, made_for)
+                };
+            }
             (sent.typed, Some(problem), key, made_at)
         }
     };
+    let number = known.views["complaint"]["number"].as_str().unwrap_or_default().to_owned();
     let since = problem.as_ref().filter(|problem| overtaken(problem.code));
     let since = since.map(|_| since_then(seen, known, made_at)).unwrap_or_default();
     Ok(Doing {
         case: seen.address.clone(),
-        number: known.views["complaint"]["number"].as_str().unwrap_or_default().to_owned(),
+        number: number.clone(),
         address: asked.address(),
-        made_for: vec![
-            ("made_for", form.fixed.to_string()),
-            ("verb", form.verb.to_owned()),
-            ("made_at", made_at.to_string()),
-        ],
+        made_for: vec![("made_for", made_for), ("made_at", made_at.to_string()), ("number", number)],
         matter: matter(seen, known),
         form,
         of,
@@ -220,6 +222,7 @@ const fn overtaken(code: ProblemCode) -> bool {
         code,
         ProblemCode::VisitLeft
             | ProblemCode::StaleEpoch
+            | ProblemCode::StaleVersion
             | ProblemCode::NotTheHolder
             | ProblemCode::WrongStage
             | ProblemCode::AlreadyExists
@@ -233,19 +236,40 @@ fn since_then(seen: &Seen, known: &Known, made_at: Timestamp) -> Vec<pages::case
     all.filter(|entry| entry.at >= made_at && !entry.technical).take(MEANWHILE).collect()
 }
 
+/// The form that was sent, as it was made: of the case as it is by now nothing is asked, so that a repetition is the same
+/// order, to the byte.
+///
+/// # Errors
+/// `invalid-field` when it says nothing that a form of ours says.
+pub(super) fn as_made(sent: &Sent) -> Result<TaskForm, Refusal> {
+    TaskForm::sent(&sent.text("made_for")).ok_or_else(|| sent.not_ours("/made_for"))
+}
+
+/// Whether the service that takes an order checks by itself that it is the actor's to give: of a visit, a piece of work or
+/// a clock it does; of the rest the case must be within reach, as at the REST routes.
+fn names_a_seat(form: &TaskForm) -> bool {
+    ["visit", "work", "clock"].iter().any(|key| !form.fixed[*key].is_null())
+}
+
 async fn send(app: &App, member: &Member, asked: &Asked, sent: Sent) -> Response {
-    let done = async {
-        let known = known(member, asked.complaint).await?;
-        let seen = seen(member, asked.complaint, &known).await?;
-        let Made { form, .. } = made(member, asked, (&seen, &known), Some(&sent)).await?;
+    let given = async {
+        let form = as_made(&sent)?;
         member.require(act_of(form.verb))?;
+        if !names_a_seat(&form) {
+            sight::require(app, &member.principal(), asked.complaint).await?;
+        }
         let body = form.body(read(&form.fields, &sent.typed)?);
         let order: (ServiceName, &str) = (form.service, form.verb);
-        actions::give(app, &member.orderer(&sent.key), asked.complaint, order, body).await?;
-        Ok::<_, Refusal>(known.views["complaint"]["number"].as_str().unwrap_or_default().to_owned())
+        let done = actions::give(app, &member.orderer(&sent.key), asked.complaint, order, body).await;
+        done.map(drop).map_err(|refusal| {
+            let problem = moved(*refusal.problem, |place| of_row(&form.fields, &sent.typed, place));
+            Refusal { problem: Box::new(problem), ..refusal }
+        })
     };
-    match done.await {
-        Ok(number) => said(&sent.back(&format!("/console/cases/{}", asked.complaint)), "finished", &number),
+    match given.await {
+        Ok(()) => {
+            said(&sent.back(&format!("/console/cases/{}", asked.complaint)), "finished", &sent.text("number"))
+        }
         Err(refusal) => sheet(member, asked, Some((sent, *refusal.problem))).await,
     }
 }

@@ -3,7 +3,6 @@
 use std::cmp::Reverse;
 
 use axum::Router;
-use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
 use contracts::Fen;
@@ -16,7 +15,7 @@ use pages::shell::{About, Place};
 use pages::words::figures as words;
 use serde_json::Value;
 
-use super::answering::{self, in_query, page_of};
+use super::answering::{self, Room, in_query};
 use super::ledger::departments;
 use super::naming::Naming;
 use super::visitor::Member;
@@ -32,16 +31,11 @@ pub(super) fn router() -> Router<App> {
 }
 
 async fn show(member: Member, parameters: Parameters) -> Response {
-    match model(&member, &parameters).await {
-        Ok(model) => {
-            let shell = member.shell().await;
-            let content = pages::figures::page(&shell.locale, &model);
-            let title = words::TITLE.get(member.visitor.language).to_owned();
-            let about = About { title, place: Some(Place::Figures), live: None };
-            page_of(StatusCode::OK, &member.visitor, &shell, &about, &content)
-        }
-        Err(refusal) => answering::refused(&member.visitor, &refusal, ADDRESS).await,
-    }
+    let title = words::TITLE.get(member.visitor.language).to_owned();
+    let about = About { title, place: Some(Place::Figures), live: None };
+    let made = model(&member, &parameters).await;
+    let room = Room { about, back: "/console", refused: None };
+    answering::room(&member, room, made, |shell, model| pages::figures::page(&shell.locale, model)).await
 }
 
 /// What the figures are of, and what is needed to name them.

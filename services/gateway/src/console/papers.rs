@@ -5,7 +5,8 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
 use contracts::facts::FactKind;
-use contracts::{ComplaintId, FactKey, Fen, Text};
+use contracts::{ComplaintId, FactKey, Fen, Problem, ProblemCode, Text};
+use pages::Word;
 use pages::case::acts::Deed;
 use pages::case::papers::{Line, Paper, page};
 use pages::shell::{About, Place};
@@ -39,7 +40,7 @@ async fn show(member: Member, Named((complaint, form)): Named<(ComplaintId, Stri
         let seen = seen(&member, complaint, &known).await?;
         let shown = asked(&member, complaint, &form).await?;
         let number = known.views["complaint"]["number"].as_str().unwrap_or_default().to_owned();
-        Ok::<_, Refusal>(paper(&seen, number, &shown, known.views["case"]["place"] == "closed"))
+        Ok::<_, Refusal>(paper(&seen, number, &shown))
     };
     match made.await {
         Ok(paper) => {
@@ -83,7 +84,21 @@ fn value(seen: &Seen, value: &Value) -> Option<String> {
     }
 }
 
-fn paper(seen: &Seen, number: String, shown: &Value, closed: bool) -> Paper {
+/// Why an order about a form would be refused to the reader, as routing says.
+fn refused_of_form(code: ProblemCode, verb: &str) -> Word {
+    match code {
+        ProblemCode::ConflictOfInterest => words::PARTY,
+        ProblemCode::WrongStage => words::CASE_IS_CLOSED,
+        ProblemCode::SeparationOfDuty => words::ANOTHER_SIGNS,
+        ProblemCode::MissingField => words::FORM_IS_UNFINISHED,
+        ProblemCode::AlreadyExists if verb == "form.sign" => words::ROLE_HAS_SIGNED,
+        ProblemCode::AlreadyExists => words::FORM_IS_SIGNED,
+        _ if verb == "form.sign" => words::NOT_TO_SIGN,
+        _ => words::NOT_TO_FILL,
+    }
+}
+
+fn paper(seen: &Seen, number: String, shown: &Value) -> Paper {
     let field = |one: &Value| {
         let is_money = FactKey::new(one["key"].as_str()?).is_ok_and(|key| key.kind() == FactKind::Money);
         let money = one["value"].as_i64().filter(|_| is_money).map(|fen| seen.money(Fen(fen)));
@@ -96,21 +111,15 @@ fn paper(seen: &Seen, number: String, shown: &Value, closed: bool) -> Paper {
         Some((role, by.zip(at).map(|(by, at)| format!("{by} · {at}"))))
     };
     let key = shown["form"].as_str().unwrap_or_default();
-    let is_signed = list(&shown["signatures"]).any(|one| !one["at"].is_null());
     let is_written = list(&shown["fields"]).any(|one| one["from"] == "written");
-    let unfinished = list(&shown["missing"]).next().is_some();
     let unsigned = list(&shown["signatures"]).any(|one| one["at"].is_null());
-    let fill = match (closed, is_signed, is_written) {
-        (true, ..) => Some(words::CASE_IS_CLOSED),
-        (_, true, _) => Some(words::FORM_IS_SIGNED),
-        (.., false) => Some(words::NO_WRITTEN_FIELDS),
-        _ => None,
+    let role = (!seen.may_work).then_some(words::NO_ROLE);
+    let refused = |verb: &str| {
+        let problem = serde_json::from_value::<Problem>(shown["refused"][verb].clone()).ok();
+        role.or_else(|| problem.map(|problem| refused_of_form(problem.code, verb)))
     };
-    let sign = match (closed, unfinished) {
-        (true, _) => Some(words::CASE_IS_CLOSED),
-        (_, true) => Some(words::FORM_IS_UNFINISHED),
-        _ => None,
-    };
+    let fill = refused("form.fill").or_else(|| (!is_written).then_some(words::NO_WRITTEN_FIELDS));
+    let sign = refused("form.sign");
     let deed = |verb: &str, why_not| Deed {
         name: seen.called(verb),
         address: format!("{}/do/{key}/{verb}", seen.address),

@@ -3,21 +3,21 @@
 use std::time::Duration;
 
 use axum::Router;
-use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
 use contracts::commands::intake::complaint_for;
 use contracts::queries::intake as ask;
 use contracts::{ComplaintId, Problem, ProblemCode, ServiceName};
+use pages::desk::guide::ticked;
 use pages::desk::receipt::{self, Receipt};
-use pages::desk::register::{ADDRESS, LOOK, page};
-use pages::forms::{Typed, read};
+use pages::desk::register::{ADDRESS, LOOK, MadeFor, page};
+use pages::forms::{Typed, keep, read};
 use pages::shell::{About, Place};
 use pages::words::shell as words;
 use serde_json::{Value, json};
 
-use super::answering::{self, Named, onward, page_of};
-use super::register_look::{Looked, look};
+use super::answering::{self, Named, Room, onward};
+use super::register_look::look;
 use super::sent::Sent;
 use super::visitor::{Member, new_key};
 use crate::app::App;
@@ -43,40 +43,45 @@ async fn show(member: Member, parameters: Parameters) -> Response {
     if let Some(channel) = parameters.text("channel") {
         typed.0.insert("/channel".to_owned(), channel.to_owned());
     }
-    sheet(&member, typed, None, new_key()).await
+    sheet(&member, (typed, None), None, new_key()).await
 }
 
 /// The page with what was typed and what is known by it; nothing is on record.
 async fn looked(member: Member, sent: Sent) -> Response {
     let key = sent.typed.get("key").map_or_else(new_key, str::to_owned);
-    sheet(&member, sent.typed, None, key).await
+    let made = as_made(&sent).ok();
+    sheet(&member, (sent.typed, made), None, key).await
 }
 
-async fn sheet(member: &Member, typed: Typed, problem: Option<Problem>, key: String) -> Response {
-    let status = problem.as_ref().map_or(200, |problem| problem.code.status());
-    let made = async {
+/// How the form was made that was sent.
+fn as_made(sent: &Sent) -> Result<MadeFor, Refusal> {
+    serde_json::from_str(&sent.text("made_for")).map_err(|_| sent.not_ours("/made_for"))
+}
+
+/// The form with what was typed into it, as it was made then.
+async fn sheet(
+    member: &Member,
+    (typed, made): (Typed, Option<MadeFor>),
+    problem: Option<Problem>,
+    key: String,
+) -> Response {
+    let refused = problem.as_ref().map(|problem| problem.code);
+    let looking = async {
         member.require(Act::Register)?;
-        look(member, typed).await
-    };
-    match made.await {
-        Ok(looked) => {
-            let mut model = looked.model;
-            model.problem = problem.or(model.problem);
-            model.key = key;
-            let shell = member.shell().await;
-            let content = page(&shell.locale, &shell.csrf, &model);
-            let title = words::REGISTER.get(member.visitor.language).to_owned();
-            let about = About { title, place: Some(Place::Register), live: None };
-            page_of(
-                StatusCode::from_u16(status).unwrap_or_default(),
-                &member.visitor,
-                &shell,
-                &about,
-                &content,
-            )
+        let mut model = look(member, typed).await?.model;
+        if let Some(made) = made {
+            let all = model.asked.all();
+            model.kept = keep(all.clone(), &made.fields(), &model.typed).split_off(all.len());
+            model.sent = Some(made).filter(|_| refused == Some(ProblemCode::OutcomeUnknown));
         }
-        Err(refusal) => answering::refused(&member.visitor, &refusal, "/console").await,
-    }
+        model.problem = problem.or(model.problem);
+        model.key = key;
+        Ok(model)
+    };
+    let title = words::REGISTER.get(member.visitor.language).to_owned();
+    let about = About { title, place: Some(Place::Register), live: None };
+    let room = Room { about, back: "/console", refused };
+    answering::room(member, room, looking.await, |shell, model| page(&shell.locale, &shell.csrf, model)).await
 }
 
 async fn send(member: Member, sent: Sent) -> Response {
@@ -86,34 +91,34 @@ async fn send(member: Member, sent: Sent) -> Response {
             // Only where nobody knows may the same key be sent again; for anything else it is a new attempt.
             let unknown = refusal.problem.code == ProblemCode::OutcomeUnknown;
             let key = sent.typed.get("key").filter(|_| unknown).map_or_else(new_key, str::to_owned);
-            sheet(&member, sent.typed, Some(*refusal.problem), key).await
+            let made = as_made(&sent).ok();
+            sheet(&member, (sent.typed, made), Some(*refusal.problem), key).await
         }
     }
 }
 
-/// By the function of the REST route.
+/// By the function of the REST route, of what was typed as it was asked for: a repetition is the same order.
 async fn put_on_record(member: &Member, sent: &Sent) -> Result<ComplaintId, Refusal> {
     member.require(Act::Register)?;
-    let looked = look(member, sent.typed.clone()).await?;
     let orderer = member.orderer(&sent.key);
     let complaint = complaint_for(&member.staff.organisation, &orderer.key);
-    complaints::put_on_record(&member.visitor.app, &orderer, body(&looked, &sent.typed)?).await?;
+    let body = body(&as_made(sent)?, &sent.typed)?;
+    complaints::put_on_record(&member.visitor.app, &orderer, body).await?;
     Ok(complaint)
 }
 
 /// The order's body: a settlement only where one was typed, and the checklists that were gone through.
-fn body(looked: &Looked, typed: &Typed) -> Result<Value, Problem> {
-    let mut body = read(&looked.model.asked.all(), typed)?;
+fn body(made: &MadeFor, typed: &Typed) -> Result<Value, Problem> {
+    let mut body = read(&made.fields(), typed)?;
     let settlement = &body["settlement"];
     let given = settlement["remedies"].as_array().is_some_and(|remedies| !remedies.is_empty());
     if !given && settlement["account"].is_null() {
         body.as_object_mut().map(|body| body.remove("settlement"));
     }
-    for list in &looked.model.guide.checklists {
-        let ticked = list.ticked(typed);
+    for (list, points) in &made.checklists {
+        let ticked = ticked(list, typed);
         if ticked > 0 {
-            body["facts"][format!("form_checklist_{}", list.key)] =
-                json!(format!("{ticked}/{}", list.items.len()));
+            body["facts"][format!("form_checklist_{list}")] = json!(format!("{ticked}/{points}"));
         }
     }
     Ok(body)

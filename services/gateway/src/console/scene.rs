@@ -54,7 +54,7 @@ pub(super) fn scene(seen: &Seen, known: &Known, about: &About) -> Scene {
         visit: visit.clone(),
         epoch,
         work: about.work.clone(),
-        round: approval.map(|one| one["round"].clone()).unwrap_or_default(),
+        round: approval.map(|one| round(&known.views["approval"], one)).unwrap_or_default(),
         brief: entered.map(|event| event.body["brief"].clone()).unwrap_or_default(),
         book: seen.book.document().clone(),
         case,
@@ -71,6 +71,17 @@ pub(super) fn scene(seen: &Seen, known: &Known, about: &About) -> Scene {
             .collect(),
         zone: seen.house.zone.clone(),
     }
+}
+
+/// The open round of a visit, with what is decided on in it: the proposal, or what was approved for less at an earlier step.
+pub(super) fn round(approval: &Value, visit: &Value) -> Value {
+    let mut round = visit["round"].clone();
+    if round.is_object() {
+        let (amended, proposal) = (&round["amended"]["remedies"], &approval["proposal"]["remedies"]);
+        let proposed = if amended.is_array() { amended } else { proposal }.clone();
+        round["proposed"] = proposed;
+    }
+    round
 }
 
 /// The texts that the services opened for the reader, by their references.

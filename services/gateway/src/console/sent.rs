@@ -34,10 +34,14 @@ impl Sent {
     /// # Errors
     /// `invalid-field` when it is something else, which no form of ours sends.
     pub fn get<T: std::str::FromStr>(&self, name: &str) -> Result<T, Refusal> {
-        self.text(name).parse().map_err(|_| {
-            let problem = Problem::new(ProblemCode::InvalidField, "the form is not one of ours");
-            problem.at(format!("/{name}")).expected("the value that the page had").into()
-        })
+        self.text(name).parse().map_err(|_| self.not_ours(&format!("/{name}")))
+    }
+
+    /// The refusal of a form that does not say what those of ours say.
+    #[must_use]
+    pub fn not_ours(&self, place: &str) -> Refusal {
+        let problem = Problem::new(ProblemCode::InvalidField, "the form is not one of ours");
+        problem.at(place).expected("the value that the page had").into()
     }
 
     /// Where to go on from here.

@@ -1,7 +1,6 @@
 //! Every case with its stage, limit, owner, deputy, level and breaches.
 
 use axum::Router;
-use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
 use contracts::queries::routing::{CaseLine, CasesPage};
@@ -9,7 +8,7 @@ use pages::shell::{About, Place};
 use pages::supervision::{ADDRESS, Line, Sought, Supervision};
 use pages::words::figures as words;
 
-use super::answering::{self, page_of};
+use super::answering::{self, Room};
 use super::ledger::departments;
 use super::naming::Naming;
 use super::visitor::Member;
@@ -25,19 +24,11 @@ pub(super) fn router() -> Router<App> {
 }
 
 async fn show(member: Member, parameters: Parameters) -> Response {
-    match model(&member, &parameters).await {
-        Ok(model) => {
-            let shell = member.shell().await;
-            let content = pages::supervision::page(&shell.locale, &model);
-            let about = About {
-                title: words::SUPERVISION.get(member.visitor.language).to_owned(),
-                place: Some(Place::Supervision),
-                live: None,
-            };
-            page_of(StatusCode::OK, &member.visitor, &shell, &about, &content)
-        }
-        Err(refusal) => answering::refused(&member.visitor, &refusal, "/console").await,
-    }
+    let title = words::SUPERVISION.get(member.visitor.language).to_owned();
+    let about = About { title, place: Some(Place::Supervision), live: None };
+    let made = model(&member, &parameters).await;
+    let room = Room { about, back: "/console", refused: None };
+    answering::room(&member, room, made, |shell, model| pages::supervision::page(&shell.locale, model)).await
 }
 
 async fn model(member: &Member, parameters: &Parameters) -> Result<Supervision, Refusal> {

@@ -95,6 +95,20 @@ pub fn endpoints() -> Endpoints {
             act_in_reach::<routing::FillForm>,
         )
         .action::<routing::SignForm>("/complaints/{complaint}/signatures", "Signs a form of the case")
+        .add(
+            order_of::<routing::RaiseCase>(
+                "/complaints/{complaint}/level",
+                "Raises its level, as it is graver than it seemed",
+            ),
+            act_in_reach::<routing::RaiseCase>,
+        )
+        .add(
+            order_of::<routing::WithdrawCase>(
+                "/complaints/{complaint}/withdraw",
+                "Ends it, as the customer takes it back",
+            ),
+            act_in_reach::<routing::WithdrawCase>,
+        )
         .action::<routing::Archive>("/complaints/{complaint}/archive", "Files the case")
         .action::<routing::TransferStage>(
             "/complaints/{complaint}/transfer",

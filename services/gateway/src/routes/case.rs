@@ -56,6 +56,11 @@ pub fn endpoints() -> Endpoints {
             wording,
         )
         .add(get("/complaints/{complaint}/clocks", "Its clocks, each explained line by line"), clocks)
+        .add(
+            get("/complaints/{complaint}/refused", "What the caller may not order about it now, and why")
+                .answers::<ask::Refused>(),
+            refused,
+        )
         .add(get("/complaints/{complaint}/timeline", "All that was said about it, by time"), timeline_of)
 }
 
@@ -230,6 +235,16 @@ async fn clocks(
     sight::of_case(&app, &caller, complaint).await?;
     let clocks = ask_about(&app, &caller, ServiceName::Routing, ask::CLOCKS, complaint).await?;
     Ok(Json(json!({ "clocks": clocks })))
+}
+
+async fn refused(
+    State(app): State<App>,
+    Caller(caller): Caller,
+    segments: Segments,
+) -> Result<Json<Value>, Refusal> {
+    let complaint: ComplaintId = segments.get("complaint")?;
+    sight::of_case(&app, &caller, complaint).await?;
+    ask_about(&app, &caller, ServiceName::Routing, ask::REFUSED, complaint).await.map(Json)
 }
 
 async fn timeline_of(

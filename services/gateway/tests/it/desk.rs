@@ -3,7 +3,7 @@
 use contracts::ServiceName;
 use serde_json::{Value, json};
 
-use crate::browser::{Browser, hidden, text, to};
+use crate::browser::{Browser, carried, text, to};
 use crate::{Edge, PASSWORD, Responder, done, each, found, refused};
 
 const COMPLAINT: &str = "d01260ec-5026-578c-90c1-bce5b865f587";
@@ -134,8 +134,10 @@ async fn a_caller_is_known_before_the_complaint_is_on_record() {
     }
     let again = browser.get("/console/register/look").await;
     assert_eq!(to(&again), "/console/register");
-    let key = hidden(&page, "key");
-    let ticked = [("key", key.as_str()), ("checklist/listening/0", "true")];
+    let carried = carried(&page, "/console/register");
+    let carried = |of: &str| carried.iter().find(|(name, _)| name == of).unwrap().1.clone();
+    let (key, made_for) = (carried("key"), carried("made_for"));
+    let ticked = [("key", key.as_str()), ("made_for", made_for.as_str()), ("checklist/listening/0", "true")];
     let refusal = browser.send(&page, "/console/register", &[&ticked[..], &typed[..2]].concat()).await;
     assert_eq!(refusal.status, 422);
     assert!(text(&refusal).contains("id=\"summary\"") && text(&refusal).contains("13800001234"));

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 use axum::http::{HeaderMap, Method, header};
 use contracts::commands::{Answer, Command};
 use contracts::{Problem, ProblemCode, ServiceName};
+use pages::tasks::{DEEDS, Scene, TaskForm, form};
 use serde_json::{Value, json};
 
 use crate::browser::{Browser, carried, hidden, text, to};
@@ -162,6 +163,104 @@ async fn what_was_done_is_not_refused_when_it_is_sent_again_under_its_key() {
         "{shown}"
     );
     assert_eq!(browser.get(&address).await.status, 404, "nothing is left to be done");
+}
+
+/// Every service with all its orders: it does each of them once, and knows the key of what it did.
+async fn doers(edge: &Edge, orders: &Arc<Mutex<Vec<Command>>>) -> Vec<Responder> {
+    let mut all = Vec::new();
+    for service in gateway::timeline::SPEAKERS {
+        let verbs = DEEDS.iter().filter(|verb| blank(verb).service == service);
+        let names: Vec<_> = verbs.map(|verb| (*verb, false)).collect();
+        let orders = orders.clone();
+        let answer = move |_: &str, payload: &[u8]| {
+            each(payload, |command| {
+                let mut orders = orders.lock().unwrap();
+                let first = orders.iter().find(|one| one.id == command.id).cloned();
+                orders.push(command.clone());
+                match first {
+                    Some(first) if first.body == command.body => {
+                        Answer::Done { version: 1, repeated: true, body: json!({}) }
+                    }
+                    Some(_) => refused(ProblemCode::KeyReused),
+                    None => done(json!({})),
+                }
+            })
+        };
+        all.push(edge.responder(service, &names, answer).await);
+    }
+    all
+}
+
+/// The form of an order, of a case of which nothing else is known.
+fn blank(verb: &str) -> TaskForm {
+    let scene = Scene {
+        visit: VISIT.to_owned(),
+        work: json!({ "work": WORK }),
+        round: json!({ "id": VISIT }),
+        on: json!({ "clock": WORK, "form": "register", "fields": [
+            {"key": "cause", "label": {"zh": "原因", "en": "Cause"}, "from": "written", "value": "before", "text": WORK},
+        ] }),
+        book: json!({ "routing_flags": [{"fact": "major", "label": {"zh": "重大", "en": "Major"}}] }),
+        ..Scene::default()
+    };
+    form(verb, &scene).unwrap()
+}
+
+/// The answer is lost, and whoever waited sends the form again: of no order is anything asked of the case, which is another
+/// by then, so it is the same to the byte, and is shown as done.
+#[tokio::test]
+async fn every_order_is_shown_as_done_when_its_form_is_sent_again() {
+    let edge = Edge::start().await;
+    let orders = Arc::default();
+    let _services = doers(&edge, &orders).await;
+    edge.account("qian.guo", &["manager"], None).await;
+    let mut browser = Browser::new(&edge);
+    browser.sign_in("qian.guo", PASSWORD).await;
+    let page = browser.get("/console/handovers").await;
+    for verb in DEEDS {
+        let address = format!("/console/cases/{COMPLAINT}/do/{WORK}/{verb}");
+        let made_for = blank(verb).made_for();
+        let key = format!("lost-{verb}");
+        let fields = [
+            ("made_for", made_for.as_str()),
+            ("key", &key),
+            ("number", "TS1"),
+            ("/reason", "原因"),
+            ("/facts/major", "true"),
+            ("/fields/cause", "changed"),
+            ("/reached", "true"),
+        ];
+        for _ in 0..2 {
+            let sent = browser.send(&page, &address, &fields).await;
+            assert_eq!(sent.status, 303, "{verb}: {}", text(&sent));
+            assert_eq!(to(&sent), format!("/console/cases/{COMPLAINT}?done=finished&number=TS1"), "{verb}");
+        }
+    }
+    let orders = orders.lock().unwrap();
+    assert_eq!(orders.len(), 2 * DEEDS.len());
+    for pair in orders.chunks(2) {
+        assert_eq!((&pair[0].id, &pair[0].verb, &pair[0].body), (&pair[1].id, &pair[1].verb, &pair[1].body));
+    }
+}
+
+/// A form that says nothing of ours is refused, and orders nothing.
+#[tokio::test]
+async fn a_form_that_does_not_say_how_it_was_made_is_refused() {
+    let edge = Edge::start().await;
+    let case = Shared::default();
+    let _services = services(&edge, &case).await;
+    edge.account("feng.qi", &["handler"], Some("sales")).await;
+    let mut browser = Browser::new(&edge);
+    browser.sign_in("feng.qi", PASSWORD).await;
+    let address = format!("/console/cases/{COMPLAINT}/do/{WORK}");
+    let page = browser.get(&address).await;
+    for made_for in ["", "{}", r#"{"verb": "directory.put", "fixed": {}, "fields": []}"#] {
+        let fields = [("made_for", made_for), ("/reason", "留着的话")];
+        let refusal = browser.send(&page, &address, &fields).await;
+        assert_eq!(refusal.status, 422);
+        assert!(text(&refusal).contains("留着的话"), "what was typed is kept");
+    }
+    assert!(case.lock().unwrap().orders.is_empty());
 }
 
 /// Intake of which the first answer is lost, and which knows the key of the first sending.

@@ -3,6 +3,7 @@
 mod correct;
 mod heard;
 mod in_turn;
+mod less;
 mod money;
 mod standard;
 mod walk;

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use contracts::messages::decision_recorded::Amended;
 use contracts::messages::proposal_made::{Declined, LiabilityShare, Remedy};
 use contracts::{Fen, PersonId, ProposalId, WordRef};
 use jiff::Timestamp;
@@ -90,6 +91,21 @@ impl Instance {
     #[must_use]
     pub fn is_approved(&self) -> bool {
         self.proposal().is_some_and(|newest| self.approved == Some(newest.version))
+    }
+    /// The proposal was approved for less: that is its newest version, for the reasons of the one before, which stays as it
+    /// was. Heard twice, by the round and with the visit that follows, it is one version.
+    pub(super) fn amend(&mut self, amended: &Amended, at: Timestamp) {
+        self.approved = Some(amended.version);
+        let Some(before) = self.proposal().filter(|newest| newest.version < amended.version).cloned() else {
+            return;
+        };
+        self.proposals.push(Proposal {
+            version: amended.version,
+            remedies: amended.remedies.clone(),
+            total: amended.total,
+            at,
+            ..before
+        });
     }
     /// What of the newest proposal was not carried out yet.
     #[must_use]

@@ -228,6 +228,7 @@ async fn staff_are_told_in_the_product_whether_or_not_there_is_a_mail_server() {
             report: None,
         }],
         level: 1,
+        because: None,
     };
     bench.hear(&[Voice::of(ServiceName::Routing, &complaint(7)).says(escalated)]).await;
     bench.send_with(config(&server.url())).await;

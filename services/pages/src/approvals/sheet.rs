@@ -12,7 +12,7 @@ use crate::Locale;
 use crate::case::approvals::{self as rounds, Round};
 use crate::case::doing::{Doing, beside};
 use crate::case::{clocks, matter};
-use crate::forms::{Control, Field, carried, field};
+use crate::forms::{Control, Field, carried, field, people};
 use crate::words::{approvals as words, shell, tasks};
 use crate::work::due;
 
@@ -98,6 +98,7 @@ fn decision(locale: &Locale, csrf: &str, sheet: &Sheet) -> Markup {
                     @for (name, value) in &doing.made_for { input type="hidden" name=(name) value=(value); }
                     input type="hidden" name="back" value=(ADDRESS);
                     @for one in rest { (field(locale, one, &doing.typed, None)) }
+                    (people(locale, &doing.form.fields))
                     @if let Some(stage) = &sheet.refused_to { p.text-secondary.small { (locale.fill(words::SENDS_BACK, &[("stage", stage)])) } }
                     @match said.first() {
                         Some(said) => (buttons(locale, said)),

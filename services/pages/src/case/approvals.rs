@@ -14,6 +14,8 @@ pub struct Round {
     pub purpose: Word,
     /// What it was about.
     pub total: Fen,
+    /// What was approved in it instead, where that is less.
+    pub less: Option<Fen>,
     /// When it began.
     pub opened_at: Option<Timestamp>,
     /// How it ended; nothing while it is open.
@@ -58,6 +60,7 @@ fn one(locale: &Locale, round: &Round) -> Markup {
             p.mb-1 {
                 strong { (locale.say(round.purpose)) }
                 @if round.total.0 != 0 { " · " (locale.money(round.total)) }
+                @if let Some(less) = round.less { " → " strong { (locale.money(less)) } " " span.text-secondary.small { (locale.say(words::GIVEN_LESS)) } }
                 @if let Some(at) = round.opened_at { span.text-secondary.small { " · " (locale.near(at)) } }
                 " " span.badge.bg-secondary-lt { (locale.say(round.ended.unwrap_or(words::STATE_RUNNING))) }
             }

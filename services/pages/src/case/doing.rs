@@ -6,7 +6,7 @@ use maud::{Markup, html};
 use super::matter::{self, Matter};
 use super::timeline::{Entry, one};
 use crate::Locale;
-use crate::forms::{Label, Typed, carried, fields};
+use crate::forms::{Label, Typed, carried, fields, people};
 use crate::refusal;
 use crate::tasks::{Line, Note, TaskForm};
 use crate::words::{case as words, shell, tasks};
@@ -62,6 +62,7 @@ pub fn page(locale: &Locale, csrf: &str, doing: &Doing) -> Markup {
                             @for (name, value) in &doing.made_for { input type="hidden" name=(name) value=(value); }
                             @if doing.form.fields.is_empty() { p { (locale.say(words::SURE)) } }
                             (fields(locale, &doing.form.fields, &doing.typed, problem))
+                            (people(locale, &doing.form.fields))
                             div.btn-list {
                                 button.btn.btn-primary type="submit" { (locale.say(if doing.finishes { tasks::FINISH } else { shell::SEND })) }
                                 a.btn href=(doing.case) { (locale.say(shell::CANCEL)) }

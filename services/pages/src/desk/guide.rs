@@ -43,14 +43,19 @@ impl Checklist {
     /// The name of a point in the form.
     #[must_use]
     pub fn point(&self, n: usize) -> String {
-        format!("checklist/{}/{n}", self.key)
+        format!("{}{n}", points(&self.key))
     }
+}
 
-    /// How many points were ticked.
-    #[must_use]
-    pub fn ticked(&self, typed: &Typed) -> usize {
-        (0..self.items.len()).filter(|n| typed.get(&self.point(*n)).is_some()).count()
-    }
+/// How the names of a checklist's points begin.
+fn points(list: &str) -> String {
+    format!("checklist/{list}/")
+}
+
+/// How many points of a checklist were ticked.
+#[must_use]
+pub fn ticked(list: &str, typed: &Typed) -> usize {
+    typed.0.keys().filter(|name| name.starts_with(&points(list))).count()
 }
 
 /// The checklists and scripts, the first of each open.

@@ -3,11 +3,13 @@
 
 use contracts::{Fen, Problem, Text};
 use maud::{Markup, html};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use super::caller::{self, Caller};
 use super::guide::{self, Guide};
 use crate::Locale;
-use crate::forms::{Choice, Control, Field, Typed, carried, field, fields};
+use crate::forms::{AsMade, Choice, Control, Field, Typed, as_made, carried, field, fields};
 use crate::refusal;
 use crate::words::{Word, desk as words, known};
 
@@ -58,8 +60,39 @@ pub struct Register {
     pub typed: Typed,
     /// What was refused.
     pub problem: Option<Problem>,
+    /// What was typed where nothing is asked for any more, as the procedure is another by now.
+    pub kept: Vec<Field>,
+    /// How the form was made that was sent and of which nobody knows whether it was done: it is sent again as it is.
+    pub sent: Option<MadeFor>,
     /// The key under which it is put on record once.
     pub key: String,
+}
+
+/// How the form was made, as it says it again when it is sent: what was typed is read as it was asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MadeFor {
+    fields: Vec<AsMade>,
+    /// The checklists, with how many points each has.
+    pub checklists: Vec<(String, usize)>,
+}
+
+impl MadeFor {
+    /// Its fields.
+    #[must_use]
+    pub fn fields(&self) -> Vec<Field> {
+        self.fields.iter().cloned().map(Field::from).collect()
+    }
+}
+
+impl Register {
+    /// How the form is made.
+    #[must_use]
+    pub fn made_for(&self) -> MadeFor {
+        let lists = self.guide.checklists.iter().map(|list| (list.key.clone(), list.items.len()));
+        let fields = [self.asked.all(), self.kept.clone()].concat();
+        let now = || MadeFor { fields: as_made(&fields), checklists: lists.collect() };
+        self.sent.clone().unwrap_or_else(now)
+    }
 }
 
 /// How a field of intake is filled in.
@@ -190,6 +223,7 @@ pub fn page(locale: &Locale, csrf: &str, model: &Register) -> Markup {
         @if let Some(problem) = &model.problem { (summary(locale, &model.asked, problem)) }
         form #register .once.desk method="post" action=(ADDRESS) data-quick {
             (carried(csrf, Some(&model.key)))
+            input type="hidden" name="made_for" value=(json!(model.made_for()));
             (contact(locale, model))
             (caller::section(locale, &model.caller))
             (matter(locale, model))
@@ -258,6 +292,7 @@ fn matter(locale: &Locale, model: &Register) -> Markup {
                     div.whole[matches!(one.control, Control::Paragraph)] { (field(locale, &one, &model.typed, problem)) }
                 }
             }
+            (fields(locale, &model.kept, &model.typed, problem))
             @if let Some(most) = asked.settle {
                 details.settle open[open || refusal::at(problem, "/settlement").is_some()] {
                     summary { strong { (locale.say(words::SETTLE)) } " " span.text-secondary { (locale.fill(words::SETTLE_MOST, &[("amount", &locale.money(most))])) } }

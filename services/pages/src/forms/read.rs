@@ -38,16 +38,28 @@ fn value(field: &Field, typed: &Typed) -> Result<Option<Value>, Problem> {
             return Ok(Some(told.map(|(one, text)| json!({ "point": one.value, "text": text })).collect()));
         }
         Control::Rows(columns, most) => return rows(field, (columns, *most), typed).map(Some),
+        Control::Amounts(standing) => return amounts(field, standing, typed),
+        Control::Standing(before) => {
+            let now = typed.get(&field.at).unwrap_or_default();
+            return Ok((now != before.trim()).then(|| now.into()));
+        }
         _ => {}
     }
     let Some(text) = typed.get(&field.at) else { return Ok(None) };
     Ok(Some(match &field.control {
+        Control::Person(_) => key_of(text).into(),
         Control::Money => fen(&field.at, text)?.into(),
         Control::Number | Control::Grade(_) => number(&field.at, text)?.into(),
         Control::Moment(zone) => moment(&field.at, text, zone)?.to_string().into(),
         Control::YesNo | Control::Either(_) | Control::Tick => (text == "true").into(),
         _ => text.into(),
     }))
+}
+
+/// The key of somebody, as it stands behind their name in the list; a key alone is itself.
+fn key_of(text: &str) -> &str {
+    let inside = text.strip_suffix([')', '）']).and_then(|text| text.rsplit_once(['(', '（']));
+    inside.map_or(text, |(_, key)| key.trim())
 }
 
 /// The name of a part of a field.
@@ -65,6 +77,18 @@ fn remedies(field: &Field, choices: &[Choice], typed: &Typed) -> Result<Value, P
         }
     }
     Ok(Value::Array(remedies))
+}
+
+/// All amounts, if one is another than the one that stands there. One that is free stays so and is not asked for.
+fn amounts(field: &Field, standing: &[(Choice, i64)], typed: &Typed) -> Result<Option<Value>, Problem> {
+    let (mut all, mut changed) = (Vec::new(), false);
+    for (choice, before) in standing {
+        let name = inside(field, &choice.value);
+        let now = typed.get(&name).map_or(Ok(*before), |text| fen(&name, text))?;
+        changed |= now != *before;
+        all.push(json!({ "remedy": choice.value, "amount": now }));
+    }
+    Ok(changed.then_some(Value::Array(all)))
 }
 
 fn rows(field: &Field, (columns, most): (&[Field], usize), typed: &Typed) -> Result<Value, Problem> {
@@ -85,6 +109,23 @@ fn rows(field: &Field, (columns, most): (&[Field], usize), typed: &Typed) -> Res
         }
     }
     Problem::all(wrong).map_or(Ok(Value::Array(rows)), Err)
+}
+
+/// Where a place of the body is in the form: rows in which nothing is filled in are left out of the body, so those that
+/// follow have other numbers there.
+#[must_use]
+pub fn of_row(fields: &[Field], typed: &Typed, place: &str) -> Option<String> {
+    fields.iter().find_map(|field| {
+        let Control::Rows(columns, most) = &field.control else { return None };
+        let rest = place.strip_prefix(&*field.at)?.strip_prefix('/')?;
+        let (number, column) = rest.split_once('/').map_or((rest, ""), |(number, column)| (number, column));
+        let number: usize = number.parse().ok()?;
+        let is_filled =
+            |row: &usize| columns.iter().any(|one| typed.has_below(&one.of_row(&field.at, *row).at));
+        let row = (0..*most).filter(is_filled).nth(number)?;
+        let end = if column.is_empty() { String::new() } else { format!("/{column}") };
+        Some(format!("{}/{row}{end}", field.at))
+    })
 }
 
 fn fen(at: &str, text: &str) -> Result<i64, Problem> {
@@ -198,6 +239,49 @@ mod tests {
         assert_eq!(read(&fields, &given).unwrap(), body);
         let problem = read(&fields, &typed(&[("/measures/1/due", "tomorrow")])).unwrap_err();
         assert_eq!(problem.field.as_deref(), Some("/measures/1/due"));
+    }
+
+    #[test]
+    fn what_is_refused_of_a_row_is_refused_where_it_was_typed() {
+        let columns = vec![
+            Field::new("/measure", WORD, Control::Paragraph),
+            Field::new("/told", WORD, Control::Several(vec![Choice::new("a", WORD)])),
+        ];
+        let fields = [
+            Field::new("/reason", WORD, Control::Line),
+            Field::new("/measures", WORD, Control::Rows(columns, 4)),
+        ];
+        let given = typed(&[
+            ("/measures/0/measure", " "),
+            ("/measures/1/told/a", "true"),
+            ("/measures/3/measure", "x"),
+        ]);
+        let at = |place: &str| of_row(&fields, &given, place);
+        assert_eq!(at("/measures/1/measure").as_deref(), Some("/measures/3/measure"));
+        assert_eq!(at("/measures/0").as_deref(), Some("/measures/1"));
+        assert_eq!((at("/measures/2/measure"), at("/measures"), at("/reason")), (None, None, None));
+    }
+
+    #[test]
+    fn somebody_is_found_by_the_key_behind_their_name() {
+        let fields = [Field::new("/person", WORD, Control::Person(Vec::new()))];
+        for text in ["li.na", "李娜（li.na）", "Li Na (li.na)", " Li (Na) (li.na) "] {
+            assert_eq!(
+                read(&fields, &typed(&[("/person", text)])).unwrap(),
+                json!({"person": "li.na"}),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_stands_is_sent_only_when_it_was_changed() {
+        let fields = |before: &str| [Field::new("/cause", WORD, Control::Standing(before.into()))];
+        let body = |before: &str, now: &str| read(&fields(before), &typed(&[("/cause", now)])).unwrap();
+        assert_eq!(body("wet", "wet "), json!({}));
+        assert_eq!(body("wet", "dry"), json!({"cause": "dry"}));
+        assert_eq!(body("wet", " "), json!({"cause": ""}));
+        assert_eq!(body("", ""), json!({}));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! A form as it is shown: as it was typed, with what was refused beside its field.
 
-use contracts::Problem;
+use contracts::{Fen, Problem};
 use maud::{Markup, html};
 
 use super::read::inside;
@@ -21,9 +21,17 @@ pub fn field(locale: &Locale, field: &Field, typed: &Typed, problem: Option<&Pro
     let wrong = refusal::at(problem, &field.at);
     let id = id(&field.at);
     let described = described(&id, field.hint.is_some(), wrong.is_some());
+    let standing = match &field.control {
+        Control::Standing(text) if wrong.is_some() => Some(text.trim()),
+        _ => None,
+    };
     let rest = html! {
         @if let Some(hint) = &field.hint { div.form-hint #{ (id) "-hint" } { (hint.get(locale.language)) } }
         @if let Some(wrong) = wrong { div.refused #{ (id) "-wrong" } { (wrong.code.title(locale.language)) } }
+        @if let Some(text) = standing {
+            p.mb-0.small { (locale.say(words::STANDS_THERE)) }
+            blockquote.said.mb-0 { @if text.is_empty() { (locale.say(words::STANDS_EMPTY)) } @else { (text) } }
+        }
     };
     let label = html! {
         (field.label.get(locale.language))
@@ -61,6 +69,7 @@ const fn is_group(control: &Control) -> bool {
             | Control::Several(_)
             | Control::Remedies(_)
             | Control::Points(_)
+            | Control::Amounts(_)
             | Control::Rows(..)
     )
 }
@@ -95,7 +104,7 @@ fn input(
     let complete = if field.first { "off" } else { complete };
     html! {
         @match &field.control {
-            Control::Paragraph => textarea.form-control.is-invalid[wrong] id=(id) name=(field.at) rows="4" required[field.required]
+            Control::Paragraph | Control::Standing(_) => textarea.form-control.is-invalid[wrong] id=(id) name=(field.at) rows="4" required[field.required]
                 aria-describedby=[described] aria-invalid=[invalid] { (value) },
             Control::Choice(choices) => select.form-select.is-invalid[wrong] id=(id) name=(field.at) required[field.required]
                 aria-describedby=[described] aria-invalid=[invalid] {
@@ -104,8 +113,41 @@ fn input(
                     option value=(choice.value) selected[choice.value == value] { (choice.label.get(locale.language)) }
                 }
             },
+            Control::Person(people) => input.form-control.is-invalid[wrong] id=(id) name=(field.at) list=(PEOPLE) autocomplete="off"
+                value=(named(locale, people, value)) required[field.required] aria-describedby=[described] aria-invalid=[invalid];,
             _ => input.form-control.is-invalid[wrong] id=(id) type=(kind) inputmode=(mode) autocomplete=(complete) name=(field.at)
                 value=(value) required[field.required] autofocus[field.first] aria-describedby=[described] aria-invalid=[invalid];,
+        }
+    }
+}
+
+/// The id of the list of people, which is one for all fields of a form.
+const PEOPLE: &str = "people";
+
+/// Somebody's name with their key, as the list has them; what is not in the list stands as it was typed.
+fn named(locale: &Locale, people: &[Choice], value: &str) -> String {
+    let found = people.iter().find(|one| one.value == value);
+    found.map_or_else(|| value.to_owned(), |one| listed(locale, one))
+}
+
+fn listed(locale: &Locale, one: &Choice) -> String {
+    format!("{} ({})", one.label.get(locale.language), one.value)
+}
+
+/// The list that all fields of a form share which ask for somebody; nothing where none does.
+#[must_use]
+pub fn people(locale: &Locale, fields: &[Field]) -> Markup {
+    let asked = fields.iter().find_map(|field| match &field.control {
+        Control::Person(people) => Some(people),
+        Control::Rows(columns, _) => columns.iter().find_map(|column| match &column.control {
+            Control::Person(people) => Some(people),
+            _ => None,
+        }),
+        _ => None,
+    });
+    html! {
+        @if let Some(people) = asked {
+            datalist #(PEOPLE) { @for one in people { option value=(listed(locale, one)) {} } }
         }
     }
 }
@@ -116,6 +158,9 @@ fn group(locale: &Locale, field: &Field, typed: &Typed, problem: Option<&Problem
         Control::Remedies(choices) => html! { @for one in choices { (remedy(locale, field, one, typed)) } },
         Control::Several(choices) => html! { @for one in choices { (several(locale, field, one, typed)) } },
         Control::Points(points) => html! { @for one in points { (point(locale, field, one, typed)) } },
+        Control::Amounts(all) => html! {
+            div.amounts { @for one in all.iter().filter(|(_, fen)| *fen > 0) { (amount(locale, field, one, typed)) } }
+        },
         Control::Rows(columns, most) => rows(locale, field, (columns, *most), (typed, problem)),
         Control::Radio(choices) | Control::Grade(choices) | Control::Either(choices) => {
             radio(locale, field, choices, typed)
@@ -174,6 +219,20 @@ fn remedy(locale: &Locale, field: &Field, choice: &Choice, typed: &Typed) -> Mar
     }
 }
 
+/// An amount that stands there and may be another.
+fn amount(locale: &Locale, field: &Field, (choice, fen): &(Choice, i64), typed: &Typed) -> Markup {
+    let name = inside(field, &choice.value);
+    let id = id(&name);
+    let stands = Fen(*fen).to_string();
+    html! {
+        div {
+            label.form-label.fw-normal for=(id) { (choice.label.get(locale.language)) " ¥" }
+            input.form-control id=(id) type="text" inputmode="decimal" name=(name) autocomplete="off"
+                value=(typed.get(&name).unwrap_or(&stands));
+        }
+    }
+}
+
 /// The first is in sight and asked for as the field is; those in which nothing is filled in are folded away.
 fn rows(
     locale: &Locale,
@@ -194,7 +253,12 @@ fn rows(
         @for n in 0..most {
             @let number = (n + 1).to_string();
             @if n == 0 || filled(n) {
-                div.row-of-form role="group" aria-label=(number) { (fields(locale, &of_row(n), typed, problem)) }
+                div.row-of-form role="group" aria-label=(number) {
+                    @if let Some(wrong) = problem.and_then(|problem| refusal::exactly(problem, &format!("{}/{n}", field.at))) {
+                        div.refused { (wrong.code.title(locale.language)) }
+                    }
+                    (fields(locale, &of_row(n), typed, problem))
+                }
             } @else {
                 details.row-of-form {
                     summary { (locale.fill(words::ANOTHER, &[("n", &number)])) }
@@ -226,6 +290,20 @@ mod tests {
         let line = Field::new("/reason", words::YES, Control::Line);
         let shown = field(&locale(), &line, &typed, None).into_string();
         assert!(shown.contains("&lt;script&gt;&quot;&amp;") && !shown.contains("<script>"), "{shown}");
+    }
+
+    #[test]
+    fn all_rows_share_one_list_of_people() {
+        let everybody: Vec<_> = (0..1_000)
+            .map(|n| Choice::new(format!("p{n}"), crate::forms::Label::Name(format!("员工 {n}"))))
+            .collect();
+        let columns = vec![Field::new("/person", words::YES, Control::Person(everybody))];
+        let fields = [Field::new("/rows", words::YES, Control::Rows(columns, 5))];
+        let typed = typed("/rows/1/person", "p7");
+        let shown = self::fields(&locale(), &fields, &typed, None).into_string();
+        assert!(shown.len() < 4_000 && shown.contains("value=\"员工 7 (p7)\""), "{shown}");
+        let list = people(&locale(), &fields).into_string();
+        assert_eq!(list.matches("<option").count(), 1_000);
     }
 
     #[test]

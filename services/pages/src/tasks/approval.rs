@@ -3,7 +3,7 @@
 use contracts::{Fen, ServiceName};
 use serde_json::Value;
 
-use super::{Made, Scene, Word, list, paragraph, say};
+use super::{Made, Scene, Word, key, list, paragraph, say};
 use crate::forms::{Choice, Control, Field, Label};
 
 /// Decisions beyond those that are proposed: somebody else is held to account besides.
@@ -11,12 +11,15 @@ const BESIDES: usize = 1;
 
 pub(super) fn form(verb: &str, scene: &Scene) -> Option<Made> {
     let fields = match verb {
-        "decide" => judged("/decision", say::DECISION, [("approve", say::APPROVE), ("refuse", say::REFUSE)]),
-        "review" => judged("/verdict", say::VERDICT, [("agree", say::AGREE), ("object", say::OBJECT)]),
-        "audit" => judged("/verdict", say::VERDICT, [("passed", say::PASSED), ("failed", say::FAILED)]),
+        "decide" => decide(scene),
+        "review" => judged("/verdict", say::VERDICT, [("agree", say::AGREE), ("object", say::OBJECT)]).into(),
+        "audit" => {
+            judged("/verdict", say::VERDICT, [("passed", say::PASSED), ("failed", say::FAILED)]).into()
+        }
         "meet" if convenes(scene) => vec![paragraph("/opinion", say::OPINION_OF_MEETING).required()],
         "meet" => {
             judged("/signature", say::SIGNATURE, [("agree", say::SIGN), ("refuse", say::REFUSE_TO_SIGN)])
+                .into()
         }
         "account" => account(scene),
         _ => return None,
@@ -25,9 +28,23 @@ pub(super) fn form(verb: &str, scene: &Scene) -> Option<Made> {
     Some(if verb == "account" { made.filled(proposed(scene)) } else { made })
 }
 
-fn judged(at: &'static str, label: Word, choices: [(&str, Word); 2]) -> Vec<Field> {
+/// A decision, for less than was proposed where something costs anything.
+fn decide(scene: &Scene) -> Vec<Field> {
+    let choices = [("approve", say::APPROVE), ("refuse", say::REFUSE)];
+    let [decision, reason] = judged("/decision", say::DECISION, choices);
+    let amounts: Vec<_> = list(&scene.round["proposed"])
+        .filter_map(|one| Some((key(one["remedy"].as_str()?), one["amount"].as_i64()?)))
+        .collect();
+    if amounts.iter().all(|(_, fen)| *fen == 0) {
+        return vec![decision, reason];
+    }
+    let less = Field::new("/remedies", say::GIVEN, Control::Amounts(amounts)).hint(say::GIVEN_HINT);
+    vec![decision, less, reason.hint(say::REASON_IF_LESS)]
+}
+
+fn judged(at: &'static str, label: Word, choices: [(&str, Word); 2]) -> [Field; 2] {
     let choices = choices.map(|(key, word)| Choice::new(key, word)).to_vec();
-    vec![
+    [
         Field::new(at, label, Control::Radio(choices)).required(),
         paragraph("/reason", say::REASON).hint(say::REASON_IF_REFUSED),
     ]
@@ -66,7 +83,7 @@ fn account(scene: &Scene) -> Vec<Field> {
     let given = |key: &str| proposed.iter().any(|one| !one[key].is_null());
     let mut columns = vec![
         Field::new("/incentive", say::INCENTIVE, Control::Choice(choices.collect())),
-        Field::new("/person", say::WHOM, Control::Choice(scene.people.clone())),
+        Field::new("/person", say::WHOM, Control::Person(scene.people.clone())).hint(say::PERSON_HINT),
     ];
     let numbers = [
         ("amount_to", "/amount", say::AMOUNT, Control::Money),

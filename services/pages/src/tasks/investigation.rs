@@ -70,7 +70,7 @@ fn propose(scene: &Scene) -> Vec<Field> {
     }
     fields.push(Field::new("/liable", say::LIABLE, Control::Choice(liable.clone())).required());
     if liable.iter().any(|one| one.value == "person") {
-        let people = Control::Choice(scene.people.clone());
+        let people = Control::Person(scene.people.clone());
         fields.push(Field::new("/liable_person", say::LIABLE_PERSON, people).hint(say::LIABLE_PERSON_HINT));
     }
     fields.push(paragraph("/reason", say::REASON).required());
@@ -86,7 +86,7 @@ fn propose(scene: &Scene) -> Vec<Field> {
     if scene.asks_for("liability_shares") {
         let columns = vec![
             Field::new("/liable", say::LIABLE, Control::Choice(liable)),
-            Field::new("/person", say::LIABLE_PERSON, Control::Choice(scene.people.clone())),
+            Field::new("/person", say::LIABLE_PERSON, Control::Person(scene.people.clone())),
             Field::new("/percent", say::PERCENT, Control::Number),
         ];
         fields
@@ -138,7 +138,7 @@ fn plan(scene: &Scene) -> Vec<Field> {
         say::MEASURE_DEPARTMENT,
         Control::Choice(scene.departments.clone()),
     ));
-    columns.push(Field::new("/person", say::MEASURE_PERSON, Control::Choice(scene.people.clone())));
+    columns.push(Field::new("/person", say::MEASURE_PERSON, Control::Person(scene.people.clone())));
     vec![Field::new("/measures", say::MEASURES, Control::Rows(columns, MEASURES)).required()]
 }
 

@@ -21,19 +21,31 @@ pub(super) fn form(verb: &str, scene: &Scene) -> Option<Made> {
             of_work(vec![to.required(), why()])
         }
         "ruling.give" => of_work(ruling(scene)),
+        "case.raise" => Made::about(service, json!({}), raise(scene)),
+        "case.withdraw" => {
+            let said = paragraph("/reason", say::CUSTOMER_SAID).required().hint(say::WITHDRAW_HINT);
+            Made::about(service, json!({}), vec![said])
+        }
         "clock.pause" => {
-            let reasons = list(&scene.on["pausable"]).filter_map(|one| Some(key(one.as_str()?))).collect();
-            about("clock", vec![Field::new("/reason", say::REASON, Control::Choice(reasons)).required()])
+            let reason = |one: &Value| Some(pause_reason(&scene.book, one.as_str()?));
+            let reasons = list(&scene.on["pausable"]).filter_map(reason).collect();
+            about("clock", vec![Field::new("/reason", say::PAUSE_WHY, Control::Choice(reasons)).required()])
         }
         "clock.resume" => about("clock", Vec::new()),
         "clock.extend" => {
             let until = Field::new("/until", say::UNTIL, Control::Moment(scene.zone.clone()));
             about("clock", vec![until.required(), why()])
         }
-        "form.fill" => about("form", written(scene)).filled(standing(scene)),
+        "form.fill" => about("form", written(scene)).filled(standing(scene)).with("seen", seen(scene)),
         "form.sign" => about("form", signature(scene)),
         _ => return None,
     })
+}
+
+/// A reason that may pause a clock: as the playbook calls it, else in our words.
+pub(super) fn pause_reason(book: &Value, reason: &str) -> Choice {
+    let named = labelled(&book["pause_reasons"]).into_iter().find(|one| one.value == reason);
+    named.unwrap_or_else(|| key(reason))
 }
 
 fn why() -> Field {
@@ -73,6 +85,13 @@ fn levels(levels: &Value, now: &Value) -> Vec<Choice> {
         Some(Choice::new(level.to_string(), label))
     };
     list(levels).filter_map(choice).collect()
+}
+
+/// To a level above its own.
+fn raise(scene: &Scene) -> Vec<Field> {
+    let now = scene.case["level"].as_u64().unwrap_or(1);
+    let above = levels(&scene.book["severity_levels"], &json!(now.saturating_add(1)));
+    vec![Field::new("/level", say::RAISE, Control::Grade(above)).required(), why()]
 }
 
 fn archive(scene: &Scene) -> Vec<Field> {
@@ -118,11 +137,20 @@ fn written(scene: &Scene) -> Vec<Field> {
     let field = |one: &Value| {
         let key = one["key"].as_str()?;
         let label: Text = serde_json::from_value(one["label"].clone()).ok()?;
-        let field = Field::new(format!("/fields/{key}"), label, Control::Paragraph);
+        let stands = one["value"].as_str().unwrap_or_default().to_owned();
+        let field = Field::new(format!("/fields/{key}"), label, Control::Standing(stands));
         let asked = one["required"] == true;
         Some(if asked { field.hint(facts::ASKED_BY_FORM) } else { field })
     };
     written.filter_map(field).collect()
+}
+
+/// What stood in each field when the form was made, by its reference: somebody who wrote there meanwhile is not written
+/// over unseen.
+fn seen(scene: &Scene) -> Value {
+    let written = list(&scene.on["fields"]).filter(|field| field["from"] == "written");
+    let seen = written.filter_map(|one| Some((one["key"].as_str()?.to_owned(), one["text"].clone())));
+    Value::Object(seen.collect())
 }
 
 fn standing(scene: &Scene) -> Vec<(String, String)> {
@@ -138,7 +166,7 @@ fn signature(scene: &Scene) -> Vec<Field> {
         let label = serde_json::from_value::<Text>(one["label"].clone()).map(Label::Text);
         Some(Choice { value: key.to_owned(), label: label.unwrap_or_else(|_| Label::Name(key.to_owned())) })
     };
-    let unsigned = list(&scene.on["signatures"]).filter(|one| one["at"].is_null());
-    let roles: Vec<_> = unsigned.filter_map(role).collect();
+    let theirs = |one: &&Value| list(&scene.on["sign_as"]).any(|role| *role == one["role"]);
+    let roles: Vec<_> = list(&scene.on["signatures"]).filter(theirs).filter_map(role).collect();
     if roles.len() < 2 { Vec::new() } else { vec![Field::new("/role", say::SIGN_AS, Control::Choice(roles))] }
 }

@@ -33,6 +33,6 @@ super::table! {
     SEVERAL_HINT: "本流程允许不超过规定金额的方案一并批准；每件各自记录。", "The procedure allows small proposals to be approved together; each is on record by itself.";
     CHOOSE: "选择 {number}", "Choose {number}";
     SEVERAL_DONE: "已批准：{n} 件。", "Approved: {n}.";
-    SEVERAL_LEFT: "未能批准：{numbers}。请逐件打开查看原因。", "Not approved: {numbers}. Open each to see why.";
+    SEVERAL_LEFT: "未能批准，或结果未知：{numbers}。请逐件打开查看。", "Not approved, or not known to be: {numbers}. Open each to see.";
     CASE: "投诉全貌", "The whole case";
 }

@@ -2,6 +2,7 @@
 
 super::table! {
     REGISTERED: "已登记", "registered";
+    WITHDRAWN: "客户撤诉", "taken back by the customer";
     SETTLED: "当场解决", "settled on the spot";
     CLARIFIED: "已澄清", "clarified";
     UNREACHABLE: "联系不上", "could not be reached";

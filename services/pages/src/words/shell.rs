@@ -35,6 +35,10 @@ super::table! {
     REFUSED: "未能完成", "This was not done";
     NOTHING_CHANGED: "没有任何内容被更改。", "Nothing was changed.";
     NOBODY_KNOWS: "结果未知：请用本页再次提交，不会重复办理。", "Nobody knows yet whether it was done: send it again from this page, it will not be done twice.";
+    SENT_BEFORE: "这份表单先前已经提交并办理；之后改动的内容没有提交，请先查看办理结果。", "This form was sent before, and was done then; what was changed since was not sent. Look at what was done first.";
+    NOT_ASKED_ANY_MORE: "现在已不再要求填写；您填写的内容仍保留，如不需要请清空。", "It is not asked for any more. What you put in is kept; empty it if it is not needed.";
+    STANDS_THERE: "这里现在写着：", "What stands there now:";
+    STANDS_EMPTY: "（空）", "(nothing)";
     CODE: "代码", "Code";
     DETAIL: "给技术人员的说明", "For whoever maintains the system";
     FORM_STALE: "表单已过期，请重新提交。", "This form is too old. Please send it again.";

@@ -35,6 +35,17 @@ super::table! {
     FORM_FILL: "填写表单", "Fill in the form";
     FORM_SIGN: "签署表单", "Sign the form";
     FACT_RECORD: "登记新情况", "Record what became known";
+    CASE_RAISE: "提升级别", "Raise the level";
+    CASE_WITHDRAW: "客户撤诉", "The customer takes it back";
+    CUSTOMER_SAID: "客户是怎么说的", "What the customer said";
+    WITHDRAW_HINT: "提交后案件即以撤诉归档，所有工作和时限随之结束，不能恢复。", "With this the case is filed as taken back: all its work and clocks end, and it is not opened again.";
+    PAUSE_WHY: "暂停的原因", "Why it pauses";
+    WAITING_FOR_CUSTOMER: "等待客户", "Waiting for the customer";
+    AWAITING_CUSTOMER: "等待客户", "Waiting for the customer";
+    WAITING_FOR_GOODS: "等待退回的货物", "Waiting for the goods to come back";
+    WAITING_FOR_SUPPLIER: "等待供应商", "Waiting for the supplier";
+    WAITING_FOR_TEST: "等待检测结果", "Waiting for the result of a test";
+    WAITING_FOR_THIRD_PARTY: "等待第三方", "Waiting for a third party";
     FILE_ADD: "上传附件", "Add a file";
     CATEGORY: "类别", "Category";
     DEPARTMENT: "责任部门", "Department that must answer";
@@ -50,6 +61,9 @@ super::table! {
     APPROVE: "批准", "Approve";
     REFUSE: "不批准", "Refuse";
     REASON_IF_REFUSED: "不批准时必须说明理由，将退回经办部门。", "Needed when you refuse: it goes back to the department.";
+    REASON_IF_LESS: "不批准或少批时必须说明理由；不批准的退回经办部门。", "Needed when you refuse or give less. What is refused goes back to the department.";
+    GIVEN: "批准的金额（元）", "Amounts that you approve, in yuan";
+    GIVEN_HINT: "可以少批，不能多批；少批时原方案保留，批准的作为新的一版。", "You may give less, never more. The proposal stays as it is, and what you approve is its next version.";
     AGREE: "同意", "Agree";
     OBJECT: "有异议", "Object";
     VERDICT: "结论", "Verdict";
@@ -113,7 +127,8 @@ super::table! {
     SOURCE_SITE_VISIT: "现场查看", "A visit to the site";
     SOURCE_OTHER: "其他", "Something else";
     LIABLE_PERSON: "责任人", "Liable person";
-    LIABLE_PERSON_HINT: "责任方为员工个人时必填。", "Needed when a member of staff is liable.";
+    LIABLE_PERSON_HINT: "责任方为员工个人时必填；输入姓名，从列表中选择。", "Needed when a member of staff is liable. Type the name and choose from the list.";
+    PERSON_HINT: "输入姓名，从列表中选择。", "Type the name and choose from the list.";
     REMEDY: "处理措施", "Remedy";
     DECLINED: "客户未接受的前一项措施", "What the customer declined before";
     DECLINED_HINT: "流程规定了先后：跳过前一项时须写明客户拒绝的原因。", "The procedure has an order: say why the customer declined what comes before.";

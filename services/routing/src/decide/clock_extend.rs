@@ -10,32 +10,19 @@ use contracts::{ClockId, Problem, ProblemCode, WorkId};
 use jiff::Timestamp;
 use playbook::Extension;
 
-use super::clock_pause::running;
 use super::work_hand_back::LONGEST_REASON;
-use super::{Desk, Outcome, staff};
+use super::{Desk, Outcome, clock_of_case, staff};
+use crate::rights::Rights;
 use crate::rulings::Asked;
-use crate::state::Case;
+use crate::state::{Case, CaseClock};
 
 pub(super) fn decide(desk: &Desk<'_>, command: &Command) -> Outcome {
     let order: ExtendClock = command.read()?;
     check_text("/reason", &order.reason, LONGEST_REASON)?;
     staff(&command.actor)?;
     let mut draft = desk.open(&command.actor)?;
-    let clock = running(&draft, command, order.clock)?;
-    let extension = draft.model(&clock)?.extension.ok_or_else(|| {
-        Problem::new(ProblemCode::NotAllowed, "the playbook gives no more time for this clock")
-            .at("/clock")
-            .expected("a clock that may be extended")
-    })?;
-    let due = clock.due.filter(|due| *due > draft.context.now()).ok_or_else(|| {
-        Problem::new(
-            ProblemCode::WrongStage,
-            "more time is asked for while the clock runs and before it is due",
-        )
-        .at("/clock")
-        .expected("a clock that is due later")
-    })?;
-    not_asked_too_often(&draft.case, order.clock, &extension)?;
+    let clock = clock_of_case(&draft.rights(), &command.actor, order.clock)?;
+    let (extension, due) = may(&draft.rights(), order.clock, &clock)?;
     let until = until(&order, due, &extension, &*draft.calendar(&clock.calendar)?)?;
     let question = RulingQuestion::Extension { clock: order.clock, key: clock.key, due, until };
     let because = draft.because(&command.actor, &order.reason);
@@ -45,6 +32,34 @@ pub(super) fn decide(desk: &Desk<'_>, command: &Command) -> Outcome {
     let ruling = WorkId(draft.context.next_id());
     draft.ask_ruling(ruling, asked)?;
     draft.finish()
+}
+
+/// By how much a clock may be extended, and when it is due before that: while it runs, before it is due, and no more often
+/// than the playbook says.
+///
+/// # Errors
+/// `not-allowed`, `wrong-stage`, `already-exists`.
+pub(crate) fn may(
+    rights: &Rights<'_>,
+    id: ClockId,
+    clock: &CaseClock,
+) -> Result<(Extension, Timestamp), Problem> {
+    let extension = rights.book.clock(&clock.key).and_then(|model| model.extension.clone());
+    let extension = extension.ok_or_else(|| {
+        Problem::new(ProblemCode::NotAllowed, "the playbook gives no more time for this clock")
+            .at("/clock")
+            .expected("a clock that may be extended")
+    })?;
+    let due = clock.due.filter(|due| *due > rights.now).ok_or_else(|| {
+        Problem::new(
+            ProblemCode::WrongStage,
+            "more time is asked for while the clock runs and before it is due",
+        )
+        .at("/clock")
+        .expected("a clock that is due later")
+    })?;
+    not_asked_too_often(rights.case, id, &extension)?;
+    Ok((extension, due))
 }
 
 /// One question at a time, and no more grants than the playbook says. What was refused may be asked again.

@@ -5,14 +5,15 @@ use contracts::commands::routing::PauseClock;
 use contracts::messages::clock_changed::{ClockChange, ClockChanged};
 use contracts::{ClockId, Problem, ProblemCode};
 
-use super::{Desk, Outcome, directs};
+use super::{Desk, Outcome, clock_of_case};
 use crate::draft::Draft;
+use crate::rights::Rights;
 use crate::state::CaseClock;
 
 pub(super) fn decide(desk: &Desk<'_>, command: &Command) -> Outcome {
     let order: PauseClock = command.read()?;
     let mut draft = desk.open(&command.actor)?;
-    let clock = running(&draft, command, order.clock)?;
+    let clock = clock_of_case(&draft.rights(), &command.actor, order.clock)?;
     let model = draft.model(&clock)?;
     if !model.pausable.iter().any(|reason| reason.as_str() == order.reason) {
         let reasons: Vec<_> = model.pausable.iter().map(playbook::Key::as_str).collect();
@@ -21,37 +22,27 @@ pub(super) fn decide(desk: &Desk<'_>, command: &Command) -> Outcome {
         let problem = Problem::new(ProblemCode::InvalidField, "the playbook does not list this reason");
         return Err(problem.at("/reason").expected(expected));
     }
+    may(&draft.rights(), &clock)?;
+    change(&mut draft, (order.clock, clock), ClockChange::Paused, order.reason, command)?;
+    draft.finish()
+}
+
+/// Whether a clock may be paused at all now.
+///
+/// # Errors
+/// `not-allowed` where the playbook names no reason, `already-exists` when it stands still.
+pub(crate) fn may(rights: &Rights<'_>, clock: &CaseClock) -> Result<(), Problem> {
+    let model = rights.book.clock(&clock.key);
+    if model.is_none_or(|model| model.pausable.is_empty()) {
+        let problem = Problem::new(ProblemCode::NotAllowed, "nothing pauses this clock").at("/clock");
+        return Err(problem.expected("a clock that may be paused"));
+    }
     if clock.is_paused() {
         return Err(Problem::new(ProblemCode::AlreadyExists, "the clock stands still already")
             .at("/clock")
             .expected("a clock that runs"));
     }
-    change(&mut draft, (order.clock, clock), ClockChange::Paused, order.reason, command)?;
-    draft.finish()
-}
-
-/// The running clock that a command names, if the actor has to do with the case.
-pub(super) fn running(draft: &Draft<'_>, command: &Command, id: ClockId) -> Result<CaseClock, Problem> {
-    let found = draft.case.clocks.get(&id).filter(|clock| clock.is_running()).cloned();
-    let clock =
-        found.ok_or_else(|| Problem::new(ProblemCode::NotFound, "no such clock is running").at("/clock"))?;
-    let directory = draft.directory();
-    let concerned = command.actor.person().is_some_and(|person| {
-        draft.case.held_by(person) > 0
-            || draft
-                .case
-                .works
-                .values()
-                .filter_map(|work| work.holder())
-                .any(|id| directory.is_above(person, id))
-    });
-    let here = draft.case.main_visit().map(|(_, visit)| visit.department.clone());
-    if concerned || directs(draft, &here.unwrap_or_else(|| draft.responsible()), &command.actor) {
-        return Ok(clock);
-    }
-    Err(Problem::new(ProblemCode::NotAllowed, "only who works on the case, or a manager, may do this")
-        .at("/actor")
-        .expected("somebody who works on the case, or directs the department"))
+    Ok(())
 }
 
 /// Says the change, with the due time that follows from it.

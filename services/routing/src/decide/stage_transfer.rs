@@ -13,9 +13,10 @@ use playbook::DepartmentRef;
 
 use super::triage::known_department;
 use super::work_hand_back::LONGEST_REASON;
-use super::{Desk, Outcome, directs};
+use super::{Desk, Outcome};
 use crate::draft::{Draft, evaluation};
 use crate::own::own_works;
+use crate::rights::Rights;
 use crate::state::Visit;
 
 pub(super) fn decide(desk: &Desk<'_>, command: &Command) -> Outcome {
@@ -23,9 +24,7 @@ pub(super) fn decide(desk: &Desk<'_>, command: &Command) -> Outcome {
     check_text("/reason", &order.reason, LONGEST_REASON)?;
     let mut draft = desk.open(&command.actor)?;
     let visit = draft.current(order.visit, order.epoch)?;
-    may_transfer(&draft, order.visit, &visit, command)?;
-    not_the_one_voice(&draft, &visit)?;
-    understood(&visit)?;
+    may(&draft.rights(), (order.visit, &visit), &command.actor)?;
     known_department(&draft, &order.department, "/department")?;
     if visit.department == order.department {
         let problem = Problem::new(ProblemCode::InvalidField, "it is there already").at("/department");
@@ -55,16 +54,25 @@ pub(super) fn move_visit(
     Ok(())
 }
 
+/// Whether somebody may move a visit to another department at all now.
+///
+/// # Errors
+/// `not-allowed`: at `/actor` for who may not, at `/department` where it may go to none.
+pub(crate) fn may(rights: &Rights<'_>, (id, visit): (VisitId, &Visit), actor: &Actor) -> Result<(), Problem> {
+    may_transfer(rights, (id, visit), actor)?;
+    not_the_one_voice(rights, visit)?;
+    understood(visit)
+}
+
 /// Whoever holds work of the visit, a manager of theirs, whoever directs the department. What is being ruled on, or was,
 /// goes nowhere by its holder.
-fn may_transfer(draft: &Draft<'_>, id: VisitId, visit: &Visit, command: &Command) -> Result<(), Problem> {
-    let person = command.actor.person();
-    let works = draft.case.works.values().filter(|work| work.visit == id);
+fn may_transfer(rights: &Rights<'_>, (id, visit): (VisitId, &Visit), actor: &Actor) -> Result<(), Problem> {
+    let works = rights.case.works.values().filter(|work| work.visit == id);
     let holders: Vec<_> = works.filter_map(|work| work.holder()).collect();
-    let directory = draft.directory();
-    let above = |person| holders.iter().any(|holder| *holder == person || directory.is_above(person, holder));
-    let free = draft.case.ruling_on(id).is_none();
-    if (free && person.is_some_and(above)) || directs(draft, &visit.department, &command.actor) {
+    let above =
+        |person| holders.iter().any(|holder| *holder == person || rights.directory.is_above(person, holder));
+    let free = rights.case.ruling_on(id).is_none();
+    if (free && actor.person().is_some_and(above)) || rights.directs(&visit.department, actor) {
         return Ok(());
     }
     let problem =
@@ -74,9 +82,9 @@ fn may_transfer(draft: &Draft<'_>, id: VisitId, visit: &Visit, command: &Command
 
 /// Where the playbook names the department that speaks with the customer, no other one does (P02: customer service
 /// calls back, not the department complained of; R-186).
-pub(super) fn not_the_one_voice(draft: &Draft<'_>, visit: &Visit) -> Result<(), Problem> {
-    let stage = draft.book.stage(&visit.stage).map_err(evaluation)?;
-    let holder = stage.owner.as_ref().and_then(|who| draft.book.holder(who));
+pub(super) fn not_the_one_voice(rights: &Rights<'_>, visit: &Visit) -> Result<(), Problem> {
+    let stage = rights.book.stage(&visit.stage).map_err(evaluation)?;
+    let holder = stage.owner.as_ref().and_then(|who| rights.book.holder(who));
     let speaks = visit.kind.service() == ServiceName::Notification;
     match holder.map(|holder| holder.department) {
         Some(DepartmentRef::Named(named)) if speaks => {

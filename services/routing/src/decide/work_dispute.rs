@@ -2,7 +2,7 @@
 //! once. The work stays with whoever holds it until then, and time runs on for everybody: from receipt, as ever.
 
 use contracts::commands::routing::DisputeWork;
-use contracts::commands::{Command, check_text};
+use contracts::commands::{Actor, Command, check_text};
 use contracts::messages::ruling_opened::RulingQuestion;
 use contracts::messages::stage_entered::Place;
 use contracts::{Problem, ProblemCode, VisitId, WorkId};
@@ -12,7 +12,7 @@ use super::stage_transfer::not_the_one_voice;
 use super::triage::known_department;
 use super::work_hand_back::LONGEST_REASON;
 use super::{Desk, Outcome, holder_or_director, open_work, staff};
-use crate::draft::Draft;
+use crate::rights::Rights;
 use crate::rulings::Asked;
 use crate::state::{Case, Visit, Work};
 
@@ -22,10 +22,7 @@ pub(super) fn decide(desk: &Desk<'_>, command: &Command) -> Outcome {
     staff(&command.actor)?;
     let mut draft = desk.open(&command.actor)?;
     let work = open_work(&draft, order.work)?;
-    holder_or_director(&draft, &work, &command.actor)?;
-    let dispute = dispute(&draft)?;
-    let visit = main_visit(&draft, &work)?;
-    not_the_one_voice(&draft, &visit)?;
+    let (dispute, visit) = may(&draft.rights(), &work, &command.actor)?;
     if let Some(department) = &order.department {
         known_department(&draft, department, "/department")?;
         if *department == visit.department {
@@ -33,7 +30,6 @@ pub(super) fn decide(desk: &Desk<'_>, command: &Command) -> Outcome {
             return Err(problem.expected("another department"));
         }
     }
-    not_asked_before(&draft.case, work.visit)?;
     let question = RulingQuestion::Dispute {
         visit: work.visit,
         epoch: visit.epoch,
@@ -48,8 +44,21 @@ pub(super) fn decide(desk: &Desk<'_>, command: &Command) -> Outcome {
     draft.finish()
 }
 
-fn dispute(draft: &Draft<'_>) -> Result<Dispute, Problem> {
-    let rulings = draft.book.playbook().rulings.as_ref();
+/// Who rules on whose a piece of work is, and at which visit, where somebody may say that it is not theirs.
+///
+/// # Errors
+/// `not-the-holder`, `not-allowed`, `wrong-stage`, `already-exists`.
+pub(crate) fn may(rights: &Rights<'_>, work: &Work, actor: &Actor) -> Result<(Dispute, Visit), Problem> {
+    holder_or_director(rights, work, actor)?;
+    let dispute = dispute(rights)?;
+    let visit = main_visit(rights, work)?;
+    not_the_one_voice(rights, &visit)?;
+    not_asked_before(rights.case, work.visit)?;
+    Ok((dispute, visit))
+}
+
+fn dispute(rights: &Rights<'_>) -> Result<Dispute, Problem> {
+    let rulings = rights.book.playbook().rulings.as_ref();
     rulings.and_then(|rulings| rulings.dispute.clone()).ok_or_else(|| {
         Problem::new(ProblemCode::NotAllowed, "the playbook names nobody who rules on whose a case is")
             .at("/work")
@@ -57,8 +66,8 @@ fn dispute(draft: &Draft<'_>) -> Result<Dispute, Problem> {
     })
 }
 
-fn main_visit(draft: &Draft<'_>, work: &Work) -> Result<Visit, Problem> {
-    let visit = draft.case.visits.get(&work.visit).filter(|visit| visit.place == Place::Main);
+fn main_visit(rights: &Rights<'_>, work: &Work) -> Result<Visit, Problem> {
+    let visit = rights.case.visits.get(&work.visit).filter(|visit| visit.place == Place::Main);
     visit.cloned().ok_or_else(|| {
         Problem::new(ProblemCode::WrongStage, "only the main work of a case is disputed")
             .at("/work")

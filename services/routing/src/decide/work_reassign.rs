@@ -13,7 +13,7 @@ pub(super) fn decide(desk: &Desk<'_>, command: &Command) -> Outcome {
     check_text("/reason", &order.reason, LONGEST_REASON)?;
     let mut draft = desk.open(&command.actor)?;
     let work = open_work(&draft, order.work)?;
-    holder_or_director(&draft, &work, &command.actor)?;
+    holder_or_director(&draft.rights(), &work, &command.actor)?;
     let person = known_person(draft.directory(), &order.person)?.id.clone();
     unbarred(&draft, order.work, &work, &person)?;
     there(&draft, &person).map_err(|problem| problem.at("/person"))?;

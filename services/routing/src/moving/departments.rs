@@ -5,8 +5,9 @@ use contracts::facts::key;
 use playbook::{Acceptor, DepartmentRef, Slice, Stage, StageBrief};
 
 use crate::draft::Draft;
+use crate::rights::Rights;
 
-impl Draft<'_> {
+impl Rights<'_> {
     /// The department that a playbook speaks of.
     #[must_use]
     pub fn department(&self, reference: &DepartmentRef) -> DepartmentId {
@@ -35,7 +36,7 @@ impl Draft<'_> {
     /// playbook's entry, else the first that the playbook names.
     fn receiving(&self) -> DepartmentId {
         let origin = &self.case.origin;
-        let receiver = origin.registered_by.person().and_then(|id| self.directory().people.get(id));
+        let receiver = origin.registered_by.person().and_then(|id| self.directory.people.get(id));
         let owner =
             self.book.entry().and_then(|stage| stage.owner.as_ref()).and_then(|who| self.book.holder(who));
         let named = owner.and_then(|holder| match holder.department {
@@ -49,6 +50,20 @@ impl Draft<'_> {
             .or(named)
             .or_else(|| departments.keys().next().cloned())
             .expect("a checked playbook names a department")
+    }
+}
+
+impl Draft<'_> {
+    /// As [`Rights::department`].
+    #[must_use]
+    pub fn department(&self, reference: &DepartmentRef) -> DepartmentId {
+        self.rights().department(reference)
+    }
+
+    /// As [`Rights::responsible`].
+    #[must_use]
+    pub fn responsible(&self) -> DepartmentId {
+        self.rights().responsible()
     }
 
     /// Puts into a brief who took the complaint and how customers reach them.

@@ -35,14 +35,21 @@ impl Draft<'_> {
     /// # Errors
     /// When a calendar cannot be read.
     pub fn close(&mut self, by: Actor) -> Result<(), Problem> {
+        let main = |done: &&Done| done.place == Place::Main && done.kind != StageKind::Archive;
+        let last = self.case.results.iter().rev().find(main).map(|done| done.outcome.clone());
+        self.close_as(last.unwrap_or_else(|| self.outcome_of_registration()), by)
+    }
+
+    /// The same, with an outcome of its own.
+    ///
+    /// # Errors
+    /// As for [`Draft::close`].
+    pub(crate) fn close_as(&mut self, outcome: OutcomeKey, by: Actor) -> Result<(), Problem> {
         self.withdraw_all_sides()?;
         self.withdraw_all_rulings("case_closed");
         let at = self.at;
         self.trigger(&Trigger::Event(CaseEvent::Closed), at, None)?;
         self.stop_where(|_, _| true)?;
-        let main = |done: &&Done| done.place == Place::Main && done.kind != StageKind::Archive;
-        let last = self.case.results.iter().rev().find(main).map(|done| done.outcome.clone());
-        let outcome = last.unwrap_or_else(|| self.outcome_of_registration());
         let (instances, level) = (self.case.instance, self.level());
         let (summary, points) = (self.summary.take(), std::mem::take(&mut self.points));
         self.say(CaseClosed { outcome, instances, level, summary, points, by });

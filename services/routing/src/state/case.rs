@@ -7,6 +7,7 @@ use contracts::facts::key;
 use contracts::messages::complaint_registered::{ComplaintRegistered, PlaybookRef};
 use contracts::messages::stage_entered::{Place, StageResult};
 use contracts::messages::team_called::TeamCalled;
+use contracts::messages::work_assigned::Because;
 use contracts::results::MissedClock;
 use contracts::{
     CategoryKey, ChannelKey, ClockId, ComplainantId, ComplaintId, DepartmentId, FactKey, FactValue, Facts,
@@ -65,6 +66,9 @@ pub struct Case {
     /// The work that people moved, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub moves: Vec<Move>,
+    /// Why people raised its level, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub raised: Vec<Because>,
     /// Every question about it that was to be ruled on, by the piece of work.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub rulings: BTreeMap<WorkId, Ruling>,
@@ -243,6 +247,7 @@ impl Case {
             watchers: BTreeSet::new(),
             teams: BTreeMap::new(),
             moves: Vec::new(),
+            raised: Vec::new(),
             rulings: BTreeMap::new(),
             forms: Forms::new(),
             reports: BTreeMap::new(),

@@ -286,6 +286,7 @@ impl Case {
 
     fn escalated(&mut self, said: &CaseEscalated) {
         self.level = said.level;
+        self.raised.extend(said.because.clone());
         match &said.clock {
             Some(key) => {
                 for clock in self.clocks.values_mut().filter(|clock| clock.key == *key && clock.is_running())

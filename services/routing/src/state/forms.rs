@@ -51,6 +51,7 @@ impl FilledForm {
             let written = Written { text: text.clone(), by: said.by.clone(), at };
             self.written.insert(field.clone(), written);
         }
+        self.written.retain(|field, _| !said.emptied.contains(field));
     }
 
     pub(super) fn sign(&mut self, said: &FormSigned, at: Timestamp) {

@@ -37,7 +37,8 @@ pub(crate) fn at_triage() -> World {
 }
 
 fn fill(course: &str) -> FillForm {
-    FillForm { form: "handling".parse().unwrap(), fields: [("course".to_owned(), course.to_owned())].into() }
+    let fields = [("course".to_owned(), course.to_owned())].into();
+    FillForm { form: "handling".parse().unwrap(), fields, seen: std::collections::BTreeMap::new() }
 }
 
 fn sign() -> SignForm {
@@ -75,6 +76,33 @@ fn a_form_is_complete_once_it_is_filled_in_and_signed() {
     assert_eq!((late.code, late.field.as_deref()), (ProblemCode::AlreadyExists, Some("/form")));
 }
 
+/// who writes says what they saw; what a colleague wrote meanwhile is not written over unseen, and may be emptied.
+#[test]
+fn what_somebody_else_wrote_meanwhile_is_not_written_over_unseen() {
+    let mut world = at_triage();
+    let written = |world: &World| {
+        let form = world.case().forms.values().next()?.values().next()?;
+        Some(form.written.get("course")?.text.id)
+    };
+    let having_seen = |text: &str, seen: Option<contracts::WordId>| {
+        let seen = [("course".to_owned(), seen)].into();
+        FillForm { seen, ..fill(text) }
+    };
+    world.order(&having_seen("保养后出现", None), person("agent.a")).unwrap();
+    let first = written(&world);
+    assert!(first.is_some());
+    let late = world.order(&having_seen("别的经过", None), person("agent.a")).unwrap_err();
+    assert_eq!((late.code, late.field.as_deref()), (ProblemCode::StaleVersion, Some("/fields/course")));
+    assert!(late.expected.is_some());
+    world.order(&having_seen("两人的经过", first), person("agent.a")).unwrap();
+    let second = written(&world);
+    assert_ne!(second, first);
+    let answer = world.order(&having_seen(" ", second), person("agent.a")).unwrap();
+    assert_eq!((written(&world), &answer["missing"]), (None, &json!(["course"])));
+    let nothing = world.order(&having_seen("", None), person("agent.a")).unwrap_err();
+    assert_eq!((nothing.code, nothing.field.as_deref()), (ProblemCode::MissingField, Some("/fields/course")));
+}
+
 #[tokio::test]
 async fn a_form_is_shown_with_labels_and_what_was_written_but_not_to_the_person_complained_of() {
     let served = Served::start().await;
@@ -95,7 +123,11 @@ async fn a_form_is_shown_with_labels_and_what_was_written_but_not_to_the_person_
         (&field("course")["value"], &field("course")["by"]),
         (&json!("保养后出现"), &json!("agent.a"))
     );
-    assert_eq!(field("course").get("text"), None, "the reference is not shown");
+    let seen = &field("course")["text"];
+    assert!(
+        seen.is_string() && field("number").get("text").is_none(),
+        "by which a writer says what they saw"
+    );
     assert_eq!(field("category")["value"]["zh"], json!("其他"), "what a key is called");
     assert_eq!((&field("narrative")["from"], &field("narrative")["value"]), (&json!("intake"), &Value::Null));
     assert_eq!((&shown["missing"], &shown["complete"]), (&json!([]), &json!(false)));

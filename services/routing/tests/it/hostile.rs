@@ -154,9 +154,12 @@ async fn no_text_in_a_form_does_more_than_stand_there() {
     let served = Served::start().await;
     let mut world = crate::forms::at_triage();
     let body = json!({"form": "handling", "fields": {"course": "保养后出现"}});
-    served.try_on_cases::<orders::FillForm>(8_000, &world, person("agent.a"), body.clone()).await;
     let filled: orders::FillForm = serde_json::from_value(body).unwrap();
     world.order(&filled, person("agent.a")).unwrap();
+    let form = world.case().forms.values().flat_map(|form| form.values()).next().unwrap();
+    let seen = form.written["course"].text.id;
+    let body = json!({"form": "handling", "fields": {"course": "保养前出现"}, "seen": {"course": seen}});
+    served.try_on_cases::<orders::FillForm>(8_000, &world, person("agent.a"), body).await;
     let body = json!({"form": "handling", "role": "agent"});
     served.try_on_cases::<orders::SignForm>(9_000, &world, person("agent.a"), body).await;
 }
@@ -189,6 +192,18 @@ async fn no_text_about_a_clock_or_of_a_summary_does_more_than_stand_there() {
     let body = json!({"visit": visit, "epoch": epoch, "summary": "已解释",
         "points": [{"point": "lessons", "text": "先核实再答复"}]});
     served.try_on_cases::<orders::Archive>(7_000, &world, person(&holder), body).await;
+}
+
+#[tokio::test]
+async fn no_text_about_a_whole_case_does_more_than_stand_there() {
+    let served = Served::start().await;
+    let mut world = World::rich(FRIDAY);
+    world.register(|said| said.category = Some("food".parse().unwrap()));
+    let holder = person(world.holder("handle"));
+    let body = json!({"level": world.case().level + 1, "reason": "三人反映同一问题"});
+    served.try_on_cases::<orders::RaiseCase>(10_000, &world, holder.clone(), body).await;
+    let body = json!({"reason": "客户说不再投诉"});
+    served.try_on_cases::<orders::WithdrawCase>(11_000, &world, holder, body).await;
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ use crate::ids::{PersonId, RoundId, VisitId};
 use crate::messages::audit_recorded::AuditVerdict;
 use crate::messages::decision_recorded::Decided;
 use crate::messages::opinion_signed::Signature;
+use crate::messages::proposal_made::Remedy;
 use crate::messages::review_recorded::Verdict;
 use crate::money::Fen;
 
@@ -22,9 +23,13 @@ pub struct Decide {
     pub round: RoundId,
     /// Yes or no.
     pub decision: Decided,
-    /// Why; required to refuse; at most 2,000 characters.
+    /// Why; required to refuse, and to approve for less; at most 2,000 characters.
     #[serde(default)]
     pub reason: Option<String>,
+    /// What is approved instead, where it is less: each remedy of the proposal with an amount of at most its own. None
+    /// is left out, and none comes to nothing. The proposal stays as it is; this is its next version.
+    #[serde(default)]
+    pub remedies: Vec<Remedy>,
 }
 
 /// Says what came of examining the proposal, before somebody else decides on it.

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::PointText;
 use crate::ids::{
     CategoryKey, ClockId, CommandId, ComplaintId, DepartmentId, FormKey, HandoverId, OrganisationId,
-    PersonId, RoleKey, VisitId, WorkId,
+    PersonId, RoleKey, VisitId, WordId, WorkId,
 };
 use crate::messages::clock_started::CalendarRef;
 use crate::messages::complaint_registered::PlaybookRef;
@@ -347,14 +347,40 @@ pub struct Archive {
     pub points: Vec<PointText>,
 }
 
+/// Raises the level of a case, as somebody who works on it or directs it sees that it is graver than it seemed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RaiseCase {
+    /// To which; higher than it is.
+    pub level: u32,
+    /// Why; at most 500 characters. Kept by routing, encrypted.
+    pub reason: String,
+}
+
+/// Ends a case because the customer takes the complaint back: it is filed as `withdrawn`. What was carried out for the
+/// customer is finished and not taken back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WithdrawCase {
+    /// What the customer said; at most 500 characters. Kept by routing, encrypted, as the closing summary.
+    pub reason: String,
+}
+
 /// Writes into a form of the case, for the handling that is under way.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FillForm {
     /// The form, as the playbook has it.
     pub form: FormKey,
-    /// What is written, by field; each text at most 5,000 characters. It replaces what stood there.
+    /// What is written, by field; each text at most 5,000 characters. It replaces what stood there; an empty one empties
+    /// the field.
+    #[serde(default)]
     pub fields: BTreeMap<String, String>,
+    /// What stood in a field when the actor read the form, by field: the `text` that the query tells, or nothing. A field
+    /// that is written and in which something else stands by now is refused. Of a field that is left out here, whatever
+    /// stands is replaced.
+    #[serde(default)]
+    pub seen: BTreeMap<String, Option<WordId>>,
 }
 
 /// Signs a form of the case; from then on it stands as it is.
@@ -393,6 +419,8 @@ super::verbs! { Routing:
     ExtendClock = "clock.extend",
     GiveRuling = "ruling.give",
     Archive = "archive",
+    RaiseCase = "case.raise",
+    WithdrawCase = "case.withdraw",
     FillForm = "form.fill",
     SignForm = "form.sign",
 }

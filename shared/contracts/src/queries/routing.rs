@@ -8,6 +8,8 @@ mod cases;
 mod handovers;
 mod preview;
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -21,6 +23,7 @@ use crate::ids::{
     ClockId, ClockKey, ComplaintId, DepartmentId, FormKey, PersonId, PlaybookId, RoleKey, StageKey, VisitId,
     WorkId,
 };
+use crate::problem::Problem;
 use crate::service::words;
 use crate::words::Text;
 
@@ -37,6 +40,8 @@ pub const CASES: &str = "cases";
 pub const CASE: &str = "case";
 /// The clocks of a case, each explained line by line: [`CaseAsked`] → `Vec<ClockShown>`.
 pub const CLOCKS: &str = "clocks";
+/// What whoever asks may not order about a case now, and why: [`CaseAsked`] → [`Refused`].
+pub const REFUSED: &str = "refused";
 /// One form of a case as it is filled in, with its labels: [`FormAsked`] → JSON.
 pub const FORM: &str = "form";
 /// The published playbooks: null → `Vec<PlaybookListed>`.
@@ -68,6 +73,7 @@ pub const NAMES: &[&str] = &[
     CASES,
     CASE,
     CLOCKS,
+    REFUSED,
     FORM,
     PLAYBOOKS,
     PLAYBOOK,
@@ -249,6 +255,18 @@ pub struct ClockShown {
     /// version of the calendar or playbook.
     #[serde(default)]
     pub moves: Vec<ClockMoved>,
+}
+
+/// What would be refused to whoever asks, each by the verb of the order. What is not named here is not refused for who they
+/// are or how the case stands; the order itself may still be.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+pub struct Refused {
+    /// Of the orders about the case as a whole.
+    pub case: BTreeMap<String, Problem>,
+    /// Of those about each open piece of work beside doing it.
+    pub works: BTreeMap<WorkId, BTreeMap<String, Problem>>,
+    /// Of those about each clock that runs.
+    pub clocks: BTreeMap<ClockId, BTreeMap<String, Problem>>,
 }
 
 /// A due time that was moved.

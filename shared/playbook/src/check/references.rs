@@ -68,6 +68,7 @@ impl Names<'_> {
         self.each_once("stages", ".key", p.stages.iter().map(|one| one.key.as_str()));
         self.each_once("loops", ".key", p.loops.iter().map(|one| one.key.as_str()));
         self.each_once("clocks", ".key", p.clocks.iter().map(|one| one.key.as_str()));
+        self.each_once("pause_reasons", ".key", p.pause_reasons.iter().map(|one| one.key.as_str()));
         self.each_once("ladder", ".key", p.ladder.iter().map(|one| one.key.as_str()));
         self.each_once("authority_matrix", ".key", p.authority_matrix.iter().map(|one| one.key.as_str()));
         let scale = p.satisfaction.iter().flat_map(|satisfaction| &satisfaction.scale);

@@ -97,6 +97,10 @@ pub struct Playbook {
     /// The time limits.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub clocks: Vec<Clock>,
+    /// What people read for the reasons that may pause a clock; one that is not named here is read as our own words have
+    /// it, or as its key.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pause_reasons: Vec<Labelled>,
     /// What happens when a limit nears or passes, or something grave becomes known.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ladder: Vec<Rung>,

@@ -88,8 +88,8 @@ pub(super) fn fill_in(body: &mut serde_json::Map<String, Value>, verb: &str, vie
             body.entry("work").or_insert(json!(asked.map(|ruling| &ruling.work)));
         }
         "work.claim" | "work.hand_back" | "work.reassign" | "work.dispute" => offer("work", json!(view.work)),
-        "fact.record" | "form.fill" | "form.sign" | "callback.note" | "person.erase" | "file.begin"
-        | "file.chunk" | "file.finish" => {}
+        "case.raise" | "case.withdraw" | "fact.record" | "form.fill" | "form.sign" | "callback.note"
+        | "person.erase" | "file.begin" | "file.chunk" | "file.finish" => {}
         "answer.record" => offer("visit", json!(view.visit)),
         "clock.pause" | "clock.resume" | "clock.extend" => {
             let named = body.remove("key").and_then(|key| key.as_str().map(str::to_owned));

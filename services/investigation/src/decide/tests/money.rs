@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::*;
 
-fn at_propose() -> Bench {
+pub(super) fn at_propose() -> Bench {
     let mut bench = Bench::new(Investigation);
     enter(&mut bench, entered(StageKind::Propose, visit(1)));
     bench
@@ -20,13 +20,13 @@ fn propose(bench: &mut Bench, at: VisitId, remedies: Value) -> Result<Vec<Event>
     bench.order(li(), "propose", order)
 }
 
-fn execute(bench: &mut Bench, at: VisitId, remedies: Value) -> Result<Vec<Event>, Problem> {
+pub(super) fn execute(bench: &mut Bench, at: VisitId, remedies: Value) -> Result<Vec<Event>, Problem> {
     let mut order = body("execute", at, 1);
     order["remedies"] = remedies;
     bench.order(li(), "execute", order)
 }
 
-fn code(outcome: Result<Vec<Event>, Problem>) -> ProblemCode {
+pub(super) fn code(outcome: Result<Vec<Event>, Problem>) -> ProblemCode {
     outcome.unwrap_err().code
 }
 
@@ -49,11 +49,11 @@ fn round_for(bench: &mut Bench, purpose: Purpose, (proposal, version): (Proposal
         incentives: Vec::new(),
     };
     bench.hear(ServiceName::Approval, opened);
-    let closed = RoundClosed { visit: visit(50), round, approved, voided: None, agreed: None };
+    let closed = RoundClosed { visit: visit(50), round, approved, voided: None, agreed: None, amended: None };
     bench.hear(ServiceName::Approval, closed);
 }
 
-fn made(events: &[Event]) -> (ProposalId, u32) {
+pub(super) fn made(events: &[Event]) -> (ProposalId, u32) {
     let Event::ProposalMade(made) = &events[0] else { panic!("{events:?}") };
     (made.proposal, made.version)
 }

@@ -37,6 +37,7 @@ fn escalated(people: &[&str]) -> CaseEscalated {
             EscalationAction::LevelRaised { level: 2 },
         ],
         level: 2,
+        because: None,
     }
 }
 

@@ -132,6 +132,7 @@ fn an_escalation_is_told_by_the_template_that_the_rung_names() {
             EscalationAction::Reassigned { person: person("sun") },
         ],
         level: 1,
+        because: None,
     };
     let said = bench.hear(ServiceName::Routing, rung("urge"));
     assert_eq!(notices(&said).len(), 1, "told by name, not again in general");

@@ -82,6 +82,15 @@ fn the_template_names_what_was_approved_and_nothing_else() {
     let approved = || with(vec![proposed(1, 1), decided(1, 1, true)]);
     assert!(told(Language::Zh, approved()).contains("退款 120.50 元；致歉；"));
     assert!(told(Language::En, approved()).contains("a refund CNY 120.50; an apology;"));
+    // What was approved for less is told as it was approved.
+    let less = || {
+        let mut less = decided(1, 2, true);
+        let remedies = json!([{"remedy": "refund", "amount": 9_000}, {"remedy": "apology", "amount": 0}]);
+        less.results["amended"] = json!({"version": 2, "remedies": remedies, "total": 9_000});
+        less
+    };
+    assert!(told(Language::Zh, with(vec![proposed(1, 1), less()])).contains("退款 90.00 元；致歉；"));
+    assert!(!told(Language::Zh, with(vec![proposed(1, 1), less(), proposed(1, 3)])).contains("退款"));
     // The playbook asks for no round before the reply: the proposal is within the department's own authority.
     assert!(told(Language::Zh, with(vec![proposed(1, 1)])).contains("退款 120.50 元"));
     for (why, results) in [

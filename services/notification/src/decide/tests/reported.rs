@@ -72,6 +72,7 @@ fn one_about_a_case_is_told_by_the_escalation_that_asked_for_it() {
             report: None,
         }],
         level: 1,
+        because: None,
     };
     let said = bench.hear(ServiceName::Routing, escalated);
     assert_eq!(notices(&said)[0].template.as_str(), "report", "built in where the playbook has none");

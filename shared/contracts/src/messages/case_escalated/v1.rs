@@ -5,12 +5,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::facts::Facts;
 use crate::ids::{ChannelKey, ClockKey, PersonId, TemplateKey, VisitId, WorkId};
+use crate::messages::work_assigned::Because;
 use crate::words::Text;
 
 /// A rung of the ladder was climbed. Said by routing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct CaseEscalated {
-    /// The rung's key in the playbook.
+    /// The rung's key in the playbook; with a colon where no rung did it, such as `raised:by_hand`.
     pub rung: String,
     /// The clock that fired it, if one did.
     pub clock: Option<ClockKey>,
@@ -21,6 +22,9 @@ pub struct CaseEscalated {
     pub actions: Vec<EscalationAction>,
     /// The level of the case afterwards.
     pub level: u32,
+    /// Who raised the level by hand, and why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub because: Option<Because>,
 }
 
 /// A report that people are told of.

@@ -2,6 +2,6 @@
 
 mod v1;
 
-pub use v1::{Decided, DecisionRecorded};
+pub use v1::{Amended, Decided, DecisionRecorded};
 
 crate::messages::versions!(DecisionRecorded = "decision.recorded", current 1);

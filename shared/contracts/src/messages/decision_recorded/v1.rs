@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::commands::Actor;
 use crate::ids::{PersonId, RoundId, VisitId};
+use crate::messages::proposal_made::Remedy;
+use crate::money::Fen;
 use crate::words::WordRef;
 
 /// Somebody decided at a step of a round; unalterable. Said by approval.
@@ -24,6 +26,20 @@ pub struct DecisionRecorded {
     pub by: Actor,
     /// Whom they stood in for, when they did.
     pub instead_of: Option<PersonId>,
+    /// What was approved instead, where it is less than what was proposed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub amended: Option<Amended>,
+}
+
+/// A proposal as whoever decides gives it: for less, as its next version. The version before stays as it was.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Amended {
+    /// The version that it is.
+    pub version: u32,
+    /// The same remedies, each with its amount or less.
+    pub remedies: Vec<Remedy>,
+    /// Their sum.
+    pub total: Fen,
 }
 
 /// A decision.

@@ -1,6 +1,6 @@
 //! `form.filled`, version 1.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -18,6 +18,9 @@ pub struct FormFilled {
     pub instance: u32,
     /// What was written, by field; a later text replaces an earlier one.
     pub fields: BTreeMap<String, WordRef>,
+    /// The fields that were emptied.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub emptied: BTreeSet<String>,
     /// Who wrote it.
     pub by: Actor,
 }

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{RoundId, VisitId};
+use crate::messages::decision_recorded::Amended;
 
 /// A round ended. Said by approval.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -21,6 +22,9 @@ pub struct RoundClosed {
     /// somebody was held to account.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub agreed: Option<bool>,
+    /// What was approved instead of the proposal, where it is less: by now the newest version of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub amended: Option<Amended>,
 }
 
 /// Why a round ended without a decision.
