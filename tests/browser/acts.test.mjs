@@ -2,7 +2,7 @@
 // is not possible now.
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { api, base, close, holder, inspect, reader, signIn, until } from "./product.mjs";
+import { api, base, close, holder, inspect, reader, sendTwice, signIn, until } from "./product.mjs";
 
 after(close);
 
@@ -19,8 +19,7 @@ const act = async (page, complaint, verb, fill, name) => {
   await page.waitForURL(new RegExp(`/${verb.replace(".", "\\.")}$`));
   await fill(page);
   if (name) await inspect(page, name);
-  await page.click("main form.once button[type=submit]");
-  await page.waitForURL(/done=finished/);
+  await sendTwice(page, complaint);
 };
 
 for (const language of ["zh", "en"]) {

@@ -118,6 +118,19 @@ export const onList = (of, people, number, task) => until(`one of ${people} has 
   return undefined;
 }, 30);
 
+/// Sends the form of a page, and then the same once more, as somebody does whose answer was lost: both times it is done, and
+/// it is done once.
+export const sendTwice = async (page, complaint) => {
+  const sending = page.waitForRequest((request) => request.method() === "POST");
+  await page.click("main form.once button[type=submit]");
+  await page.waitForURL(new RegExp(`/console/cases/${complaint}\\?done=finished`));
+  const sent = await sending;
+  const again = await page.request.post(sent.url(), {
+    data: sent.postDataBuffer(), headers: { "content-type": "application/x-www-form-urlencoded" },
+  });
+  assert.match(again.url(), /done=finished/, `${sent.url()} sent again: ${await again.text()}`);
+};
+
 /// Somebody opens a case from their list and does something with it by its form.
 export const does = async ({ of, language, viewport = desk }, number, { person, complaint, work }, { name, link, fill }) => {
   const page = await reader({ language, viewport });
@@ -129,7 +142,6 @@ export const does = async ({ of, language, viewport = desk }, number, { person, 
   await page.waitForURL(/\/(do|forms)\//);
   await fill(page);
   if (name) await inspect(page, `${name}-${language}`);
-  await page.click("main form.once button[type=submit]");
-  await page.waitForURL(new RegExp(`/console/cases/${complaint}\\?done=finished`));
+  await sendTwice(page, complaint);
   await page.context().close();
 };

@@ -110,7 +110,6 @@ pub(super) async fn seen(member: &Member, complaint: ComplaintId, known: &Known)
         staff: member.staff.clone(),
         may_work: member.require(Act::DoWork).is_ok(),
         may_take: member.require(Act::TakeWork).is_ok(),
-        may_direct: member.require(Act::DirectWork).is_ok(),
         may_add: member.require(Act::AddToCase).is_ok(),
         csrf: member.visitor.csrf(),
         megabytes: app.config.file_max_bytes / (1024 * 1024),

@@ -33,8 +33,6 @@ pub(super) struct Seen {
     pub may_work: bool,
     /// Whether any of their roles takes work from a queue.
     pub may_take: bool,
-    /// Whether any of them directs the work of others.
-    pub may_direct: bool,
     /// Whether any of them adds to a case.
     pub may_add: bool,
     /// What forms carry.
