@@ -7,7 +7,7 @@ use contracts::commands::{Actor, check_text};
 use contracts::messages::complaint_registered::PlaybookRef;
 use contracts::messages::notice_requested::Recipient;
 use contracts::queries::Query;
-use contracts::queries::notification::{CASE, NAMES, OUTBOX, TEMPLATES, WORDING};
+use contracts::queries::notification::{CASE, NAMES, OUTBOX, SATISFACTION, TEMPLATES, WORDING};
 use contracts::{
     ComplaintId, OrganisationId, PlaybookId, Problem, ProblemCode, ServiceName, StageKind, SubjectRef, WordId,
 };
@@ -23,6 +23,10 @@ use sqlx::PgPool;
 use crate::state::{Conversation, State, Visit};
 use crate::store::Standing;
 use crate::telling::{closing_question, lines};
+
+mod satisfaction;
+
+pub use self::satisfaction::{PAGE as SATISFACTION_PAGE, PAGE_OF_DEPARTMENT as SATISFACTION_OF_DEPARTMENT};
 
 /// Characters in a text whose words are looked at.
 const MAX_TEXT: usize = 5_000;
@@ -111,7 +115,9 @@ pub fn view(conversation: &Conversation) -> Value {
 /// how the answer is given, the closing question. Nothing once the visit was left.
 fn guide(conversation: &Conversation, visit: &Visit) -> Value {
     let Some(slice) = visit.slice() else { return Value::Null };
-    let mut guide = json!({ "scripts": slice.scripts, "checklists": slice.checklists });
+    let agreed = visit.facts.get(&contracts::facts::key::time_agreed());
+    let mut guide =
+        json!({ "scripts": slice.scripts, "checklists": slice.checklists, "time_agreed": agreed });
     match visit.kind {
         StageKind::Contact => {
             let told = slice.contact.as_ref().map(|contact| {
@@ -199,6 +205,11 @@ impl Queries for Answers {
             }
             WORDING => self.wording(organisation, &query.actor, read(query.body)?).await,
             TEMPLATES => self.templates(organisation, read(query.body)?).await,
+            SATISFACTION => {
+                let asked = if query.body.is_null() { json!({}) } else { query.body };
+                let page = self.satisfaction(organisation, &query.actor, &read(asked)?).await?;
+                serde_json::to_value(page).map_err(|error| away(&error))
+            }
             other => {
                 Err(Problem::new(ProblemCode::NotFound, format!("notification answers no query {other}")))
             }

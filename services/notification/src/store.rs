@@ -13,13 +13,18 @@ use runtime::shell::Store;
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
+pub use self::satisfaction::Given;
 use crate::Notification;
+
+mod satisfaction;
 
 /// A row that a decision writes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Row {
     /// A message is to be delivered.
     Deliver(Box<Delivery>),
+    /// A customer answered whether they are satisfied.
+    Satisfaction(Box<Given>),
 }
 
 /// A message on its way.
@@ -59,8 +64,15 @@ impl Store<Notification> for Deliveries {
         transaction: &mut PgConnection,
         rows: Vec<(SubjectRef, Row)>,
     ) -> Result<(), sqlx::Error> {
-        let rows: Vec<Delivery> = rows.into_iter().map(|(_, Row::Deliver(delivery))| *delivery).collect();
-        insert(transaction, &rows).await
+        let (mut deliveries, mut answers) = (Vec::new(), Vec::new());
+        for (_, row) in rows {
+            match row {
+                Row::Deliver(delivery) => deliveries.push(*delivery),
+                Row::Satisfaction(given) => answers.push(*given),
+            }
+        }
+        insert(transaction, &deliveries).await?;
+        satisfaction::insert(transaction, &answers).await
     }
 }
 
@@ -71,7 +83,7 @@ const fn word_of(language: Language) -> &'static str {
     }
 }
 
-fn column<T>(rows: &[Delivery], of: impl Fn(&Delivery) -> T) -> Vec<T> {
+fn column<R, T>(rows: &[R], of: impl Fn(&R) -> T) -> Vec<T> {
     rows.iter().map(of).collect()
 }
 

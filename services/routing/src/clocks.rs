@@ -189,7 +189,7 @@ impl Draft<'_> {
     }
 
     /// Who owns the time now: the named owner, else the department where the work is.
-    fn owner_at(&self, clock: &CaseClock, visit: Option<VisitId>) -> Option<DepartmentId> {
+    pub(crate) fn owner_at(&self, clock: &CaseClock, visit: Option<VisitId>) -> Option<DepartmentId> {
         let named = self.book.clock(&clock.key).is_some_and(|model| model.owner.is_some());
         let here = visit.and_then(|id| self.case.visits.get(&id)).map(|visit| visit.department.clone());
         if named { clock.owner.clone() } else { here.or_else(|| clock.owner.clone()) }
@@ -198,7 +198,7 @@ impl Draft<'_> {
     /// Who owns the time of a clock that names its owner: who holds work in that role, or held it until this input, at
     /// a stage whose end stops the clock, else at any; else who registered the case, if they have that role; else the
     /// only one who has it. Of several, nobody can be said.
-    fn named_owner(&self, model: &Clock, who: &Who) -> Option<PersonId> {
+    pub(crate) fn named_owner(&self, model: &Clock, who: &Who) -> Option<PersonId> {
         let holder = self.book.holder(who)?;
         let department = self.department(&holder.department);
         let cases = || std::iter::once(&self.case).chain(self.before());

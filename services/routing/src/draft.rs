@@ -19,6 +19,7 @@ use jiff::Timestamp;
 use playbook::{CaseView, CompiledPlaybook, Env};
 use runtime::service::{Context, Decision, EntryChange, EntryKey, Happened, Input};
 
+use crate::contacts;
 use crate::library::{Library, calendar_for};
 use crate::rights::Rights;
 use crate::rows::{self, Row};
@@ -222,10 +223,12 @@ impl<'a> Draft<'a> {
         self.begin_missed()?;
         self.withdraw_moot();
         let rows = rows::changes(self.subject, (self.before, &self.book_before), (&self.case, &self.book));
+        let contact = contacts::change(&self, self.subject);
         let timers = timers::changes(&self)?;
         let loads: Vec<_> =
             self.people_with_work().into_iter().filter_map(|person| self.load_entry(person)).collect();
         self.decision.rows.extend(rows);
+        self.decision.rows.extend(contact);
         self.decision.timers.extend(timers);
         self.decision.entries.extend(loads);
         Ok(self.decision)

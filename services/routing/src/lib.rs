@@ -49,6 +49,7 @@ pub mod barring;
 mod choosing;
 mod clocks;
 mod closing;
+mod contacts;
 pub mod decide;
 mod draft;
 pub mod following;
@@ -80,6 +81,7 @@ use sqlx::migrate::Migrator;
 
 pub use affected::{OpenWork, affected_commands, open_works, reconsider};
 pub use clocks::terms;
+pub use contacts::ContactRow;
 pub use draft::{LOAD, env_of};
 pub use library::{Library, calendar_for};
 pub use rows::{CasePlace, CaseRow, HandoverRow, Row, WorkRow};

@@ -1,6 +1,7 @@
 //! Read-only answers for the gateway (`contracts::queries::routing`).
 
 mod board;
+mod contacts;
 mod handovers;
 mod lists;
 mod preview;
@@ -72,6 +73,9 @@ impl Queries for Answers {
         match name {
             names::WORK => written(&lists::work(&self.pool, organisation, &asked(query.body)?).await?),
             names::CASES => written(&lists::cases(&self.pool, organisation, &asked(query.body)?).await?),
+            names::CONTACTS => {
+                written(&contacts::contacts(&self.pool, organisation, &asked(query.body)?).await?)
+            }
             names::CASE => self.case(organisation, &query.actor, &asked(query.body)?).await,
             names::FORM => self.form(organisation, &query.actor, &asked(query.body)?).await,
             names::CLOCKS => self.clocks(organisation, &asked(query.body)?).await,

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use playbook::{CompiledPlaybook, Lane};
 
 use crate::applying::Version;
+use crate::contacts::ContactRow;
 use crate::rulings;
 use crate::state::{Case, Main, Work, WorkState};
 
@@ -27,6 +28,15 @@ pub enum Row {
     },
     /// A case as it now is.
     Case(Box<CaseRow>),
+    /// A case whose customer must hear from us again, as it now is.
+    Contact(Box<ContactRow>),
+    /// A case whose customer need not hear from us by any time.
+    ContactGone {
+        /// Whose.
+        organisation: OrganisationId,
+        /// Which.
+        complaint: ComplaintId,
+    },
     /// An entry of the shift-handover log as it now is.
     Handover(HandoverRow),
     /// The directory changed: the work of these people, and all queued work, is looked at again.

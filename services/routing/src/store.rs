@@ -1,6 +1,7 @@
 //! Routing's own tables. Rows of a batch come in the order they were decided; the last word on a row is written.
 
 pub mod applications;
+mod contacts;
 
 use std::collections::BTreeMap;
 
@@ -13,6 +14,7 @@ use uuid::Uuid;
 use crate::Routing;
 use crate::affected::OpenWork;
 use crate::applying::Version;
+use crate::contacts::ContactRow;
 use crate::rows::{CaseRow, HandoverRow, Row, WorkRow};
 
 /// The store.
@@ -24,6 +26,7 @@ pub struct Tables;
 struct Last {
     works: BTreeMap<(OrganisationId, WorkId), Option<WorkRow>>,
     cases: BTreeMap<(OrganisationId, ComplaintId), CaseRow>,
+    contacts: BTreeMap<(OrganisationId, ComplaintId), Option<ContactRow>>,
     changes: Vec<(String, Uuid, Vec<String>)>,
     applied: Vec<(OrganisationId, Uuid, Version)>,
     handovers: Vec<HandoverRow>,
@@ -42,6 +45,12 @@ impl Last {
                 }
                 Row::Case(row) => {
                     last.cases.insert((row.organisation.clone(), row.complaint), *row);
+                }
+                Row::Contact(row) => {
+                    last.contacts.insert((row.organisation.clone(), row.complaint), Some(*row));
+                }
+                Row::ContactGone { organisation, complaint } => {
+                    last.contacts.insert((organisation, complaint), None);
                 }
                 Row::Apply { organisation, cause, version } => {
                     last.applied.push((organisation, cause, version));
@@ -74,6 +83,7 @@ impl Store<Routing> for Tables {
         put_work(transaction, &open).await?;
         remove_work(transaction, &gone).await?;
         put_cases(transaction, &last.cases.into_values().collect::<Vec<_>>()).await?;
+        contacts::put(transaction, last.contacts).await?;
         note_changes(transaction, &last.changes).await?;
         put_handovers(transaction, &last.handovers).await?;
         applications::note(transaction, &last.applied).await

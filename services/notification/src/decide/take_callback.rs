@@ -17,6 +17,7 @@ use serde_json::json;
 use super::seat::{self, End};
 use super::{Outcome, keep, reached, record};
 use crate::state::{Conversation, State, Visit};
+use crate::store::{Given, Row};
 
 /// Characters in an opinion.
 const MAX_OPINION: usize = 5_000;
@@ -46,7 +47,7 @@ pub(super) fn decide(
         None => None,
     };
     let made = u32::try_from(visit.calls.len() + 1).unwrap_or(u32::MAX);
-    decision.say(CallbackRecorded {
+    let said = CallbackRecorded {
         visit: body.visit,
         attempt: made,
         reached: body.reached,
@@ -54,16 +55,48 @@ pub(super) fn decide(
         satisfaction: body.satisfaction.clone(),
         opinion,
         by: command.actor.plain(),
-    });
+    };
+    decision.say(said.clone());
     let mut facts = facts_of(context, visit, &body, positive);
     facts.extend(body.identity_verified.map(|is| (key::identity_verified(), is.into())));
     record(context, &mut decision, body.visit, facts.clone(), &command.actor);
     let outcome = outcome_of(visit, positive, made);
+    let listed = given(context, (conversation, visit), command, &said, (positive, outcome));
+    decision.rows.extend(listed.map(|given| Row::Satisfaction(Box::new(given))));
     if let Some(outcome) = outcome {
         let results = json!({ "satisfaction": facts.get(&key::satisfaction()), "calls": made });
         End { id: body.visit, visit, outcome, results, by: &command.actor }.say(&mut decision, &facts)?;
     }
     decision.answer_with(&json!({ "visit": body.visit, "outcome": outcome }))
+}
+
+/// The customer's answer, as it is listed; nothing where nobody answered.
+fn given(
+    context: &Context<'_, State>,
+    (conversation, visit): (&Conversation, &Visit),
+    command: &Command,
+    said: &CallbackRecorded,
+    (positive, outcome): (Option<bool>, Option<&'static str>),
+) -> Option<Given> {
+    let responsible = visit.facts.get(&key::responsible()).and_then(|fact| fact.as_text());
+    Some(Given {
+        organisation: context.organisation().clone(),
+        complaint: command.subject.complaint_id()?,
+        number: conversation.number.clone(),
+        playbook: conversation.playbook.clone(),
+        visit: said.visit,
+        attempt: said.attempt,
+        stage: visit.brief.stage.clone(),
+        department: visit.department.clone(),
+        responsible: responsible.unwrap_or_else(|| visit.department.as_str()).to_owned(),
+        at: context.now(),
+        answer: said.satisfaction.clone()?,
+        positive: positive?,
+        outcome,
+        channel: said.channel.clone(),
+        person: said.by.person().cloned(),
+        opinion: said.opinion.as_ref().map(|opinion| opinion.id),
+    })
 }
 
 /// The visit at which the customer answers by their link, which counts once.

@@ -175,6 +175,51 @@ async fn a_customer_is_acknowledged_told_once_asked_and_answers() {
     bench.stop().await;
 }
 
+/// what customers answer comes in as they do, with what follows of it; a party to the matter reads not what they
+/// said.
+#[tokio::test]
+async fn what_customers_answer_is_listed_the_newest_first() {
+    let bench = Bench::start().await;
+    let mut routing = Voice::of(ServiceName::Routing, &complaint(7));
+    let mut again = entered(StageKind::Callback, 1);
+    again.brief["slice"]["notification"]["callback"]["min"] = json!(2);
+    again.facts.insert(contracts::facts::key::responsible(), "logistics".into());
+    hold(&bench, &mut routing, again).await;
+    let call = |key, answer: &str, opinion: &str| {
+        let body = json!({"visit": visit(1), "epoch": 1, "reached": true, "satisfaction": answer, "opinion": opinion});
+        let bench = &bench;
+        async move { order(bench, key, staff("li", &["agent"]), "callback", &body).await }
+    };
+    assert!(matches!(call("c1", "5", "谢谢").await, Answer::Done { .. }));
+    assert!(matches!(call("c2", "1", "又坏了").await, Answer::Done { .. }));
+    let listed = async |person, body| bench.ask(staff(person, &[]), "satisfaction", body).await.unwrap();
+    let first = listed("zhou", json!({"limit": 1})).await;
+    let line = &first["items"][0];
+    assert_eq!(
+        (&line["answer"], &line["positive"], &line["attempt"]),
+        (&json!("1"), &json!(false), &json!(2))
+    );
+    assert_eq!((&line["outcome"], &line["opinion"]), (&json!("dissatisfied"), &json!("又坏了")));
+    assert_eq!((&line["by"], &line["number"]), (&json!("li"), &json!("TS202503070001")));
+    let second = listed("zhou", json!({"limit": 1, "after": first["next"]})).await;
+    let line = &second["items"][0];
+    assert_eq!((&line["answer"], &line["outcome"]), (&json!("5"), &json!(null)), "callbacks go on");
+    assert_eq!(listed("zhou", json!({"after": second["next"]})).await["items"], json!([]));
+    let count = async |body| listed("zhou", body).await["items"].as_array().unwrap().len();
+    for (department, answers) in [("logistics", 2), ("customer_service", 2), ("sales", 0)] {
+        assert_eq!(count(json!({"department": department})).await, answers, "{department}");
+    }
+    assert_eq!(count(json!({"department": "logistics", "positive": false, "limit": 1})).await, 1);
+    let theirs = listed("wang", Value::Null).await;
+    assert_eq!(
+        (&theirs["items"][0]["withheld"], &theirs["items"][0]["opinion"]),
+        (&json!(true), &json!(null))
+    );
+    let customer = bench.ask(Actor::Customer, "satisfaction", Value::Null).await.unwrap_err();
+    assert_eq!(customer.code, ProblemCode::NotAllowed);
+    bench.stop().await;
+}
+
 #[tokio::test]
 async fn why_a_customer_does_not_accept_a_reply_stands_in_the_case() {
     let bench = Bench::start().await;

@@ -219,3 +219,42 @@ async fn faults_of_templates_can_be_listed() {
     assert_eq!(nobody.code, ProblemCode::NotFound);
     bench.stop().await;
 }
+
+/// A page of what customers answered costs the same however many there are.
+#[tokio::test]
+async fn each_page_of_answers_is_read_by_its_index() {
+    let bench = Bench::start().await;
+    for statement in [
+        "insert into satisfaction select 'huarun', gen_random_uuid(), 1, gen_random_uuid(), 'TS-' || n, 'p03', 1, 'callback',
+             'd' || n % 20, 'd' || n % 30, now() - make_interval(mins => n), 'x', n % 50 <> 0, null, null, null, null
+         from generate_series(1, 20000) n",
+        "analyze satisfaction",
+    ] {
+        sqlx::query(statement).execute(&bench.pool).await.unwrap();
+    }
+    let after = "(now() - interval '2 days'), '00000000-0000-0000-0000-000000000000', 1";
+    let (all, ours) =
+        (notification::queries::SATISFACTION_PAGE, notification::queries::SATISFACTION_OF_DEPARTMENT);
+    for (statement, positive, after, indexes) in [
+        (all, "null", "null, null, null", &["satisfaction_pages"][..]),
+        (all, "null", after, &["satisfaction_pages"]),
+        (all, "false", after, &["satisfaction_not"]),
+        (ours, "null", after, &["satisfaction_of_department", "satisfaction_of_responsible"]),
+    ] {
+        let values = format!("'huarun', {positive}, {after}, 50, 'd7'");
+        let mut text = statement.to_owned();
+        for (n, value) in values.split(", ").enumerate().collect::<Vec<_>>().into_iter().rev() {
+            text = text.replace(&format!("${}", n + 1), value);
+        }
+        let plan: Value = sqlx::query_scalar(sqlx::AssertSqlSafe(format!("explain (format json) {text}")))
+            .fetch_one(&bench.pool)
+            .await
+            .unwrap();
+        let plan = plan.to_string();
+        assert!(!plan.contains("Seq Scan"), "{plan}");
+        for index in indexes {
+            assert!(plan.contains(&format!("\"{index}\"")), "{index}: {plan}");
+        }
+    }
+    bench.stop().await;
+}

@@ -5,26 +5,13 @@ use std::collections::BTreeMap;
 
 use contracts::commands::Actor;
 use contracts::queries::routing::{HandedOverShown, HandoverShown, HandoversAsked, HandoversPage};
-use contracts::{HandoverId, OrganisationId, Problem, ProblemCode, ServiceName, SubjectRef, WordId, WordRef};
-use jiff::Timestamp;
+use contracts::{HandoverId, OrganisationId, Problem, ServiceName, SubjectRef, WordId, WordRef};
 use jiff_sqlx::{Timestamp as SqlTimestamp, ToSqlx as _};
 use runtime::shell::open_words;
 use uuid::Uuid;
 
 use super::{Answers, away, lists};
 use crate::state::{Handover, State};
-
-/// Where a page ended.
-fn place(text: &str) -> Result<(Timestamp, Uuid), Problem> {
-    let read = || {
-        let (at, id) = text.split_once('~')?;
-        Some((at.parse().ok()?, id.parse().ok()?))
-    };
-    read().ok_or_else(|| {
-        let problem = Problem::new(ProblemCode::InvalidField, "that is not where a page ended").at("/after");
-        problem.expected("the `next` of the page before, as it was")
-    })
-}
 
 impl Answers {
     /// A page of the log.
@@ -83,7 +70,7 @@ impl Answers {
             Some(false) => drop(sql.push(" and acknowledged_at is not null")),
             None => {}
         }
-        if let Some((at, id)) = asked.after.as_deref().map(place).transpose()? {
+        if let Some((at, id)) = asked.after.as_deref().map(lists::place).transpose()? {
             sql.push(" and (written_at, handover) < (")
                 .push_bind(at.to_sqlx())
                 .push(", ")

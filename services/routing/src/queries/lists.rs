@@ -26,21 +26,31 @@ struct Place {
     id: Uuid,
 }
 
+fn no_place() -> Problem {
+    Problem::new(ProblemCode::InvalidField, "that is not where a page ended")
+        .at("/after")
+        .expected("the `next` of the page before, as it was")
+}
+
 impl Place {
     fn text(self) -> String {
         format!("{}~{}", self.due.map_or_else(String::new, |due| due.to_string()), self.id)
     }
 
     fn read(text: &str) -> Result<Self, Problem> {
-        let bad = || {
-            Problem::new(ProblemCode::InvalidField, "that is not where a page ended")
-                .at("/after")
-                .expected("the `next` of the page before, as it was")
-        };
-        let (due, id) = text.split_once('~').ok_or_else(bad)?;
-        let due = if due.is_empty() { None } else { Some(due.parse().map_err(|_| bad())?) };
-        Ok(Self { due, id: id.parse().map_err(|_| bad())? })
+        let (due, id) = text.split_once('~').ok_or_else(no_place)?;
+        let due = if due.is_empty() { None } else { Some(due.parse().map_err(|_| no_place())?) };
+        Ok(Self { due, id: id.parse().map_err(|_| no_place())? })
     }
+}
+
+/// Where a page of what always has a time ended.
+///
+/// # Errors
+/// `invalid-field` for a place that is none.
+pub(super) fn place(text: &str) -> Result<(Timestamp, Uuid), Problem> {
+    let place = Place::read(text)?;
+    place.due.map(|at| (at, place.id)).ok_or_else(no_place)
 }
 
 /// How many lines a page has at most.
@@ -53,7 +63,7 @@ fn page(after: Option<&String>, limit: Option<u32>) -> Result<(Option<Place>, i6
     Ok((after, i64::try_from(page_size(limit)).unwrap_or(i64::MAX)))
 }
 
-fn number(from: i32) -> u32 {
+pub(super) fn number(from: i32) -> u32 {
     u32::try_from(from).unwrap_or(0)
 }
 
@@ -65,7 +75,7 @@ fn instant(at: Option<SqlTimestamp>) -> Option<Timestamp> {
     at.map(SqlTimestamp::to_jiff)
 }
 
-fn key<K>(text: String) -> Result<K, Problem>
+pub(super) fn key<K>(text: String) -> Result<K, Problem>
 where
     K: std::str::FromStr<Err = contracts::NotASlug>,
 {
@@ -161,8 +171,11 @@ pub(super) async fn work(
     if let Some(complaint) = asked.complaint {
         sql.push(" and complaint = ").push_bind(complaint.0);
     }
-    if let Some(tasks) = &asked.tasks {
-        sql.push(" and task = any(").push_bind(tasks).push(")");
+    match asked.tasks.as_deref() {
+        // One alone is read in the order of an index.
+        Some([task]) => drop(sql.push(" and task = ").push_bind(task)),
+        Some(tasks) => drop(sql.push(" and task = any(").push_bind(tasks).push(")")),
+        None => {}
     }
     narrow(&mut sql, asked.level, asked.due_before);
     go_on(&mut sql, "work", after, limit);
@@ -271,6 +284,10 @@ pub(super) async fn cases(
         Some(true) => drop(sql.push(" and missed > 0")),
         Some(false) => drop(sql.push(" and missed = 0")),
         None => {}
+    }
+    if let Some(complaints) = &asked.complaints {
+        let ids: Vec<_> = complaints.iter().map(|complaint| complaint.0).collect();
+        sql.push(" and complaint = any(").push_bind(ids).push(")");
     }
     narrow(&mut sql, asked.level, asked.due_before);
     go_on(&mut sql, "complaint", after, limit);

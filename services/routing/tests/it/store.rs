@@ -6,7 +6,7 @@ use calendar::VirtualClock;
 use contracts::commands::Actor;
 use contracts::queries::Query;
 use contracts::queries::routing::{
-    Board, CasePlace, CasesPage, ClockShown, PlaybookListed, WorkItem, WorkPage,
+    Board, CasePlace, CasesPage, ClockShown, ContactsPage, PlaybookListed, WorkItem, WorkPage,
 };
 use contracts::{ComplaintId, SubjectRef};
 use journal::head::{self, HeadChange};
@@ -207,6 +207,68 @@ async fn the_board_counts_lanes_and_what_runs_out() {
     assert!(line.simple.oldest.unwrap() < now - jiff::SignedDuration::from_mins(6));
     let all: Board = ask(&answers, "board", Value::Null).await;
     assert!(all.departments.len() > 1 && all.departments.iter().any(|line| line.simple.waiting == 0));
+}
+
+/// R-188: whoever must hear from us again is listed with the time until which and who owes it, until they did.
+#[tokio::test]
+async fn who_must_hear_from_us_again_is_listed_until_they_do() {
+    let (_database, pool) = database().await;
+    let answers = answers(&pool);
+    let mut world = World::rich(FRIDAY);
+    world.register(|said| said.category = Some("food".parse().unwrap()));
+    write(&pool, &mut world).await;
+    let listed = async |body| ask::<ContactsPage>(&answers, "contacts", body).await.items;
+    assert!(listed(json!({})).await.is_empty(), "nobody spoke with them yet");
+    world.fact("last_contact", ts(FRIDAY));
+    write(&pool, &mut world).await;
+    let due = &listed(json!({})).await[0];
+    assert_eq!((due.clock.as_str(), due.label.zh.as_str(), due.since), ("progress", "每周联系", ts(FRIDAY)));
+    assert_eq!((due.number.as_str(), due.hard), ("TS202503070001", false));
+    let department = due.department.as_ref().unwrap().as_str();
+    for (body, cases) in [
+        (json!({"person": "q.a"}), 1), // who holds the case where the playbook names nobody
+        (json!({"person": "q.b"}), 0),
+        (json!({"department": department}), 1),
+        (json!({"department": "logistics"}), 0),
+    ] {
+        assert_eq!(listed(body.clone()).await.len(), cases, "{body}");
+    }
+    world.advance_to("2025-03-10T10:00:00+08:00");
+    world.fact("last_contact", ts("2025-03-10T09:50:00+08:00"));
+    write(&pool, &mut world).await;
+    let again = listed(json!({})).await;
+    assert_eq!((again.len(), again[0].since), (1, ts("2025-03-10T09:50:00+08:00")));
+    assert!(again[0].due > due.due);
+    let page: ContactsPage = ask(&answers, "contacts", json!({"limit": 1})).await;
+    assert!(ask::<ContactsPage>(&answers, "contacts", json!({"after": page.next})).await.items.is_empty());
+}
+
+/// The replies that are due are found among all work by an index, and so are the customers who must hear from us again.
+#[tokio::test]
+async fn one_task_among_much_work_is_read_by_its_index() {
+    let (_database, pool) = database().await;
+    let mut connection = pool.acquire().await.unwrap();
+    let rows = (1..=4_000u128).map(|n| {
+        let Row::Work(mut work) = row(n, Some("2025-03-08T00:00:00Z")) else { unreachable!() };
+        work.task = if n.is_multiple_of(400) { "reply".into() } else { "verify".into() };
+        (complaint(), Row::Work(work))
+    });
+    Tables.write_rows(&mut connection, rows.collect()).await.unwrap();
+    sqlx::query("analyze work").execute(&pool).await.unwrap();
+    let sql = |of: &str| {
+        format!(
+            "explain (format json) select * from work where organisation = 'huarun' {of} and task = 'reply'
+             order by due_order, work limit 20"
+        )
+    };
+    for (of, index) in [("and department = 'logistics'", "work_of_task"), ("", "work_by_task")] {
+        let plan: Value = sqlx::query_scalar(sqlx::AssertSqlSafe(sql(of))).fetch_one(&pool).await.unwrap();
+        let plan = plan.to_string();
+        assert!(plan.contains(index) && !plan.contains("Sort"), "{index}: {plan}");
+    }
+    let replies = work(&answers(&pool), json!({"department": "logistics", "tasks": ["reply"]})).await;
+    assert_eq!(replies.len(), 10);
+    assert_eq!(work(&answers(&pool), json!({"tasks": ["reply", "callback"]})).await.len(), 10);
 }
 
 #[tokio::test]

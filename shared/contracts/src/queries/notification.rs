@@ -1,4 +1,12 @@
-//! What notification is asked, by staff: its view of a case, what was sent, and the templates it is sent by.
+//! What notification is asked, by staff: its view of a case, what was sent, the templates it is sent by, and what
+//! customers answer.
+
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{ChannelKey, ComplaintId, DepartmentId, OutcomeKey, PersonId, StageKey, VisitId};
+use crate::messages::complaint_registered::PlaybookRef;
 
 /// Stands for the tracking code in what notification keeps of a message, until it is handed to its channel.
 ///
@@ -15,5 +23,67 @@ pub const TEMPLATES: &str = "templates";
 /// Words to avoid in a text about a case, or one that will follow a playbook: `{complaint, text}` or `{playbook, text}` →
 /// warnings with their places.
 pub const WORDING: &str = "wording";
+/// What customers answered to the question whether they are satisfied, the newest first: [`SatisfactionAsked`] →
+/// [`SatisfactionPage`].
+pub const SATISFACTION: &str = "satisfaction";
 /// Every query of notification's own.
-pub const NAMES: &[&str] = &[CASE, OUTBOX, TEMPLATES, WORDING];
+pub const NAMES: &[&str] = &[CASE, OUTBOX, TEMPLATES, WORDING, SATISFACTION];
+
+/// Asks for what customers answered; everything given must hold.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct SatisfactionAsked {
+    /// Of this department: which asked them, or whose matter it was.
+    pub department: Option<DepartmentId>,
+    /// True: only those who are satisfied; false: only the others.
+    pub positive: Option<bool>,
+    /// Going on from here.
+    pub after: Option<String>,
+    /// At most so many; 1 to 200, 50 when absent.
+    pub limit: Option<u32>,
+}
+
+/// A page of answers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct SatisfactionPage {
+    /// The answers, the newest first.
+    pub items: Vec<SatisfactionGiven>,
+    /// Where the next page starts; absent when this was the last.
+    pub next: Option<String>,
+}
+
+/// An answer of a customer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct SatisfactionGiven {
+    /// The complaint.
+    pub complaint: ComplaintId,
+    /// Its number.
+    pub number: String,
+    /// The playbook that it follows, whose scale it is.
+    pub playbook: PlaybookRef,
+    /// The visit.
+    pub visit: VisitId,
+    /// Which callback of the visit, from 1.
+    pub attempt: u32,
+    /// The stage.
+    pub stage: StageKey,
+    /// When.
+    pub at: Timestamp,
+    /// The answer, by its key.
+    pub answer: String,
+    /// Whether it is one of the positive ones.
+    pub positive: bool,
+    /// How the stage ended with it; absent while callbacks go on.
+    pub outcome: Option<OutcomeKey>,
+    /// By which channel, where that was said.
+    pub channel: Option<ChannelKey>,
+    /// Who asked; absent where the customer answered by their link.
+    pub by: Option<PersonId>,
+    /// The department that asked.
+    pub department: DepartmentId,
+    /// What they said besides.
+    pub opinion: Option<String>,
+    /// Whether what they said is kept from the reader, who is a party to the matter.
+    #[serde(default)]
+    pub withheld: bool,
+}

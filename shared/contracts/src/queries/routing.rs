@@ -5,6 +5,7 @@
 
 mod board;
 mod cases;
+mod contacts;
 mod handovers;
 mod preview;
 
@@ -17,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use crate::commands::Actor;
 pub use board::*;
 pub use cases::*;
+pub use contacts::*;
 pub use handovers::*;
 
 use crate::ids::{
@@ -35,6 +37,8 @@ pub use preview::{
 pub const WORK: &str = "work";
 /// Cases, most urgent first: [`CasesAsked`] → [`CasesPage`].
 pub const CASES: &str = "cases";
+/// Customers who must hear from us again, what runs out first at the top: [`ContactsAsked`] → [`ContactsPage`].
+pub const CONTACTS: &str = "contacts";
 /// One case: where it stands, how it came there, who works on it, who moved work and why, what may be done:
 /// [`CaseAsked`] → JSON.
 pub const CASE: &str = "case";
@@ -71,6 +75,7 @@ pub const BOARD: &str = "board";
 pub const NAMES: &[&str] = &[
     WORK,
     CASES,
+    CONTACTS,
     CASE,
     CLOCKS,
     REFUSED,

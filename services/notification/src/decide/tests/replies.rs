@@ -141,7 +141,7 @@ fn the_playbooks_own_template_is_used_with_its_version_and_subject() {
     assert_eq!((notice.template.as_str(), notice.template_version), ("reply", 2));
     let texts: Vec<_> = bench.words.iter().map(|word| word.text.as_str()).collect();
     assert_eq!(texts, ["答复：退款致歉", "答复：退款致歉", "关于 TS-1"]);
-    let crate::store::Row::Deliver(delivery) = &bench.rows[0];
+    let crate::store::Row::Deliver(delivery) = &bench.rows[0] else { panic!() };
     assert_eq!(delivery.subject, Some(bench.words[2].id));
 }
 

@@ -55,6 +55,8 @@ pub struct CasesAsked {
     pub missed: Option<bool>,
     /// Of this number.
     pub number: Option<String>,
+    /// These and no others.
+    pub complaints: Option<Vec<ComplaintId>>,
     /// Going on from here.
     pub after: Option<String>,
     /// At most so many; 1 to 200, 50 when absent.
