@@ -10,9 +10,11 @@
 //! | [`signing`] | signing in and out, language and appearance |
 //! | [`portal`] | the customer's pages |
 //! | [`register`], [`handovers`], [`board`] | taking a complaint in; the log of shifts; the screen on the wall |
+//! | `after`, `satisfaction` | replies, contacts and callbacks that are due; what customers answer |
 //! | `approvals` | the inbox of whoever decides |
 //! | `figures`, `supervision`, `ledger`, `reports` | the rooms of whoever manages |
 //! | [`naming`] | from rows of the ledger to lines that people read |
+//! | `leave` | leave, deputies and shifts |
 //! | [`work`], [`case`], [`doing`] | work lists, a case, doing something with it |
 //! | `uploads` | forms with files |
 //! | [`admin`] | the administrator's rooms |
@@ -22,6 +24,7 @@
 //! in), asks through `routes`, and answers with [`answering::page`]. A form's order goes the way of its REST route.
 
 pub mod admin;
+mod after;
 pub mod answering;
 mod approvals;
 pub mod assets;
@@ -34,6 +37,7 @@ pub mod doing;
 mod figures;
 pub mod handovers;
 pub mod known;
+mod leave;
 mod ledger;
 pub mod naming;
 mod papers;
@@ -47,12 +51,14 @@ mod portal_submit;
 pub mod register;
 mod register_look;
 mod reports;
+mod satisfaction;
 mod scene;
 pub mod sent;
 pub mod signing;
 mod supervision;
 mod uploads;
 pub mod visitor;
+mod wording;
 pub mod work;
 
 use axum::Router;
@@ -70,9 +76,12 @@ pub fn router() -> Router<App> {
         .merge(register::router())
         .merge(handovers::router())
         .merge(board::router())
+        .merge(after::router())
+        .merge(satisfaction::router())
         .merge(approvals::router())
         .merge(supervision::router())
         .merge(figures::router())
+        .merge(leave::router())
         .merge(ledger::router())
         .merge(reports::router())
         .merge(papers::router())

@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod actions;
+pub mod after;
 pub mod audit;
 pub mod board;
 pub mod case;
@@ -43,6 +44,7 @@ pub fn all() -> Endpoints {
         .merge(actions::endpoints())
         .merge(work::endpoints())
         .merge(handovers::endpoints())
+        .merge(after::endpoints())
         .merge(board::endpoints())
         .merge(events::endpoints())
         .merge(settings::endpoints())

@@ -9,6 +9,7 @@ pub mod parked;
 pub mod playbook_edit;
 pub mod playbook_map;
 pub mod playbooks;
+pub mod shifts;
 pub mod system;
 
 use contracts::Problem;

@@ -91,6 +91,8 @@ pub enum Control {
     Number,
     /// An amount in yuan; in the body, fen.
     Money,
+    /// A day; in the body, as `2026-11-30`.
+    Day,
     /// A day and a time of this zone; in the body, the instant.
     Moment(TimeZone),
     /// One of a list.

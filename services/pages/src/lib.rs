@@ -10,17 +10,21 @@
 //! | [`locale`] | dates, times, money and spans as the reader's language writes them, in the organisation's zone |
 //! | [`shell`] | the frame of every page: head, navigation, language, light and dark |
 //! | [`forms`] | fields, and what was refused, said beside the field it is about |
+//! | [`wording`] | words to avoid, marked in what is being typed |
 //! | [`tasks`] | the forms of the stages' work, as data: shown and read by the same table |
 //! | [`assets`] | style and script, embedded, with their content in their names |
 //! | [`sign_in`], [`portal`], [`work`], [`case`], [`desk`] | the pages |
+//! | [`after`] | customer service, after: replies, contacts, callbacks due, and what customers answer |
 //! | [`approvals`] | the inbox of whoever decides |
 //! | [`figures`], [`charts`], [`supervision`], [`ledger`], [`reports`] | the rooms of whoever manages |
+//! | [`leave`] | leave, deputies and shifts |
 //! | [`admin`] | the administrator's rooms |
 //!
 //! A view is a function of its model and nothing else: it can be tested without a server, and a page looks the same
 //! whoever fetched its data.
 
 pub mod admin;
+pub mod after;
 pub mod approvals;
 pub mod assets;
 pub mod case;
@@ -28,6 +32,7 @@ pub mod charts;
 pub mod desk;
 pub mod figures;
 pub mod forms;
+pub mod leave;
 pub mod ledger;
 pub mod locale;
 pub mod portal;
@@ -37,6 +42,7 @@ pub mod shell;
 pub mod sign_in;
 pub mod supervision;
 pub mod tasks;
+pub mod wording;
 pub mod words;
 pub mod work;
 

@@ -115,6 +115,12 @@ impl Locale {
         self.at(at).strftime("%Y-%m-%d %H:%M").to_string()
     }
 
+    /// A day and a time as a field for them has it: `2026-11-28T14:05`.
+    #[must_use]
+    pub fn field(&self, at: Timestamp) -> String {
+        self.at(at).strftime("%Y-%m-%dT%H:%M").to_string()
+    }
+
     /// A day and a time to the second, for a record: `2026-11-28 14:05:09`.
     #[must_use]
     pub fn second(&self, at: Timestamp) -> String {

@@ -8,7 +8,7 @@ use maud::{DOCTYPE, Markup, html};
 
 use crate::Locale;
 use crate::assets::address;
-use crate::words::{Word, approvals, figures, ledger, shell as words};
+use crate::words::{Word, after, approvals, figures, leave, ledger, shell as words};
 
 /// Light or dark.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -59,6 +59,8 @@ pub enum Place {
     Handovers,
     /// The queues, for a screen on the wall.
     Board,
+    /// Whom to answer, contact and call back, and what they say to it.
+    After,
     /// What waits for a decision.
     Approvals,
     /// Every case, with who holds it.
@@ -80,6 +82,7 @@ impl Place {
             Self::Register => words::REGISTER,
             Self::Handovers => words::HANDOVERS,
             Self::Board => words::BOARD,
+            Self::After => after::TITLE,
             Self::Approvals => approvals::TITLE,
             Self::Supervision => figures::SUPERVISION,
             Self::Figures => figures::TITLE,
@@ -96,6 +99,7 @@ impl Place {
             Self::Register => crate::desk::register::ADDRESS,
             Self::Handovers => crate::desk::handovers::ADDRESS,
             Self::Board => crate::desk::board::ADDRESS,
+            Self::After => crate::after::ADDRESS,
             Self::Approvals => crate::approvals::ADDRESS,
             Self::Supervision => crate::supervision::ADDRESS,
             Self::Figures => crate::figures::ADDRESS,
@@ -152,6 +156,8 @@ pub struct About {
 /// The attributes with which a live part of a page is fetched again whenever the stream tells that it changed. The part
 /// is taken out of the page's own answer, so that there is one way to make it.
 pub const CHANGED: &str = "changed from:#live throttle:400ms";
+/// The same where the stream tells of the whole house.
+pub const LATELY: &str = "changed from:#live throttle:1s";
 
 /// A whole page.
 #[must_use]
@@ -246,6 +252,7 @@ fn menu(shell: &Shell) -> Markup {
                     ("en", words::ENGLISH, locale.language == Language::En),
                 ]))
                 (preference(shell, "theme", words::THEME, &Theme::ALL.map(|theme| (theme.as_str(), theme.word(), theme == shell.theme))))
+                @if shell.places.contains(&Place::Work) { a.btn.w-100 href=(crate::leave::ADDRESS) { (locale.say(leave::TITLE)) } }
                 @if shell.who.is_some() {
                     form method="post" action="/console/sign-out" {
                         input type="hidden" name="csrf" value=(shell.csrf);

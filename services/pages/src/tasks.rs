@@ -218,6 +218,17 @@ pub fn beside(task: &str) -> &'static [&'static str] {
     }
 }
 
+/// The fields of an order whose text the customer hears or reads: words to avoid are marked in them.
+#[must_use]
+pub fn told(verb: &str) -> &'static [&'static str] {
+    match verb {
+        "reply" => &["/text"],
+        "contact.record" => &["/note"],
+        "clarify" => &["/restated"],
+        _ => &[],
+    }
+}
+
 /// The form of an order; none where there is no such order.
 #[must_use]
 pub fn form(verb: &str, scene: &Scene) -> Option<TaskForm> {

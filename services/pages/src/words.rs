@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod admin;
+pub mod after;
 pub mod approvals;
 pub mod calendars;
 pub mod case;
@@ -14,6 +15,7 @@ pub mod facts;
 pub mod figures;
 pub mod guided;
 pub mod known;
+pub mod leave;
 pub mod ledger;
 pub mod playbooks;
 pub mod portal;
@@ -85,6 +87,7 @@ pub const TABLES: &[(&str, &[(&str, Word)])] = &[
     ("approvals", approvals::ALL),
     ("access", access::ALL),
     ("admin", admin::ALL),
+    ("after", after::ALL),
     ("calendars", calendars::ALL),
     ("case", case::ALL),
     ("desk", desk::ALL),
@@ -92,6 +95,7 @@ pub const TABLES: &[(&str, &[(&str, Word)])] = &[
     ("facts", facts::ALL),
     ("known", known::ALL),
     ("figures", figures::ALL),
+    ("leave", leave::ALL),
     ("ledger", ledger::ALL),
     ("playbooks", playbooks::ALL),
     ("portal", portal::ALL),

@@ -10,6 +10,7 @@ mod parked;
 mod playbook_edit;
 mod playbook_sheet;
 mod playbooks;
+mod shifts;
 mod system;
 
 use axum::Router;
@@ -81,7 +82,13 @@ struct Said {
 impl Said {
     /// What the address says that was done.
     fn done(parameters: &Parameters, language: Language) -> Self {
-        let tables = [words::admin::ALL, words::access::ALL, words::playbooks::ALL, words::calendars::ALL];
+        let tables = [
+            words::admin::ALL,
+            words::access::ALL,
+            words::playbooks::ALL,
+            words::calendars::ALL,
+            words::leave::ALL,
+        ];
         let done = parameters.text("done").map(|done| format!("done-{done}"));
         let word = done.and_then(|done| tables.into_iter().find_map(|table| by_key(table, &done)));
         Self { done: word.map(|word| word.get(language).to_owned()), ..Self::default() }

@@ -184,7 +184,7 @@ async fn sheet_of(member: &Member, complaint: ComplaintId, work: WorkId) -> Resu
     let mine =
         |one: &&Value| one["work"] == work.to_string() && one["person"] == member.staff.person.as_str();
     let held = works.into_iter().find(mine).ok_or_else(|| Refusal::not_found("piece of work"))?.clone();
-    let asked = Asked { complaint, on: work.to_string(), verb: None };
+    let asked = Asked { complaint, on: work.to_string(), verb: None, back: None };
     let doing = doing_of(member, &asked, (&seen, &known), None).await?;
     let naming = Naming::of(app, &member.staff.organisation, member.visitor.language, &[]).await;
     let round = visit_of(&known, &held).map(|visit| visit["round"].clone()).unwrap_or_default();

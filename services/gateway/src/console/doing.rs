@@ -21,7 +21,7 @@ use pages::case::doing::{Doing, page};
 use pages::forms::{of_row, read};
 use pages::refusal::moved;
 use pages::shell::{About as AboutPage, Place};
-use pages::tasks::{TaskForm, deed, form, notes};
+use pages::tasks::{TaskForm, deed, form, notes, told};
 
 use super::answering::{self, Named, page_of};
 use super::case::{Known, known, seen};
@@ -31,9 +31,11 @@ use super::papers;
 use super::scene::{About, about, scene};
 use super::sent::Sent;
 use super::visitor::{Member, new_key};
+use super::wording;
 use super::work::said;
 use crate::app::App;
 use crate::auth::Act;
+use crate::extract::Parameters;
 use crate::problem::Refusal;
 use crate::routes::actions;
 use crate::sight;
@@ -56,6 +58,13 @@ pub(super) struct Asked {
     pub on: String,
     /// The order, where it is not that of the piece of work itself.
     pub verb: Option<String>,
+    /// Where to go on afterwards, where that is not the case.
+    pub back: Option<String>,
+}
+
+/// Where somebody came from, if it is a page of ours.
+fn from(parameters: &Parameters) -> Option<String> {
+    parameters.text("back").and_then(answering::ours).map(str::to_owned)
 }
 
 impl Asked {
@@ -65,33 +74,55 @@ impl Asked {
     }
 }
 
-async fn show_task(member: Member, Named((complaint, on)): Named<(ComplaintId, String)>) -> Response {
-    sheet(&member, &Asked { complaint, on, verb: None }, None).await
+async fn show_task(
+    member: Member,
+    Named((complaint, on)): Named<(ComplaintId, String)>,
+    parameters: Parameters,
+) -> Response {
+    sheet(&member, &Asked { complaint, on, verb: None, back: from(&parameters) }, None).await
 }
 
 async fn show(
     member: Member,
     Named((complaint, on, verb)): Named<(ComplaintId, String, String)>,
+    parameters: Parameters,
 ) -> Response {
-    sheet(&member, &Asked { complaint, on, verb: Some(verb) }, None).await
+    sheet(&member, &Asked { complaint, on, verb: Some(verb), back: from(&parameters) }, None).await
 }
 
 async fn finish_task(
     State(app): State<App>,
     member: Member,
     Named((complaint, on)): Named<(ComplaintId, String)>,
+    parameters: Parameters,
     sent: Sent,
 ) -> Response {
-    send(&app, &member, &Asked { complaint, on, verb: None }, sent).await
+    let back = sent.typed.get("back").map(str::to_owned);
+    taken(&app, &member, &Asked { complaint, on, verb: None, back }, (sent, &parameters)).await
 }
 
 async fn finish(
     State(app): State<App>,
     member: Member,
     Named((complaint, on, verb)): Named<(ComplaintId, String, String)>,
+    parameters: Parameters,
     sent: Sent,
 ) -> Response {
-    send(&app, &member, &Asked { complaint, on, verb: Some(verb) }, sent).await
+    let back = sent.typed.get("back").map(str::to_owned);
+    taken(&app, &member, &Asked { complaint, on, verb: Some(verb), back }, (sent, &parameters)).await
+}
+
+/// What was sent is done, or only looked at for words to avoid: then nothing is ordered.
+async fn taken(
+    app: &App,
+    member: &Member,
+    asked: &Asked,
+    (sent, parameters): (Sent, &Parameters),
+) -> Response {
+    if parameters.text("look").is_some() {
+        return sheet(member, asked, Some((sent, None))).await;
+    }
+    send(app, member, asked, sent).await
 }
 
 /// A form that was made, with what it is about.
@@ -143,9 +174,10 @@ fn act_of(verb: &str) -> Act {
 }
 
 /// The form, as it was typed, with what was refused.
-async fn sheet(member: &Member, asked: &Asked, sent: Option<(Sent, Problem)>) -> Response {
+async fn sheet(member: &Member, asked: &Asked, sent: Option<(Sent, Option<Problem>)>) -> Response {
     let case = format!("/console/cases/{}", asked.complaint);
-    let status = sent.as_ref().map_or(200, |(_, problem)| problem.code.status());
+    let status = sent.as_ref().and_then(|(_, problem)| problem.as_ref());
+    let status = status.map_or(200, |problem| problem.code.status());
     match doing(member, asked, sent).await {
         Ok(doing) => {
             let mut shell = member.shell().await;
@@ -160,7 +192,11 @@ async fn sheet(member: &Member, asked: &Asked, sent: Option<(Sent, Problem)>) ->
     }
 }
 
-async fn doing(member: &Member, asked: &Asked, sent: Option<(Sent, Problem)>) -> Result<Doing, Refusal> {
+async fn doing(
+    member: &Member,
+    asked: &Asked,
+    sent: Option<(Sent, Option<Problem>)>,
+) -> Result<Doing, Refusal> {
     let known = known(member, asked.complaint).await?;
     let seen = seen(member, asked.complaint, &known).await?;
     doing_of(member, asked, (&seen, &known), sent).await
@@ -171,7 +207,7 @@ pub(super) async fn doing_of(
     member: &Member,
     asked: &Asked,
     (seen, known): (&Seen, &Known),
-    sent: Option<(Sent, Problem)>,
+    sent: Option<(Sent, Option<Problem>)>,
 ) -> Result<Doing, Refusal> {
     let was = sent.as_ref().and_then(|(sent, _)| as_made(sent).ok());
     let Made { mut form, of, finishes, notes } = made(member, asked, (seen, known), was.as_ref()).await?;
@@ -180,9 +216,11 @@ pub(super) async fn doing_of(
     let (typed, problem, key, made_at) = match sent {
         None => (form.filled.clone(), None, new_key(), now),
         Some((mut sent, problem)) => {
-            // Only where nobody knows may the same be sent again; for anything else it is a new attempt.
-            let unknown = problem.code == ProblemCode::OutcomeUnknown;
-            let key = if unknown { sent.text("key") } else { new_key() };
+            // Only where nobody knows may the same be sent again; for anything else it is a new attempt. What is only
+            // looked over was not sent.
+            let code = problem.as_ref().map(|problem| problem.code);
+            let unknown = code == Some(ProblemCode::OutcomeUnknown);
+            let key = if unknown || code.is_none() { sent.text("key") } else { new_key() };
             let made_at = sent.text("made_at").parse().unwrap_or(now);
             if let Some(was) = &was {
                 (form, made_for) = if unknown {
@@ -193,22 +231,34 @@ pub(super) async fn doing_of(
                     (form, made_for)
                 };
             }
-            (sent.typed, Some(problem), key, made_at)
+            (sent.typed, problem, key, made_at)
         }
     };
     let number = known.views["complaint"]["number"].as_str().unwrap_or_default().to_owned();
     let since = problem.as_ref().filter(|problem| overtaken(problem.code));
     let since = since.map(|_| since_then(seen, known, made_at)).unwrap_or_default();
+    let told = told(form.verb);
+    let wording = if told.is_empty() || !wording::has_scripts(&seen.book) {
+        None
+    } else {
+        let texts = told.iter().filter_map(|at| typed.get(at));
+        Some(wording::of_case(member, asked.complaint, texts).await)
+    };
+    let back = asked.back.as_ref().map(|back| ("back", back.clone()));
     Ok(Doing {
         case: seen.address.clone(),
         number: number.clone(),
         address: asked.address(),
-        made_for: vec![("made_for", made_for), ("made_at", made_at.to_string()), ("number", number)],
+        made_for: [("made_for", made_for), ("made_at", made_at.to_string()), ("number", number)]
+            .into_iter()
+            .chain(back)
+            .collect(),
         matter: matter(seen, known),
         form,
         of,
         finishes,
         notes,
+        wording,
         since,
         typed,
         problem,
@@ -270,6 +320,6 @@ async fn send(app: &App, member: &Member, asked: &Asked, sent: Sent) -> Response
         Ok(()) => {
             said(&sent.back(&format!("/console/cases/{}", asked.complaint)), "finished", &sent.text("number"))
         }
-        Err(refusal) => sheet(member, asked, Some((sent, *refusal.problem))).await,
+        Err(refusal) => sheet(member, asked, Some((sent, Some(*refusal.problem)))).await,
     }
 }

@@ -1,17 +1,19 @@
 //! What is known of a complaint while it is typed in: by the queries of the REST routes, and the playbook it would follow.
 
 use contracts::queries::intake as ask;
-use contracts::{Fen, Language, Problem, Text};
-use pages::desk::caller::{Avoid, Caller, Known};
+use contracts::{Fen, Language, Text};
+use pages::desk::caller::{Caller, Known};
 use pages::desk::guide::{Checklist, Guide, Script};
 use pages::desk::register::{Asked, Register};
 use pages::forms::{Choice, Typed};
 use pages::tasks::{keys, labelled};
+use pages::wording::Avoid;
 use serde_json::{Value, json};
 
 use super::known::{Book, House};
 use super::portal::channels;
 use super::visitor::Member;
+use super::wording;
 use crate::app::App;
 use crate::auth::Reach;
 use crate::problem::Refusal;
@@ -22,8 +24,6 @@ use crate::sight;
 const USUAL: &str = "phone";
 /// Where what is typed is looked at for words to avoid.
 const WORDED: [&str; 2] = ["/narrative", "/settlement/account"];
-/// Characters shown around words to avoid.
-const AROUND: usize = 12;
 /// The remedies, where a playbook names none.
 const REMEDIES: [&str; 8] =
     ["explanation", "apology", "refund", "exchange", "repair", "return", "voucher", "small_gift"];
@@ -169,31 +169,15 @@ async fn warnings(
     typed: &Typed,
 ) -> Result<Vec<Avoid>, Refusal> {
     let mut warned = Vec::new();
-    if book.document()["scripts"].as_object().is_none_or(serde_json::Map::is_empty) {
+    if !wording::has_scripts(book) {
         return Ok(warned);
     }
-    for text in WORDED.iter().filter_map(|at| typed.get(at)) {
-        let text: String = text.chars().take(5_000).collect();
+    for text in WORDED.iter().filter_map(|at| typed.get(at)).map(wording::looked_at) {
         let written = desk::DeskWording { playbook: found.playbook.clone(), text: text.clone() };
         let answer = desk::words_to_avoid(app, &member.caller(), &written).await?;
-        let all: Vec<Value> = Problem::read(answer["warnings"].clone())?;
-        warned.extend(all.iter().map(|one| avoid(&text, one, member.visitor.language)));
+        warned.extend(wording::found(&text, &answer, member.visitor.language)?);
     }
     Ok(warned)
-}
-
-fn avoid(text: &str, warning: &Value, language: Language) -> Avoid {
-    let place = |key: &str| usize::try_from(warning[key].as_u64().unwrap_or(0)).unwrap_or(0);
-    let (from, to) = (place("from"), place("to"));
-    let piece = |from: usize, to: usize| text.chars().skip(from).take(to.saturating_sub(from)).collect();
-    let start = from.saturating_sub(AROUND);
-    let better = serde_json::from_value::<Text>(warning["better"].clone()).ok();
-    Avoid {
-        before: piece(start, from),
-        words: piece(from, to),
-        after: piece(to, to + AROUND),
-        better: better.map(|text| text.get(language).to_owned()),
-    }
 }
 
 /// The name that the caller gave before, as the reader may see it; the page does without where it cannot be had.

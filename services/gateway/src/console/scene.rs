@@ -59,7 +59,7 @@ pub(super) fn scene(seen: &Seen, known: &Known, about: &About) -> Scene {
         book: seen.book.document().clone(),
         case,
         investigation: known.views["investigation"].clone(),
-        talk: talk(known, &visit),
+        talk: talk_of(&known.views["notification"], &visit),
         on: about.on.clone(),
         departments: seen.house.departments(),
         people: seen.house.people(None),
@@ -90,9 +90,8 @@ pub(super) fn opened(known: &Known) -> Map<String, Value> {
     all.map(|(id, text)| (id.clone(), text.clone())).collect()
 }
 
-/// What was said with the customer at a visit, and what was noted for whoever calls back.
-fn talk(known: &Known, visit: &str) -> Value {
-    let view = &known.views["notification"];
+/// What was said with the customer at a visit, and what was noted for whoever calls back, of notification's view.
+pub(super) fn talk_of(view: &Value, visit: &str) -> Value {
     let own = list(&view["visits"]).find(|one| one["visit"] == visit);
     let mut talk = own.cloned().unwrap_or_else(|| json!({}));
     let words = &view["words"];

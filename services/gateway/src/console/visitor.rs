@@ -211,6 +211,7 @@ impl Visitor {
             (Place::Register, Act::Register),
             (Place::Handovers, Act::TakeWork),
             (Place::Board, Act::ReadBoard),
+            (Place::After, Act::TakeWork),
             (Place::Approvals, Act::Decide),
             (Place::Supervision, Act::ReadFigures),
             (Place::Figures, Act::ReadFigures),

@@ -11,6 +11,7 @@ use pages::shell::{About, Place};
 use pages::words::{shell as words, work as say};
 use pages::work::{Line, List, Work};
 
+use super::after;
 use super::answering::{self, Named, in_query, onward, page_of};
 use super::known::House;
 use super::sent::Sent;
@@ -122,7 +123,7 @@ pub(super) fn said(back: &str, done: &str, number: &str) -> Response {
 async fn live(State(app): State<App>, member: Member) -> Result<Response, Refusal> {
     member.require(Act::TakeWork)?;
     let department = member.staff.department.clone();
-    events::follow_work(app, member.staff, department, Telling::ThatItChanged).await
+    events::follow_work(app, member.staff, department, (Telling::ThatItChanged, &[])).await
 }
 
 async fn claim(State(app): State<App>, member: Member, Named(work): Named<WorkId>, sent: Sent) -> Response {
@@ -159,6 +160,11 @@ async fn finish(
         Ok(()) => said(&sent.back(otherwise), word, &sent.text("number")),
         Err(refusal) => {
             let list = sent.back(otherwise);
+            if list.starts_with(pages::after::ADDRESS) {
+                let of = |one: &pages::after::List| list.contains(&format!("list={}", one.as_str()));
+                let one = pages::after::List::ALL.into_iter().find(of).unwrap_or_default();
+                return after::show(member, &Parameters::of(&[("list", one.as_str())]), Some(refusal)).await;
+            }
             let of = if list.contains("of=queue") {
                 "queue"
             } else if list.contains("of=department") {

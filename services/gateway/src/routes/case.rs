@@ -221,9 +221,22 @@ async fn wording(
 ) -> Result<Json<Value>, Refusal> {
     let complaint: ComplaintId = segments.get("complaint")?;
     sight::of_case(&app, &caller, complaint).await?;
-    let body = json!({ "complaint": complaint, "text": body.text });
+    words_to_avoid(&app, &caller, complaint, &body.text).await.map(Json)
+}
+
+/// Words to avoid in a text about a case, with the better ones.
+///
+/// # Errors
+/// What notification refuses, or that it cannot be asked.
+pub async fn words_to_avoid(
+    app: &App,
+    caller: &Principal,
+    complaint: ComplaintId,
+    text: &str,
+) -> Result<Value, Refusal> {
+    let body = json!({ "complaint": complaint, "text": text });
     let query = question(caller.organisation(), caller.actor(), body);
-    app.upstream.ask(ServiceName::Notification, asks::WORDING, &query).await.map(Json)
+    app.upstream.ask(ServiceName::Notification, asks::WORDING, &query).await
 }
 
 async fn clocks(

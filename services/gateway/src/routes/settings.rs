@@ -232,17 +232,38 @@ async fn put_absences(
     caller: Caller,
     orderer: Orderer,
     segments: Segments,
-    JsonBody(mut body): JsonBody<Value>,
+    JsonBody(body): JsonBody<Value>,
 ) -> Result<Response, Refusal> {
     let person: PersonId = segments.get("person")?;
+    let done = absences(&app, &caller, &orderer, (&person, body)).await?;
+    Ok(answer(ServiceName::Routing, done))
+}
+
+/// Whether somebody may say when `person` is away: they themselves, and who directs their work.
+///
+/// # Errors
+/// `not-allowed`.
+pub fn may_put_absence(app: &App, caller: &Caller, person: &PersonId) -> Result<(), Refusal> {
     let rights = caller.0.rights(&app.config.roles);
-    let own = caller.staff()?.person == person;
-    if !own && !(rights.may(Act::PutAbsence) && (rights.reach == Reach::All || rights.may(Act::DirectWork))) {
-        return Err(Refusal::not_allowed(
-            "only your own absences are yours to put",
-            "the person, or who directs their work",
-        ));
+    let own = caller.staff()?.person == *person;
+    if own || (rights.may(Act::PutAbsence) && (rights.reach == Reach::All || rights.may(Act::DirectWork))) {
+        return Ok(());
     }
+    let detail = "only your own absences are yours to put";
+    Err(Refusal::not_allowed(detail, "the person, or who directs their work"))
+}
+
+/// Says when a person is away: all of it, from now on.
+///
+/// # Errors
+/// As [`may_put_absence`]; what routing refuses, or that it cannot be asked.
+pub async fn absences(
+    app: &App,
+    caller: &Caller,
+    orderer: &Orderer,
+    (person, mut body): (&PersonId, Value),
+) -> Result<Done, Refusal> {
+    may_put_absence(app, caller, person)?;
     let Some(fields) = body.as_object_mut() else {
         return Err(Problem::new(ProblemCode::InvalidField, "the body is not an object")
             .at("")
@@ -254,5 +275,5 @@ async fn put_absences(
             Problem::new(ProblemCode::UnknownField, "the person stands in the address").at("/person");
         return Err(problem.expected("no person in the body").into());
     }
-    order::<routing::PutAbsence>(&app, &orderer, SubjectRef::directory, body).await
+    ordered::<routing::PutAbsence>(app, orderer, SubjectRef::directory, body).await
 }

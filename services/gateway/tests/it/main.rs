@@ -8,6 +8,7 @@
 
 mod admin;
 mod admin_settings;
+mod after;
 mod bad_input;
 mod browser;
 mod browsing;

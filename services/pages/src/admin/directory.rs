@@ -6,9 +6,10 @@ use contracts::commands::routing::{DirectoryImported, Imported};
 use jiff::Timestamp;
 use maud::{Markup, html};
 
+use super::shifts::{self, Shifts};
 use crate::Locale;
 use crate::forms::{Choice, carried};
-use crate::words::{Word, directory as words};
+use crate::words::{Word, directory as words, leave};
 
 /// A department.
 #[derive(Debug, Clone)]
@@ -59,6 +60,10 @@ pub struct Directory {
     pub only: Option<String>,
     /// Whether the reader may change it.
     pub may_change: bool,
+    /// Whether the reader plans the leave of others.
+    pub may_plan: bool,
+    /// The shifts that people work.
+    pub shifts: Shifts,
     /// The table that was sent.
     pub typed: String,
     /// What a trial, or the import, says.
@@ -92,6 +97,7 @@ pub fn view(locale: &Locale, csrf: &str, directory: &Directory) -> Markup {
             div.col-lg-4 {
                 @if directory.may_change { (importing(locale, csrf, directory)) }
                 (departments(locale, directory))
+                (shifts::view(locale, csrf, &directory.shifts))
             }
         }
     }
@@ -109,14 +115,14 @@ fn people(locale: &Locale, directory: &Directory) -> Markup {
                         th scope="col" { (locale.say(words::MANAGER)) }
                         th scope="col" { (locale.say(words::AWAY)) }
                     } }
-                    tbody { @for person in &directory.people { (row(locale, person)) } }
+                    tbody { @for person in &directory.people { (row(locale, person, directory.may_plan)) } }
                 }
             }
         }
     }
 }
 
-fn row(locale: &Locale, person: &Person) -> Markup {
+fn row(locale: &Locale, person: &Person, may_plan: bool) -> Markup {
     html! {
         tr {
             td {
@@ -133,6 +139,9 @@ fn row(locale: &Locale, person: &Person) -> Markup {
                         (locale.near(*from)) " – " (locale.near(*until))
                         @if let Some(deputy) = deputy { " · " (locale.fill(words::STANDS_IN, &[("name", deputy)])) }
                     }
+                }
+                @if may_plan && person.active {
+                    div { a href={ (crate::leave::ADDRESS) "/" (person.id) } { (locale.say(leave::OPEN)) span.visually-hidden { " · " (person.name) } } }
                 }
             }
         }

@@ -9,7 +9,8 @@ use crate::Locale;
 use crate::forms::{Label, Typed, carried, fields, people};
 use crate::refusal;
 use crate::tasks::{Line, Note, TaskForm};
-use crate::words::{case as words, shell, tasks};
+use crate::wording::{Avoid, warnings};
+use crate::words::{case as words, desk, shell, tasks};
 
 /// A piece of work being done.
 #[derive(Debug, Clone)]
@@ -30,6 +31,8 @@ pub struct Doing {
     pub made_for: Vec<(&'static str, String)>,
     /// What stands beside it.
     pub notes: Vec<Note>,
+    /// Words to avoid in what was typed; nothing where the customer is told nothing, or the playbook has no scripts.
+    pub wording: Option<Vec<Avoid>>,
     /// What happened since it was made, where that is why it was refused.
     pub since: Vec<Entry>,
     /// What it is about.
@@ -40,6 +43,18 @@ pub struct Doing {
     pub problem: Option<Problem>,
     /// The key under which it is done once.
     pub key: String,
+}
+
+impl Doing {
+    /// Where what was typed is looked at, and nothing is ordered.
+    fn look(&self) -> String {
+        format!("{}?look=1", self.address)
+    }
+    /// Where to go on when nothing is done.
+    fn back(&self) -> &str {
+        let back = self.made_for.iter().find(|(name, _)| *name == "back");
+        back.map_or(&self.case, |(_, back)| back)
+    }
 }
 
 /// The page.
@@ -57,15 +72,17 @@ pub fn page(locale: &Locale, csrf: &str, doing: &Doing) -> Markup {
                     div.card-body {
                         @if let Some(problem) = problem { (refusal::alert(locale, problem)) }
                         (happened(locale, &doing.since))
-                        form.once method="post" action=(doing.address) {
+                        form #doing .once method="post" action=(doing.address) {
                             (carried(csrf, Some(&doing.key)))
                             @for (name, value) in &doing.made_for { input type="hidden" name=(name) value=(value); }
                             @if doing.form.fields.is_empty() { p { (locale.say(words::SURE)) } }
                             (fields(locale, &doing.form.fields, &doing.typed, problem))
                             (people(locale, &doing.form.fields))
+                            @if let Some(avoid) = &doing.wording { (wording(locale, doing, avoid)) }
                             div.btn-list {
                                 button.btn.btn-primary type="submit" { (locale.say(if doing.finishes { tasks::FINISH } else { shell::SEND })) }
-                                a.btn href=(doing.case) { (locale.say(shell::CANCEL)) }
+                                a.btn href=(doing.back()) { (locale.say(shell::CANCEL)) }
+                                @if doing.wording.is_some() { noscript { button.btn type="submit" formaction=(doing.look()) formnovalidate { (locale.say(words::CHECK_WORDING)) } } }
                             }
                         }
                     }
@@ -75,6 +92,15 @@ pub fn page(locale: &Locale, csrf: &str, doing: &Doing) -> Markup {
                 @for note in &doing.notes { (beside(locale, note)) }
                 (matter::view(locale, &doing.matter))
             }
+        }
+    }
+}
+
+/// Words to avoid, looked for while somebody types: it sends the form around it and takes itself out of the answer.
+fn wording(locale: &Locale, doing: &Doing, avoid: &[Avoid]) -> Markup {
+    html! {
+        section #wording aria-live="polite" hx-post=(doing.look()) hx-trigger="input delay:350ms from:#doing, change from:#doing" hx-target="this" hx-select="#wording" hx-swap="outerMorph" hx-sync="this:replace" {
+            (warnings(locale, avoid))
         }
     }
 }
@@ -106,7 +132,10 @@ pub fn beside(locale: &Locale, note: &Note) -> Markup {
                     @for line in &note.lines {
                         @match line {
                             Line::Plain(text) => li { (said(text)) },
-                            Line::Avoid(text) => li.avoid { strong { (locale.say(words::DO_NOT_SAY)) } " " (said(text)) },
+                            Line::Avoid(text, better) => li.avoid {
+                                strong { (locale.say(words::DO_NOT_SAY)) } " " q { (said(text)) }
+                                @if let Some(better) = better { " " (locale.say(desk::BETTER)) " " q { (said(better)) } }
+                            },
                             Line::At(text, at) => li { (said(text)) " " (locale.time(*at)) },
                         }
                     }

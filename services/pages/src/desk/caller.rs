@@ -5,6 +5,7 @@ use maud::{Markup, html};
 
 use super::register::LOOK;
 use crate::Locale;
+use crate::wording::{Avoid, warnings};
 use crate::words::{desk as words, stages};
 
 /// What is known of who calls.
@@ -35,42 +36,17 @@ pub struct Known {
     pub about: Option<String>,
 }
 
-/// Words to avoid, as they stand in what was typed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Avoid {
-    /// What stands before them.
-    pub before: String,
-    /// The words.
-    pub words: String,
-    /// What stands after them.
-    pub after: String,
-    /// What is better said.
-    pub better: Option<String>,
-}
-
 /// The section, which fetches itself while somebody types in the form around it. It is announced as it changes.
 #[must_use]
 pub fn section(locale: &Locale, caller: &Caller) -> Markup {
     html! {
         section #caller .desk-caller aria-live="polite" hx-post=(LOOK) hx-trigger="input delay:350ms from:#register, change from:#register" hx-target="this" hx-select="#caller" hx-swap="outerMorph" hx-sync="this:replace" {
-            @for avoid in &caller.warnings { (warning(locale, avoid)) }
+            (warnings(locale, &caller.warnings))
             (alike(locale, caller))
             @if caller.earlier.is_empty() {
                 p.text-secondary { (locale.say(if caller.asked { words::NOTHING_EARLIER } else { words::EARLIER_HINT })) }
             } @else {
                 (earlier(locale, caller))
-            }
-        }
-    }
-}
-
-fn warning(locale: &Locale, avoid: &Avoid) -> Markup {
-    html! {
-        div.alert.alert-warning.avoid-words {
-            div {
-                strong { (locale.say(words::AVOID)) } " "
-                q { (avoid.before) mark { (avoid.words) } (avoid.after) }
-                @if let Some(better) = &avoid.better { div { (locale.say(words::BETTER)) " " q { (better) } } }
             }
         }
     }

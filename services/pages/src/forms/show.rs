@@ -98,6 +98,7 @@ fn input(
         Control::Email => ("email", "email", "email"),
         Control::Money => ("text", "decimal", "off"),
         Control::Number => ("text", "numeric", "off"),
+        Control::Day => ("date", "text", "off"),
         Control::Moment(_) => ("datetime-local", "text", "off"),
         _ => ("text", "text", "off"),
     };

@@ -53,6 +53,11 @@ fn facts(scene: &Scene) -> Vec<Field> {
     let waited = waited(scene);
     let mut keys: Vec<FactKey> =
         waited.into_iter().chain(marks.filter_map(|key| FactKey::new(key).ok())).collect();
+    // Who spoke with a customer to whom a clock owes word says so.
+    let owed = |clock: &Value| list(&clock["stop"]).any(|stop| stop["fact"] == "last_contact");
+    if list(&scene.book["clocks"]).any(owed) {
+        keys.extend(FactKey::new("last_contact").ok());
+    }
     let usual = ["injury", "press", "regulator", "legal", "time_agreed", "customer_agreed"];
     keys.extend(usual.into_iter().filter_map(|key| FactKey::new(key).ok()));
     let mut seen = std::collections::BTreeSet::new();

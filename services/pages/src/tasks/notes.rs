@@ -17,13 +17,23 @@ pub struct Note {
     pub lines: Vec<Line>,
 }
 
+impl Note {
+    /// Its plain lines.
+    pub fn plain(&self) -> impl Iterator<Item = &Label> {
+        self.lines.iter().filter_map(|line| match line {
+            Line::Plain(label) => Some(label),
+            Line::Avoid(..) | Line::At(..) => None,
+        })
+    }
+}
+
 /// A line of a note.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Line {
     /// As it is.
     Plain(Label),
-    /// What is not said.
-    Avoid(Label),
+    /// What is not said, and what is better.
+    Avoid(Label, Option<Label>),
     /// When something is meant.
     At(Label, Timestamp),
 }
@@ -33,6 +43,8 @@ pub enum Line {
 pub fn notes(verb: &str, scene: &Scene) -> Vec<Note> {
     match verb {
         "contact.prepare" | "contact.record" | "reply" | "answer.record" | "callback" => guide(scene),
+        // Intake clarifies, and tells of no guide of its own: what the playbook says.
+        "clarify" => said(&scene.book).collect(),
         "ruling.give" => question(scene).into_iter().collect(),
         "correct.done" => {
             let text = investigation::measure_text(scene).map(|text| Label::Name(text.to_owned()));
@@ -77,19 +89,24 @@ fn guide(scene: &Scene) -> Vec<Note> {
     if !calls.is_empty() {
         notes.push(note(say::NOTES_FOR_CALLER, calls));
     }
-    for script in guide["scripts"].as_object().into_iter().flatten().map(|(_, script)| script) {
-        notes.extend(scripted(script));
-    }
-    for checklist in guide["checklists"].as_object().into_iter().flatten().map(|(_, checklist)| checklist) {
-        let items: Vec<_> = list(&checklist["items"]).filter_map(text).collect();
-        notes.extend(text(&checklist["label"]).filter(|_| !items.is_empty()).map(|title| note(title, items)));
-    }
+    notes.extend(said(guide));
     notes
+}
+
+/// Scripts and checklists, of a guide or a whole playbook.
+fn said(guide: &Value) -> impl Iterator<Item = Note> {
+    let all = |key: &str| guide[key].as_object().into_iter().flatten().map(|(_, one)| one);
+    let checklist = |one: &Value| {
+        let items: Vec<_> = list(&one["items"]).filter_map(text).collect();
+        text(&one["label"]).filter(|_| !items.is_empty()).map(|title| note(title, items))
+    };
+    all("scripts").filter_map(scripted).chain(all("checklists").filter_map(checklist))
 }
 
 fn scripted(script: &Value) -> Option<Note> {
     let say = list(&script["say"]).filter_map(text).map(Line::Plain);
-    let avoid = list(&script["avoid"]).filter_map(|avoid| text(&avoid["words"])).map(Line::Avoid);
+    let avoid = list(&script["avoid"])
+        .filter_map(|avoid| Some(Line::Avoid(text(&avoid["words"])?, text(&avoid["better"]))));
     let lines: Vec<_> = say.chain(avoid).collect();
     text(&script["label"]).filter(|_| !lines.is_empty()).map(|title| Note { title, lines })
 }

@@ -1,6 +1,7 @@
 //! The page of a case, and its timeline.
 
 super::table! {
+    CHECK_WORDING: "检查用语", "Check the wording";
     TITLE: "投诉 {number}", "Complaint {number}";
     WHERE: "当前位置", "Where it stands";
     WHO: "由谁承办", "Who holds it";

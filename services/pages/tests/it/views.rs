@@ -3,6 +3,7 @@
 use contracts::queries::routing::{ClockShown, WorkItem};
 use contracts::{Language, Problem, ProblemCode, StageKind, Text};
 use jiff::tz::TimeZone;
+use pages::after::satisfaction;
 use pages::forms::Typed;
 use pages::portal::progress::{self, Asked, Crossed, Progress};
 use pages::shell::{About, Place, Shell, Theme, Who};
@@ -85,6 +86,38 @@ fn a_work_list_says_what_is_over_and_what_may_be_done() {
     let page = pages::work::page(&locale(Language::Zh), "t", &queue).into_string();
     assert!(page.contains("无时限") && page.contains("/claim") && page.contains("待领取"), "{page}");
     assert_eq!(page.matches("name=\"csrf\" value=\"t\"").count(), 1);
+}
+
+/// Whoever is not satisfied stands out; what customers say is never more than text.
+#[test]
+fn what_customers_answer_is_text_and_says_what_follows() {
+    let line = |positive: bool| satisfaction::Line {
+        id: "a1".into(),
+        complaint: "d01260ec-5026-578c-90c1-bce5b865f587".into(),
+        number: "TS1".into(),
+        at: "2026-11-28T05:05:00Z".parse().unwrap(),
+        answer: "x".into(),
+        positive,
+        goes_on: positive,
+        opinion: Some(HOSTILE.into()),
+        withheld: false,
+        by: None,
+        channel: None,
+        department: "y".into(),
+        now: None,
+    };
+    for language in LANGUAGES {
+        let lines = vec![line(false), line(true)];
+        let model = satisfaction::Satisfaction { lines, ..satisfaction::Satisfaction::default() };
+        let page = satisfaction::page(&locale(language), &model).into_string();
+        assert!(!page.contains("<script>alert") && page.contains("&lt;script&gt;"), "{page}");
+        assert_eq!(page.matches("answer not").count(), 1, "{page}");
+        let (link, on) = match language {
+            Language::Zh => ("客户本人在线评价", "回访继续"),
+            Language::En => ("By the customer's own link", "Callbacks go on"),
+        };
+        assert!(page.contains(link) && page.matches(on).count() == 1, "{page}");
+    }
 }
 
 fn progress(asked: Option<Asked>, due: Option<&str>) -> Progress {

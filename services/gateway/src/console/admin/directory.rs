@@ -11,11 +11,13 @@ use contracts::queries::routing::DIRECTORY;
 use contracts::{Language, SubjectRef};
 use pages::admin::Room;
 use pages::admin::directory::{self as model, Directory, view};
+use pages::admin::shifts::Shifts;
 use serde_json::{Value, json};
 
-use super::{Said, key_again, show};
+use super::{Said, key_again, shifts, show};
 use crate::app::App;
 use crate::auth::Act;
+use crate::console::answering::onward;
 use crate::console::known::House;
 use crate::console::sent::Sent;
 use crate::console::visitor::{Member, new_key};
@@ -27,12 +29,15 @@ pub(super) fn router() -> Router<App> {
     Router::new()
         .route("/console/admin/directory", get(all))
         .route("/console/admin/directory/import", post(import))
+        .route("/console/admin/directory/shift", post(put_shift))
 }
 
 async fn all(member: Member, parameters: Parameters) -> Response {
     let only = parameters.text("department").filter(|key| !key.is_empty()).map(str::to_owned);
-    let with = Directory { only, key: new_key(), ..Directory::default() };
-    room(&member, Said::default(), with).await
+    let open = parameters.text("shift").map(shifts::open);
+    let shifts = Shifts { open, key: new_key(), ..Shifts::default() };
+    let with = Directory { only, key: new_key(), shifts, ..Directory::default() };
+    room(&member, Said::done(&parameters, member.visitor.language), with).await
 }
 
 fn listed<T: serde::de::DeserializeOwned>(value: &Value) -> Result<Vec<T>, Refusal> {
@@ -47,9 +52,9 @@ async fn room(member: &Member, said: Said, with: Directory) -> Response {
         let told = settings::asked(app, &member.caller(), DIRECTORY, Value::Null).await?;
         let departments: Vec<Department> = listed(&told["departments"])?;
         let people: Vec<Person> = listed(&told["people"])?;
-        let shifts: Vec<Shift> = listed(&told["shifts"])?;
+        let known: Vec<Shift> = listed(&told["shifts"])?;
         let house = app.known.house(app, &member.staff.organisation).await;
-        let named = Named { house: &house, language: member.visitor.language, shifts: &shifts };
+        let named = Named { house: &house, language: member.visitor.language, shifts: &known };
         let mut at: BTreeMap<&str, usize> = BTreeMap::new();
         for person in people.iter().filter(|person| person.active) {
             *at.entry(person.department.as_str()).or_default() += 1;
@@ -62,6 +67,12 @@ async fn room(member: &Member, said: Said, with: Directory) -> Response {
             people: people.iter().filter(of_chosen).map(|one| named.person(one)).collect(),
             choices: house.departments(),
             may_change: member.require(Act::ChangeSettings).is_ok(),
+            may_plan: member.require(Act::PutAbsence).is_ok(),
+            shifts: Shifts {
+                may_change: member.require(Act::ChangeSettings).is_ok(),
+                all: known.clone(),
+                ..with.shifts
+            },
             ..with
         })
     };
@@ -101,6 +112,20 @@ impl Named<'_> {
             shift: shift.map(|shift| shift.name.get(self.language).to_owned()),
             away: one.absences.iter().map(away).collect(),
             active: one.active,
+        }
+    }
+}
+
+async fn put_shift(member: Member, sent: Sent) -> Response {
+    match shifts::put(&member, &sent).await {
+        Ok(()) => onward("/console/admin/directory?done=shift#shifts"),
+        Err(refusal) => {
+            let (said, key) = (Said::refused(&refusal), key_again(&refusal, &sent));
+            let open = Some(shifts::open(&sent.text("of")));
+            let problem = Some(*refusal.problem);
+            let shifts = Shifts { open, key, problem, typed: Some(sent.typed), ..Shifts::default() };
+            let with = Directory { key: new_key(), shifts, ..Directory::default() };
+            room(&member, said, with).await
         }
     }
 }

@@ -1,6 +1,6 @@
 //! A work list as it changes: the person's own work, and their department's.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use axum::extract::State;
 use axum::response::Response;
@@ -9,11 +9,11 @@ use contracts::messages::{
     Message as _, work_assigned::WorkAssigned, work_queued::WorkQueued, work_withdrawn::WorkWithdrawn,
 };
 use contracts::queries::routing as ask;
-use contracts::{DepartmentId, ServiceName, WorkId};
+use contracts::{ComplaintId, DepartmentId, ServiceName, WorkId};
 use serde_json::{Value, json};
 use tokio::sync::broadcast;
 
-use super::{Client, Gone, Reader, Telling, open, watch};
+use super::{Client, Gone, Reader, Telling, changed, open, watch};
 use crate::app::App;
 use crate::auth::Staff;
 use crate::extract::{Caller, Parameters};
@@ -36,10 +36,11 @@ pub(super) async fn of_work(
         Some(_) => department(&app, &caller, &parameters)?.and_then(|name| DepartmentId::new(name).ok()),
         None => staff.department.clone(),
     };
-    follow_work(app, staff, department, Telling::All).await
+    follow_work(app, staff, department, (Telling::All, &[])).await
 }
 
-/// A stream of one work list: of the person's own work, and the department's.
+/// A stream of one work list: of the person's own work, and the department's. For a page also what is said about its
+/// cases by a name that begins with one of `besides`.
 ///
 /// # Errors
 /// That routing cannot be asked, or events cannot be watched.
@@ -47,11 +48,11 @@ pub async fn follow_work(
     app: App,
     staff: Staff,
     department: Option<DepartmentId>,
-    telling: Telling,
+    (telling, besides): (Telling, &'static [&'static str]),
 ) -> Result<Response, Refusal> {
     let (client, response) = open(&app, Reader::Staff(&staff), telling)?;
     let seen = watch(&app).await?;
-    let mut list = WorkList { app, staff, department, known: HashSet::new(), client };
+    let mut list = WorkList { app, staff, department, besides, known: HashMap::new(), client };
     list.load().await?;
     tokio::spawn(async move { list.run(seen).await });
     Ok(response)
@@ -62,7 +63,9 @@ struct WorkList {
     app: App,
     staff: Staff,
     department: Option<DepartmentId>,
-    known: HashSet<WorkId>,
+    besides: &'static [&'static str],
+    /// What is on it, and about which complaint.
+    known: HashMap<WorkId, ComplaintId>,
     client: Client,
 }
 
@@ -104,7 +107,7 @@ impl WorkList {
             let page = self.app.upstream.ask(ServiceName::Routing, ask::WORK, &query).await?;
             let page: ask::WorkPage =
                 serde_json::from_value(page).map_err(|error| Refusal::defect(&error))?;
-            self.known.extend(page.items.iter().map(|item| item.work));
+            self.known.extend(page.items.iter().map(|item| (item.work, item.complaint)));
             let Some(next) = page.next else { return Ok(()) };
             filter["after"] = next.into();
         }
@@ -113,8 +116,15 @@ impl WorkList {
 
     async fn see(&mut self, event: &Published) -> Result<(), Gone> {
         let envelope = &event.envelope;
-        if envelope.subject.organisation != self.staff.organisation || envelope.source != ServiceName::Routing
-        {
+        if envelope.subject.organisation != self.staff.organisation {
+            return Ok(());
+        }
+        if self.besides.iter().any(|name| envelope.what.starts_with(name)) {
+            let complaint = envelope.subject.complaint_id();
+            let ours = complaint.is_some_and(|complaint| self.known.values().any(|one| *one == complaint));
+            return if ours { self.client.tell(changed()).await } else { Ok(()) };
+        }
+        if envelope.source != ServiceName::Routing {
             return Ok(());
         }
         match envelope.what.as_str() {
@@ -143,7 +153,7 @@ impl WorkList {
     async fn change(&mut self, event: &Published, work: WorkId, ours: bool) -> Result<(), Gone> {
         let complaint = event.envelope.subject.complaint_id();
         if ours {
-            self.known.insert(work);
+            self.known.extend(complaint.map(|complaint| (work, complaint)));
             let body: Value = serde_json::from_slice(&event.body).unwrap_or_default();
             let data = json!({ "complaint": complaint, "at": event.envelope.time, "change": body });
             return self
@@ -151,7 +161,7 @@ impl WorkList {
                 .tell(Event::default().event(&event.envelope.what).data(data.to_string()))
                 .await;
         }
-        if !self.known.remove(&work) {
+        if self.known.remove(&work).is_none() {
             return Ok(());
         }
         let data = json!({ "complaint": complaint, "work": work });

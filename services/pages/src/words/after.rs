@@ -1,0 +1,55 @@
+//! Customer service, after: whom to answer, contact and call back, and what they say to it.
+
+super::table! {
+    TITLE: "答复与回访", "Replies and callbacks";
+    LISTS: "待办列表", "What is due";
+    REPLIES: "待答复", "Replies";
+    CONTACTS: "待联系", "Contacts";
+    PROGRESS: "待告知进展", "Progress";
+    CALLBACKS: "待回访", "Callbacks";
+    SATISFACTION: "满意度", "Satisfaction";
+    REPLIES_HINT: "结果已定，等待告知客户。", "The result is settled; the customer is to be told.";
+    CONTACTS_HINT: "须联系客户：首次联系、说明情况。", "Customers to be contacted: for the first time, or to be told how things stand.";
+    PROGRESS_HINT: "办理时间较长的投诉，须按期主动告知客户进展。", "Complaints that take long: these customers must hear from us again by a set time.";
+    CALLBACKS_HINT: "处理完毕，回访客户是否满意。", "What was decided is done; the customer is asked whether they are satisfied.";
+    WHOSE: "范围", "Whose";
+    MINE: "我的", "Mine";
+    QUEUE: "待领取", "To be claimed";
+    DEPARTMENT: "本部门", "My department";
+    NOTHING: "此处没有待办事项。", "Nothing is due here.";
+    CAME_BY: "来源：{channel}", "Came by: {channel}";
+    LIKES: "偏好：{channel}", "Prefers: {channel}";
+    AGREED: "客户约定时间：{time}", "Agreed with the customer: {time}";
+    LAST_REACHED: "上次联系上客户：{time}", "Last reached: {time}";
+    NEVER_TRIED: "尚未联系", "Not tried yet";
+    TRIED: "已尝试 {n} 次，最近 {time}", "Attempts: {n}, the last {time}";
+    REACHED_OF: "已联系上 {n} 次，须 {min} 次", "Reached: {n} of {min}";
+    AT_MOST: "最多 {max} 次", "at most {max}";
+    MASKED: "领取后可见", "Shown to whoever holds it";
+    NO_CONTACT: "没有联系方式", "No contact data";
+    READ_FIRST: "联系前先看", "Read this first";
+    SCRIPT: "参考话术与要点", "Script and checklist";
+    WITHHELD: "您是当事人，内容不予显示。", "You are a party to the matter: this is not shown.";
+    RECORD_CONTACT: "登记联系", "Record the contact";
+    REPLY_NOW: "去答复", "Reply";
+    CONTACT_NOW: "去联系", "Contact";
+    CALL_NOW: "去回访", "Call back";
+    FRESH: "客户最新评价", "What customers say now";
+    FRESH_HINT: "按时间倒序，新评价自动出现。", "The newest first; new ones appear by themselves.";
+    ALL_ANSWERS: "全部", "All";
+    ONLY_NOT: "不满意", "Not satisfied";
+    ONLY_SATISFIED: "满意", "Satisfied";
+    WHICH: "筛选", "Which";
+    NO_ANSWERS: "还没有客户评价。", "No customer has answered yet.";
+    NOT_SATISFIED: "不满意", "Not satisfied";
+    BY_LINK: "客户本人在线评价", "By the customer's own link";
+    ASKED_BY: "{name}回访", "Asked by {name}";
+    BY_CHANNEL: "方式：{channel}", "By: {channel}";
+    NOTHING_SAID: "未留言", "Said nothing besides";
+    GOES_ON: "回访继续", "Callbacks go on";
+    NOW_AT: "现在：{stage}", "Now: {stage}";
+    NOW_CLOSED: "现在：已归档", "Now: filed";
+    NOW_BETWEEN: "现在：等待下一环节", "Now: between two stages";
+    LEVEL: "级别 {n}", "Level {n}";
+    HANDLING: "第 {n} 次处理", "Handling {n}";
+}
