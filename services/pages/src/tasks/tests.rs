@@ -92,6 +92,7 @@ fn fill(fields: &[Field], typed: &mut Typed) {
                 fill(&rows, typed);
             }
             Control::Number | Control::Money => put(typed, at.to_string(), "3"),
+            Control::Day => put(typed, at.to_string(), "2026-11-30"),
             Control::Moment(_) => put(typed, at.to_string(), "2026-11-30T17:30"),
             Control::Line | Control::Phone | Control::Email | Control::Paragraph | Control::Standing(_) => {
                 put(typed, at.to_string(), "x")
