@@ -6,7 +6,7 @@ import { api, base, close, inspect, phone, reader, signIn } from "./product.mjs"
 after(close);
 
 const ADMIN = "shen.yi";
-const rooms = ["system", "parked", "messages", "audit", "playbooks", "calendars", "directory", "access"];
+const rooms = ["system", "parked", "messages", "audit", "playbooks", "channels", "calendars", "directory", "access"];
 
 for (const [language, theme, viewport] of [["zh", "light", undefined], ["en", "dark", undefined], ["en", "light", phone]]) {
   const name = `${language}-${theme}${viewport ? "-phone" : ""}`;
@@ -22,6 +22,10 @@ for (const [language, theme, viewport] of [["zh", "light", undefined], ["en", "d
     await page.click("main td a");
     await page.waitForSelector("svg.map");
     await inspect(page, `admin-playbook-${name}`);
+    await page.goto(`${base}/console/admin/channels`);
+    await page.click("main a[href^='/console/admin/channels/']");
+    await page.waitForSelector("#t-acknowledgement");
+    await inspect(page, `admin-templates-${name}`);
   });
 }
 

@@ -103,6 +103,7 @@ fn hear(config: &Config, context: &Context<'_, State>, before: &State, heard: &H
         | Event::FactRecorded(_)
         | Event::PlaybookPublished(_)
         | Event::PlaybookActivated(_)
+        | Event::ActivationWithdrawn(_)
         | Event::PlaybookApplied(_)
         | Event::CalendarPublished(_)
         | Event::CalendarApplied(_)

@@ -174,6 +174,7 @@ impl State {
             | Event::FactRecorded(_)
             | Event::PlaybookPublished(_)
             | Event::PlaybookActivated(_)
+            | Event::ActivationWithdrawn(_)
             | Event::PlaybookApplied(_)
             | Event::CalendarPublished(_)
             | Event::CalendarApplied(_)

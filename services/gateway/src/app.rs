@@ -18,6 +18,7 @@ use crate::config::GatewayConfig;
 use crate::console::known::Known;
 use crate::limits::Limits;
 use crate::problem::Refusal;
+use crate::scenarios::Player;
 use crate::upstream::Upstream;
 use crate::watch::Hub;
 
@@ -44,6 +45,8 @@ pub struct Parts {
     pub hub: Hub,
     /// What the pages know of organisations and playbooks.
     pub known: Known,
+    /// Plays scenarios.
+    pub player: Arc<dyn Player>,
     /// The proxies that are believed.
     pub proxies: Vec<IpAddr>,
     /// Cancelled when event streams must end.
@@ -81,6 +84,7 @@ impl App {
         config: GatewayConfig,
         pool: PgPool,
         bus: Bus,
+        player: Arc<dyn Player>,
         until: CancellationToken,
     ) -> Result<Self, AppError> {
         let tokens = Tokens::open(pool.clone(), config.token_life, config.signing_key_life).await?;
@@ -93,6 +97,7 @@ impl App {
             hub: Hub::new(bus, config.watcher_buffer),
             known: Known::default(),
             proxies: config.proxies(),
+            player,
             tokens,
             pool,
             config,

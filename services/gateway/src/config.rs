@@ -78,6 +78,11 @@ pub struct GatewayConfig {
     /// How often a silent event stream says that it lives.
     #[serde(with = "runtime::config::duration")]
     pub heartbeat: Duration,
+    /// Runs of scenarios at once.
+    pub scenarios_at_once: usize,
+    /// How long a run of scenarios may take.
+    #[serde(with = "runtime::config::duration")]
+    pub scenarios_time: Duration,
     /// What roles of the organisation's own count as, such as `shop_chief = "leader"`.
     pub roles: BTreeMap<String, String>,
 }
@@ -122,6 +127,10 @@ sign_ins_per_minute = 20
 public_per_minute = 60
 # Passwords checked at once: each takes 19 MiB and a tenth of a second of one core.
 passwords_at_once = 2
+# Runs of scenarios at once: each takes one core for as long as it runs. Beyond it: 503.
+scenarios_at_once = 1
+# How long a run of scenarios may take; what is not played by then is left out.
+scenarios_time = "20s"
 # How long a token is good.
 token_life = "15m"
 # How long one may stay away and still refresh.
@@ -170,6 +179,7 @@ heartbeat = "15s"
             ("batch_max", self.batch_max, 1, 1000),
             ("requests_in_flight", self.requests_in_flight, 1, 64),
             ("passwords_at_once", self.passwords_at_once, 1, 64),
+            ("scenarios_at_once", self.scenarios_at_once, 1, 16),
             ("watchers_max", self.watchers_max, 1, 1_000_000),
             ("public_watchers_max", self.public_watchers_max, 1, 1_000_000),
             ("watcher_buffer", self.watcher_buffer, 8, 100_000),
@@ -186,6 +196,7 @@ heartbeat = "15s"
             ("session_life", self.session_life, Duration::from_secs(1)),
             ("signing_key_life", self.signing_key_life, Duration::from_secs(3600)),
             ("heartbeat", self.heartbeat, Duration::from_millis(100)),
+            ("scenarios_time", self.scenarios_time, Duration::from_millis(10)),
         ] {
             findings.require(value >= least, key, format!("{value:?}"), format!("at least {least:?}"));
         }

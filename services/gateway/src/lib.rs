@@ -16,6 +16,7 @@
 //! | [`sight`] | who may see which case |
 //! | [`seeking`], [`exports`] | which cases of the ledger somebody seeks; what of it leaves as a file |
 //! | [`upstream`] | commands in natural batches, queries |
+//! | [`scenarios`] | scenarios played against a playbook before it holds |
 //! | [`limits`], [`connections`] | rates, places, bodies, connections |
 //! | [`mail`] | from a message of a mail server to the order it becomes |
 //! | [`timeline`], [`watch`] | what was said about a case; events as they are published |
@@ -42,6 +43,7 @@ pub mod problem;
 pub mod randomness;
 pub mod router;
 pub mod routes;
+pub mod scenarios;
 pub mod seeking;
 pub mod sight;
 mod start;

@@ -32,6 +32,7 @@ pub struct Limits {
     public_uploads: Arc<Semaphore>,
     watchers: Arc<Semaphore>,
     public_watchers: Arc<Semaphore>,
+    scenarios: Arc<Semaphore>,
 }
 
 fn per_second(most: u32) -> Rate {
@@ -72,6 +73,7 @@ impl Limits {
             public_uploads: Arc::new(Semaphore::new(config.public_uploads_max)),
             watchers: Arc::new(Semaphore::new(config.watchers_max)),
             public_watchers: Arc::new(Semaphore::new(config.public_watchers_max)),
+            scenarios: Arc::new(Semaphore::new(config.scenarios_at_once)),
         }
     }
 
@@ -142,6 +144,14 @@ impl Limits {
     /// 503.
     pub fn watcher(&self) -> Result<OwnedSemaphorePermit, Refusal> {
         one_of(&self.watchers, "event streams")
+    }
+
+    /// A place for one run of scenarios, which takes a core for seconds.
+    ///
+    /// # Errors
+    /// 503.
+    pub fn scenarios(&self) -> Result<OwnedSemaphorePermit, Refusal> {
+        one_of(&self.scenarios, "runs of scenarios")
     }
 
     /// Forgets the keys that have been silent; to be called now and then.

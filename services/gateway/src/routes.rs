@@ -20,6 +20,7 @@ pub mod outbox;
 pub mod precedents;
 pub mod public;
 pub mod public_said;
+pub mod scenarios;
 pub mod sessions;
 pub mod settings;
 pub mod system;
@@ -49,6 +50,7 @@ pub fn all() -> Endpoints {
         .merge(events::endpoints())
         .merge(settings::endpoints())
         .merge(versions::endpoints())
+        .merge(scenarios::endpoints())
         .merge(figures::endpoints())
         .merge(ledgers::endpoints())
         .merge(exports::endpoints())

@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use runtime::config::ServiceConfig;
@@ -19,6 +20,7 @@ use crate::connections::Connections;
 use crate::extract::Peer;
 use crate::limits::Limits;
 use crate::router::router;
+use crate::scenarios::Player;
 use crate::{edge, store, upstream};
 
 /// The name of this part of Redress.
@@ -72,7 +74,7 @@ pub async fn accounts(config: &ServiceConfig<GatewayConfig>) -> Result<PgPool, S
     Ok(connect::postgres(&config.runtime.postgres, PART).await?)
 }
 
-/// Starts the gateway in `process` and gives the address where it answers. It stops with the process: event streams
+/// Starts the gateway in `process`, where `player` plays scenarios, and gives the address where it answers. It stops with the process: event streams
 /// end and no connection is accepted first, then what is under way is answered.
 ///
 /// # Errors
@@ -80,6 +82,7 @@ pub async fn accounts(config: &ServiceConfig<GatewayConfig>) -> Result<PgPool, S
 pub async fn start(
     config: &ServiceConfig<GatewayConfig>,
     process: &Process,
+    player: Arc<dyn Player>,
 ) -> Result<SocketAddr, StartError> {
     describe_metrics();
     let settings = config.service.clone();
@@ -88,7 +91,7 @@ pub async fn start(
     process.health.watch(PART, "postgres", connect::postgres_check(pool.clone()));
     process.health.watch(PART, "nats", connect::nats_check(bus.clone()));
     let taking = process.shutdown.token(Stage::Taking);
-    let app = App::new(settings, pool.clone(), bus.clone(), taking.clone()).await?;
+    let app = App::new(settings, pool.clone(), bus.clone(), player, taking.clone()).await?;
     let failed = |source| StartError::Listen { address: config.service.address.clone(), source };
     let listener = TcpListener::bind(&config.service.address).await.map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;
@@ -138,7 +141,11 @@ async fn tidy(app: App, until: tokio_util::sync::CancellationToken) -> Result<()
 ///
 /// # Errors
 /// Why it did not start, or how its stop went wrong.
-pub async fn run(config: ServiceConfig<GatewayConfig>, process: Process) -> anyhow::Result<()> {
-    start(&config, &process).await?;
+pub async fn run(
+    config: ServiceConfig<GatewayConfig>,
+    process: Process,
+    player: Arc<dyn Player>,
+) -> anyhow::Result<()> {
+    start(&config, &process, player).await?;
     Ok(process.finish().await?)
 }

@@ -165,6 +165,7 @@ impl Service for Intake {
 
     fn heeds(&self) -> Heeds {
         Heeds::These(&[
+            "activation.withdrawn",
             "calendar.published",
             "case.closed",
             "directory.changed",

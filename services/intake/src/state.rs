@@ -7,17 +7,17 @@ mod complaint;
 use std::collections::{BTreeMap, BTreeSet};
 
 use calendar::CalendarSpec;
-use contracts::messages::complaint_registered::{ComplaintRegistered, PlaybookRef};
+use contracts::messages::complaint_registered::ComplaintRegistered;
 use contracts::messages::directory_changed::DirectoryChanged;
-use contracts::messages::playbook_activated::{ActivationScope, PlaybookActivated};
 use contracts::messages::stage_entered::{Place, StageEntered};
 use contracts::{CalendarId, DepartmentId, Event, PersonId, RoleKey, Text};
 use jiff::Timestamp;
+use playbook::InForce;
 use runtime::service::Happened;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-pub(crate) use activation::active_for;
+pub(crate) use activation::{Times, active_for};
 pub use clarifying::{Clarification, Needs, Open, Standing, Visit, Work, is_on_record};
 pub use complaint::{Complaint, KeptFile, Progress, Registered};
 
@@ -81,19 +81,10 @@ pub struct Member {
 /// What holds for the whole organisation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
 pub struct Organisation {
-    /// Which playbook holds for whom; one entry a scope, later activations last.
-    pub activations: Vec<Activation>,
+    /// Which playbook held, holds and will hold for whom.
+    pub activations: InForce,
     /// The working calendars, in the order of their first publication; the first is the organisation's own.
     pub calendars: Vec<PublishedCalendar>,
-}
-
-/// An activation.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Activation {
-    /// For whom.
-    pub scope: ActivationScope,
-    /// Which playbook.
-    pub playbook: PlaybookRef,
 }
 
 /// A published calendar at its newest version.
@@ -187,7 +178,8 @@ pub(crate) fn evolve(state: &mut State, happened: &Happened<'_>) {
         Event::PlaybookPublished(event) => {
             state.as_playbook().versions.insert(event.playbook.version, event.document.clone());
         }
-        Event::PlaybookActivated(event) => activate(state.as_organisation(), event),
+        Event::PlaybookActivated(event) => state.as_organisation().activations.put(event, happened.time),
+        Event::ActivationWithdrawn(event) => state.as_organisation().activations.withdraw(event),
         Event::CalendarPublished(event) => {
             let Ok(spec) = serde_json::from_value(event.document.clone()) else { return };
             let published = PublishedCalendar { id: event.calendar.clone(), version: event.version, spec };
@@ -281,13 +273,6 @@ fn registered(event: &ComplaintRegistered) -> Registered {
         complained_of_person: event.complained_of_person.clone(),
         taken_by: event.registered_by.person().cloned(),
     }
-}
-
-fn activate(organisation: &mut Organisation, event: &PlaybookActivated) {
-    organisation.activations.retain(|known| known.scope != event.scope);
-    organisation
-        .activations
-        .push(Activation { scope: event.scope.clone(), playbook: event.playbook.clone() });
 }
 
 fn change_directory(directory: &mut Directory, event: &DirectoryChanged) {

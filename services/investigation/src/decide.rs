@@ -60,6 +60,7 @@ fn hear(context: &Context<'_, State>, state: &State, heard: &Heard) -> Decided {
         | Event::ClaimClarified(_)
         | Event::PlaybookPublished(_)
         | Event::PlaybookActivated(_)
+        | Event::ActivationWithdrawn(_)
         | Event::PlaybookApplied(_)
         | Event::CalendarPublished(_)
         | Event::CalendarApplied(_)

@@ -121,6 +121,7 @@ impl State {
             | Event::PersonErased(_)
             | Event::PlaybookPublished(_)
             | Event::PlaybookActivated(_)
+            | Event::ActivationWithdrawn(_)
             | Event::PlaybookApplied(_)
             | Event::CalendarPublished(_)
             | Event::CalendarApplied(_)

@@ -102,6 +102,7 @@ fn hear(context: &Context<'_, State>, state: &State, heard: &Heard) -> Outcome {
         Event::StageEntered(_)
         | Event::ClaimClarified(_)
         | Event::PlaybookActivated(_)
+        | Event::ActivationWithdrawn(_)
         | Event::PlaybookApplied(_)
         | Event::CalendarPublished(_)
         | Event::CalendarApplied(_)

@@ -7,7 +7,9 @@ use contracts::commands::{Actor, check_text};
 use contracts::messages::complaint_registered::PlaybookRef;
 use contracts::messages::notice_requested::Recipient;
 use contracts::queries::Query;
-use contracts::queries::notification::{CASE, NAMES, OUTBOX, SATISFACTION, TEMPLATES, WORDING};
+use contracts::queries::notification::{
+    CASE, MESSAGES, MessagesAsked, NAMES, OUTBOX, SATISFACTION, TEMPLATES, WORDING,
+};
 use contracts::{
     ComplaintId, OrganisationId, PlaybookId, Problem, ProblemCode, ServiceName, StageKind, SubjectRef, WordId,
 };
@@ -23,6 +25,7 @@ use sqlx::PgPool;
 use crate::state::{Conversation, State, Visit};
 use crate::store::Standing;
 use crate::telling::{closing_question, lines};
+use crate::templates::{of_document, preview, scripts_of};
 
 mod satisfaction;
 
@@ -210,6 +213,7 @@ impl Queries for Answers {
                 let page = self.satisfaction(organisation, &query.actor, &read(asked)?).await?;
                 serde_json::to_value(page).map_err(|error| away(&error))
             }
+            MESSAGES => self.messages(organisation, read(query.body)?).await,
             other => {
                 Err(Problem::new(ProblemCode::NotFound, format!("notification answers no query {other}")))
             }
@@ -219,6 +223,10 @@ impl Queries for Answers {
 
 fn read<T: DeserializeOwned>(body: Value) -> Result<T, Problem> {
     Problem::read(body)
+}
+
+fn no_playbook() -> Problem {
+    Problem::new(ProblemCode::NotFound, "notification knows no such playbook").at("/playbook")
 }
 
 fn away(error: &dyn std::fmt::Display) -> Problem {
@@ -290,14 +298,34 @@ impl Answers {
     async fn templates(&self, organisation: &OrganisationId, by: ByPlaybook) -> Result<Value, Problem> {
         let (state, _) = self.state(SubjectRef::playbook(organisation, &by.playbook)).await?;
         let State::Playbook(versions) = state else {
-            let problem = Problem::new(ProblemCode::NotFound, "notification knows no such playbook");
-            return Err(problem.at("/playbook"));
+            return Err(no_playbook());
         };
         let version = |(version, messages): (&u32, &crate::state::Messages)| {
             let keys: Vec<_> = messages.templates.keys().collect();
             json!({ "version": version, "templates": keys, "faults": messages.faults })
         };
         Ok(json!({ "versions": versions.iter().map(version).collect::<Vec<_>>() }))
+    }
+
+    /// The messages of a published version, or of one that is being written, as they would be read.
+    async fn messages(&self, organisation: &OrganisationId, asked: MessagesAsked) -> Result<Value, Problem> {
+        let shown = match (asked.written, asked.playbook) {
+            (Some(written), _) => {
+                let document = json!(written);
+                preview(&of_document(&document), &scripts_of(&document))
+            }
+            (None, Some(PlaybookRef { id, version })) => {
+                let (state, _) = self.state(SubjectRef::playbook(organisation, &id)).await?;
+                let State::Playbook(versions) = &state else { return Err(no_playbook()) };
+                let messages = versions.get(&version).ok_or_else(no_playbook)?;
+                preview(&messages.templates, &messages.scripts)
+            }
+            (None, None) => {
+                let problem = Problem::new(ProblemCode::MissingField, "the messages of what?");
+                return Err(problem.at("/playbook").expected("a published version, or what is written"));
+            }
+        };
+        Ok(json!(shown))
     }
 
     async fn state(&self, subject: SubjectRef) -> Result<(State, u64), Problem> {

@@ -14,9 +14,11 @@ use serde::Serialize;
 
 mod built_in;
 mod checking;
+mod preview;
 
 pub use built_in::BuiltIn;
 pub use checking::faults;
+pub use preview::preview;
 
 /// How many steps a template may take.
 const FUEL: u64 = 20_000;

@@ -3,13 +3,16 @@
 pub mod access;
 pub mod audit;
 pub mod calendars;
+pub mod channels;
 pub mod directory;
 pub mod messages;
 pub mod parked;
 pub mod playbook_edit;
 pub mod playbook_map;
 pub mod playbooks;
+pub mod scenarios;
 pub mod shifts;
+pub mod standing;
 pub mod system;
 
 use contracts::Problem;
@@ -18,8 +21,8 @@ use maud::{Markup, html};
 use crate::Locale;
 use crate::refusal;
 use crate::words::{
-    Word, access as access_words, admin as words, calendars as calendar_words, directory as directory_words,
-    playbooks as playbooks_words,
+    Word, access as access_words, admin as words, calendars as calendar_words, channels as channel_words,
+    directory as directory_words, playbooks as playbooks_words,
 };
 
 /// A room. Whoever may not enter it does not see its tab.
@@ -35,6 +38,8 @@ pub enum Room {
     Audit,
     /// The procedures.
     Playbooks,
+    /// The channels, and how messages read.
+    Channels,
     /// The working calendars.
     Calendars,
     /// Departments and people.
@@ -45,12 +50,13 @@ pub enum Room {
 
 impl Room {
     /// Every room, in the order of the tabs.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::System,
         Self::Parked,
         Self::Messages,
         Self::Audit,
         Self::Playbooks,
+        Self::Channels,
         Self::Calendars,
         Self::Directory,
         Self::Access,
@@ -64,6 +70,7 @@ impl Room {
             Self::Messages => "/console/admin/messages",
             Self::Audit => "/console/admin/audit",
             Self::Playbooks => "/console/admin/playbooks",
+            Self::Channels => "/console/admin/channels",
             Self::Calendars => "/console/admin/calendars",
             Self::Directory => "/console/admin/directory",
             Self::Access => "/console/admin/access",
@@ -78,6 +85,7 @@ impl Room {
             Self::Messages => words::MESSAGES,
             Self::Audit => words::AUDIT,
             Self::Playbooks => playbooks_words::PLAYBOOKS,
+            Self::Channels => channel_words::CHANNELS,
             Self::Calendars => calendar_words::CALENDARS,
             Self::Directory => directory_words::DIRECTORY,
             Self::Access => access_words::ACCESS,

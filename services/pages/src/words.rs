@@ -9,6 +9,7 @@ pub mod after;
 pub mod approvals;
 pub mod calendars;
 pub mod case;
+pub mod channels;
 pub mod desk;
 pub mod directory;
 pub mod facts;
@@ -19,6 +20,7 @@ pub mod leave;
 pub mod ledger;
 pub mod playbooks;
 pub mod portal;
+pub mod scenarios;
 pub mod shell;
 pub mod stages;
 pub mod tasks;
@@ -90,6 +92,7 @@ pub const TABLES: &[(&str, &[(&str, Word)])] = &[
     ("after", after::ALL),
     ("calendars", calendars::ALL),
     ("case", case::ALL),
+    ("channels", channels::ALL),
     ("desk", desk::ALL),
     ("directory", directory::ALL),
     ("facts", facts::ALL),
@@ -99,6 +102,7 @@ pub const TABLES: &[(&str, &[(&str, Word)])] = &[
     ("ledger", ledger::ALL),
     ("playbooks", playbooks::ALL),
     ("portal", portal::ALL),
+    ("scenarios", scenarios::ALL),
     ("shell", shell::ALL),
     ("stages", stages::ALL),
     ("tasks", tasks::ALL),

@@ -21,6 +21,7 @@ pub mod map;
 pub mod operator;
 pub mod parked;
 pub mod playbook;
+mod player;
 pub mod rebuild;
 pub mod reconcile;
 pub mod services;

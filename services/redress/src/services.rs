@@ -10,6 +10,8 @@ use runtime::config::{NoSettings, RuntimeConfig, Section, ServiceConfig, load};
 use runtime::process::Process;
 use runtime::run;
 
+use crate::player::Simulator;
+
 /// What a service is told.
 #[derive(Debug, Clone, clap::Args)]
 pub struct Start {
@@ -143,7 +145,7 @@ async fn begin(service: ServiceName, start: &Start, process: &Process) -> anyhow
 
 async fn begin_gateway(start: &Start, process: &Process) -> anyhow::Result<()> {
     let config = start.load::<gateway::config::GatewayConfig>("gateway")?;
-    gateway::start(&config, process).await?;
+    gateway::start(&config, process, Arc::new(Simulator)).await?;
     Ok(())
 }
 

@@ -1,6 +1,7 @@
 //! The table: every input and the function that decides on it. See the crate's page for what each comes to.
 
 mod absence_put;
+mod activation_withdraw;
 mod archive;
 mod calendar_apply;
 mod calendar_publish;
@@ -110,7 +111,7 @@ pub fn decide(desk: &Desk<'_>) -> Outcome {
         Input::Heard(heard) => on_event(desk, heard),
         Input::Command(command) => on_command(desk, command),
         Input::Due(due) => match desk.state.organisation() {
-            Some(organisation) => report_due::decide(desk, organisation, due),
+            Some(organisation) => report_due::on_timer(desk, organisation, due),
             None => timer_due::decide(desk, due),
         },
     }
@@ -129,6 +130,7 @@ fn on_event(desk: &Desk<'_>, heard: &Heard) -> Outcome {
         | Event::ClaimClarified(_)
         | Event::PlaybookPublished(_)
         | Event::PlaybookActivated(_)
+        | Event::ActivationWithdrawn(_)
         | Event::PlaybookApplied(_)
         | Event::CalendarPublished(_)
         | Event::CalendarApplied(_)
@@ -188,6 +190,7 @@ fn on_command(desk: &Desk<'_>, command: &Command) -> Outcome {
     match command.verb.as_str() {
         orders::PublishPlaybook::VERB => playbook_publish::decide(desk, command),
         orders::ActivatePlaybook::VERB => playbook_activate::decide(desk, command),
+        orders::WithdrawActivation::VERB => activation_withdraw::decide(desk, command),
         orders::ApplyPlaybook::VERB => playbook_apply::decide(desk, command),
         orders::PublishCalendar::VERB => calendar_publish::decide(desk, command),
         orders::ApplyCalendar::VERB => calendar_apply::decide(desk, command),

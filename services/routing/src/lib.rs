@@ -5,7 +5,7 @@
 //!  any ───── fact.recorded ────────┤                     ├─ work.assigned, work.queued
 //!  owners ── stage.completed ──────┼──▶ routing (case) ──┼─ clock.started/changed/stopped/missed
 //!  owners ── work.requested ───────┤     playbook        ├─ case.escalated/changed/closed, act.late, report.due, ruling.…
-//!  owners ── work.withdrawn ───────┤     directory       ├─ playbook.published/activated/applied
+//!  owners ── work.withdrawn ───────┤     directory       ├─ playbook.published/activated/applied, activation.withdrawn
 //!  people ── commands ─────────────┤     organisation    ├─ calendar.published/applied, directory.changed
 //!  time ──── timers ───────────────┘                     └─ its own triage and archive: work.requested, stage.completed
 //! ```
@@ -19,7 +19,8 @@
 //! | `work.withdrawn` | the work leaves the list |
 //! | `person.erased` | closing summaries and why work was moved are shredded |
 //! | `playbook.publish` | `playbook.published`, or every finding |
-//! | `playbook.activate` | `playbook.activated`, once departments and calendars are there |
+//! | `playbook.activate` | `playbook.activated`, once departments and calendars are there; from now on or from a time to come |
+//! | `activation.withdraw` | `activation.withdrawn`, while it is still to come |
 //! | `calendar.publish` | `calendar.published` |
 //! | `calendar.apply`, `playbook.apply` | `calendar.applied`, `playbook.applied`; open cases are moved to it |
 //! | `directory.put`, `absence.put` | `directory.changed`; open work is looked at again |
@@ -39,6 +40,7 @@
 //! | timer `rung:…` | `case.escalated`, work that moves |
 //! | timer `ruling:…` | `case.escalated`: whoever holds the ruling is reminded, or their line told |
 //! | timer `report:…` (of the organisation) | `report.due`, for the period that is over |
+//! | timer `version:…` (of the organisation) | a version comes into force: its reports begin |
 //! | timers `absent:…`, `return:…` | `work.assigned`, `work.queued` |
 //!
 //! Everything else that is heard only advances its cursor.
@@ -144,6 +146,7 @@ impl Service for Routing {
     fn says(&self) -> &'static [&'static str] {
         &[
             "act.late",
+            "activation.withdrawn",
             "calendar.applied",
             "calendar.published",
             "case.changed",

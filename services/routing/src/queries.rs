@@ -3,6 +3,7 @@
 mod board;
 mod contacts;
 mod handovers;
+mod in_force;
 mod lists;
 mod preview;
 
@@ -12,6 +13,7 @@ use calendar::Clock;
 use contracts::commands::Actor;
 use contracts::messages::complaint_registered::PlaybookRef;
 use contracts::queries::Query;
+use contracts::queries::notification::MessagesWritten;
 use contracts::queries::routing::{
     self as names, CaseAsked, FormAsked, PlaybookAsked, PlaybookCheckAsked, PlaybookChecked, PlaybookListed,
     PlaybookMistake, PlaybookVersion, Refused,
@@ -32,6 +34,7 @@ use crate::decide::check_length;
 use crate::library::Library;
 use crate::rights::Rights;
 use crate::state::{Applied, Case, Closing, Organisation, Playbooks, Ruling, State};
+use crate::store::scenarios;
 use crate::{forms, shown_forms, view};
 
 /// Answers queries from the heads and routing's own tables.
@@ -94,9 +97,7 @@ impl Queries for Answers {
             }
             names::ACTIVATIONS => {
                 let state = self.state(&SubjectRef::organisation(organisation)).await?;
-                let settings = state.organisation();
-                let applied = settings.map(|all| &all.applied_playbooks);
-                Ok(json!({"activations": settings.map(|all| &all.activations), "applied": applied}))
+                written(&in_force::shown(state.organisation(), self.clock.now()))
             }
             names::REPORTS => {
                 let state = self.state(&SubjectRef::organisation(organisation)).await?;
@@ -282,16 +283,20 @@ impl Answers {
         let published = versions.versions.get(&version).ok_or_else(none)?;
         let document: Value = serde_json::from_str(&published.document).map_err(away)?;
         let (sha256, by, at) = (&published.sha256, &published.by, published.at);
+        let scenarios = scenarios::of(&self.pool, organisation, &asked.id, version).await.map_err(away)?;
         Ok(json!({
             "id": asked.id, "version": version, "sha256": sha256, "by": by, "at": at, "document": document,
-            "text": next_text(&published.document, versions.latest())?,
+            "scenarios": scenarios, "text": next_text(&published.document, versions.latest())?,
         }))
     }
 
     /// Every mistake in the text of a playbook, as publishing it would tell them.
     fn check(&self, asked: &PlaybookCheckAsked) -> Result<PlaybookChecked, Problem> {
         check_length(&asked.text)?;
-        let found = self.library.checked(&asked.text).err().unwrap_or_default();
+        let (found, messages) = match self.library.checked(&asked.text) {
+            Ok((book, _)) => (Vec::new(), Some(messages_of(book.playbook()))),
+            Err(found) => (found, None),
+        };
         let mistake = |one: playbook::Finding| PlaybookMistake {
             line: one.line,
             column: one.column,
@@ -299,7 +304,7 @@ impl Answers {
             code: one.code.to_string(),
             message: Text { zh: one.message_zh, en: one.message_en },
         };
-        Ok(PlaybookChecked { mistakes: found.into_iter().map(mistake).collect() })
+        Ok(PlaybookChecked { mistakes: found.into_iter().map(mistake).collect(), messages })
     }
 
     async fn calendars(&self, organisation: &OrganisationId) -> Result<Value, Problem> {
@@ -329,6 +334,11 @@ fn next_text(document: &str, latest: u32) -> Result<String, Problem> {
     let mut playbook: playbook::Playbook = serde_json::from_str(document).map_err(away)?;
     playbook.version = latest + 1;
     playbook::write(&playbook).map_err(away)
+}
+
+/// What a playbook says, for whoever renders it.
+fn messages_of(playbook: &playbook::Playbook) -> MessagesWritten {
+    MessagesWritten { templates: json!(playbook.templates), scripts: json!(playbook.scripts) }
 }
 
 fn newest_title(versions: &Playbooks) -> Option<Text> {

@@ -1,5 +1,6 @@
 //! What the work list and the case list show: rows written in the transaction of the decision, never a projection.
 
+use contracts::messages::complaint_registered::PlaybookRef;
 use contracts::{
     ChannelKey, ComplaintId, DepartmentId, HandoverId, OrganisationId, PersonId, PlaybookId, RoleKey,
     StageKey, SubjectRef, Text, VisitId, WorkId,
@@ -39,6 +40,15 @@ pub enum Row {
     },
     /// An entry of the shift-handover log as it now is.
     Handover(HandoverRow),
+    /// The scenarios that are kept beside a version of a playbook.
+    Scenarios {
+        /// Whose.
+        organisation: OrganisationId,
+        /// The version.
+        playbook: PlaybookRef,
+        /// As they were written.
+        text: String,
+    },
     /// The directory changed: the work of these people, and all queued work, is looked at again.
     Reconsider {
         /// Whose.

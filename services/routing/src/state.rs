@@ -26,7 +26,7 @@ pub use directory::Directory;
 pub(crate) use fold::NO_WAY_ON;
 pub use forms::{FilledForm, Forms, Signed, Written};
 pub use handovers::Handover;
-pub use organisation::{Activation, Applied, Organisation, PublishedCalendar};
+pub use organisation::{Applied, Organisation, PublishedCalendar};
 pub use playbooks::{Playbooks, PublishedPlaybook};
 pub use rulings::{Ended, Ruling};
 pub(crate) use rulings::{RULE, visit_of};

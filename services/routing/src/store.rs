@@ -2,9 +2,11 @@
 
 pub mod applications;
 mod contacts;
+pub mod scenarios;
 
 use std::collections::BTreeMap;
 
+use contracts::messages::complaint_registered::PlaybookRef;
 use contracts::{ComplaintId, OrganisationId, SubjectRef, WorkId};
 use jiff_sqlx::ToSqlx as _;
 use runtime::shell::Store;
@@ -30,6 +32,7 @@ struct Last {
     changes: Vec<(String, Uuid, Vec<String>)>,
     applied: Vec<(OrganisationId, Uuid, Version)>,
     handovers: Vec<HandoverRow>,
+    scenarios: Vec<(OrganisationId, PlaybookRef, String)>,
 }
 
 impl Last {
@@ -56,6 +59,9 @@ impl Last {
                     last.applied.push((organisation, cause, version));
                 }
                 Row::Handover(row) => last.handovers.push(row),
+                Row::Scenarios { organisation, playbook, text } => {
+                    last.scenarios.push((organisation, playbook, text));
+                }
                 Row::Reconsider { organisation, cause, people } => {
                     let people = people.iter().map(ToString::to_string).collect();
                     last.changes.push((organisation.to_string(), cause, people));
@@ -86,6 +92,7 @@ impl Store<Routing> for Tables {
         contacts::put(transaction, last.contacts).await?;
         note_changes(transaction, &last.changes).await?;
         put_handovers(transaction, &last.handovers).await?;
+        scenarios::keep(transaction, &last.scenarios).await?;
         applications::note(transaction, &last.applied).await
     }
 }

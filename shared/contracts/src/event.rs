@@ -98,6 +98,7 @@ events! {
     FactRecorded in fact_recorded,
     PlaybookPublished in playbook_published,
     PlaybookActivated in playbook_activated,
+    ActivationWithdrawn in activation_withdrawn,
     PlaybookApplied in playbook_applied,
     CalendarPublished in calendar_published,
     CalendarApplied in calendar_applied,

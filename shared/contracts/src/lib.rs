@@ -22,6 +22,7 @@ pub mod money;
 pub mod problem;
 pub mod queries;
 pub mod results;
+pub mod scenarios;
 pub mod service;
 pub mod subject;
 pub mod subjects;

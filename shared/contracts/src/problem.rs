@@ -106,6 +106,8 @@ codes! {
     UnknownPerson = "unknown-person", 422, Field, "The person is not known" / "没有此人员",
     /// A playbook has errors; all of them are listed.
     BrokenPlaybook = "broken-playbook", 422, Nothing, "The playbook has errors" / "流程文件有错误",
+    /// A scenario that shows how a playbook must behave does not hold.
+    ScenarioFails = "scenario-fails", 422, Field, "A scenario does not hold" / "有演练场景不符",
     /// The remedy is not one of those the playbook lists.
     RemedyNotAllowed = "remedy-not-allowed", 422, Field, "The playbook does not list this remedy" / "流程文件未列出此补救措施",
     /// Nobody present and unbarred can take it.

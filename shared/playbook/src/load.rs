@@ -71,16 +71,18 @@ fn in_order(mut findings: Vec<Finding>) -> Vec<Finding> {
 }
 
 /// One document of a text.
-#[derive(Clone, Copy)]
-struct Document<'a> {
-    text: &'a str,
+#[derive(Debug, Clone, Copy)]
+pub struct Document<'a> {
+    /// What it says.
+    pub text: &'a str,
     /// How many lines stand above it.
-    above: u32,
+    pub above: u32,
 }
 
 /// The documents of a text. YAML lets no line within a document begin with `---` and white space, not even in a block
 /// of text, so that the lines alone tell where the next one begins.
-fn documents(text: &str) -> Vec<Document<'_>> {
+#[must_use]
+pub fn documents(text: &str) -> Vec<Document<'_>> {
     let (mut found, mut begin, mut above, mut line, mut at) = (Vec::new(), 0, 0, 0, 0);
     for whole in text.split_inclusive('\n') {
         (line, at) = (line + 1, at + whole.len());

@@ -5,6 +5,7 @@
 
 mod check;
 pub mod expect;
+pub mod failure;
 pub mod load;
 pub mod model;
 mod orders;
@@ -12,10 +13,13 @@ pub mod play;
 pub mod report;
 pub mod simulated;
 pub mod view;
+pub mod written;
 
 pub use expect::Expect;
+pub use failure::{Difference, Failure, Wrong};
 pub use load::{Mistake, load};
 pub use model::{CaseView, ClockView, Scenario, Step, VisitView};
 pub use play::{Driver, Prepared, Verdict, play};
 pub use report::Report;
 pub use simulated::{Simulated, simulate, simulate_after};
+pub use written::{Own, Written, written};

@@ -3,6 +3,7 @@
 mod access;
 mod audit;
 mod calendars;
+mod channels;
 mod directory;
 mod effect;
 mod messages;
@@ -39,6 +40,7 @@ pub(super) fn router() -> Router<App> {
         .merge(audit::router())
         .merge(playbooks::router())
         .merge(playbook_edit::router())
+        .merge(channels::router())
         .merge(calendars::router())
         .merge(directory::router())
         .merge(access::router())
@@ -48,7 +50,7 @@ pub(super) fn router() -> Router<App> {
 const fn needed(room: Room) -> Act {
     match room {
         Room::System | Room::Parked | Room::Messages | Room::Audit => Act::ReadSystem,
-        Room::Playbooks | Room::Calendars | Room::Directory => Act::ReadSettings,
+        Room::Playbooks | Room::Channels | Room::Calendars | Room::Directory => Act::ReadSettings,
         Room::Access => Act::ManageAccess,
     }
 }

@@ -43,7 +43,11 @@ fn reading() -> Endpoints {
                 .with("version", "Which version; the newest when absent"),
             playbook,
         )
-        .add(get("/activations", "The playbooks in force"), activations)
+        .add(
+            get("/activations", "The playbooks that were, are and will be in force")
+                .answers::<ask::Activations>(),
+            activations,
+        )
         .add(get("/calendars", "The working calendars"), calendars)
         .add(get("/directory", "Departments and people"), directory)
 }
@@ -68,10 +72,16 @@ fn changing() -> Endpoints {
             publish_playbook,
         )
         .add(
-            order(Method::POST, "/activations", "Puts a published version into force")
+            order(Method::POST, "/activations", "Puts a published version into force, at once or from a time to come")
                 .takes::<routing::ActivatePlaybook>()
-                .refuses(&[ProblemCode::UnknownPlaybook]),
+                .refuses(&[ProblemCode::UnknownPlaybook, ProblemCode::UnknownDepartment]),
             activate_playbook,
+        )
+        .add(
+            order(Method::POST, "/activations/withdraw", "Takes back an activation that is still to come")
+                .takes::<routing::WithdrawActivation>()
+                .refuses(&[ProblemCode::NotFound]),
+            withdraw_activation,
         )
         .add(
             order(Method::POST, "/calendars", "Publishes a version of a working calendar")
@@ -197,6 +207,14 @@ async fn activate_playbook(
     JsonBody(body): JsonBody<Value>,
 ) -> Result<Response, Refusal> {
     order::<routing::ActivatePlaybook>(&app, &orderer, SubjectRef::organisation, body).await
+}
+
+async fn withdraw_activation(
+    State(app): State<App>,
+    orderer: Orderer,
+    JsonBody(body): JsonBody<Value>,
+) -> Result<Response, Refusal> {
+    order::<routing::WithdrawActivation>(&app, &orderer, SubjectRef::organisation, body).await
 }
 
 async fn publish_calendar(

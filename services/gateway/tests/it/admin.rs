@@ -12,14 +12,14 @@ use crate::{Edge, PASSWORD, Responder, done, each, found, refused};
 const PARKED: &str = "0195702c-7b80-7000-8000-000000000009";
 /// Every room.
 const ROOMS: &[&str] =
-    &["system", "parked", "messages", "audit", "playbooks", "calendars", "directory", "access"];
+    &["system", "parked", "messages", "audit", "playbooks", "channels", "calendars", "directory", "access"];
 pub(crate) const COMPLAINT: &str = "d01260ec-5026-578c-90c1-bce5b865f587";
 
 /// A playbook as routing tells it.
 fn playbook() -> Value {
     let label = |zh: &str, en: &str| json!({ "zh": zh, "en": en });
     json!({
-        "id": "p03", "version": 2, "sha256": "ab12", "by": {"kind": "system"}, "at": "2026-11-28T06:00:00Z", "text": "id: p03\nversion: 3\n",
+        "id": "p03", "version": 2, "sha256": "ab12", "by": {"kind": "system"}, "at": "2026-11-28T06:00:00Z", "text": "id: p03\nversion: 3\n", "scenarios": "title: kept",
         "document": {
             "id": "p03", "version": 2, "title": label("接收分类审批", "Receive, classify, approve"),
             "document_control": {"number": "QB-07", "drafted_by": "张三", "changes": [
@@ -47,7 +47,14 @@ fn of_settings(name: &str, body: &Value) -> Option<Value> {
             "versions": [{"version": 2, "sha256": "ab12", "at": "2026-11-28T06:00:00Z"}]}])
         }
         "activations" => {
-            json!({ "activations": [{"playbook": {"id": "p03", "version": 2}, "scope": {"unit": null, "channel": "phone", "customer_type": null}}] })
+            let shown = |version: u32, from: &str, until: Option<&str>| {
+                json!({
+                "playbook": {"id": "p03", "version": version}, "scope": {"unit": null, "channel": "phone", "customer_type": null},
+                "from": from, "until": until, "by": {"kind": "staff", "person": "feng.qi", "roles": []}, "at": "2026-11-01T06:00:00Z" })
+            };
+            json!({ "activations": [shown(2, "2026-11-01T06:00:00Z", Some("2090-01-01T00:00:00Z"))],
+                "coming": [shown(3, "2090-01-01T00:00:00Z", None)],
+                "past": [shown(1, "2026-10-01T06:00:00Z", Some("2026-11-01T06:00:00Z"))] })
         }
         "playbook" => playbook(),
         "playbook.check" if body["text"].as_str()?.contains("broken") => json!({ "mistakes": [{
@@ -88,6 +95,7 @@ pub(crate) async fn routing(edge: &Edge, refuse: bool) -> (Responder, Arc<Mutex<
         ("case", true),
         ("playbook.publish", false),
         ("playbook.activate", false),
+        ("activation.withdraw", false),
         ("playbook.apply", false),
         ("calendar.publish", false),
         ("calendar.apply", false),
@@ -100,7 +108,7 @@ pub(crate) async fn routing(edge: &Edge, refuse: bool) -> (Responder, Arc<Mutex<
                 "sources": [{"source": "intake", "pending": 2, "unacknowledged": 1, "oldest": null}] });
             return Some(serde_json::to_vec(&json!({ "answer": "found", "body": status })).unwrap());
         }
-        if ["parked.replay", "parked.drop", "playbook.publish", "playbook.activate", "playbook.apply", "calendar.publish", "calendar.apply", "directory.import"].contains(&name) {
+        if ["parked.replay", "parked.drop", "playbook.publish", "playbook.activate", "activation.withdraw", "playbook.apply", "calendar.publish", "calendar.apply", "directory.import"].contains(&name) {
             return each(payload, |command| {
                 noted.lock().unwrap().push(json!({ "verb": command.verb, "body": command.body }));
                 if refuse { refused(ProblemCode::InvalidField) } else { done(match name {
@@ -143,9 +151,33 @@ pub(crate) async fn routing(edge: &Edge, refuse: bool) -> (Responder, Arc<Mutex<
     (answering.await, ordered)
 }
 
-async fn notification(edge: &Edge) -> Responder {
-    edge.responder(ServiceName::Notification, &[("outbox", true)], |_, payload| {
+/// Intake, which knows by which channels complaints come.
+pub(crate) async fn intake(edge: &Edge) -> Responder {
+    edge.responder(ServiceName::Intake, &[("channels", true)], |_, payload| {
+        found(payload, |_| {
+            let text = |zh: &str, en: &str| json!({ "zh": zh, "en": en });
+            Ok(json!([{ "channel": "phone", "label": text("电话", "Telephone"), "playbooks": ["p03"],
+                "role": text("受理人", "Receiver"), "department": text("客服部", "Service"), "people": ["冯琪"],
+                "subject_has": [], "menu": [{"key": "1", "label": text("投诉", "A complaint"), "kind": "complaint"}] }]))
+        })
+    })
+    .await
+}
+
+/// A message as notification shows it, with a fault in English.
+fn message(own: bool) -> Value {
+    json!({ "template": "acknowledgement", "own": own, "subject": null,
+        "body": {"zh": "编号 {{ number }}", "en": "Number {{ nummer }}"}, "names": ["number", "facts.category"],
+        "rendered": [{"language": "zh", "subject": "已收到", "body": "编号 TS1 <b>", "fault": null},
+            {"language": "en", "subject": null, "body": null, "fault": "undefined value (in acknowledgement:1)"}] })
+}
+
+pub(crate) async fn notification(edge: &Edge) -> Responder {
+    edge.responder(ServiceName::Notification, &[("outbox", true), ("messages", true)], |subject, payload| {
         found(payload, |query| {
+            if subject.ends_with(".messages") {
+                return Ok(json!([message(true)]));
+            }
             assert!(query.body["state"].is_string(), "{:?}", query.body);
             Ok(json!({
                 "messages": [{
@@ -174,14 +206,14 @@ pub(crate) fn links(page: &str) -> BTreeSet<String> {
 async fn the_rooms_are_seen_and_entered_by_the_roles_that_may() {
     let edge = Edge::start().await;
     let _routing = routing(&edge, false).await;
-    let _notification = notification(&edge).await;
-    let overseers = &ROOMS[..7];
+    let (_notification, _intake) = (notification(&edge).await, intake(&edge).await);
+    let overseers = &ROOMS[..8];
     let roles: [(&str, &[&str]); 5] = [
         ("administrator", ROOMS),
         ("manager", overseers),
         ("auditor", overseers),
         // Whoever works by a playbook may read it, as by the API; the rooms are not in their navigation.
-        ("handler", &["playbooks", "calendars", "directory"]),
+        ("handler", &["playbooks", "channels", "calendars", "directory"]),
         ("privacy_officer", &[]),
     ];
     for (role, enters) in roles {

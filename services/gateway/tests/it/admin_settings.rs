@@ -3,7 +3,7 @@
 
 use serde_json::json;
 
-use crate::admin::{COMPLAINT, links, routing};
+use crate::admin::{COMPLAINT, intake, links, notification, routing};
 use crate::browser::{Browser, text, to};
 use crate::{Edge, PASSWORD};
 
@@ -51,6 +51,36 @@ async fn a_playbook_is_shown_whole_and_changed_by_administrators_alone() {
     assert_eq!(*ordered.lock().unwrap(), [expected]);
 }
 
+/// what is to come is planned in the zone of the organisation, shown with what was, and taken back.
+#[tokio::test]
+async fn a_version_is_planned_from_a_day_on_and_withdrawn_before_it_comes() {
+    let edge = Edge::start().await;
+    let (_routing, ordered) = routing(&edge, false).await;
+    edge.account("shen.yi", &["administrator"], None).await;
+    let mut admin = Browser::new(&edge);
+    admin.sign_in("shen.yi", PASSWORD).await;
+    let address = "/console/admin/playbooks/p03";
+    let sheet = admin.get(address).await;
+    for expected in ["Version 3: phone", "from 1 Jan 2090, 08:00", "In force before: 1", "ordered by 冯琪"]
+    {
+        assert!(text(&sheet).contains(expected), "{expected}: {}", text(&sheet));
+    }
+    let fields = [("version", "3"), ("/effective_from", "2090-04-01T00:00")];
+    let sent = admin.send(&sheet, &format!("{address}/activate"), &fields).await;
+    assert_eq!(to(&sent), "/console/admin/playbooks/p03?version=3&done=planned");
+    let fields = [("version", "3"), ("/scope/channel", "phone"), ("effective_from", "2090-01-01T00:00:00Z")];
+    let sent = admin.send(&sheet, &format!("{address}/withdraw"), &fields).await;
+    assert_eq!(to(&sent), "/console/admin/playbooks/p03?version=3&done=withdrawn");
+    let book = json!({"id": "p03", "version": 3});
+    let expected = [
+        json!({ "verb": "playbook.activate",
+            "body": {"scope": {}, "playbook": book, "effective_from": "2090-03-31T16:00:00Z"} }),
+        json!({ "verb": "activation.withdraw",
+            "body": {"scope": {"channel": "phone"}, "playbook": book, "effective_from": "2090-01-01T00:00:00Z"} }),
+    ];
+    assert_eq!(*ordered.lock().unwrap(), expected);
+}
+
 /// a text is checked before it is published, and the mistakes stand beside it with their lines.
 #[tokio::test]
 async fn a_playbook_is_checked_as_it_is_written_and_published_by_the_same_order() {
@@ -74,6 +104,97 @@ async fn a_playbook_is_checked_as_it_is_written_and_published_by_the_same_order(
     let fields = [("version", "3"), ("/reason", "agreed")];
     let sent = admin.send(&effect, "/console/admin/playbooks/p03/apply", &fields).await;
     assert_eq!(to(&sent), "/console/admin/playbooks/p03?version=3&done=applied");
+}
+
+/// who answers by which channel, and how each message reads in both languages, or why it cannot.
+#[tokio::test]
+async fn channels_and_messages_are_shown_as_the_playbooks_have_them() {
+    let edge = Edge::start().await;
+    let (_routing, _) = routing(&edge, false).await;
+    let (_notification, _intake) = (notification(&edge).await, intake(&edge).await);
+    edge.account("shen.yi", &["administrator"], None).await;
+    let mut admin = Browser::new(&edge);
+    admin.sign_in("shen.yi", PASSWORD).await;
+    let shown = text(&admin.get("/console/admin/channels").await);
+    let messages = "/console/admin/channels/p03?version=2";
+    for expected in
+        ["Telephone", "Service · Receiver", "冯琪", "A complaint", "Monday", "09:00-18:00", messages]
+    {
+        assert!(shown.contains(expected), "{expected}: {shown}");
+    }
+    let shown = text(&admin.get(messages).await);
+    for expected in [
+        "To the customer once it is on record",
+        "编号 TS1 &lt;b&gt;",
+        "undefined value",
+        "the number of the complaint",
+        "/console/admin/playbooks/p03/edit?version=2",
+    ] {
+        assert!(shown.contains(expected), "{expected}: {shown}");
+    }
+}
+
+/// scenarios are played against the text that is being written; what does not hold is told in words and keeps
+/// the version from being published, unless one insists; what is published keeps them.
+#[tokio::test]
+async fn scenarios_are_played_before_a_version_is_published() {
+    let edge = Edge::start().await;
+    let (_routing, ordered) = routing(&edge, false).await;
+    edge.account("shen.yi", &["administrator"], None).await;
+    let mut admin = Browser::new(&edge);
+    admin.sign_in("shen.yi", PASSWORD).await;
+    let page = admin.get("/console/admin/playbooks/p03/edit?version=2").await;
+    assert!(text(&page).contains("title: kept"), "those that are kept stand there: {}", text(&page));
+    let (base, despite) = ("/console/admin/playbooks/p03", ("despite", "true"));
+    let fields = [("text", "id: p03"), ("scenarios", "one that fails")];
+    let shown = text(&admin.send(&page, &format!("{base}/scenarios"), &fields).await);
+    for expected in [
+        "Of 1 scenarios 1 do not hold, in 1.2 s",
+        "Answered the same day",
+        "Step 2 (line 9",
+        "the stage is not as expected",
+        "reply",
+    ] {
+        assert!(shown.contains(expected), "{expected}: {shown}");
+    }
+    let refused = admin.send(&page, &format!("{base}/publish"), &fields).await;
+    assert_eq!(refused.status, 422);
+    assert!(text(&refused).contains("A scenario does not hold") && text(&refused).contains("one that fails"));
+    assert_eq!(ordered.lock().unwrap().len(), 0);
+    let sent = admin.send(&page, &format!("{base}/publish"), &[fields[0], fields[1], despite]).await;
+    assert_eq!(to(&sent), "/console/admin/playbooks/p03?version=3&done=published");
+    let page = admin.get("/console/admin/playbooks/p03/edit?version=2").await;
+    let sent =
+        admin.send(&page, &format!("{base}/publish"), &[("text", "id: p03"), ("scenarios", "good")]).await;
+    assert_eq!(to(&sent), "/console/admin/playbooks/p03?version=3&done=published");
+    let bodies: Vec<_> = ordered.lock().unwrap().iter().map(|one| one["body"].clone()).collect();
+    let body = |scenarios: &str| json!({ "text": "id: p03", "scenarios": scenarios });
+    assert_eq!(bodies, [body("one that fails"), body("good")]);
+}
+
+/// the same by the API, for administrators, one run at a time.
+#[tokio::test]
+async fn scenarios_are_played_by_the_api_one_run_at_a_time() {
+    let edge = Edge::start().await;
+    let _routing = routing(&edge, false).await;
+    let token = edge.token("shen.yi", &["administrator"], None).await;
+    let run = async |token: &str, scenarios: &str| {
+        let body = json!({ "playbook": "id: p03", "scenarios": scenarios });
+        edge.post("/api/v1/playbooks/scenarios/run", token, "", &body).await
+    };
+    let played = run(&token, "one that fails").await.json();
+    assert_eq!(played["verdicts"][0]["failures"][0]["found"], "1", "with the organisation's own people");
+    // Who comes meanwhile is told so at once, and nothing waits.
+    let later = async {
+        tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+        run(&token, "x").await
+    };
+    let (first, second) = tokio::join!(run(&token, "slow"), later);
+    assert_eq!((first.status.as_u16(), second.code().as_str()), (200, "unavailable"));
+    let long = run(&token, &"#".repeat(300_000)).await;
+    assert_eq!(long.code(), "too-large");
+    let auditor = edge.token("he.ping", &["auditor"], None).await;
+    assert_eq!(run(&auditor, "").await.code(), "not-allowed");
 }
 
 /// accounts are locked and opened, and the secret of a key is shown once.

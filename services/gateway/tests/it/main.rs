@@ -33,11 +33,13 @@ use bus::{Bus, BusOptions, Endpoint, Info};
 use contracts::commands::{Answer, Command};
 use contracts::problem::Names;
 use contracts::queries::{Query, QueryAnswer};
-use contracts::{OrganisationId, PersonId, Problem, ProblemCode, RoleKey, ServiceName, subjects};
+use contracts::scenarios::{ScenarioFailure, ScenarioRun, ScenarioVerdict, ScenariosAsked};
+use contracts::{OrganisationId, PersonId, Problem, ProblemCode, RoleKey, ServiceName, Text, subjects};
 use futures::StreamExt as _;
 use gateway::app::App;
 use gateway::auth::users::{self, PutAccount};
 use gateway::config::GatewayConfig;
+use gateway::scenarios::Player;
 use serde_json::{Value, json};
 use testkit::TestDatabase;
 use testkit::nats::TestNats;
@@ -101,6 +103,29 @@ pub(crate) fn settings(change: impl FnOnce(&mut GatewayConfig)) -> GatewayConfig
     config
 }
 
+/// Plays no scenario, and says what it was asked: those that ask for it do not hold.
+#[derive(Debug)]
+pub(crate) struct Stage;
+
+impl Player for Stage {
+    fn play(&self, asked: &ScenariosAsked, _: std::time::Instant) -> ScenarioRun {
+        if asked.scenarios.contains("slow") {
+            std::thread::sleep(Duration::from_millis(1500));
+        }
+        let fails = asked.scenarios.contains("fails").then(|| ScenarioFailure {
+            step: Some(2),
+            line: Some(9),
+            time: None,
+            said: Text { zh: "所在环节不符".into(), en: "the stage is not as expected".into() },
+            expected: Some("reply".into()),
+            found: Some(asked.directory.people.len().to_string()),
+        });
+        let title = Text { zh: "当日答复".into(), en: "Answered the same day".into() };
+        let verdict = ScenarioVerdict { line: 1, title, steps: 3, failures: fails.into_iter().collect() };
+        ScenarioRun { verdicts: vec![verdict], milliseconds: 1234, ..ScenarioRun::default() }
+    }
+}
+
 impl Edge {
     pub(crate) async fn start() -> Self {
         Self::start_with(|_| {}).await
@@ -115,7 +140,7 @@ impl Edge {
         options.answer_patience = Duration::from_secs(2);
         let bus = Bus::connect(options).await.unwrap();
         let until = CancellationToken::new();
-        let app = App::new(settings(change), pool, bus, until.clone()).await.unwrap();
+        let app = App::new(settings(change), pool, bus, Arc::new(Stage), until.clone()).await.unwrap();
         Self { router: gateway::router::router(app.clone()), app, nats, until, database }
     }
 

@@ -24,7 +24,7 @@ async fn it_starts_answers_and_stops_in_order() {
     let edge = Edge::start().await;
     let config = config(&edge);
     let process = Process::bare(&config.runtime);
-    let address = gateway::start(&config, &process).await.unwrap();
+    let address = gateway::start(&config, &process, std::sync::Arc::new(crate::Stage)).await.unwrap();
     assert!(process.health.readiness().await.ready);
     let mut connection = TcpStream::connect(address).await.unwrap();
     let asked = "GET /problems/not-found HTTP/1.1\r\nhost: localhost\r\n\r\n";

@@ -45,7 +45,7 @@ use super::reading::{Shape, read};
 use super::{Decided, complaint_of, space};
 use crate::Intake;
 use crate::rows::{ComplaintRow, Row};
-use crate::state::{State, active_for};
+use crate::state::{State, Times, active_for};
 
 const SHAPE: Shape = Shape {
     required: &[("channel", "\"x\""), ("narrative", "\"x\"")],
@@ -158,14 +158,16 @@ fn choose_playbook(
     intake: &Intake,
     context: &Context<'_, State>,
     body: &RegisterComplaint,
+    received: Timestamp,
     unit: Option<&DepartmentId>,
 ) -> Result<(PlaybookRef, Arc<CompiledPlaybook>), Problem> {
     let state = context.peek(&SubjectRef::organisation(context.organisation()));
     let customer_type = body.customer_type.as_deref().unwrap_or(fields::USUAL_CUSTOMER);
-    let found = state
-        .as_deref()
-        .and_then(State::organisation)
-        .and_then(|known| active_for(known, body.playbook.as_ref(), unit, &body.channel, customer_type));
+    let times = Times { received, now: context.now() };
+    let known = state.as_deref().and_then(State::organisation);
+    let found = known.and_then(|known| {
+        active_for(known, times, body.playbook.as_ref(), unit, &body.channel, customer_type)
+    });
     let reference = found.cloned().ok_or_else(|| {
         let detail = match &body.playbook {
             Some(id) => format!("the playbook “{id}” is not known or not active"),

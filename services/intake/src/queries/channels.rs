@@ -32,8 +32,9 @@ impl Queries {
     }
 
     async fn active_playbooks(&self, query: &Query, known: Option<&Organisation>) -> Answered<Vec<Playbook>> {
-        let mut wanted: Vec<_> =
-            known.into_iter().flat_map(|known| &known.activations).map(|active| &active.playbook).collect();
+        let now = self.clock.now();
+        let standing = known.into_iter().flat_map(|known| known.activations.at(now));
+        let mut wanted: Vec<_> = standing.map(|active| &active.playbook).collect();
         wanted.sort();
         wanted.dedup();
         let mut playbooks = Vec::new();

@@ -11,6 +11,7 @@ use contracts::queries::intake::{
     Desk, DeskAsked, Earlier, EarlierAsked, Listed, SpotAuthority, StepTold, TextAsked, ToTell,
 };
 use contracts::{ComplainantId, ComplaintId, OrganisationId, Problem, ProblemCode, SubjectRef, Text};
+use jiff::Timestamp;
 use journal::entry::{EntryId, glance};
 use playbook::{CompiledPlaybook, Playbook};
 use serde::de::DeserializeOwned;
@@ -21,7 +22,7 @@ use crate::decide::register::complainant::Traces;
 use crate::decide::register::fields;
 use crate::decide::register::repeat::{Last, Matter};
 use crate::decide::space;
-use crate::state::{Organisation, State, active_for};
+use crate::state::{Organisation, State, Times, active_for};
 
 /// Earlier complaints that are shown while somebody registers; a list has the rest.
 const AT_HAND: usize = 10;
@@ -32,7 +33,7 @@ impl Queries {
         let own = &query.organisation;
         let house = self.state(&SubjectRef::organisation(own)).await?;
         let house = house.as_ref().and_then(|(state, _)| state.organisation());
-        let reference = chosen(house, &query.actor, &asked)?;
+        let reference = chosen(house, self.clock.now(), &query.actor, &asked)?;
         let book = self.compiled(own, &reference).await?;
         let by = EarlierAsked {
             phone: asked.phone.clone(),
@@ -151,14 +152,20 @@ impl Queries {
 }
 
 /// The playbook that a complaint with these members would follow.
-fn chosen(house: Option<&Organisation>, actor: &Actor, asked: &DeskAsked) -> Result<PlaybookRef, Problem> {
+fn chosen(
+    house: Option<&Organisation>,
+    now: Timestamp,
+    actor: &Actor,
+    asked: &DeskAsked,
+) -> Result<PlaybookRef, Problem> {
     let own = match actor {
         Actor::Staff { department, .. } => department.as_ref(),
         Actor::System | Actor::Customer | Actor::Feeder { .. } => None,
     };
     let customer = asked.customer_type.as_deref().unwrap_or(fields::USUAL_CUSTOMER);
     let found = house.and_then(|house| {
-        active_for(house, asked.playbook.as_ref(), asked.unit.as_ref().or(own), &asked.channel, customer)
+        let (unit, times) = (asked.unit.as_ref().or(own), Times { received: now, now });
+        active_for(house, times, asked.playbook.as_ref(), unit, &asked.channel, customer)
     });
     found.cloned().ok_or_else(|| {
         Problem::new(ProblemCode::UnknownPlaybook, "no playbook is active for this channel and customer type")

@@ -53,6 +53,7 @@ fn a_document_that_cannot_be_read_is_parked() {
         },
         document,
         sha256: String::new(),
+        scenarios_sha256: None,
         by: Actor::System,
     };
     let subject = contracts::SubjectRef::playbook(&crate::world::organisation(), &"p01".parse().unwrap());

@@ -79,13 +79,18 @@ pub(crate) async fn served_by(documents: impl IntoIterator<Item = Value>) -> Ser
             serde_json::from_value(json!({ "id": document["id"], "version": document["version"] })).unwrap();
         let by = Actor::System;
         let subject = SubjectRef::playbook(&organisation(), &playbook.id);
-        let published =
-            PlaybookPublished { playbook: playbook.clone(), document, sha256: String::new(), by: by.clone() };
+        let published = PlaybookPublished {
+            playbook: playbook.clone(),
+            document,
+            sha256: String::new(),
+            scenarios_sha256: None,
+            by: by.clone(),
+        };
         hear(&inlet, subject, published.into(), first).await;
         // The first is for everybody, a further one for buyers.
         let customer_type = (last != first).then(|| "buyer".to_owned());
         let scope = ActivationScope { customer_type, ..ActivationScope::default() };
-        let activated = PlaybookActivated { playbook, scope, by };
+        let activated = PlaybookActivated { playbook, scope, effective_from: None, by };
         last = hear(&inlet, SubjectRef::organisation(&organisation()), activated.into(), last).await;
     }
     hear(&inlet, SubjectRef::directory(&organisation()), people().into(), first).await;

@@ -217,13 +217,18 @@ impl World {
         let subject = SubjectRef::playbook(&organisation(), &id);
         let playbook = PlaybookRef { id, version };
         let by = Actor::System;
-        self.hear(subject, PlaybookPublished { playbook, document, sha256: String::new(), by }).unwrap();
+        self.hear(
+            subject,
+            PlaybookPublished { playbook, document, sha256: String::new(), scenarios_sha256: None, by },
+        )
+        .unwrap();
     }
 
     pub(crate) fn activate(&mut self, id: &str, version: u32, scope: ActivationScope) {
         let playbook = PlaybookRef { id: id.parse().unwrap(), version };
         let subject = SubjectRef::organisation(&organisation());
-        self.hear(subject, PlaybookActivated { playbook, scope, by: Actor::System }).unwrap();
+        self.hear(subject, PlaybookActivated { playbook, scope, effective_from: None, by: Actor::System })
+            .unwrap();
     }
 
     fn hear_directory(&mut self) {

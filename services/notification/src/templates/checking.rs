@@ -21,7 +21,7 @@ pub fn faults(templates: &BTreeMap<TemplateKey, Template>, scripts: &BTreeMap<Ke
     for (key, template) in templates {
         for language in [Language::Zh, Language::En] {
             let chosen = Chosen { key: key.clone(), version: 0, template: template.clone() };
-            let mut known = everything_known(template, language);
+            let mut known = everything_known(template, language, "text");
             known.scripts = said_by(scripts, language);
             if let Err(error) = render(&chosen, language, &known) {
                 let why = std::error::Error::source(&error).map_or_else(String::new, ToString::to_string);
@@ -32,13 +32,14 @@ pub fn faults(templates: &BTreeMap<TemplateKey, Template>, scripts: &BTreeMap<Ke
     found
 }
 
-fn everything_known(template: &Template, language: Language) -> Variables {
+/// Everything that a template may name; a text is `word`.
+pub(super) fn everything_known(template: &Template, language: Language, word: &str) -> Variables {
     let mut facts: Facts = DECLARED
         .iter()
-        .filter_map(|(key, kind, _)| Some((FactKey::new(*key).ok()?, example(*kind))))
+        .filter_map(|(key, kind, _)| Some((FactKey::new(*key).ok()?, example(*kind, word))))
         .collect();
     let texts = template.subject.iter().chain([&template.body]).map(|text| text.get(language));
-    facts.extend(texts.flat_map(form_fields));
+    facts.extend(texts.flat_map(|text| form_fields(text, word)));
     Variables {
         stage: "stage".to_owned(),
         remedies: vec![RemedyLine { label: "remedy".to_owned(), yuan: "1.00".to_owned() }],
@@ -49,19 +50,20 @@ fn everything_known(template: &Template, language: Language) -> Variables {
 }
 
 /// The fields and signals that a text names: a playbook declares them itself, so any name is one.
-fn form_fields(text: &str) -> Vec<(FactKey, FactValue)> {
+fn form_fields(text: &str, word: &str) -> Vec<(FactKey, FactValue)> {
     let environment = environment();
     let Ok(template) = environment.template_from_str(text) else { return Vec::new() };
     let names = template.undeclared_variables(true);
     let facts = names.iter().filter_map(|name| FactKey::new(name.strip_prefix("facts.")?).ok());
-    facts.map(|key| (key.clone(), example(key.kind()))).collect()
+    facts.map(|key| (key.clone(), example(key.kind(), word))).collect()
 }
 
-fn example(kind: FactKind) -> FactValue {
+fn example(kind: FactKind, word: &str) -> FactValue {
     match kind {
         FactKind::Flag => true.into(),
-        FactKind::Number | FactKind::Money => 100.into(),
-        FactKind::Text => "text".into(),
+        FactKind::Number => 3.into(),
+        FactKind::Money => 12_050.into(),
+        FactKind::Text => word.into(),
         FactKind::Time => "2025-03-07T02:00:00Z".into(),
         FactKind::Keys => FactValue::Keys(vec!["key".to_owned()]),
     }

@@ -55,6 +55,7 @@ async fn a_template_of_the_playbook_brings_its_own_subject() {
             "subject": {"zh": "受理通知 {{ number }}", "en": "Received"},
             "body": {"zh": "查询码：{{ tracking_code }}\n", "en": "x"}}}}),
         sha256: String::new(),
+        scenarios_sha256: None,
         by: Actor::System,
     };
     bench.hear(&[Voice::of(ServiceName::Routing, &playbook).says(published)]).await;

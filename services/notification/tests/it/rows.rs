@@ -188,6 +188,8 @@ async fn a_question_that_cannot_be_answered_is_refused_and_says_why() {
         ("outbox", json!({"colour": 1}), ProblemCode::UnknownField, "/colour"),
         ("case", json!({}), missing, "/complaint"),
         ("templates", json!({"playbook": "'; drop"}), invalid, "/playbook"),
+        ("messages", json!({"playbook": {"id": "'; drop", "version": 1}}), invalid, "/playbook/id"),
+        ("messages", json!({}), ProblemCode::MissingField, "/playbook"),
     ] {
         let refused = bench.ask(staff("li", &[]), name, asked.clone()).await.unwrap_err();
         assert_eq!((refused.code, refused.field.as_deref()), (code, Some(field)), "{asked} {refused}");
@@ -210,11 +212,23 @@ async fn faults_of_templates_can_be_listed() {
         playbook,
         document: json!({"templates": {"reply": {"body": {"zh": "{{ nummer }}", "en": "{{ number }}"}}}}),
         sha256: String::new(),
+        scenarios_sha256: None,
         by: Actor::System,
     };
     bench.hear(&[Voice::of(ServiceName::Routing, &subject).says(published)]).await;
     let found = bench.ask(staff("li", &[]), "templates", json!({"playbook": "p03"})).await.unwrap();
     assert_eq!(found["versions"][0]["faults"][0]["language"], "zh");
+    let asked = json!({"playbook": {"id": "p03", "version": 1}});
+    let shown = bench.ask(staff("li", &[]), "messages", asked).await.unwrap();
+    assert_eq!((&shown[0]["template"], &shown[0]["own"]), (&json!("reply"), &json!(true)));
+    assert!(
+        shown[0]["rendered"][0]["fault"].is_string() && shown[0]["rendered"][1]["fault"].is_null(),
+        "{shown}"
+    );
+    let written =
+        json!({"written": {"templates": {"reply": {"body": {"zh": "好", "en": "Good"}}}, "scripts": {}}});
+    let shown = bench.ask(staff("li", &[]), "messages", written).await.unwrap();
+    assert_eq!(shown[0]["rendered"][1]["body"], "Good");
     let nobody = bench.ask(staff("li", &[]), "templates", json!({"playbook": "p99"})).await.unwrap_err();
     assert_eq!(nobody.code, ProblemCode::NotFound);
     bench.stop().await;

@@ -2,12 +2,15 @@
 //! do to the cases that are open.
 
 use contracts::Problem;
-use contracts::queries::routing::{PlaybookChecked, PreviewCase, PreviewPage, PreviewTurn};
+use contracts::queries::notification::MessageShown;
+use contracts::queries::routing::{PlaybookChecked, PlaybookMistake, PreviewCase, PreviewPage, PreviewTurn};
+use contracts::scenarios::ScenarioRun;
 use maud::{Markup, html};
 
+use super::{channels, scenarios};
 use crate::Locale;
 use crate::forms::{Control, Field, Typed, carried, field};
-use crate::words::{playbooks as words, shell};
+use crate::words::{channels as channel_words, playbooks as words, shell};
 
 /// A text that is written.
 #[derive(Debug, Clone)]
@@ -18,6 +21,12 @@ pub struct Draft {
     pub text: String,
     /// What the check said of it.
     pub checked: Option<PlaybookChecked>,
+    /// How its messages read, once it was checked.
+    pub messages: Option<Vec<MessageShown>>,
+    /// The scenarios beside it.
+    pub scenarios: String,
+    /// What came of them.
+    pub run: Option<ScenarioRun>,
     /// The key under which it is published once.
     pub key: String,
 }
@@ -35,39 +44,53 @@ pub fn edit(locale: &Locale, csrf: &str, draft: &Draft) -> Markup {
                 div.col-lg-8 {
                     label.form-label for="text" { (locale.say(words::THE_TEXT)) }
                     textarea.form-control.playbook-text #text name="text" rows="32" spellcheck="false" wrap="off" autocomplete="off"
-                        hx-post=(check) hx-trigger="input changed delay:700ms" hx-target="#findings" hx-select="#findings" hx-swap="outerHTML" { (draft.text) }
+                        hx-post=(check) hx-trigger="input changed delay:700ms" hx-target="#findings" hx-select="#findings" hx-select-oob="#messages" hx-swap="outerHTML" { (draft.text) }
+                    (scenarios::fields(locale, draft))
                     div.btn-list.mt-3 {
                         button.btn type="submit" formaction=(check) { (locale.say(words::CHECK)) }
                         button.btn.btn-primary type="submit" { (locale.say(words::PUBLISH)) }
                         a.btn href=(base) { (locale.say(shell::CANCEL)) }
                     }
                 }
-                div.col-lg-4 { (findings(locale, draft.checked.as_ref())) }
+                div.col-lg-4 {
+                    (findings(locale, draft))
+                    (scenarios::outcome(locale, draft.run.as_ref()))
+                    (channels::written(locale, draft.messages.as_deref()))
+                }
             }
         }
     }
 }
 
-fn findings(locale: &Locale, checked: Option<&PlaybookChecked>) -> Markup {
+fn findings(locale: &Locale, draft: &Draft) -> Markup {
+    let broken = channels::broken(draft.messages.as_deref().unwrap_or_default());
     html! {
         section.card #findings role="status" aria-live="polite" {
             div.card-body {
                 h2.h3 { (locale.say(words::FINDINGS)) }
-                @match checked {
+                @match &draft.checked {
                     None => p.text-secondary.mb-0 { (locale.say(words::NOT_CHECKED)) },
                     Some(checked) if checked.mistakes.is_empty() => p.well.mb-0 { (locale.say(words::NO_MISTAKE)) },
                     Some(checked) => {
                         p { (locale.fill(words::MISTAKES, &[("n", &checked.mistakes.len().to_string())])) }
-                        ol.mistakes {
-                            @for mistake in &checked.mistakes {
-                                li {
-                                    strong { (locale.fill(words::LINE, &[("line", &mistake.line.to_string()), ("column", &mistake.column.to_string())])) }
-                                    div { (locale.label(&mistake.message)) }
-                                    code.small.long { (mistake.path) }
-                                }
-                            }
-                        }
+                        (mistakes(locale, &checked.mistakes))
                     }
+                }
+                @if broken > 0 { p.refused.mt-2.mb-0 { (locale.fill(channel_words::SOME_CANNOT, &[("n", &broken.to_string())])) } }
+            }
+        }
+    }
+}
+
+/// Mistakes of a text, each with its place.
+pub(super) fn mistakes(locale: &Locale, found: &[PlaybookMistake]) -> Markup {
+    html! {
+        ol.mistakes {
+            @for mistake in found {
+                li {
+                    strong { (locale.fill(words::LINE, &[("line", &mistake.line.to_string()), ("column", &mistake.column.to_string())])) }
+                    div { (locale.label(&mistake.message)) }
+                    @if !mistake.path.is_empty() { code.small.long { (mistake.path) } }
                 }
             }
         }

@@ -6,8 +6,9 @@ use jiff::Timestamp;
 use maud::{Markup, html};
 
 use super::playbook_map::{self, Stage};
+use super::standing::{self, Standings};
 use crate::Locale;
-use crate::forms::{Choice, Control, Field, Typed, carried, fields};
+use crate::forms::{Choice, Typed};
 use crate::words::{Word, playbooks as words};
 
 /// A playbook of the list.
@@ -19,8 +20,8 @@ pub struct Line {
     pub title: Text,
     /// Its versions with when they were published, oldest first.
     pub versions: Vec<(u32, Timestamp)>,
-    /// For whom which version is in force, in words.
-    pub in_force: Vec<(u32, String)>,
+    /// What was, is and will be in force of it.
+    pub standings: Standings,
 }
 
 /// A change on record.
@@ -121,7 +122,7 @@ fn row(locale: &Locale, line: &Line) -> Markup {
             td { code { (line.id) } }
             td { a href={ "/console/admin/playbooks/" (line.id) } { (locale.label(&line.title)) } (other(locale, &line.title)) }
             td { (versions(line)) }
-            td { (in_force(locale, line)) }
+            td { (standing::in_short(locale, line)) }
         }
     }
 }
@@ -131,13 +132,6 @@ fn versions(line: &Line) -> Markup {
         @for (version, _) in &line.versions {
             a href={ "/console/admin/playbooks/" (line.id) "?version=" (version) } { (version) } " "
         }
-    }
-}
-
-fn in_force(locale: &Locale, line: &Line) -> Markup {
-    html! {
-        @if line.in_force.is_empty() { span.text-secondary { (locale.say(words::NOWHERE)) } }
-        @else { ul.plain { @for (version, scope) in &line.in_force { li { (locale.fill(words::FOR_SCOPE, &[("version", &version.to_string()), ("scope", scope)])) } } } }
     }
 }
 
@@ -168,51 +162,7 @@ pub fn sheet(locale: &Locale, csrf: &str, sheet: &Sheet) -> Markup {
         }
         div.row.row-cards {
             div.col-lg-7 { (playbook_map::view(locale, &sheet.stages)) (clocks(locale, sheet)) (authority(locale, sheet)) }
-            div.col-lg-5 { (standing(locale, csrf, sheet)) (control(locale, sheet)) (named(locale, sheet)) }
-        }
-    }
-}
-
-/// The fields with which a version is put into force.
-#[must_use]
-pub fn scope_fields([units, channels, types]: [Vec<Choice>; 3]) -> Vec<Field> {
-    vec![
-        Field::new("/scope/unit", words::UNIT, Control::Choice(units)),
-        Field::new("/scope/channel", words::CHANNEL, Control::Choice(channels)),
-        Field::new("/scope/customer_type", words::CUSTOMER_TYPE, Control::Choice(types)),
-    ]
-}
-
-fn standing(locale: &Locale, csrf: &str, sheet: &Sheet) -> Markup {
-    let line = &sheet.line;
-    html! {
-        section.card.mb-3 {
-            div.card-body {
-                h2.h3 { (locale.say(words::IN_FORCE)) }
-                (in_force(locale, line))
-                h3.h4.mt-3 { (locale.say(words::VERSIONS)) }
-                ul.plain {
-                    @for (version, at) in &line.versions {
-                        li {
-                            a href={ "/console/admin/playbooks/" (line.id) "?version=" (version) }
-                                aria-current=[(*version == sheet.version).then_some("page")] { (locale.fill(words::VERSION_OF, &[("n", &version.to_string())])) }
-                            span.text-secondary { " · " (locale.time(*at)) }
-                        }
-                    }
-                }
-                @if sheet.may_change {
-                    details.mt-3 open[sheet.problem.is_some()] {
-                        summary { (locale.fill(words::ACTIVATE, &[("n", &sheet.version.to_string())])) }
-                        p.text-secondary.mt-2 { (locale.say(words::ACTIVATE_HINT)) }
-                        form.once method="post" action={ "/console/admin/playbooks/" (line.id) "/activate" } {
-                            (carried(csrf, Some(&sheet.key)))
-                            input type="hidden" name="version" value=(sheet.version);
-                            (fields(locale, &scope_fields(sheet.scopes.clone()), &sheet.typed, sheet.problem.as_ref()))
-                            button.btn.btn-primary type="submit" { (locale.say(words::ACTIVATE_NOW)) }
-                        }
-                    }
-                }
-            }
+            div.col-lg-5 { (standing::card(locale, csrf, sheet)) (control(locale, sheet)) (named(locale, sheet)) }
         }
     }
 }

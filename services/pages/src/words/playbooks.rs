@@ -2,7 +2,7 @@
 
 super::table! {
     PLAYBOOKS: "处理流程", "Playbooks";
-    LIST_HINT: "每一种处理流程及其版本，以及各版本在何处生效。已立案的投诉沿用立案时的版本。", "Every procedure with its versions, and where each is in force. A case stays on the version it began with.";
+    LIST_HINT: "每一种处理流程及其版本，以及各版本现在和将来在何处生效。已立案的投诉沿用立案时的版本。", "Every procedure with its versions, and where each is in force, now and to come. A case stays on the version it began with.";
     NONE: "还没有发布处理流程。", "No playbook is published yet.";
     NUMBER: "编号", "Number";
     TITLE: "名称", "Title";
@@ -10,6 +10,16 @@ super::table! {
     VERSION_OF: "第 {n} 版", "Version {n}";
     IN_FORCE: "生效范围", "In force";
     NOWHERE: "未生效", "nowhere";
+    NOWHERE_NOW: "目前未在任何范围生效。", "It is not in force for anybody now.";
+    COMING: "待生效", "To come";
+    PAST: "以前的生效记录：{n} 条", "In force before: {n}";
+    FROM: "自 {time} 起", "from {time}";
+    FROM_UNTIL: "{time} 至 {until}", "{time} until {until}";
+    ORDERED_BY: "{who} 办理", "ordered by {who}";
+    REDRESS_ITSELF: "系统", "Redress itself";
+    PUBLISHED_AT: "{time} 发布", "published {time}";
+    WITHDRAW: "撤回", "Withdraw";
+    WITHDRAW_OF: "撤回：{what}", "Withdraw: {what}";
     FOR_SCOPE: "第 {version} 版：{scope}", "Version {version}: {scope}";
     EVERYBODY: "全部投诉", "every complaint";
     ALL_PLAYBOOKS: "全部流程", "All playbooks";
@@ -58,7 +68,9 @@ super::table! {
     CHINESE_NAME: "中文原名", "Chinese name";
     ENGLISH_NAME: "英文", "English";
     ACTIVATE: "使第 {n} 版生效", "Put version {n} into force";
-    ACTIVATE_HINT: "今后的新投诉按此版本办理。三项都不选，即适用于全部投诉；同一范围内原来生效的版本被替换。", "New complaints follow it from now on. With none of the three chosen it is for all of them; what was in force for the same scope is replaced.";
+    ACTIVATE_HINT: "自生效时起收到的投诉按此版本办理；此前收到的，即使以后登记，也按收到时的版本。三项范围都不选，即适用于全部投诉；同一范围内原来生效的版本到时被替换。", "Complaints that are received from then on follow it; what was received before follows what held then, also if it is put on record later. With none of the three scopes chosen it is for every complaint; what is in force for the same scope is replaced then.";
+    FROM_WHEN: "生效时间", "From when on";
+    FROM_WHEN_HINT: "不填即立即生效。可填将来的时间，到时自动生效，生效前可以撤回。", "Left empty: at once. A time to come takes effect by itself, and can be withdrawn until then.";
     ACTIVATE_NOW: "生效", "Put into force";
     UNIT: "组织单位", "Organisation unit";
     CHANNEL: "渠道", "Channel";
@@ -95,6 +107,8 @@ super::table! {
     APPLY_NOW: "改按此版本办理", "Let them follow";
     DONE_PUBLISHED: "已发布。需要时请使其生效。", "It is published. Put it into force when it shall be.";
     DONE_ACTIVATED: "已生效，新投诉按此版本办理。", "It is in force: new complaints follow it.";
+    DONE_PLANNED: "已安排，到时自动生效；生效前可以撤回。", "It is planned, and takes effect by itself; until then it can be withdrawn.";
+    DONE_WITHDRAWN: "已撤回，该版本不会生效。", "It is withdrawn: that version will not come into force.";
     DONE_APPLIED: "已下达，未结投诉正逐批改按此版本。", "It is said: open cases follow, some hundred at a time.";
 
     SECONDS: "{n} 秒", "{n} s";

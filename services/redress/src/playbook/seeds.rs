@@ -89,7 +89,12 @@ fn one_seed(one: &Prepared, seed: u64) -> Vec<String> {
         Ok((verdicts, simulated)) => {
             let held: usize = simulated.stack().nodes().map(Node::held).sum();
             let held = (held > 0).then(|| format!("{held} messages still wait for their predecessors"));
-            verdicts.into_iter().flat_map(|verdict| verdict.failures).chain(held).collect()
+            verdicts
+                .into_iter()
+                .flat_map(|verdict| verdict.failures)
+                .map(|failure| failure.to_string())
+                .chain(held)
+                .collect()
         }
         Err(error) => vec![error.to_string()],
     }

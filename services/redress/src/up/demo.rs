@@ -101,9 +101,15 @@ pub async fn load(
             .map_err(|findings| anyhow::anyhow!("{}: {}", activation.id, listed(&findings)))?
             .playbook()
             .version;
-        put(operator, SubjectRef::playbook(id, &activation.id), &PublishPlaybook { text }).await?;
+        put(operator, SubjectRef::playbook(id, &activation.id), &PublishPlaybook { text, scenarios: None })
+            .await?;
         let playbook = PlaybookRef { id: activation.id.clone(), version };
-        put(operator, whole.clone(), &ActivatePlaybook { playbook, scope: activation.scope.clone() }).await?;
+        put(
+            operator,
+            whole.clone(),
+            &ActivatePlaybook { playbook, scope: activation.scope.clone(), effective_from: None },
+        )
+        .await?;
     }
     let feeder_key = super::accounts::provide(folder, config, id, &organisation.people, password).await?;
     Ok(Demo {

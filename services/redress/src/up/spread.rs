@@ -162,8 +162,14 @@ impl Room {
         let document = serde_json::to_value(&calendar)?;
         demo::put(operator, whole.clone(), &PublishCalendar { document }).await?;
         demo::put(operator, SubjectRef::directory(&organisation), &directory).await?;
-        demo::put(operator, SubjectRef::playbook(&organisation, &book.id), &PublishPlaybook { text }).await?;
-        let activate = ActivatePlaybook { playbook: reference, scope: Default::default() };
+        demo::put(
+            operator,
+            SubjectRef::playbook(&organisation, &book.id),
+            &PublishPlaybook { text, scenarios: None },
+        )
+        .await?;
+        let activate =
+            ActivatePlaybook { playbook: reference, scope: Default::default(), effective_from: None };
         demo::put(operator, whole, &activate).await?;
         let own = folder.join("organisations").join(organisation.as_str());
         std::fs::create_dir_all(&own).with_context(|| format!("making {}", own.display()))?;

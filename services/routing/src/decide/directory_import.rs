@@ -46,12 +46,17 @@ fn refused(mistakes: Vec<import::Mistake>) -> Problem {
         .unwrap_or_else(|| Problem::new(contracts::ProblemCode::Internal, "refused without a mistake"))
 }
 
-/// The roles of the playbooks in force, by key and by both labels.
+/// The roles of the playbooks that are or will be in force, by key and by both labels.
 fn roles(desk: &Desk<'_>) -> BTreeMap<String, RoleKey> {
     let whole = desk.context.peek(&SubjectRef::organisation(desk.context.organisation()));
     let activations = whole.as_ref().and_then(|state| state.organisation()).into_iter();
     let mut roles = BTreeMap::new();
-    for activation in activations.flat_map(|all| &all.activations) {
+    let now = desk.context.now();
+    let known = activations.flat_map(|all| {
+        let standing = all.activations.at(now).into_iter();
+        standing.chain(all.activations.after(now))
+    });
+    for activation in known {
         let Ok(book) = desk.library.playbook(desk.context, &activation.playbook) else { continue };
         for (key, role) in &book.playbook().roles {
             let names = [key.as_str(), &role.label.zh, &role.label.en];

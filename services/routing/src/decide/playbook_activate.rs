@@ -1,5 +1,6 @@
 //! `playbook.activate` → new complaints of a scope follow this version; cases that run stay on theirs.
-//! Its reports fall due from now on.
+//! Its reports fall due from when it holds. From when on it holds may be a time to come; it is then a rule that is evaluated
+//! when a complaint is registered, so that no timer has to fire for it.
 
 use contracts::commands::routing::ActivatePlaybook;
 use contracts::commands::{Command, check_text};
@@ -12,7 +13,7 @@ use super::{Desk, Outcome, administrators_only, report_due};
 use crate::state::Directory;
 
 /// The longest customer type, in characters.
-const LONGEST_KEY: usize = 64;
+pub(super) const LONGEST_KEY: usize = 64;
 
 pub(super) fn decide(desk: &Desk<'_>, command: &Command) -> Outcome {
     administrators_only(&command.actor)?;
@@ -25,6 +26,10 @@ pub(super) fn decide(desk: &Desk<'_>, command: &Command) -> Outcome {
         let problem = Problem::new(ProblemCode::UnknownDepartment, format!("there is no unit {unit}"));
         findings.push(problem.at("/scope/unit").expected("a department of the directory"));
     }
+    if order.effective_from.is_some_and(|from| from <= desk.context.now()) {
+        let problem = Problem::new(ProblemCode::InvalidField, "nothing comes into force in the past");
+        findings.push(problem.at("/effective_from").expected("a time to come; at once when absent"));
+    }
     if let Some(text) = &order.scope.customer_type {
         findings.extend(check_text("/scope/customer_type", text, LONGEST_KEY).err());
     }
@@ -32,9 +37,9 @@ pub(super) fn decide(desk: &Desk<'_>, command: &Command) -> Outcome {
         return Err(problem);
     }
     let mut decision = Decision::nothing();
-    let (playbook, scope, by) = (order.playbook, order.scope, command.actor.plain());
-    let said = PlaybookActivated { playbook, scope, by };
-    report_due::begin(desk, &mut decision, &said)?;
+    let ActivatePlaybook { playbook, scope, effective_from } = order;
+    let said = PlaybookActivated { playbook, scope, effective_from, by: command.actor.plain() };
+    report_due::ordered(desk, &mut decision, &said)?;
     decision.say(said);
     Ok(decision)
 }

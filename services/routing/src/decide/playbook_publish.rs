@@ -7,11 +7,15 @@ use contracts::messages::playbook_published::PlaybookPublished;
 use contracts::{Problem, ProblemCode};
 use playbook::Finding;
 use runtime::service::Decision;
+use sha2::{Digest as _, Sha256};
 
 use super::{Desk, Outcome, administrators_only};
+use crate::rows::Row;
 
 /// The longest document, in bytes.
 const LONGEST: usize = 1 << 20;
+/// The longest scenarios beside it, in bytes.
+const LONGEST_SCENARIOS: usize = 1 << 18;
 
 pub(super) fn decide(desk: &Desk<'_>, command: &Command) -> Outcome {
     administrators_only(&command.actor)?;
@@ -35,10 +39,17 @@ pub(super) fn decide(desk: &Desk<'_>, command: &Command) -> Outcome {
     check_nul("/text", &shown)?;
     let playbook = PlaybookRef { id: document.id.clone(), version: document.version };
     let mut decision = Decision::nothing();
+    let scenarios = order.scenarios.filter(|text| !text.trim().is_empty());
+    if let Some(text) = &scenarios {
+        check_scenarios(text)?;
+        let organisation = desk.context.organisation().clone();
+        decision.rows.push(Row::Scenarios { organisation, playbook: playbook.clone(), text: text.clone() });
+    }
     decision.say(PlaybookPublished {
         playbook: playbook.clone(),
         document: shown,
         sha256,
+        scenarios_sha256: scenarios.map(|text| hex::encode(Sha256::digest(text.as_bytes()))),
         by: command.actor.plain(),
     });
     decision.answer_with(&playbook)
@@ -52,6 +63,14 @@ pub(crate) fn check_length(text: &str) -> Result<(), Problem> {
     if text.len() > LONGEST {
         let problem = Problem::new(ProblemCode::TooLarge, "the playbook is too large").at("/text");
         return Err(problem.expected(format!("at most {LONGEST} bytes")));
+    }
+    Ok(())
+}
+
+fn check_scenarios(text: &str) -> Result<(), Problem> {
+    if text.len() > LONGEST_SCENARIOS {
+        let problem = Problem::new(ProblemCode::TooLarge, "the scenarios are too large").at("/scenarios");
+        return Err(problem.expected(format!("at most {LONGEST_SCENARIOS} bytes")));
     }
     Ok(())
 }

@@ -111,6 +111,7 @@ impl Case {
             | Event::PersonErased(_)
             | Event::PlaybookPublished(_)
             | Event::PlaybookActivated(_)
+            | Event::ActivationWithdrawn(_)
             | Event::PlaybookApplied(_)
             | Event::CalendarPublished(_)
             | Event::CalendarApplied(_)

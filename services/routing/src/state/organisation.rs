@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use contracts::commands::Actor;
 use contracts::messages::calendar_published::CalendarPublished;
-use contracts::messages::complaint_registered::PlaybookRef;
-use contracts::messages::playbook_activated::{ActivationScope, PlaybookActivated};
+use contracts::messages::playbook_activated::PlaybookActivated;
 use contracts::{CalendarId, Event, PlaybookId};
 use jiff::Timestamp;
+use playbook::InForce;
 use runtime::service::Happened;
 use serde::{Deserialize, Serialize};
 use sha2::Digest as _;
@@ -15,8 +15,8 @@ use sha2::Digest as _;
 /// Activations and calendars.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Organisation {
-    /// The playbooks in force, one a scope, the latest activation last.
-    pub activations: Vec<Activation>,
+    /// The playbooks that were, are and will be in force.
+    pub activations: InForce,
     /// All published calendars, all versions: a clock keeps the one it runs on.
     pub calendars: BTreeMap<CalendarId, BTreeMap<u32, PublishedCalendar>>,
     /// The calendar of the organisation: the first that was published.
@@ -43,19 +43,6 @@ pub struct Applied {
     pub at: Timestamp,
 }
 
-/// A playbook in force.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Activation {
-    /// Which version of which playbook.
-    pub playbook: PlaybookRef,
-    /// For whom.
-    pub scope: ActivationScope,
-    /// Who put it into force.
-    pub by: Actor,
-    /// When.
-    pub at: Timestamp,
-}
-
 /// A published calendar.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PublishedCalendar {
@@ -74,32 +61,22 @@ impl Organisation {
         self.calendars.get(calendar)?.last_key_value().map(|(version, _)| *version)
     }
 
-    /// The version of a playbook that was put into force last, in any scope.
-    #[must_use]
-    pub fn in_force(&self, playbook: &PlaybookId) -> Option<PlaybookRef> {
-        let mut newest = self.activations.iter().rev();
-        newest.find(|one| one.playbook.id == *playbook).map(|one| one.playbook.clone())
-    }
-
-    /// Every playbook that is in force, with the version that was put into force last.
-    #[must_use]
-    pub fn all_in_force(&self) -> BTreeMap<PlaybookId, PlaybookRef> {
-        let all = self.activations.iter().map(|one| (one.playbook.id.clone(), one.playbook.clone()));
-        all.collect()
-    }
-
     /// What is in force once something is put into force.
     #[must_use]
-    pub fn once_activated(&self, said: &PlaybookActivated, at: Timestamp) -> Self {
-        let mut after = self.clone();
-        after.activated(said, at);
+    pub fn once_activated(&self, said: &PlaybookActivated, at: Timestamp) -> InForce {
+        let mut after = self.activations.clone();
+        after.put(said, at);
         after
     }
 
     /// Folds an event in; false when it is of no concern.
     pub(super) fn fold(&mut self, happened: &Happened<'_>) -> bool {
         if let Event::PlaybookActivated(said) = happened.event {
-            self.activated(said, happened.time);
+            self.activations.put(said, happened.time);
+            return true;
+        }
+        if let Event::ActivationWithdrawn(said) = happened.event {
+            self.activations.withdraw(said);
             return true;
         }
         if let Event::CalendarPublished(said) = happened.event {
@@ -125,12 +102,6 @@ impl Organisation {
             return true;
         }
         false // nothing else is said about an organisation
-    }
-
-    fn activated(&mut self, said: &PlaybookActivated, at: Timestamp) {
-        self.activations.retain(|activation| activation.scope != said.scope);
-        let (playbook, scope, by) = (said.playbook.clone(), said.scope.clone(), said.by.clone());
-        self.activations.push(Activation { playbook, scope, by, at });
     }
 
     fn published(&mut self, said: &CalendarPublished, at: Timestamp) {

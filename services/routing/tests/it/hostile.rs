@@ -260,8 +260,15 @@ async fn no_text_of_a_setting_does_more_than_stand_there() {
     let body = json!({"person": "agent.a", "absences": absences});
     served.try_on::<orders::PutAbsence>(directory, body, |_, _| {}).await;
     let body = json!({"playbook": {"id": "p03", "version": 1},
-        "scope": {"unit": "sales", "channel": "phone", "customer_type": "consumer"}});
-    served.try_on::<orders::ActivatePlaybook>(own.clone(), body, |_, _| {}).await;
+        "scope": {"unit": "sales", "channel": "phone", "customer_type": "consumer"}, "effective_from": "2090-01-01T00:00:00Z"});
+    // Each attempt has a time of its own, so that each has something to withdraw.
+    let from = |body: &mut Value, n: u128| {
+        if body["effective_from"] == "2090-01-01T00:00:00Z" {
+            body["effective_from"] = json!(format!("2090-01-01T00:00:00.{n:06}Z"));
+        }
+    };
+    served.try_on::<orders::ActivatePlaybook>(own.clone(), body.clone(), from).await;
+    served.try_on::<orders::WithdrawActivation>(own.clone(), body, from).await;
     let body = json!({"document": calendar(1)});
     let number = |body: &mut Value, n: u128| body["document"]["version"] = json!(u64::try_from(n).unwrap());
     served.try_on::<orders::PublishCalendar>(own.clone(), body, number).await;

@@ -140,6 +140,41 @@ fn another_schedule_begins_with_its_version_and_the_same_one_goes_on() {
     assert_eq!(periods(&world)[2..], ["2025-03-07 – 2025-03-13", "2025-03-14 – 2025-03-20"]);
 }
 
+/// what ends with a version is still reported as it said; what begins with the next begins with it.
+#[test]
+fn a_version_that_comes_at_midnight_reports_from_then_on_and_the_one_before_until_then() {
+    let mut world = weekly("2025-03-03T02:00:00Z");
+    activate(&mut world);
+    world.shelve(&version(2, &each(5)));
+    // From the midnight at which the first week is over.
+    let body = json!({"playbook": {"id": "p03", "version": 2}, "scope": {}, "effective_from": "2025-03-03T16:00:00Z"});
+    let subject = SubjectRef::organisation(&organisation());
+    world.command(subject, "playbook.activate", body, administrator()).unwrap();
+    world.advance_to("2025-03-15T00:00:00Z");
+    assert_eq!(
+        periods(&world),
+        ["2025-02-25 – 2025-03-03", "2025-02-28 – 2025-03-06", "2025-03-07 – 2025-03-13"]
+    );
+    let versions: Vec<_> = made(&world).iter().map(|due| due.playbook.version).collect();
+    assert_eq!(versions, [1, 2, 2]);
+}
+
+#[test]
+fn a_version_that_is_withdrawn_before_it_comes_leaves_the_reports_alone() {
+    let mut world = weekly("2025-03-03T02:00:00Z");
+    activate(&mut world);
+    world.shelve(&version(2, ""));
+    let body = json!({"playbook": {"id": "p03", "version": 2}, "scope": {}, "effective_from": "2025-03-05T16:00:00Z"});
+    let subject = || SubjectRef::organisation(&organisation());
+    world.command(subject(), "playbook.activate", body.clone(), administrator()).unwrap();
+    assert_eq!(world.timers.len(), 2);
+    world.command(subject(), "activation.withdraw", body, administrator()).unwrap();
+    assert_eq!(world.timers.len(), 1);
+    world.advance_to("2025-03-12T00:00:00Z");
+    assert_eq!(periods(&world), ["2025-02-25 – 2025-03-03", "2025-03-04 – 2025-03-10"]);
+    world.replay();
+}
+
 #[test]
 fn every_week_is_reported_once_when_the_organisation_moves_to_another_zone() {
     for zone in ["Europe/Berlin", "Pacific/Auckland"] {

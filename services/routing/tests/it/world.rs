@@ -120,6 +120,7 @@ impl World {
             playbook: PlaybookRef { id: playbook.id.clone(), version: playbook.version },
             document: serde_json::to_value(playbook).unwrap(),
             sha256: "0".repeat(64),
+            scenarios_sha256: None,
             by: Actor::System,
         };
         let subject = SubjectRef::playbook(&organisation(), &playbook.id);

@@ -22,6 +22,10 @@ use crate::messages::playbook_activated::ActivationScope;
 pub struct PublishPlaybook {
     /// The document as YAML text.
     pub text: String,
+    /// The scenarios that show how it must behave, kept beside the version for whoever changes it next: YAML documents,
+    /// each after a line `---`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scenarios: Option<String>,
 }
 
 /// Puts a published version into force; the subject is the organisation.
@@ -32,6 +36,22 @@ pub struct ActivatePlaybook {
     pub playbook: PlaybookRef,
     /// For whom.
     pub scope: ActivationScope,
+    /// From when on, a time to come; at once when absent. A complaint follows what held when it was received.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub effective_from: Option<Timestamp>,
+}
+
+/// Takes back an activation that is still to come; the subject is the organisation. What holds already is replaced by
+/// another activation instead.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WithdrawActivation {
+    /// Which.
+    pub playbook: PlaybookRef,
+    /// For whom it was to hold.
+    pub scope: ActivationScope,
+    /// From when on it was to hold.
+    pub effective_from: Timestamp,
 }
 
 /// Publishes a version of a working calendar; the subject is the organisation.
@@ -397,6 +417,7 @@ pub struct SignForm {
 super::verbs! { Routing:
     PublishPlaybook = "playbook.publish",
     ActivatePlaybook = "playbook.activate",
+    WithdrawActivation = "activation.withdraw",
     ApplyPlaybook = "playbook.apply",
     PublishCalendar = "calendar.publish",
     ApplyCalendar = "calendar.apply",

@@ -11,6 +11,7 @@ use crate::event::ReadError;
 
 pub mod accountability_decided;
 pub mod act_late;
+pub mod activation_withdrawn;
 pub mod audit_recorded;
 pub mod calendar_applied;
 pub mod calendar_published;

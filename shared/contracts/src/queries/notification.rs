@@ -5,8 +5,11 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{ChannelKey, ComplaintId, DepartmentId, OutcomeKey, PersonId, StageKey, VisitId};
+use crate::ids::{
+    ChannelKey, ComplaintId, DepartmentId, OutcomeKey, PersonId, StageKey, TemplateKey, VisitId,
+};
 use crate::messages::complaint_registered::PlaybookRef;
+use crate::words::{Language, Text};
 
 /// Stands for the tracking code in what notification keeps of a message, until it is handed to its channel.
 ///
@@ -20,6 +23,8 @@ pub const CASE: &str = "case";
 pub const OUTBOX: &str = "outbox";
 /// A playbook's templates and their faults.
 pub const TEMPLATES: &str = "templates";
+/// A playbook's messages as they would be read: [`MessagesAsked`] → `Vec<MessageShown>`.
+pub const MESSAGES: &str = "messages";
 /// Words to avoid in a text about a case, or one that will follow a playbook: `{complaint, text}` or `{playbook, text}` →
 /// warnings with their places.
 pub const WORDING: &str = "wording";
@@ -27,7 +32,7 @@ pub const WORDING: &str = "wording";
 /// [`SatisfactionPage`].
 pub const SATISFACTION: &str = "satisfaction";
 /// Every query of notification's own.
-pub const NAMES: &[&str] = &[CASE, OUTBOX, TEMPLATES, WORDING, SATISFACTION];
+pub const NAMES: &[&str] = &[CASE, OUTBOX, TEMPLATES, MESSAGES, WORDING, SATISFACTION];
 
 /// Asks for what customers answered; everything given must hold.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
@@ -86,4 +91,54 @@ pub struct SatisfactionGiven {
     /// Whether what they said is kept from the reader, who is a party to the matter.
     #[serde(default)]
     pub withheld: bool,
+}
+
+/// Asks how the messages of a playbook read, of a published version or of one that is being written.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct MessagesAsked {
+    /// The published version.
+    pub playbook: Option<PlaybookRef>,
+    /// What is being written.
+    pub written: Option<MessagesWritten>,
+}
+
+/// What a playbook says to customers and staff, as it writes it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct MessagesWritten {
+    /// Its templates, by key.
+    pub templates: serde_json::Value,
+    /// Its scripts, by key.
+    pub scripts: serde_json::Value,
+}
+
+/// A message, as it is written and as it would be read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct MessageShown {
+    /// The template.
+    pub template: TemplateKey,
+    /// Whether the playbook has it; else it is the one that every organisation has.
+    pub own: bool,
+    /// The subject line as it is written, where there is one.
+    pub subject: Option<Text>,
+    /// The message as it is written.
+    pub body: Text,
+    /// The places that are filled in, such as `number` or `facts.category`.
+    pub names: Vec<String>,
+    /// With an example case, in each language.
+    pub rendered: Vec<MessageRendered>,
+}
+
+/// A message in one language, with an example case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct MessageRendered {
+    /// Which language.
+    pub language: Language,
+    /// The subject line, where there is one.
+    pub subject: Option<String>,
+    /// The text; none where it cannot be rendered.
+    pub body: Option<String>,
+    /// Why it cannot, with its line.
+    pub fault: Option<String>,
 }

@@ -5,8 +5,10 @@
 
 mod board;
 mod cases;
+mod check;
 mod contacts;
 mod handovers;
+mod in_force;
 mod preview;
 
 use std::collections::BTreeMap;
@@ -18,8 +20,10 @@ use serde::{Deserialize, Serialize};
 use crate::commands::Actor;
 pub use board::*;
 pub use cases::*;
+pub use check::*;
 pub use contacts::*;
 pub use handovers::*;
+pub use in_force::*;
 
 use crate::ids::{
     ClockId, ClockKey, ComplaintId, DepartmentId, FormKey, PersonId, PlaybookId, RoleKey, StageKey, VisitId,
@@ -56,7 +60,7 @@ pub const PLAYBOOK: &str = "playbook";
 pub const PLAYBOOK_CHECK: &str = "playbook.check";
 /// Departments and people: null → JSON.
 pub const DIRECTORY: &str = "directory";
-/// The playbooks in force: null → JSON.
+/// The playbooks that were, are and will be in force: null → [`Activations`].
 pub const ACTIVATIONS: &str = "activations";
 /// The published calendars: null → JSON.
 pub const CALENDARS: &str = "calendars";
@@ -312,36 +316,6 @@ pub struct PlaybookVersion {
     pub sha256: String,
     /// When it was published.
     pub at: Timestamp,
-}
-
-/// Asks what is wrong in the text of a playbook.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct PlaybookCheckAsked {
-    /// The text, as it would be published.
-    pub text: String,
-}
-
-/// What is wrong in the text of a playbook.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct PlaybookChecked {
-    /// Every mistake, in the order of the text; none: it can be published.
-    pub mistakes: Vec<PlaybookMistake>,
-}
-
-/// A mistake in the text of a playbook.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct PlaybookMistake {
-    /// The line, from 1.
-    pub line: u32,
-    /// The column, from 1.
-    pub column: u32,
-    /// Where in the document, such as `stages[2].next[0].to`.
-    pub path: String,
-    /// What kind of mistake it is; stable.
-    pub code: String,
-    /// What to read.
-    pub message: Text,
 }
 
 /// Asks for the document of a playbook.

@@ -6,6 +6,7 @@ use jiff::{Timestamp, tz::TimeZone};
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::failure::Difference;
 use super::model::{CaseView, local_time, show};
 
 /// What must be true of a case.
@@ -79,50 +80,49 @@ pub struct Expect {
 }
 
 impl Expect {
-    /// What of this does not hold of `view`; one sentence each.
+    /// What of this does not hold of `view`.
     #[must_use]
     pub fn differences(
         &self,
         view: &CaseView,
         zone: &TimeZone,
         names: &BTreeMap<String, String>,
-    ) -> Vec<String> {
-        let mut found = Vec::new();
-        let mut same = |what: &str, expected: Option<String>, actual: Option<String>| {
-            if let Some(expected) = expected.filter(|expected| Some(expected) != actual.as_ref()) {
-                found.push(format!(
-                    "{what}: expected {expected}, found {}",
-                    actual.unwrap_or_else(|| "none".into())
-                ));
-            }
-        };
+    ) -> Vec<Difference> {
+        let mut differ = Vec::new();
+        let mut of =
+            |what: &'static str, of: Option<&str>, expected: Option<String>, actual: Option<String>| {
+                if let Some(expected) = expected.filter(|expected| Some(expected) != actual.as_ref()) {
+                    let found = actual.unwrap_or_else(|| "none".into());
+                    differ.push(Difference { what, of: of.map(str::to_owned), expected, found });
+                }
+            };
         let none = || Some("none".to_owned());
-        same("stage", self.stage.clone(), view.stage.clone().or_else(none));
-        same("department", self.department.clone(), view.department.clone());
+        of("stage", None, self.stage.clone(), view.stage.clone().or_else(none));
+        of("department", None, self.department.clone(), view.department.clone());
         let person = view.person.clone().or_else(|| Some("nobody".into()));
-        same("person", self.person.clone(), person);
-        same("sides", self.sides.as_ref().map(sides_text), Some(sides_text(&view.open_sides())));
-        same("rulings", self.rulings.as_ref().map(sides_text), Some(sides_text(&view.open_rulings())));
+        of("person", None, self.person.clone(), person);
+        of("sides", None, self.sides.as_ref().map(sides_text), Some(sides_text(&view.open_sides())));
+        of("rulings", None, self.rulings.as_ref().map(sides_text), Some(sides_text(&view.open_rulings())));
         for (key, due) in &self.rulings_due {
             let found = view
                 .rulings
                 .get(key)
                 .map_or_else(|| "none".to_owned(), |ruling| due_or_open(ruling.due, zone));
-            same(&format!("ruling {key} due"), Some(self.due_text(due, zone)), Some(found));
+            of("ruling due", Some(key), Some(self.due_text(due, zone)), Some(found));
         }
-        same("level", self.level.map(|n| n.to_string()), Some(view.level.to_string()));
-        same("instance", self.instance.map(|n| n.to_string()), Some(view.instance.to_string()));
-        same("closed", self.closed.map(|b| b.to_string()), Some(view.closed.to_string()));
-        same("outcome", self.outcome.clone(), view.outcome.clone());
+        of("level", None, self.level.map(|n| n.to_string()), Some(view.level.to_string()));
+        of("instance", None, self.instance.map(|n| n.to_string()), Some(view.instance.to_string()));
+        of("closed", None, self.closed.map(|b| b.to_string()), Some(view.closed.to_string()));
+        of("outcome", None, self.outcome.clone(), view.outcome.clone());
         for (clock, due) in &self.due {
-            same(&format!("due {clock}"), Some(self.due_text(due, zone)), Some(view.due_text(clock, zone)));
+            of("due", Some(clock), Some(self.due_text(due, zone)), Some(view.due_text(clock, zone)));
         }
         for (report, due) in &self.reports {
             let made = view.reports.get(report).map_or_else(|| "none".to_owned(), |at| show(*at, zone));
-            same(&format!("report {report}"), Some(self.due_text(due, zone)), Some(made));
+            of("report", Some(report), Some(self.due_text(due, zone)), Some(made));
         }
         for (team, people) in &self.teams {
-            same(&format!("team {team}"), Some(people.clone()), view.teams.get(team).cloned().or_else(none));
+            of("team", Some(team), Some(people.clone()), view.teams.get(team).cloned().or_else(none));
         }
         let list = |items: &Vec<String>| format!("[{}]", items.join(", "));
         let sorted = |items: &Vec<String>| {
@@ -131,42 +131,39 @@ impl Expect {
             items
         };
         let any_order = |items: &Vec<String>| list(&sorted(items));
-        same("lacks", self.lacks.as_ref().map(any_order), Some(any_order(&view.lacks)));
-        same("missed", self.missed.as_ref().map(any_order), Some(any_order(&view.missed)));
-        same("messages", self.messages.as_ref().map(list), Some(list(&view.messages)));
-        same("notified", self.notified.as_ref().map(any_order), Some(any_order(&view.notified)));
-        same(
+        of("lacks", None, self.lacks.as_ref().map(any_order), Some(any_order(&view.lacks)));
+        of("missed", None, self.missed.as_ref().map(any_order), Some(any_order(&view.missed)));
+        of("messages", None, self.messages.as_ref().map(list), Some(list(&view.messages)));
+        of("notified", None, self.notified.as_ref().map(any_order), Some(any_order(&view.notified)));
+        of(
             "proposal",
+            None,
             self.proposal.map(|n| n.to_string()),
             view.proposals.last().map(ToString::to_string),
         );
-        same("proposals", self.proposals.map(|n| n.to_string()), Some(view.proposals.len().to_string()));
-        same("incentives", self.incentives.as_ref().map(any_order), Some(any_order(&view.incentives)));
-        same("accounted", self.accounted.as_ref().map(any_order), Some(any_order(&view.accounted)));
+        of("proposals", None, self.proposals.map(|n| n.to_string()), Some(view.proposals.len().to_string()));
+        of("incentives", None, self.incentives.as_ref().map(any_order), Some(any_order(&view.incentives)));
+        of("accounted", None, self.accounted.as_ref().map(any_order), Some(any_order(&view.accounted)));
         let measures = view.measures.iter().map(|measure| measure.line.clone()).collect();
-        same("measures", self.measures.as_ref().map(list), Some(list(&measures)));
-        same("path", self.path.as_ref().map(list), Some(list(&view.path)));
+        of("measures", None, self.measures.as_ref().map(list), Some(list(&measures)));
+        of("path", None, self.path.as_ref().map(list), Some(list(&view.path)));
         for (key, value) in &self.facts {
             let expected = if value.is_null() { "none".to_owned() } else { value.to_string() };
             let found = view.facts.get(key).map(ToString::to_string).or_else(none);
-            same(&format!("fact {key}"), Some(expected), found);
+            of("fact", Some(key), Some(expected), found);
         }
         for (key, listed) in &self.ledgers {
-            same(
-                &format!("ledger {key}"),
-                Some(listed.clone()),
-                view.ledgers.get(key).cloned().or_else(none),
-            );
+            of("ledger", Some(key), Some(listed.clone()), view.ledgers.get(key).cloned().or_else(none));
         }
         for (key, times) in &self.loops {
             let taken = view.loops.get(key).copied().unwrap_or(0);
-            same(&format!("loop {key}"), Some(times.to_string()), Some(taken.to_string()));
+            of("loop", Some(key), Some(times.to_string()), Some(taken.to_string()));
         }
         let repeated =
             self.repeats.as_ref().map(|name| names.get(name).cloned().unwrap_or_else(|| name.clone()));
-        same("repeats", repeated, view.repeats.clone().or_else(none));
-        same("number", self.number.clone(), view.number.clone());
-        found
+        of("repeats", None, repeated, view.repeats.clone().or_else(none));
+        of("number", None, self.number.clone(), view.number.clone());
+        differ
     }
 
     fn due_text(&self, due: &str, zone: &TimeZone) -> String {
@@ -197,6 +194,7 @@ mod tests {
         let expect = Expect { stage: Some("reply".into()), level: Some(2), ..Expect::default() };
         let view = CaseView { stage: Some("approve".into()), level: 1, ..CaseView::default() };
         let found = expect.differences(&view, &zone, &BTreeMap::new());
+        let found: Vec<_> = found.iter().map(ToString::to_string).collect();
         assert_eq!(found, ["stage: expected reply, found approve", "level: expected 2, found 1"]);
     }
 
@@ -205,7 +203,8 @@ mod tests {
         let expect = Expect { facts: [("major".to_owned(), Value::Null)].into(), ..Expect::default() };
         let differences = |facts: BTreeMap<String, Value>| {
             let view = CaseView { facts, ..CaseView::default() };
-            expect.differences(&view, &TimeZone::UTC, &BTreeMap::new())
+            let found = expect.differences(&view, &TimeZone::UTC, &BTreeMap::new());
+            found.iter().map(ToString::to_string).collect::<Vec<_>>()
         };
         assert_eq!(differences(BTreeMap::new()), [""; 0]);
         let found = differences([("major".to_owned(), Value::Bool(false))].into());

@@ -143,10 +143,11 @@ pub struct Shelf {
     people: BTreeMap<PathBuf, Result<PutDirectory, Vec<Mistake>>>,
 }
 
-#[derive(Clone)]
-struct Shelved {
-    text: String,
-    book: std::sync::Arc<CompiledPlaybook>,
+/// A playbook that was read and found good.
+#[derive(Debug, Clone)]
+pub(super) struct Shelved {
+    pub(super) text: String,
+    pub(super) book: std::sync::Arc<CompiledPlaybook>,
 }
 
 /// Reads the scenarios at `paths`. In a folder, files that are no scenarios are passed over.
@@ -222,8 +223,6 @@ fn places(text: &str) -> Vec<(u32, u32)> {
 
 fn prepare(shelf: &mut Shelf, file: &Path, text: &str) -> Result<Prepared, Vec<Mistake>> {
     let scenario: Scenario = read(file, text)?;
-    let places = places(text);
-    let place = |step: usize| places.get(step).copied().unwrap_or_default();
     let mut mistakes = Vec::new();
     let book = shelf.playbook(file, &scenario).map_err(|found| mistakes.extend(found)).ok();
     let calendar = shelf.calendar(file, &scenario.calendar).map_err(|found| mistakes.extend(found)).ok();
@@ -231,21 +230,28 @@ fn prepare(shelf: &mut Shelf, file: &Path, text: &str) -> Result<Prepared, Vec<M
     let (Some(book), Some(calendar), Some(directory)) = (book, calendar, people) else {
         return Err(mistakes);
     };
-    let found = check::check(&scenario, book.book.playbook(), &directory);
-    mistakes.extend(
-        found.into_iter().map(|(step, zh, en)| Mistake::of_file(file, "scenario", zh, en).at(place(step))),
-    );
-    let (name, organisation) = match named(file) {
-        Ok(named) => named,
-        Err(mistake) => {
-            mistakes.push(mistake);
-            return Err(mistakes);
-        }
-    };
+    let named = named(file).map_err(|mistake| vec![mistake])?;
+    with(file, text, named, (&book, &calendar, &directory)).map(|(prepared, _)| prepared)
+}
+
+/// A scenario with what it needs, and where its steps stand.
+pub(super) fn with(
+    file: &Path,
+    text: &str,
+    (name, organisation): (String, OrganisationId),
+    (book, calendar, directory): (&Shelved, &Calendar, &PutDirectory),
+) -> Result<(Prepared, Vec<(u32, u32)>), Vec<Mistake>> {
+    let scenario: Scenario = read(file, text)?;
+    let places = places(text);
+    let place = |step: usize| places.get(step).copied().unwrap_or_default();
     let model = book.book.playbook();
-    let playbook = (book.text, model.id.clone(), model.version);
-    match Prepared::new((name, file.to_owned()), organisation, scenario, playbook, calendar, directory) {
-        Ok(prepared) if mistakes.is_empty() => return Ok(prepared),
+    let found = check::check(&scenario, model, directory);
+    let said = |(step, zh, en)| Mistake::of_file(file, "scenario", zh, en).at(place(step));
+    let mut mistakes: Vec<_> = found.into_iter().map(said).collect();
+    let playbook = (book.text.clone(), model.id.clone(), model.version);
+    let from = (name, file.to_owned());
+    match Prepared::new(from, organisation, scenario, playbook, calendar.clone(), directory.clone()) {
+        Ok(prepared) if mistakes.is_empty() => return Ok((prepared, places)),
         Ok(_) => {}
         Err(bad) => {
             let zh = format!("时间有误：{}", bad.why);

@@ -17,6 +17,7 @@ use contracts::{CommandId, ComplaintId, OrganisationId, PersonId, ServiceName, S
 use jiff::{Timestamp, tz::TimeZone};
 use serde_json::{Value, json};
 
+use super::failure::{Difference, Failure, Wrong};
 use super::model::{CaseView, Step, VisitView, show};
 use super::orders::{fill_in, local_times, service_of, staff};
 
@@ -51,7 +52,7 @@ pub struct Verdict {
     /// Which.
     pub name: String,
     /// What did not hold; empty when all did.
-    pub failures: Vec<String>,
+    pub failures: Vec<Failure>,
 }
 
 /// One scenario being played.
@@ -63,7 +64,7 @@ struct Play<'a> {
     /// The handover that was written last.
     handover: Option<SubjectRef>,
     orders: u32,
-    failures: Vec<String>,
+    failures: Vec<Failure>,
 }
 
 /// Plays `all` in one forward timeline. An organisation is set up when its scenario begins, so that a verdict is the same
@@ -148,63 +149,70 @@ impl<'a> Play<'a> {
             self.command(
                 SubjectRef::playbook(organisation, &prepared.reference.id),
                 Actor::System,
-                &PublishPlaybook { text: prepared.playbook.clone() },
+                &PublishPlaybook { text: prepared.playbook.clone(), scenarios: None },
             )?,
             self.command(
                 whole,
                 Actor::System,
-                &ActivatePlaybook { playbook: prepared.reference.clone(), scope: Default::default() },
+                &ActivatePlaybook {
+                    playbook: prepared.reference.clone(),
+                    scope: Default::default(),
+                    effective_from: None,
+                },
             )?,
         ];
         for command in orders {
             let verb = command.verb.clone();
             if let Answer::Refused { problem } = driver.order(ServiceName::Routing, command).await? {
-                self.failures.push(format!("setting up, {verb}: {problem}"));
+                let what = Wrong::SettingUp(verb, Box::new(problem));
+                self.failures.push(Failure { step: None, time: None, what });
             }
         }
         Ok(())
     }
 
-    /// Where the step stands, for the report.
-    fn place(&self, step: usize) -> String {
-        format!("step {} ({})", step + 1, show(self.prepared.times[step], self.zone()))
+    /// Notes what did not hold in a step.
+    fn failed(&mut self, step: usize, what: Wrong) {
+        let time = Some(show(self.prepared.times[step], self.zone()));
+        self.failures.push(Failure { step: Some(step), time, what });
     }
 
     /// What is done in the step.
     async fn act_in<D: Driver>(&mut self, driver: &mut D, at: usize) -> anyhow::Result<()> {
-        let (step, place) = (&self.prepared.scenario.steps[at], self.place(at));
+        let step = &self.prepared.scenario.steps[at];
         if let Some(complaint) = &step.complaint {
-            self.register(driver, &place, step, complaint.clone()).await?;
+            self.register(driver, at, step, complaint.clone()).await?;
         }
         if let Some(verb) = &step.act {
-            self.act(driver, &place, step, verb).await?;
+            self.act(driver, at, step, verb).await?;
         }
         Ok(())
     }
 
     /// What is then expected.
     async fn expect_in<D: Driver>(&mut self, driver: &mut D, at: usize) -> anyhow::Result<()> {
-        let (step, place) = (&self.prepared.scenario.steps[at], self.place(at));
+        let (step, organisation) = (&self.prepared.scenario.steps[at], &self.prepared.organisation);
         let Some(expect) = &step.expect else { return Ok(()) };
         let Some(subject) = self.case(step) else {
-            self.failures.push(format!("{place}: there is no such case"));
+            self.failed(at, Wrong::NoCase);
             return Ok(());
         };
         let view = self.look(driver, &subject).await?;
         let names = self.cases.iter().map(|(name, id)| (name.clone(), id.to_string())).collect();
-        let found = expect.differences(&view, self.zone(), &names);
-        self.failures.extend(found.into_iter().map(|difference| format!("{place}: {difference}")));
-        if let Some(expected) = expect.handovers {
-            let open = driver.handovers(&self.prepared.organisation).await?;
-            if open != expected {
-                self.failures.push(format!("{place}: handovers: expected {expected}, found {open}"));
+        for difference in expect.differences(&view, self.zone(), &names) {
+            self.failed(at, Wrong::Differs(difference));
+        }
+        let mut counted = |what: &'static str, expected: usize, found: usize| {
+            if found != expected {
+                let (expected, found) = (expected.to_string(), found.to_string());
+                self.failed(at, Wrong::Differs(Difference { what, of: None, expected, found }));
             }
+        };
+        if let Some(expected) = expect.handovers {
+            counted("handovers", expected, driver.handovers(organisation).await?);
         }
         if let Some(expected) = expect.parked {
-            let parked = driver.parked(&self.prepared.organisation).await?;
-            if parked != expected {
-                self.failures.push(format!("{place}: parked: expected {expected}, found {parked}"));
-            }
+            counted("parked", expected, driver.parked(organisation).await?);
         }
         Ok(())
     }
@@ -212,7 +220,7 @@ impl<'a> Play<'a> {
     async fn register<D: Driver>(
         &mut self,
         driver: &mut D,
-        place: &str,
+        at: usize,
         step: &Step,
         mut body: Value,
     ) -> anyhow::Result<()> {
@@ -233,19 +241,19 @@ impl<'a> Play<'a> {
             let name = step.case.clone().unwrap_or_else(|| "case".into());
             self.cases.insert(name, receipt.complaint);
         }
-        self.judge(place, step, &answer);
+        self.judge(at, step, &answer);
         Ok(())
     }
 
     async fn act<D: Driver>(
         &mut self,
         driver: &mut D,
-        place: &str,
+        at: usize,
         step: &Step,
         verb: &str,
     ) -> anyhow::Result<()> {
         let Some(service) = service_of(verb) else {
-            self.failures.push(format!("{place}: there is no verb {verb}"));
+            self.failed(at, Wrong::NoVerb(verb.to_owned()));
             return Ok(());
         };
         let organisation = self.prepared.organisation.clone();
@@ -257,14 +265,16 @@ impl<'a> Play<'a> {
             "absence.put" | "directory.put" | "directory.import" => {
                 Some(SubjectRef::directory(&organisation))
             }
-            "playbook.activate" | "playbook.apply" | "calendar.publish" | "calendar.apply" => {
-                Some(SubjectRef::organisation(&organisation))
-            }
+            "playbook.activate"
+            | "activation.withdraw"
+            | "playbook.apply"
+            | "calendar.publish"
+            | "calendar.apply" => Some(SubjectRef::organisation(&organisation)),
             "playbook.publish" => Some(SubjectRef::playbook(&organisation, &self.prepared.reference.id)),
             _ => self.case(step),
         };
         let Some(subject) = subject else {
-            self.failures.push(format!("{place}: there is no such case"));
+            self.failed(at, Wrong::NoCase);
             return Ok(());
         };
         let mut body = serde_json::Map::from_iter(step.with.clone());
@@ -281,7 +291,7 @@ impl<'a> Play<'a> {
         if verb == "handover.write" && matches!(answer, Answer::Done { .. }) {
             self.handover = Some(subject);
         }
-        self.judge(place, step, &answer);
+        self.judge(at, step, &answer);
         Ok(())
     }
 
@@ -299,23 +309,22 @@ impl<'a> Play<'a> {
         Ok(view)
     }
 
-    fn judge(&mut self, place: &str, step: &Step, answer: &Answer) {
-        match (answer, step.refused) {
-            (Answer::Done { .. }, None) => {}
-            (Answer::Done { .. }, Some(code)) => {
-                self.failures.push(format!("{place}: expected refusal {code}, it was done"))
-            }
+    fn judge(&mut self, at: usize, step: &Step, answer: &Answer) {
+        let wrong = match (answer, step.refused) {
+            (Answer::Done { .. }, None) => return,
+            (Answer::Done { .. }, Some(code)) => Wrong::Done(code),
             (Answer::Refused { problem }, Some(code)) if problem.code == code => {
-                if step.field.is_some() && problem.field != step.field {
-                    self.failures
-                        .push(format!("{place}: expected field {:?}, found {:?}", step.field, problem.field));
+                if step.field.is_none() || problem.field == step.field {
+                    return;
                 }
+                Wrong::OtherField(step.field.clone(), problem.field.clone())
             }
             (Answer::Refused { problem }, Some(code)) => {
-                self.failures.push(format!("{place}: expected refusal {code}, found {problem}"));
+                Wrong::RefusedOtherwise(code, Box::new(problem.clone()))
             }
-            (Answer::Refused { problem }, None) => self.failures.push(format!("{place}: refused: {problem}")),
-        }
+            (Answer::Refused { problem }, None) => Wrong::Refused(Box::new(problem.clone())),
+        };
+        self.failed(at, wrong);
     }
 
     fn case(&self, step: &Step) -> Option<SubjectRef> {

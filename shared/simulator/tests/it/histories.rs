@@ -281,6 +281,7 @@ impl Desk<'_> {
             text = text.replace(before, &format!("{before}{after}"));
         }
         let reference = json!({ "id": self.prepared.reference.id, "version": 2 });
+        let coming = |year: u16| json!({ "playbook": reference, "scope": {}, "effective_from": format!("{year}-01-01T00:00:00Z") });
         let orders = [
             (&whole, "calendar.publish", json!({ "document": calendar })),
             (&directory, "directory.put", people),
@@ -292,6 +293,10 @@ impl Desk<'_> {
             (&directory, "absence.put", json!({ "person": "qian.manager", "absences": [] })),
             (&playbook, "playbook.publish", json!({ "text": text })),
             (&whole, "playbook.activate", json!({ "playbook": reference, "scope": {} })),
+            (&whole, "playbook.activate", coming(2090)),
+            (&whole, "playbook.activate", coming(2091)),
+            (&whole, "activation.withdraw", coming(2090)),
+            (&whole, "activation.withdraw", coming(2091)),
         ];
         for (subject, verb, body) in orders {
             self.order(ServiceName::Routing, subject, Actor::System, verb, body);

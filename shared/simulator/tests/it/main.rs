@@ -8,3 +8,4 @@ mod histories;
 mod mistakes;
 mod properties;
 mod scenarios;
+mod written;

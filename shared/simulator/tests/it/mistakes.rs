@@ -70,8 +70,9 @@ fn what_does_not_hold_is_told_with_its_step_and_local_time() {
     let (_temporary, file) = placed("untrue.yaml");
     let all = load(&[file]).unwrap();
     let (verdicts, _) = simulate(&all, Faults::NONE, 0).unwrap();
+    let told: Vec<_> = verdicts[0].failures.iter().map(ToString::to_string).collect();
     assert_eq!(
-        verdicts[0].failures,
+        told,
         [
             "step 1 (2025-03-03 09:00): stage: expected approve, found handle",
             "step 1 (2025-03-03 09:00): person: expected zhao.handler, found sun.handler",

@@ -3,12 +3,15 @@
 use axum::Router;
 use axum::response::Response;
 use axum::routing::{get, post};
-use contracts::commands::routing::ActivatePlaybook;
-use contracts::messages::playbook_activated::ActivationScope;
+use contracts::commands::routing::{ActivatePlaybook, WithdrawActivation};
 use contracts::queries::routing as ask;
 use contracts::{PlaybookId, SubjectRef};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use pages::admin::Room;
-use pages::admin::playbooks::{Line, Sheet, list, scope_fields, sheet};
+use pages::admin::playbooks::{Line, Sheet, list, sheet};
+use pages::admin::standing::{Standing, Standings, activation_fields};
 use pages::forms::{Choice, Typed, read};
 use pages::words::playbooks as words;
 use serde_json::{Value, json};
@@ -17,7 +20,6 @@ use super::{Said, key_again, playbook_sheet, show};
 use crate::app::App;
 use crate::auth::Act;
 use crate::console::answering::{Named, onward};
-use crate::console::known::House;
 use crate::console::sent::Sent;
 use crate::console::visitor::{Member, new_key};
 use crate::extract::Parameters;
@@ -29,6 +31,7 @@ pub(super) fn router() -> Router<App> {
         .route("/console/admin/playbooks", get(all))
         .route("/console/admin/playbooks/{playbook}", get(one))
         .route("/console/admin/playbooks/{playbook}/activate", post(activate))
+        .route("/console/admin/playbooks/{playbook}/withdraw", post(withdraw))
 }
 
 async fn all(member: Member) -> Response {
@@ -45,35 +48,63 @@ async fn lines(member: &Member) -> Result<Vec<Line>, Refusal> {
     let listed = settings::asked(app, &caller, ask::PLAYBOOKS, Value::Null).await?;
     let listed: Vec<ask::PlaybookListed> =
         serde_json::from_value(listed).map_err(|error| Refusal::defect(&error))?;
-    let activations = settings::asked(app, &caller, ask::ACTIVATIONS, Value::Null).await?;
-    let house = app.known.house(app, &member.staff.organisation).await;
-    let line = |one: ask::PlaybookListed| Line {
-        in_force: in_force(&activations, &one.id, &house, member),
+    let told = settings::asked(app, &caller, ask::ACTIVATIONS, Value::Null).await?;
+    let told: ask::Activations = serde_json::from_value(told).map_err(|error| Refusal::defect(&error))?;
+    let mut lines: Vec<_> = listed.into_iter().map(line).collect();
+    for one in &told.coming {
+        put(&mut lines, one, member, |standings| &mut standings.coming).await;
+    }
+    for one in &told.activations {
+        put(&mut lines, one, member, |standings| &mut standings.now).await;
+    }
+    for one in &told.past {
+        put(&mut lines, one, member, |standings| &mut standings.past).await;
+    }
+    Ok(lines)
+}
+
+fn line(one: ask::PlaybookListed) -> Line {
+    Line {
+        standings: Standings::default(),
         versions: one.versions.iter().map(|version| (version.version, version.at)).collect(),
         id: one.id.to_string(),
         title: one.title,
-    };
-    Ok(listed.into_iter().map(line).collect())
+    }
 }
 
-fn in_force(activations: &Value, id: &PlaybookId, house: &House, member: &Member) -> Vec<(u32, String)> {
-    let language = member.visitor.language;
-    let all = activations["activations"].as_array().into_iter().flatten();
-    let ours = all.filter(|one| one["playbook"]["id"] == id.as_str());
-    let told = ours.filter_map(|one| {
-        let version = u32::try_from(one["playbook"]["version"].as_u64()?).ok()?;
-        let scope: ActivationScope = serde_json::from_value(one["scope"].clone()).ok()?;
-        let unit = scope.unit.as_ref().map(|unit| house.department(unit.as_str(), language));
-        let parts: Vec<_> = unit
-            .into_iter()
-            .chain(scope.channel.map(|key| key.to_string()))
-            .chain(scope.customer_type)
-            .collect();
-        let scope =
-            if parts.is_empty() { words::EVERYBODY.get(language).to_owned() } else { parts.join(" · ") };
-        Some((version, scope))
-    });
-    told.collect()
+/// Puts an activation to the playbook that it is of.
+async fn put(
+    lines: &mut [Line],
+    one: &ask::ActivationShown,
+    member: &Member,
+    place: impl Fn(&mut Standings) -> &mut Vec<Standing>,
+) {
+    if let Some(line) = lines.iter_mut().find(|line| line.id == one.playbook.id.as_str()) {
+        place(&mut line.standings).push(standing(one, member).await);
+    }
+}
+
+async fn standing(one: &ask::ActivationShown, member: &Member) -> Standing {
+    let (app, organisation, language) =
+        (&member.visitor.app, &member.staff.organisation, member.visitor.language);
+    let house = app.known.house(app, organisation).await;
+    let scope = &one.scope;
+    let unit = scope.unit.as_ref().map(|unit| house.department(unit.as_str(), language));
+    let mut parts: Vec<_> = unit.into_iter().collect();
+    if scope.channel.is_some() || scope.customer_type.is_some() {
+        let book = app.known.book(app, organisation, &json!(one.playbook)).await.unwrap_or_default();
+        parts.extend(scope.channel.iter().map(|key| book.label("channels", key.as_str(), language)));
+        parts.extend(scope.customer_type.iter().map(|key| book.label("customer_types", key, language)));
+    }
+    let by = one.by.person().map(|person| house.person(person.as_str()));
+    Standing {
+        version: one.playbook.version,
+        scope: if parts.is_empty() { words::EVERYBODY.get(language).to_owned() } else { parts.join(" · ") },
+        ordered: one.scope.clone(),
+        from: one.from,
+        until: one.until,
+        by: by.unwrap_or_else(|| words::REDRESS_ITSELF.get(language).to_owned()),
+    }
 }
 
 async fn one(member: Member, Named(id): Named<PlaybookId>, parameters: Parameters) -> Response {
@@ -107,8 +138,10 @@ async fn page(
         let line = lines(member).await?.into_iter().find(|line| line.id == id.as_str());
         let line = line.ok_or_else(|| Refusal::not_found("playbook"))?;
         let document = &told["document"];
-        let house = member.visitor.app.known.house(&member.visitor.app, &member.staff.organisation).await;
+        let app = &member.visitor.app;
+        let house = app.known.house(app, &member.staff.organisation).await;
         let choices = |name: &str| pages::tasks::labelled(&document[name]);
+        let typed = if refusal.is_none() { as_documented(document, &house.zone, app.now()) } else { typed };
         let scopes: [Vec<Choice>; 3] = [house.departments(), choices("channels"), choices("customer_types")];
         Ok::<_, Refusal>(Sheet {
             version: told["version"].as_u64().and_then(|version| u32::try_from(version).ok()).unwrap_or(1),
@@ -133,29 +166,64 @@ async fn page(
     show(member, Room::Playbooks, said, made, sheet).await
 }
 
+/// The day from which the document control says that it holds, where that is still to come.
+fn as_documented(document: &Value, zone: &TimeZone, now: Timestamp) -> Typed {
+    let day = document["document_control"]["effective"].as_str().and_then(|day| day.parse::<Date>().ok());
+    let begins = day.and_then(|day| Some((day, day.to_zoned(zone.clone()).ok()?.timestamp())));
+    let coming = begins.filter(|(_, begins)| *begins > now);
+    Typed(coming.map(|(day, _)| ("/effective_from".to_owned(), format!("{day}T00:00"))).into_iter().collect())
+}
+
+/// What a form of the card orders: the version, its scope, and from when on it is to hold.
+async fn order_of(member: &Member, id: &PlaybookId, sent: &Sent) -> Result<Value, Refusal> {
+    let version: u32 = sent.get("version")?;
+    let house = member.visitor.app.known.house(&member.visitor.app, &member.staff.organisation).await;
+    let nothing = [Vec::new(), Vec::new(), Vec::new()];
+    let mut body = read(&activation_fields(nothing, &house.zone), &sent.typed)?;
+    if body["scope"].is_null() {
+        body["scope"] = json!({});
+    }
+    body["playbook"] = json!({ "id": id, "version": version });
+    Ok(body)
+}
+
 async fn activate(member: Member, Named(id): Named<PlaybookId>, sent: Sent) -> Response {
     let done = async {
         member.require(Act::ChangeSettings)?;
-        let version: u32 = sent.get("version")?;
-        let nothing = || [Vec::new(), Vec::new(), Vec::new()];
-        let mut body = read(&scope_fields(nothing()), &sent.typed)?;
-        if body["scope"].is_null() {
-            body["scope"] = json!({});
-        }
-        body["playbook"] = json!({ "id": id, "version": version });
+        let body = order_of(&member, &id, &sent).await?;
+        let planned = !body["effective_from"].is_null();
         let orderer = member.orderer(&sent.key);
         let app = &member.visitor.app;
-        settings::ordered::<ActivatePlaybook>(app, &orderer, SubjectRef::organisation, body).await
+        settings::ordered::<ActivatePlaybook>(app, &orderer, SubjectRef::organisation, body).await?;
+        Ok(if planned { "planned" } else { "activated" })
     };
-    match done.await {
-        Ok(_) => {
-            onward(&format!("/console/admin/playbooks/{id}?version={}&done=activated", sent.text("version")))
-        }
+    let done = done.await;
+    settled(&member, &id, sent, done).await
+}
+
+async fn withdraw(member: Member, Named(id): Named<PlaybookId>, sent: Sent) -> Response {
+    let done = async {
+        member.require(Act::ChangeSettings)?;
+        let mut body = order_of(&member, &id, &sent).await?;
+        body["effective_from"] = json!(sent.text("effective_from"));
+        let orderer = member.orderer(&sent.key);
+        let app = &member.visitor.app;
+        settings::ordered::<WithdrawActivation>(app, &orderer, SubjectRef::organisation, body).await?;
+        Ok("withdrawn")
+    };
+    let done = done.await;
+    settled(&member, &id, sent, done).await
+}
+
+/// On to the page that says what was done, or the form again with what was refused.
+async fn settled(member: &Member, id: &PlaybookId, sent: Sent, done: Result<&str, Refusal>) -> Response {
+    let version = sent.text("version");
+    match done {
+        Ok(done) => onward(&format!("/console/admin/playbooks/{id}?version={version}&done={done}")),
         Err(refusal) => {
             let (said, key) = (Said::refused(&refusal), key_again(&refusal, &sent));
-            let version = sent.text("version");
             let parameters = Parameters::of(&[("version", version.as_str())]);
-            page(&member, &id, &parameters, said, (sent.typed, Some(refusal), key)).await
+            page(member, id, &parameters, said, (sent.typed, Some(refusal), key)).await
         }
     }
 }

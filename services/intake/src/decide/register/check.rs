@@ -39,7 +39,8 @@ pub(super) fn check(
     let directory = directory_state.as_deref().and_then(State::directory);
     check_directory(&mut body, directory, &mut findings);
     let unit = body.unit.clone().or_else(|| own_department(actor, directory));
-    let chosen = choose_playbook(intake, context, &body, unit.as_ref());
+    let received_at = body.received_at.map_or(context.now(), |told| told.min(context.now()));
+    let chosen = choose_playbook(intake, context, &body, received_at, unit.as_ref());
     let model = chosen.as_ref().ok().map(|(_, compiled)| compiled.playbook());
     let latest = context.now().checked_add(CLOCK_SKEW).unwrap_or(Timestamp::MAX);
     if let Some(problem) = guided::check(&body, model, latest) {
@@ -75,7 +76,6 @@ pub(super) fn check(
             return Err(first_of(findings));
         }
     };
-    let received_at = body.received_at.map_or(context.now(), |told| told.min(context.now()));
     let mut draft = Draft {
         complaint,
         body,

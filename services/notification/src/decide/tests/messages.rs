@@ -18,6 +18,7 @@ fn published(templates: Value) -> PlaybookPublished {
             "label": {"zh": "致谢", "en": "Thanks"}, "say": [{"zh": "感谢您告诉我们。", "en": "Thank you."}],
         }}}),
         sha256: String::new(),
+        scenarios_sha256: None,
         by: Actor::System,
     }
 }

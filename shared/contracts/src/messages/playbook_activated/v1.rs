@@ -1,5 +1,6 @@
 //! `playbook.activated`, version 1.
 
+use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +15,9 @@ pub struct PlaybookActivated {
     pub playbook: PlaybookRef,
     /// For whom it holds; the narrowest scope that fits wins.
     pub scope: ActivationScope,
+    /// From when on it holds; from when it was said, when absent. A complaint follows what held when it was received.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub effective_from: Option<Timestamp>,
     /// Who activated it.
     pub by: Actor,
 }

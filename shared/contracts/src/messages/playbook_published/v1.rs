@@ -15,6 +15,9 @@ pub struct PlaybookPublished {
     pub document: serde_json::Value,
     /// SHA-256 of the document text as published, hexadecimal.
     pub sha256: String,
+    /// SHA-256 of the scenarios that are kept beside it, hexadecimal; routing has their text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scenarios_sha256: Option<String>,
     /// Who published it.
     pub by: Actor,
 }

@@ -91,6 +91,18 @@ impl Prepared {
         Ok(Self { name, file, organisation, scenario, playbook, reference, calendar, directory, times })
     }
 
+    /// When a step happens.
+    #[must_use]
+    pub fn time(&self, step: usize) -> Option<Timestamp> {
+        self.times.get(step).copied()
+    }
+
+    /// When the last step happens.
+    #[must_use]
+    pub fn end(&self) -> Timestamp {
+        self.times.last().copied().unwrap_or_default()
+    }
+
     /// When the first step happens.
     #[must_use]
     pub fn start(&self) -> Timestamp {
