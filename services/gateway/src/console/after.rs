@@ -141,7 +141,9 @@ impl Known {
         let record = record.unwrap_or_default();
         let book = app.known.book(app, &member.staff.organisation, &record["playbook"]).await;
         let book = book.unwrap_or_default();
-        let sight = Sight { case: None, contact: reaches(member, holder) };
+        // In these lists the customer is spoken to: who holds a line sees how to reach them, whatever their role.
+        let speaks = holder == Some(&member.staff.person);
+        let sight = Sight { case: None, contact: speaks || in_reach(member), speaks };
         let contact = case::reach(app, &caller, complaint, &record["complainant"], &sight).await.ok();
         let contact: Option<Contact> = contact.and_then(|contact| serde_json::from_value(contact).ok());
         let channel =
@@ -160,13 +162,9 @@ impl Known {
     }
 }
 
-/// Whether contact data are shown unmasked to the reader, of a case of which `holder` holds the work.
-fn reaches(member: &Member, holder: Option<&PersonId>) -> bool {
-    match member.principal().rights(&member.visitor.app.config.roles).contact {
-        auth::Contact::Never => false,
-        auth::Contact::WhenHolding => holder == Some(&member.staff.person),
-        auth::Contact::InReach => true,
-    }
+/// Whether contact data are shown unmasked to the reader of any case in reach.
+fn in_reach(member: &Member) -> bool {
+    member.principal().rights(&member.visitor.app.config.roles).contact == auth::Contact::InReach
 }
 
 async fn of_work(member: &Member, item: WorkItem, (list, of): (List, &str), naming: &Naming) -> Line {

@@ -51,6 +51,7 @@ impl From<&Field> for AsMade {
             | Control::Phone
             | Control::Email
             | Control::Paragraph
+            | Control::Day
             | Control::Choice(_)
             | Control::Radio(_) => Kind::Text,
             Control::Person(_) => Kind::Person,
