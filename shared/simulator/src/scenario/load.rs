@@ -209,13 +209,16 @@ pub fn read<T: DeserializeOwned>(file: &Path, text: &str) -> Result<T, Vec<Mista
     })
 }
 
+/// A line and a column.
+type Place = (u32, u32);
+
 /// Where the steps stand in the file.
 #[derive(Deserialize)]
 struct Places {
     steps: Vec<Spanned<IgnoredAny>>,
 }
 
-fn places(text: &str) -> Vec<(u32, u32)> {
+fn places(text: &str) -> Vec<Place> {
     let number = |n: u64| u32::try_from(n).unwrap_or(u32::MAX);
     let places = serde_saphyr::from_str::<Places>(text).map(|places| places.steps).unwrap_or_default();
     places.iter().map(|step| (number(step.referenced.line()), number(step.referenced.column()))).collect()
@@ -240,7 +243,7 @@ pub(super) fn with(
     text: &str,
     (name, organisation): (String, OrganisationId),
     (book, calendar, directory): (&Shelved, &Calendar, &PutDirectory),
-) -> Result<(Prepared, Vec<(u32, u32)>), Vec<Mistake>> {
+) -> Result<(Prepared, Vec<Place>), Vec<Mistake>> {
     let scenario: Scenario = read(file, text)?;
     let places = places(text);
     let place = |step: usize| places.get(step).copied().unwrap_or_default();
