@@ -292,9 +292,11 @@ async fn put_roster(member: &Member, person: &PersonId, sent: &Sent) -> Result<(
     let roster = typed["roster"].as_array().cloned().unwrap_or_default();
     // A row without a day names none.
     let roster: Vec<Value> = roster.into_iter().filter(|day| day["date"].is_string()).collect();
-    let wrong = || Problem::new(ProblemCode::InvalidField, "that is no day").at("/people/0/roster");
-    let roster: Vec<RosterDay> =
-        serde_json::from_value(json!(roster)).map_err(|_| wrong().expected("a day such as 2026-11-30"))?;
+    let roster: Vec<RosterDay> = serde_json::from_value(json!(roster)).map_err(|_| {
+        Problem::new(ProblemCode::InvalidField, "that is no day")
+            .at("/people/0/roster")
+            .expected("a day such as 2026-11-30")
+    })?;
     let directory = Directory::read(member).await?;
     let mut one = directory.person(person)?.clone();
     let now = json!({ "shift": one.shift, "roster": one.roster });

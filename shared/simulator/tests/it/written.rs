@@ -29,7 +29,7 @@ fn of_p03(scenarios: &str) -> Result<Vec<Written>, Vec<String>> {
 #[test]
 fn the_shipped_scenarios_hold_in_one_text_too() {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../deploy/playbooks/scenarios/p03");
-    let shipped = load(&[folder.clone()]).unwrap();
+    let shipped = load(std::slice::from_ref(&folder)).unwrap();
     let mut text = file("scenarios/people/cast.yaml");
     for one in shipped.iter().filter(|one| one.scenario.people == "cast") {
         text += &format!("\n---\n{}", std::fs::read_to_string(&one.file).unwrap());
