@@ -20,6 +20,7 @@ mod stage_withdrawn;
 mod turn;
 mod work_assigned;
 
+use contracts::commands::Command;
 use contracts::{Event, Problem, ProblemCode, ServiceName};
 use runtime::service::{Context, Decision, Happened, Heard, Input};
 
@@ -43,15 +44,23 @@ struct Scene<'a, 'c> {
 pub(crate) fn decide(config: &Config, context: &Context<'_, State>, state: &State, input: &Input) -> Outcome {
     match input {
         Input::Heard(heard) => hear(config, context, state, heard),
-        Input::Command(command) => match command.verb.as_str() {
-            "decide" => decide_seat::decide(config, context, state, command),
-            "review" => review_seat::decide(config, context, state, command),
-            "audit" => audit_seat::decide(config, context, state, command),
-            "meet" => meet_seat::decide(config, context, state, command),
-            "account" => account_seat::decide(config, context, state, command),
-            other => Err(Problem::new(ProblemCode::NotFound, format!("approval takes no order “{other}”"))),
-        },
+        Input::Command(command) => {
+            let mut decision = order(config, context, state, command)?;
+            newly_bound::by_what_is_said(config, context, state, &command.subject, &mut decision);
+            Ok(decision)
+        }
         Input::Due(_) => Ok(Decision::nothing()), // this service sets no timers: business clocks are routing's
+    }
+}
+
+fn order(config: &Config, context: &Context<'_, State>, state: &State, command: &Command) -> Outcome {
+    match command.verb.as_str() {
+        "decide" => decide_seat::decide(config, context, state, command),
+        "review" => review_seat::decide(config, context, state, command),
+        "audit" => audit_seat::decide(config, context, state, command),
+        "meet" => meet_seat::decide(config, context, state, command),
+        "account" => account_seat::decide(config, context, state, command),
+        other => Err(Problem::new(ProblemCode::NotFound, format!("approval takes no order “{other}”"))),
     }
 }
 

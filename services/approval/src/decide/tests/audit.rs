@@ -144,6 +144,21 @@ fn whoever_decided_on_it_does_not_audit_it() {
 }
 
 #[test]
+fn whoever_decides_on_it_while_they_are_to_audit_it_is_replaced_at_once() {
+    let (mut bench, said) = open(always(json!([step("gm")])), 100, "store");
+    let (round, to_decide) = (opened(&said).round, asked(&said).remove(0));
+    let said = bench.hear(ServiceName::Routing, StageEntered { visit: visit(2), ..to_audit() });
+    let to_audit = asked(&said).remove(0);
+    give(&mut bench, &to_audit, "zhou");
+    give(&mut bench, &to_decide, "zhou");
+    let said = decide(&mut bench, ("zhou", "gm"), round, "approve").unwrap();
+    assert_eq!(whats(&said)[4..], ["work.withdrawn", "work.requested"], "{said:?}");
+    let again = asked(&said).remove(0);
+    assert_eq!((again.visit, again.task.as_str()), (visit(2), "audit"));
+    assert!(again.barred.contains(&person("zhou")));
+}
+
+#[test]
 fn whoever_handled_an_earlier_handling_may_audit_the_next() {
     let mut bench = Bench::new(Approval::default());
     bench.hear(ServiceName::Routing, to_audit());
