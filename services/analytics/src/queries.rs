@@ -24,7 +24,7 @@ mod precedents;
 mod reports;
 
 pub use self::cases::{MISSED, SEARCHED, VISITED, ledger_page};
-pub use self::overview::VOLUME;
+pub use self::overview::{CLOSED, RAN_OUT, REGISTERED};
 pub use self::precedents::PRECEDENTS_PAGE;
 use self::reports::{report, reports};
 use crate::state::WITHDRAWN;

@@ -1,12 +1,19 @@
 //! What a manager sees of a period: how much came and went, what is open, what ran out, how satisfied customers were,
-//! which department had the cases how long. Only the period is read, and of open cases their index.
+//! which department had the cases how long. Only the period is read, each table once and from an index alone; of open
+//! cases their index.
+
+use std::collections::BTreeMap;
 
 use contracts::{DepartmentId, OrganisationId, Problem, ProblemCode};
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan as _};
 use jiff_sqlx::{Timestamp as SqlTimestamp, ToSqlx as _};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use sqlx::PgPool;
+use sqlx::postgres::{PgArguments, PgRow};
+use sqlx::query::QueryAs;
+use sqlx::{FromRow, PgPool, Postgres};
 
 use super::{Instant, as_of, open_by_place, values};
 
@@ -43,12 +50,23 @@ pub(super) enum Unit {
 }
 
 impl Unit {
-    const fn as_str(self) -> &'static str {
+    /// The first day of the part in which `day` is; weeks begin on Monday.
+    fn begin(self, day: Date) -> Option<Date> {
         match self {
-            Self::Day => "day",
-            Self::Week => "week",
-            Self::Month => "month",
+            Self::Day => Some(day),
+            Self::Week => day.checked_sub(i64::from(day.weekday().to_monday_zero_offset()).days()).ok(),
+            Self::Month => Some(day.first_of_month()),
         }
+    }
+
+    /// The first day of the next part.
+    fn next(self, first: Date) -> Option<Date> {
+        let length = match self {
+            Self::Day => 1.day(),
+            Self::Week => 1.week(),
+            Self::Month => 1.month(),
+        };
+        first.checked_add(length).ok()
     }
 }
 
@@ -71,41 +89,48 @@ pub(super) fn asked(body: Value) -> Result<OverviewFilter, Problem> {
     Ok(filter)
 }
 
-/// What came, went and ran out, by the parts of the period.
-pub const VOLUME: &str = "select jsonb_build_object('at', at, 'registered', sum(registered), 'closed', sum(closed),
-         'breaches', sum(breaches))
-     from (
-         select date_trunc($5, registered_at, $6) as at, 1 as registered, 0 as closed, 0 as breaches from case_fact
-         where organisation = $1 and registered_at >= $2 and registered_at < $3
-           and ($4::text is null or department = $4)
-         union all
-         select date_trunc($5, closed_at, $6), 0, 1, 0 from case_fact
-         where organisation = $1 and closed_at >= $2 and closed_at < $3 and ($4::text is null or department = $4)
-         union all
-         select date_trunc($5, b.due, $6), 0, 0, 1 from breach b
-         where b.organisation = $1 and b.due >= $2 and b.due < $3 and ($4::text is null or exists (
-             select from case_fact c
-             where c.organisation = $1 and c.complaint = b.complaint and c.department = $4))) part
-     group by at order by at";
+impl OverviewFilter {
+    /// When the parts of the period begin. The first may begin before the period, which then cuts it.
+    fn parts(&self) -> Vec<Timestamp> {
+        let Ok(zone) = TimeZone::get(&self.zone) else { return Vec::new() };
+        let begin = self.by.begin(self.from.0.to_zoned(zone.clone()).date());
+        let days = std::iter::successors(begin, |first| self.by.next(*first));
+        let begins = days.map_while(|day| Some(day.to_zoned(zone.clone()).ok()?.timestamp()));
+        begins.take_while(|begin| *begin < self.to.0).collect()
+    }
+}
 
-const REGISTERED: &str = "select jsonb_build_object('registered', count(*),
-         'repeats', count(*) filter (where repeats), 'breached', count(*) filter (where breaches > 0),
-         'escalated', count(*) filter (where escalations > 0),
-         'still_open', count(*) filter (where closed_at is null))
+/// What was registered in the parts of the period, and what became of it.
+pub const REGISTERED: &str = "select width_bucket(registered_at, $5) as part, count(*),
+         count(*) filter (where repeats), count(*) filter (where breaches > 0),
+         count(*) filter (where escalations > 0), count(*) filter (where closed_at is null)
      from case_fact where organisation = $1 and registered_at >= $2 and registered_at < $3
-       and ($4::text is null or department = $4)";
+       and ($4::text is null or department = $4)
+     group by part";
 
-const SATISFACTION: &str = "select jsonb_build_object('answer', satisfaction, 'cases', count(*),
-         'proposed_fen', coalesce(sum(proposed_fen), 0), 'executed_fen', coalesce(sum(executed_fen), 0))
+/// What was closed in the parts of the period, and how satisfied the customers were.
+pub const CLOSED: &str = "select width_bucket(closed_at, $5) as part, satisfaction, count(*),
+         coalesce(sum(proposed_fen), 0)::bigint, coalesce(sum(executed_fen), 0)::bigint
      from case_fact where organisation = $1 and closed_at >= $2 and closed_at < $3
        and ($4::text is null or department = $4)
-     group by satisfaction order by satisfaction";
+     group by part, satisfaction";
+
+/// Which clocks ran out in the parts of the period.
+pub const RAN_OUT: &str = "select width_bucket(b.due, $5) as part, count(*) from breach b
+     where b.organisation = $1 and b.due >= $2 and b.due < $3 and ($4::text is null or exists (
+         select from case_fact c
+         where c.organisation = $1 and c.complaint = b.complaint and c.department = $4))
+     group by part";
 
 const OWNERSHIP: &str = "select jsonb_build_object('department', v.department, 'visits', count(*),
-         'seconds', sum(extract(epoch from v.left_at - v.entered_at))::bigint)
+         'seconds', extract(epoch from sum(v.left_at - v.entered_at))::bigint)
      from stage_time v where v.organisation = $1 and v.left_at >= $2 and v.left_at < $3
        and v.entered_at is not null and ($4::text is null or v.department = $4)
      group by v.department order by v.department";
+
+type Registered = (i32, i64, i64, i64, i64, i64);
+type Closed = (i32, Option<String>, i64, i64, i64);
+type RanOut = (i32, i64);
 
 /// The figures of a period.
 pub(super) async fn overview(
@@ -113,23 +138,88 @@ pub(super) async fn overview(
     organisation: &OrganisationId,
     filter: &OverviewFilter,
 ) -> Result<Value, sqlx::Error> {
+    let parts = filter.parts();
+    let begins: Vec<SqlTimestamp> = parts.iter().map(|begin| begin.to_sqlx()).collect();
     let department = filter.department.as_ref().map(DepartmentId::as_str);
-    let [from, to] = [filter.from, filter.to].map(|at| at.0.to_sqlx());
-    let of_period = |statement: &'static str| {
-        sqlx::query_as::<_, (Value,)>(statement)
-            .persistent(false)
-            .bind(organisation.as_str())
-            .bind::<SqlTimestamp>(from)
-            .bind::<SqlTimestamp>(to)
-            .bind(department)
-    };
-    let volume = of_period(VOLUME).bind(filter.by.as_str()).bind(&filter.zone).fetch_all(pool).await?;
+    let registered = of_period(REGISTERED, organisation, filter).bind(&begins).fetch_all(pool);
+    let closed = of_period(CLOSED, organisation, filter).bind(&begins).fetch_all(pool);
+    let ran_out = of_period(RAN_OUT, organisation, filter).bind(&begins).fetch_all(pool);
+    let ownership = of_period(OWNERSHIP, organisation, filter).fetch_all(pool);
+    let (registered, closed, ran_out, ownership, open, as_of) = tokio::try_join!(
+        registered,
+        closed,
+        ran_out,
+        ownership,
+        open_by_place(pool, organisation, department),
+        as_of(pool, organisation),
+    )?;
     Ok(json!({
-        "volume": values(volume),
-        "totals": of_period(REGISTERED).fetch_one(pool).await?.0,
-        "satisfaction": values(of_period(SATISFACTION).fetch_all(pool).await?),
-        "ownership": values(of_period(OWNERSHIP).fetch_all(pool).await?),
-        "open_by_place": open_by_place(pool, organisation, department).await?,
-        "as_of": as_of(pool, organisation).await?,
+        "volume": volume(&parts, &registered, &closed, &ran_out),
+        "totals": totals(&registered),
+        "satisfaction": satisfaction(closed),
+        "ownership": values(ownership),
+        "open_by_place": open,
+        "as_of": as_of,
     }))
+}
+
+fn of_period<'q, T: for<'r> FromRow<'r, PgRow>>(
+    statement: &'static str,
+    organisation: &'q OrganisationId,
+    filter: &'q OverviewFilter,
+) -> QueryAs<'q, Postgres, T, PgArguments> {
+    // Planned for the period that is asked for.
+    sqlx::query_as(statement)
+        .persistent(false)
+        .bind(organisation.as_str())
+        .bind::<SqlTimestamp>(filter.from.0.to_sqlx())
+        .bind::<SqlTimestamp>(filter.to.0.to_sqlx())
+        .bind(filter.department.as_ref().map(DepartmentId::as_str))
+}
+
+/// What came, went and ran out in each part in which something did.
+fn volume(
+    parts: &[Timestamp],
+    registered: &[Registered],
+    closed: &[Closed],
+    ran_out: &[RanOut],
+) -> Vec<Value> {
+    let mut counts: BTreeMap<i32, [i64; 3]> = BTreeMap::new();
+    let came = registered.iter().map(|row| (row.0, [row.1, 0, 0]));
+    let went = closed.iter().map(|row| (row.0, [0, row.2, 0]));
+    let late = ran_out.iter().map(|row| (row.0, [0, 0, row.1]));
+    for (part, more) in came.chain(went).chain(late) {
+        let count = counts.entry(part).or_default();
+        count.iter_mut().zip(more).for_each(|(count, more)| *count += more);
+    }
+    let begin = |part: i32| usize::try_from(part).ok()?.checked_sub(1).and_then(|part| parts.get(part));
+    let row = |(part, [registered, closed, breaches]): (i32, [i64; 3])| {
+        Some(json!({
+            "at": begin(part)?, "registered": registered, "closed": closed, "breaches": breaches,
+        }))
+    };
+    counts.into_iter().filter_map(row).collect()
+}
+
+fn totals(registered: &[Registered]) -> Value {
+    let sum = |of: fn(&Registered) -> i64| registered.iter().map(of).sum::<i64>();
+    json!({
+        "registered": sum(|row| row.1),
+        "repeats": sum(|row| row.2),
+        "breached": sum(|row| row.3),
+        "escalated": sum(|row| row.4),
+        "still_open": sum(|row| row.5),
+    })
+}
+
+/// How often each answer was the last of a case that was closed, and the money of these cases.
+fn satisfaction(closed: Vec<Closed>) -> Vec<Value> {
+    let mut answers: BTreeMap<(bool, Option<String>), [i64; 3]> = BTreeMap::new();
+    for (_, answer, cases, proposed, executed) in closed {
+        // Those who gave no answer come last.
+        let sums = answers.entry((answer.is_none(), answer)).or_default();
+        sums.iter_mut().zip([cases, proposed, executed]).for_each(|(sum, more)| *sum += more);
+    }
+    let row = |((_, answer), [cases, proposed, executed]): ((bool, Option<String>), [i64; 3])| json!({"answer": answer, "cases": cases, "proposed_fen": proposed, "executed_fen": executed});
+    answers.into_iter().map(row).collect()
 }

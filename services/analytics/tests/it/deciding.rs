@@ -128,8 +128,8 @@ async fn a_period_in_figures() {
     assert_eq!(
         all["volume"],
         json!([
-            {"at": "2025-03-06T16:00:00+00:00", "registered": 2, "closed": 1, "breaches": 1},
-            {"at": "2025-03-07T16:00:00+00:00", "registered": 1, "closed": 0, "breaches": 0},
+            {"at": "2025-03-06T16:00:00Z", "registered": 2, "closed": 1, "breaches": 1},
+            {"at": "2025-03-07T16:00:00Z", "registered": 1, "closed": 0, "breaches": 0},
         ])
     );
     assert_eq!(
