@@ -1,6 +1,8 @@
 //! The guided form of the portal: each step is a page, and each opens the next (R-032, P08). It works without any script;
 //! intake checks the gates again, whoever comes.
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
@@ -16,6 +18,7 @@ use pages::shell::About;
 use pages::words::guided as words;
 
 use super::answering::{self, Named, onward, page_of};
+use super::known::Book;
 use super::portal::{CHANNEL, base, channels, shell};
 use super::portal_draft::{Draft, lacking};
 use super::portal_hand_in::hand_in;
@@ -42,20 +45,20 @@ pub(super) struct Asked {
     pub business: Vec<Field>,
 }
 
-/// The guided form of an organisation, where its playbook has one for this channel.
+/// The guided form of an organisation and the playbook that has it, where there is one for this channel.
 ///
 /// # Errors
 /// That intake cannot be asked.
 pub(super) async fn guided_form(
     app: &App,
     organisation: &OrganisationId,
-) -> Result<Option<GuidedListed>, Refusal> {
+) -> Result<Option<(GuidedListed, Arc<Book>)>, Refusal> {
     let book = app.known.front(app, organisation, CHANNEL).await.unwrap_or_default();
     let own = book.document()["id"].as_str();
     let mut listed = channels(app, organisation).await?.into_iter().filter(|channel| {
         channel.channel.as_str() == CHANNEL && channel.playbooks.iter().any(|id| Some(id.as_str()) == own)
     });
-    Ok(listed.find_map(|channel| channel.guided))
+    Ok(listed.find_map(|channel| channel.guided).map(|form| (form, book)))
 }
 
 /// The guided form with its fields; none where the playbook has none.
@@ -63,8 +66,7 @@ pub(super) async fn guided_form(
 /// # Errors
 /// That intake cannot be asked.
 pub(super) async fn asked(app: &App, organisation: &OrganisationId) -> Result<Option<Asked>, Refusal> {
-    let Some(form) = guided_form(app, organisation).await? else { return Ok(None) };
-    let book = app.known.front(app, organisation, CHANNEL).await.unwrap_or_default();
+    let Some((form, book)) = guided_form(app, organisation).await? else { return Ok(None) };
     let choices = Choices {
         categories: book.choices("categories"),
         kinds: book.choices("kinds"),

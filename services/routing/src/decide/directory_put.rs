@@ -94,26 +94,40 @@ pub(super) fn findings(directory: &Directory, order: &PutDirectory) -> Vec<Probl
 
 /// People who would be managers of each other in a ring, and departments that would be above each other.
 fn rings(directory: &Directory, order: &PutDirectory) -> Vec<Problem> {
-    let ring = |detail: String, place: String, expected: &str| {
-        Problem::new(ProblemCode::InvalidField, detail).at(place).expected(expected)
+    let people = directory.people.values().chain(&order.people);
+    let units = directory.departments.values().chain(&order.departments);
+    let managers = in_rings(
+        &people.map(|person| (&person.id, person.manager.as_ref())).collect(),
+        order.people.iter().map(|person| &person.id),
+        |n, line| {
+            Problem::new(ProblemCode::InvalidField, format!("these are managers of each other: {line}"))
+                .at(format!("/people/{n}/manager"))
+                .expected("a line of managers that ends")
+        },
+    );
+    let parents = in_rings(
+        &units.map(|unit| (&unit.id, unit.parent.as_ref())).collect(),
+        order.departments.iter().map(|unit| &unit.id),
+        |n, line| {
+            Problem::new(ProblemCode::InvalidField, format!("these departments are above each other: {line}"))
+                .at(format!("/departments/{n}/parent"))
+                .expected("a line of departments that ends")
+        },
+    );
+    managers.into_iter().chain(parents).collect()
+}
+
+/// A problem for each of `put` that a ring leads back to, which is told its place and the way.
+fn in_rings<'t, T: Ord + std::fmt::Display>(
+    above: &BTreeMap<&'t T, Option<&'t T>>,
+    put: impl Iterator<Item = &'t T>,
+    problem: impl Fn(usize, String) -> Problem,
+) -> Vec<Problem> {
+    let in_ring = |(n, one)| {
+        let line = circle(one, |id| *above.get(id)?)?;
+        Some(problem(n, line.into_iter().map(T::to_string).collect::<Vec<_>>().join(" → ")))
     };
-    let known = directory.people.values().chain(&order.people);
-    let managers: BTreeMap<_, _> = known.map(|person| (&person.id, person.manager.as_ref())).collect();
-    let people = order.people.iter().enumerate().filter_map(|(n, person)| {
-        let line = circle(&person.id, |id| *managers.get(id)?)?;
-        let line = line.iter().map(|id| id.as_str()).collect::<Vec<_>>().join(" → ");
-        let detail = format!("these are managers of each other: {line}");
-        Some(ring(detail, format!("/people/{n}/manager"), "a line of managers that ends"))
-    });
-    let known = directory.departments.values().chain(&order.departments);
-    let parents: BTreeMap<_, _> = known.map(|unit| (&unit.id, unit.parent.as_ref())).collect();
-    let units = order.departments.iter().enumerate().filter_map(|(n, unit)| {
-        let line = circle(&unit.id, |id| *parents.get(id)?)?;
-        let line = line.iter().map(|id| id.as_str()).collect::<Vec<_>>().join(" → ");
-        let detail = format!("these departments are above each other: {line}");
-        Some(ring(detail, format!("/departments/{n}/parent"), "a line of departments that ends"))
-    });
-    people.chain(units).collect()
+    put.enumerate().filter_map(in_ring).collect()
 }
 
 /// The way from one back to itself, where there is one. To itself at once is no ring, and is told in its own words.
