@@ -142,11 +142,16 @@ impl Places {
             put(&mut places.people, &work["instead_of"]);
             put(&mut places.holders, &work["person"]);
         }
-        for result in list("results") {
-            put(&mut places.departments, &result["department"]);
-            if let Ok(Actor::Staff { person, .. }) = serde_json::from_value(result["by"].clone()) {
+        let mut by = |actor: &Value| {
+            if let Ok(Actor::Staff { person, .. }) = serde_json::from_value(actor.clone()) {
                 places.people.insert(person.to_string());
             }
+        };
+        // Whoever took a complaint back for a customer may have completed nothing in it.
+        by(&case["closing"]["by"]);
+        for result in list("results") {
+            put(&mut places.departments, &result["department"]);
+            by(&result["by"]);
         }
         for team in list("teams") {
             put(&mut places.people, &team["leader"]);
@@ -195,11 +200,16 @@ mod tests {
             "visits": [{ "department": "logistics" }],
             "works": [{ "department": "logistics", "person": "wu.gang", "instead_of": null }],
             "results": [{ "by": { "kind": "staff", "person": "lin.yue" } }, { "by": { "kind": "system" } }],
+            "closing": { "by": { "kind": "staff", "person": "he.xin" } },
             "facts": { "responsible": "sales" },
             "teams": [{ "leader": "tan.yu", "deputy": null, "members": ["yu.fan"] }],
         }));
         assert!(places.are_those_of(&staff("ma.jun", "logistics")));
         assert!(places.are_those_of(&staff("lin.yue", "customer_service")));
+        assert!(
+            places.are_those_of(&staff("he.xin", "customer_service")),
+            "whoever took it back still sees it"
+        );
         assert!(places.are_those_of(&staff("feng.qi", "sales")));
         assert!(places.are_those_of(&staff("yu.fan", "engineering")), "whoever is in a team sees the case");
         assert!(!places.are_those_of(&staff("hu.yan", "store_nanjing_road")));
