@@ -2,7 +2,7 @@
 // else is done with a whole case: its level is raised, it is taken back.
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { api, base, close, desk, holder, inspect, onList, phone, reader, sendTwice, signIn } from "./product.mjs";
+import { api, base, close, desk, holder, inspect, onList, phone, reader, sendTwice, signIn, submit } from "./product.mjs";
 
 after(close);
 
@@ -11,19 +11,16 @@ const sent = (page) => page.click("main form.once button[type=submit]");
 for (const language of ["zh", "en"]) {
   test(`two people fill in one form: nobody's words are lost (${language})`, { timeout: 90_000 }, async () => {
     const of = "p38";
-    const { number } = await api("da.acceptor", "POST", "/complaints", {
-      channel: "phone", category: "quality", narrative: "鞋子穿了两天就开胶。", customer_type: "consumer",
-      complainant: { name: "李强", phone: "13900001122" },
-    }, of);
-    const { complaint } = await onList(of, ["da.acceptor"], number, "propose");
-    const colleague = (fields) => api("da.acceptor", "POST", `/complaints/${complaint}/forms`, { form: "handling_form", fields }, of);
+    const { number } = await submit(of, language, { category: "quality", happened: "鞋子穿了两天就开胶。" });
+    const { complaint, person } = await onList(of, ["da.acceptor"], number, "contact");
+    const colleague = (fields) => api(person, "POST", `/complaints/${complaint}/forms`, { form: "handling_form", fields }, of);
     const stands = async () => {
-      const { fields } = await api("da.acceptor", "GET", `/complaints/${complaint}/forms/handling_form`, undefined, of);
+      const { fields } = await api(person, "GET", `/complaints/${complaint}/forms/handling_form`, undefined, of);
       return Object.fromEntries(fields.filter((one) => one.from === "written").map((one) => [one.key, one.value]));
     };
     await colleague({ cause: "胶水失效", course: "穿了两天开胶" });
     const page = await reader({ language, theme: language === "en" ? "dark" : "light", viewport: language === "en" ? phone : desk });
-    await signIn(page, "da.acceptor", of);
+    await signIn(page, person, of);
     const address = `${base}/console/cases/${complaint}/do/handling_form/form.fill`;
 
     await page.goto(address);
@@ -95,12 +92,10 @@ for (const [language, viewport, theme] of [["zh", phone, "light"], ["en", desk, 
 for (const language of ["zh", "en"]) {
   test(`a level is raised, and a complaint is taken back (${language})`, { timeout: 60_000 }, async () => {
     const of = "p38";
-    const { number } = await api("da.acceptor", "POST", "/complaints", {
-      channel: "phone", category: "quality", narrative: "鞋跟断了。", customer_type: "consumer", complainant: { name: "李强", phone: "13900003344" },
-    }, of);
-    const { complaint } = await onList(of, ["da.acceptor"], number, "propose");
+    const { number } = await submit(of, language, { category: "quality", happened: "鞋跟断了。" });
+    const { complaint, person } = await onList(of, ["da.acceptor"], number, "contact");
     const page = await reader({ language, viewport: language === "zh" ? phone : desk });
-    await signIn(page, "da.acceptor", of);
+    await signIn(page, person, of);
     await page.goto(`${base}/console/cases/${complaint}`);
     await page.click("a[href$='/do/case/case.raise']");
     await page.waitForURL(/case\.raise/);
@@ -108,7 +103,7 @@ for (const language of ["zh", "en"]) {
     await page.fill("[name='/reason']", "同批已有三人反映。");
     await inspect(page, `raise-${language}`);
     await sendTwice(page, complaint);
-    assert.equal((await api("da.acceptor", "GET", `/complaints/${complaint}`, undefined, of)).case.level, 2);
+    assert.equal((await api(person, "GET", `/complaints/${complaint}`, undefined, of)).case.level, 2);
     await page.goto(`${base}/console/cases/${complaint}`);
     await page.click("a[href$='/do/case/case.withdraw']");
     await page.waitForURL(/case\.withdraw/);
@@ -119,6 +114,6 @@ for (const language of ["zh", "en"]) {
     await page.waitForSelector("text=客户来电");
     await page.click("#not-possible > summary");
     await inspect(page, `taken-back-${language}`);
-    assert.equal((await api("da.acceptor", "GET", `/complaints/${complaint}`, undefined, of)).case.outcome, "withdrawn");
+    assert.equal((await api(person, "GET", `/complaints/${complaint}`, undefined, of)).case.outcome, "withdrawn");
   });
 }

@@ -3,28 +3,11 @@
 // that must not be forgotten and the audit.
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { base, close, does, inspect, onList, phone, reader } from "./product.mjs";
+import { base, close, does, inspect, onList, phone, submit } from "./product.mjs";
 
 after(close);
 
-/// A customer complains from their phone and gets a number.
-const submit = async (of, language, { category, happened }) => {
-  const page = await reader({ language, viewport: phone });
-  await page.goto(`${base}/portal/${of}/submit`);
-  await page.fill("[name='/narrative']", happened);
-  if (category) await page.selectOption("[name='/category']", category);
-  await page.fill("[name='/complainant/name']", "王芳");
-  await page.fill("[name='/complainant/phone']", telephone());
-  await page.click("main button[type=submit]");
-  await page.waitForURL(/\/receipt$/);
-  const [number] = await page.locator(".receipt .big").allTextContents();
-  return { page, number };
-};
-
 const closed = { zh: "已办结", en: "Closed" };
-
-/// Somebody who has not complained before: what is repeated goes another way.
-const telephone = () => `139${String(Math.floor(Math.random() * 1e8)).padStart(8, "0")}`;
 
 for (const language of ["zh", "en"]) {
   test(`P26: the amount decides who decides (${language})`, { timeout: 120_000 }, async () => {

@@ -87,6 +87,23 @@ export const api = async (person, method, path, body, of = organisation) => {
   return ask(method, path, body, { authorization: `Bearer ${session.token}` });
 };
 
+/// Somebody who has not complained before: what is repeated goes another way.
+const telephone = () => `139${String(Math.floor(Math.random() * 1e8)).padStart(8, "0")}`;
+
+/// A customer complains from their phone and gets a number.
+export const submit = async (of, language, { category, happened }) => {
+  const page = await reader({ language, viewport: phone });
+  await page.goto(`${base}/portal/${of}/submit`);
+  await page.fill("[name='/narrative']", happened);
+  if (category) await page.selectOption("[name='/category']", category);
+  await page.fill("[name='/complainant/name']", "王芳");
+  await page.fill("[name='/complainant/phone']", telephone());
+  await page.click("main button[type=submit]");
+  await page.waitForURL(/\/receipt$/);
+  const [number] = await page.locator(".receipt .big").allTextContents();
+  return { page, number };
+};
+
 /// Waits until `look` gives something.
 export const until = async (what, look, seconds = 15) => {
   for (let left = seconds * 5; left > 0; left -= 1) {
@@ -123,7 +140,7 @@ export const onList = (of, people, number, task) => until(`one of ${people} has 
 export const sendTwice = async (page, complaint) => {
   const sending = page.waitForRequest((request) => request.method() === "POST");
   await page.click("main form.once button[type=submit]");
-  await page.waitForURL(new RegExp(`/console/cases/${complaint}\\?done=finished`));
+  await page.waitForURL(new RegExp(`/console/(cases/${complaint}|approvals)\\?done=finished`));
   const sent = await sending;
   const again = await page.request.post(sent.url(), {
     data: sent.postDataBuffer(), headers: { "content-type": "application/x-www-form-urlencoded" },

@@ -193,7 +193,7 @@ fn span(locale: &Locale, one: &Away) -> Markup {
     let absence = &one.absence;
     html! {
         div {
-            strong { (locale.near(absence.from)) " – " (locale.near(absence.until)) }
+            strong { (locale.time(absence.from)) " – " (locale.near(absence.until)) }
             @if absence.from <= locale.now && locale.now < absence.until { " " span.badge.bg-orange-lt { (locale.say(words::AWAY_NOW)) } }
             " " span.text-secondary {
                 @match &one.deputy { Some(name) => (locale.fill(words::STANDS_IN, &[("name", name)])), None => (locale.say(words::NO_DEPUTY)) }

@@ -2,6 +2,7 @@
 
 use contracts::commands::{Actor, Answer};
 use contracts::messages::case_escalated::{CaseEscalated, EscalationAction};
+use contracts::messages::complaint_registered::ComplaintRegistered;
 use contracts::messages::stage_entered::{Place, StageEntered, StageResult};
 use contracts::messages::work_assigned::WorkAssigned;
 use contracts::{Facts, Language, PersonId, ProblemCode, ServiceName, StageKind, VisitId, WorkId};
@@ -181,6 +182,12 @@ async fn a_customer_is_acknowledged_told_once_asked_and_answers() {
 async fn what_customers_answer_is_listed_the_newest_first() {
     let bench = Bench::start().await;
     let mut routing = Voice::of(ServiceName::Routing, &complaint(7));
+    let mut intake = Voice::of(ServiceName::Intake, &complaint(7));
+    let about = ComplaintRegistered {
+        complained_of_person: Some(person("wang")),
+        ..registered("email", complainant(1))
+    };
+    bench.hear(&[intake.says(about)]).await;
     let mut again = entered(StageKind::Callback, 1);
     again.brief["slice"]["notification"]["callback"]["min"] = json!(2);
     again.facts.insert(contracts::facts::key::responsible(), "logistics".into());

@@ -121,7 +121,7 @@ fn row(locale: &Locale, line: &Line) -> Markup {
         tr {
             td { code { (line.id) } }
             td { a href={ "/console/admin/playbooks/" (line.id) } { (locale.label(&line.title)) } (other(locale, &line.title)) }
-            td { (versions(line)) }
+            td.count { (versions(line)) }
             td { (standing::in_short(locale, line)) }
         }
     }

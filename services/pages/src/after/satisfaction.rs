@@ -107,7 +107,8 @@ fn row(locale: &Locale, line: &Line) -> Markup {
         li.card.answer.not[!line.positive] #(line.id) {
             div {
                 strong.answer-said { (line.answer) }
-                @if !line.positive { " " span.badge.bg-red-lt { (locale.say(words::NOT_SATISFIED)) } }
+                // A scale may have its own name for it.
+                @if !line.positive && line.answer != locale.say(words::NOT_SATISFIED) { " " span.badge.bg-red-lt { (locale.say(words::NOT_SATISFIED)) } }
                 " " a.number href={ "/console/cases/" (line.complaint) } { (line.number) }
                 " " time.text-secondary.small datetime=(locale.machine(line.at)) { (locale.near(line.at)) }
             }

@@ -250,7 +250,11 @@ async fn one_task_among_much_work_is_read_by_its_index() {
     let mut connection = pool.acquire().await.unwrap();
     let rows = (1..=4_000u128).map(|n| {
         let Row::Work(mut work) = row(n, Some("2025-03-08T00:00:00Z")) else { unreachable!() };
-        work.task = if n.is_multiple_of(400) { "reply".into() } else { "verify".into() };
+        let elsewhere = n.is_multiple_of(2) && !n.is_multiple_of(400);
+        work.task = if elsewhere || n.is_multiple_of(400) { "reply".into() } else { "verify".into() };
+        if elsewhere {
+            work.department = "sales".parse().unwrap();
+        }
         (complaint(), Row::Work(work))
     });
     Tables.write_rows(&mut connection, rows.collect()).await.unwrap();
@@ -268,7 +272,7 @@ async fn one_task_among_much_work_is_read_by_its_index() {
     }
     let replies = work(&answers(&pool), json!({"department": "logistics", "tasks": ["reply"]})).await;
     assert_eq!(replies.len(), 10);
-    assert_eq!(work(&answers(&pool), json!({"tasks": ["reply", "callback"]})).await.len(), 10);
+    assert!(work(&answers(&pool), json!({"tasks": ["reply", "callback"]})).await.len() > 10);
 }
 
 #[tokio::test]

@@ -27,7 +27,7 @@ const FEW: usize = 3;
 /// The timers that services set, by what their keys begin with.
 const TIMERS: &[(ServiceName, &[&str])] = &[
     (ServiceName::Intake, &["upload"]),
-    (ServiceName::Routing, &["absent", "report", "clock", "return", "ruling", "rung"]),
+    (ServiceName::Routing, &["absent", "report", "clock", "return", "ruling", "rung", "version"]),
 ];
 
 /// What is ordered by the contracts' table of commands.

@@ -96,6 +96,11 @@ fn not_there(looking: &Looking<'_>, visit: &Visit, work: &Work) -> Option<String
         WorkState::Queued { reason, .. } if reason == "nobody_available" => {
             let party = &looking.of.case.origin.complained_of_person;
             let seats = looking.of.case.works.values().filter(|seat| seat.visit == work.visit);
+            // Whoever gave a seat of the round back is there, and is not asked for another of its seats.
+            let given_back = |seat: &Work| matches!(&seat.state, WorkState::Queued { reason, .. } if reason == "handed_back");
+            if seats.clone().any(given_back) {
+                return None;
+            }
             // Whoever has had their say in the round has no second seat in it.
             let visits = &looking.of.approval.visits;
             let round = visits.get(&work.visit).and_then(|at| at.open()?.round.as_ref());
