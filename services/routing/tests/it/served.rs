@@ -117,7 +117,7 @@ impl Served {
         bodies.iter().map(|body| serde_json::from_slice(body).unwrap()).collect()
     }
 
-    /// Every event about a subject, and every text that is kept sealed.
+    /// Every event about a subject, every text that is kept sealed, and the scenarios beside playbooks.
     pub(crate) async fn read_back(&self, subject: &SubjectRef) -> Vec<Value> {
         let mut read = self.events(subject).await;
         let ids: Vec<Uuid> = sqlx::query_scalar("select id from word").fetch_all(&self.pool).await.unwrap();
@@ -125,6 +125,9 @@ impl Served {
         let own = &subject.organisation;
         let words = open_words(&self.pool, &self.keys, ServiceName::Routing, own, &ids).await.unwrap();
         read.extend(words.into_values().map(Value::from));
+        let scenarios: Vec<String> =
+            sqlx::query_scalar("select scenarios from scenarios").fetch_all(&self.pool).await.unwrap();
+        read.extend(scenarios.into_iter().map(Value::from));
         read
     }
 
