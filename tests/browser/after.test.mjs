@@ -128,11 +128,18 @@ test("a customer of a long case must hear from us again, and whoever spoke with 
   const { complaint, person } = await onList(of, ["da.acceptor"], number, "contact");
   const reached = new Date(Date.now() - 60_000).toISOString();
   await api(person, "POST", `/complaints/${complaint}/facts`, { facts: { last_contact: reached } }, of);
+  const first = await reader({ language: "zh" });
+  await signIn(first, person, of);
+  await first.goto(`${base}/console/after?list=contacts`);
+  await first.waitForSelector(line(number));
+  await inspect(first, "after-contacts-zh");
+  // The first contact and the handling may be with two acceptors; one of them owes the next word.
+  const owed = await until("the next word is owed", async () => {
+    const { items } = await api(person, "GET", "/contacts?of=department", undefined, of);
+    return items.find((one) => one.number === number);
+  });
   const page = await reader({ language: "zh" });
-  await signIn(page, person, of);
-  await page.goto(`${base}/console/after?list=contacts`);
-  await page.waitForSelector(line(number));
-  await inspect(page, "after-contacts-zh");
+  await signIn(page, owed.person, of);
   await page.goto(`${base}/console/after?list=progress`);
   await page.waitForSelector(`${line(number)}:has-text("每周至少联系一次")`);
   await inspect(page, "after-progress-zh");
