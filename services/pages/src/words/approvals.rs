@@ -9,7 +9,7 @@ super::table! {
     NO_PROPOSAL: "没有处理方案", "No proposal";
     CUMULATED: "与同一客户、同一订单合并计算：{amount}", "Counted together with others of this customer or order: {amount}";
     YOUR_DECISION: "您的决定", "Your decision";
-    SENDS_BACK: "不同意时退回到：{stage}。如认为金额应当降低，请在理由中写明；经办人据此提出新版本，原审批自动作废。", "A refusal goes back to: {stage}. If the amount should be lower, say so in the reason: the proposer makes a new version, which voids this round.";
+    SENDS_BACK: "不同意时退回到：{stage}。", "A refusal goes back to: {stage}.";
     AUTHORITY: "审批权限", "Who decides on which amount";
     AUTHORITY_YOURS: "您的权限", "yours";
     AUTHORITY_NOW: "本案适用", "this case";
