@@ -7,7 +7,7 @@ use runtime::service::Decision;
 use super::{Scene, open_round, seats};
 use crate::Row;
 use crate::ledger::{self, Ledger};
-use crate::state::{Open, Proposal, Visit};
+use crate::state::{Open, Proposal, Round, Visit};
 
 /// Voids the round that is open at a visit, if there is one, and opens the next. What was said in it stays on record.
 ///
@@ -27,21 +27,25 @@ pub(super) fn reopen(
     let on_tally: Vec<_> = on_tally.into_iter().filter(|(_, counts)| *counts).map(|(one, _)| one).collect();
     let mut ledger = Ledger::load(context, config, open, &on_tally)?;
     if let Some(round) = &open.round {
-        let voided = Some(why);
-        decision.say(RoundClosed {
-            visit: id,
-            round: round.id,
-            approved: false,
-            voided,
-            agreed: None,
-            amended: None,
-        });
-        seats::withdraw(decision, id, round, reason(why));
+        void(decision, id, round, why);
         ledger.settle(round.id, None);
     }
     open_round::open(decision, scene, (id, visit, open), &mut ledger)?;
     decision.entries.extend(ledger.changes()?);
     Ok(())
+}
+
+/// Ends a round without a decision and lets its people go.
+pub(super) fn void(decision: &mut Decision<Row>, visit: VisitId, round: &Round, why: Voided) {
+    decision.say(RoundClosed {
+        visit,
+        round: round.id,
+        approved: false,
+        voided: Some(why),
+        agreed: None,
+        amended: None,
+    });
+    seats::withdraw(decision, visit, round, reason(why));
 }
 
 /// Why its people are let go.

@@ -2,11 +2,11 @@
 
 use contracts::commands::Actor;
 use contracts::messages::act_late::ActLate;
-use contracts::messages::round_closed::{RoundClosed, Voided};
+use contracts::messages::round_closed::Voided;
 use contracts::messages::stage_withdrawn::StageWithdrawn;
 use runtime::service::{Context, Decision};
 
-use super::{Outcome, seats};
+use super::{Outcome, reopen_round};
 use crate::config::Config;
 use crate::ledger::{self, Ledger};
 use crate::state::{Standing, State};
@@ -23,16 +23,7 @@ pub(super) fn decide(
     match &visit.standing {
         Standing::Open(open) => {
             let Some(round) = &open.round else { return Ok(decision) };
-            let voided = Some(Voided::StageWithdrawn);
-            decision.say(RoundClosed {
-                visit: id,
-                round: round.id,
-                approved: false,
-                voided,
-                agreed: None,
-                amended: None,
-            });
-            seats::withdraw(&mut decision, id, round, "stage_withdrawn");
+            reopen_round::void(&mut decision, id, round, Voided::StageWithdrawn);
             if ledger::is_counted(round) {
                 let proposal = state.subject_of(visit.instance, open);
                 let mut ledger = Ledger::load(context, config, open, &[proposal])?;
