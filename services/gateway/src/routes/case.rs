@@ -76,6 +76,19 @@ pub(crate) async fn ask_about(
     app.upstream.ask(service, name, &query).await
 }
 
+/// What a service answers about the complaint that the address names, to who may see the case.
+async fn seen(
+    app: &App,
+    caller: &Principal,
+    segments: &Segments,
+    service: ServiceName,
+    name: &str,
+) -> Result<Value, Refusal> {
+    let complaint: ComplaintId = segments.get("complaint")?;
+    sight::of_case(app, caller, complaint).await?;
+    ask_about(app, caller, service, name, complaint).await
+}
+
 async fn show(
     State(app): State<App>,
     Caller(caller): Caller,
@@ -175,9 +188,7 @@ async fn text(
     Caller(caller): Caller,
     segments: Segments,
 ) -> Result<Json<Value>, Refusal> {
-    let complaint: ComplaintId = segments.get("complaint")?;
-    sight::of_case(&app, &caller, complaint).await?;
-    ask_about(&app, &caller, ServiceName::Intake, record::TEXT, complaint).await.map(Json)
+    seen(&app, &caller, &segments, ServiceName::Intake, record::TEXT).await.map(Json)
 }
 
 async fn contact(
@@ -244,9 +255,7 @@ async fn clocks(
     Caller(caller): Caller,
     segments: Segments,
 ) -> Result<Json<Value>, Refusal> {
-    let complaint: ComplaintId = segments.get("complaint")?;
-    sight::of_case(&app, &caller, complaint).await?;
-    let clocks = ask_about(&app, &caller, ServiceName::Routing, ask::CLOCKS, complaint).await?;
+    let clocks = seen(&app, &caller, &segments, ServiceName::Routing, ask::CLOCKS).await?;
     Ok(Json(json!({ "clocks": clocks })))
 }
 
@@ -255,9 +264,7 @@ async fn refused(
     Caller(caller): Caller,
     segments: Segments,
 ) -> Result<Json<Value>, Refusal> {
-    let complaint: ComplaintId = segments.get("complaint")?;
-    sight::of_case(&app, &caller, complaint).await?;
-    ask_about(&app, &caller, ServiceName::Routing, ask::REFUSED, complaint).await.map(Json)
+    seen(&app, &caller, &segments, ServiceName::Routing, ask::REFUSED).await.map(Json)
 }
 
 async fn timeline_of(
