@@ -20,11 +20,13 @@ use sqlx::PgPool;
 mod cases;
 mod ledgers;
 mod overview;
+mod ownership;
 mod precedents;
 mod reports;
 
 pub use self::cases::{MISSED, SEARCHED, VISITED, ledger_page};
 pub use self::overview::{CLOSED, RAN_OUT, REGISTERED};
+pub use self::ownership::OWNERSHIP;
 pub use self::precedents::PRECEDENTS_PAGE;
 use self::reports::{report, reports};
 use crate::state::WITHDRAWN;

@@ -33,9 +33,11 @@ pub async fn begin(pool: &PgPool) -> Result<u64, sqlx::Error> {
     sqlx::query("lock table head in access exclusive mode").execute(&mut *transaction).await?;
     let (cases,): (i64,) =
         sqlx::query_as("select count(*) from case_fact").fetch_one(&mut *transaction).await?;
-    sqlx::query("truncate head, held, case_fact, stage_time, breach, ledger_entry, ledger_as_of")
-        .execute(&mut *transaction)
-        .await?;
+    sqlx::query(
+        "truncate head, held, case_fact, stage_time, ownership_day, breach, ledger_entry, ledger_as_of",
+    )
+    .execute(&mut *transaction)
+    .await?;
     // Reports wait until everything is there again.
     sqlx::query("update ledger_level set begun_at = clock_timestamp(), level_at = null")
         .execute(&mut *transaction)

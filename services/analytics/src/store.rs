@@ -1,5 +1,7 @@
 //! The ledger's tables: written whole from the facts of a case, one multi-row statement a table.
 
+mod visits;
+
 use std::collections::BTreeMap;
 
 use contracts::messages::report_due::ReportDue;
@@ -11,7 +13,7 @@ use uuid::Uuid;
 
 use crate::Analytics;
 use crate::reports;
-use crate::state::{CaseFacts, Left, VisitTime};
+use crate::state::CaseFacts;
 
 /// What a decision writes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,7 +69,7 @@ impl Store<Analytics> for Ledger {
         write_cases(&mut *transaction, &last).await?;
         write_closing(&mut *transaction, &last).await?;
         write_decisions(&mut *transaction, &last).await?;
-        write_visits(&mut *transaction, &last).await?;
+        visits::write(&mut *transaction, &last).await?;
         write_breaches(&mut *transaction, &last).await?;
         write_entries(&mut *transaction, &last).await?;
         write_as_of(&mut *transaction, &last).await?;
@@ -190,61 +192,6 @@ async fn write_decisions(connection: &mut PgConnection, cases: &Cases) -> Result
     .execute(connection)
     .await?;
     Ok(())
-}
-
-/// Visits that are written as they were are left alone: most events of a case change one of them or none.
-async fn write_visits(connection: &mut PgConnection, cases: &Cases) -> Result<(), sqlx::Error> {
-    let visits: Vec<Visited<'_>> = cases.iter().flat_map(visited).collect();
-    if visits.is_empty() {
-        return Ok(());
-    }
-    sqlx::query(
-        "insert into stage_time as old (organisation, complaint, visit, stage, kind, department, entered_at, left_at,
-             outcome, by_person)
-         select * from unnest($1::text[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[],
-             $7::timestamptz[], $8::timestamptz[], $9::text[], $10::text[])
-         on conflict (organisation, complaint, visit) do update set
-             stage = excluded.stage, kind = excluded.kind, department = excluded.department,
-             entered_at = excluded.entered_at, left_at = excluded.left_at, outcome = excluded.outcome,
-             by_person = excluded.by_person
-         where (old.stage, old.kind, old.department, old.entered_at, old.left_at, old.outcome, old.by_person)
-             is distinct from (excluded.stage, excluded.kind, excluded.department, excluded.entered_at,
-                 excluded.left_at, excluded.outcome, excluded.by_person)",
-    )
-    .bind(visits.iter().map(|visit| visit.organisation.to_owned()).collect::<Vec<_>>())
-    .bind(visits.iter().map(|visit| visit.complaint).collect::<Vec<_>>())
-    .bind(visits.iter().map(|visit| visit.visit).collect::<Vec<_>>())
-    .bind(visits.iter().map(|visit| visit.times.stage.as_ref().map(ToString::to_string)).collect::<Vec<_>>())
-    .bind(visits.iter().map(|visit| visit.times.kind.map(contracts::StageKind::as_str)).collect::<Vec<_>>())
-    .bind(visits.iter().map(|visit| visit.times.department.as_ref().map(ToString::to_string)).collect::<Vec<_>>())
-    .bind(visits.iter().map(|visit| time(visit.times.entered_at)).collect::<Vec<_>>())
-    .bind(visits.iter().map(|visit| time(visit.left.as_ref().map(|left| left.at))).collect::<Vec<_>>())
-    .bind(visits.iter().map(|visit| visit.left.as_ref().map(|left| left.outcome.clone())).collect::<Vec<_>>())
-    .bind(visits.iter().map(|visit| visit.left.as_ref().and_then(|left| left.by.clone())).collect::<Vec<_>>())
-    .execute(connection)
-    .await?;
-    Ok(())
-}
-
-/// One visit on its way into the table.
-struct Visited<'a> {
-    organisation: &'a str,
-    complaint: Uuid,
-    visit: Uuid,
-    times: &'a VisitTime,
-    left: Option<Left>,
-}
-
-fn visited<'a>(
-    ((organisation, complaint), case): (&'a (String, ComplaintId), &'a CaseFacts),
-) -> impl Iterator<Item = Visited<'a>> {
-    case.visits.iter().map(move |(visit, times)| Visited {
-        organisation,
-        complaint: complaint.0,
-        visit: visit.0,
-        times,
-        left: times.left(),
-    })
 }
 
 /// A clock that ran out, whose limit was moved, and that ran out again is one breach with its last limit.

@@ -15,7 +15,8 @@ use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::query::QueryAs;
 use sqlx::{FromRow, PgPool, Postgres};
 
-use super::{Instant, as_of, open_by_place, values};
+use super::ownership::ownership;
+use super::{Instant, as_of, open_by_place};
 
 /// Days of a period at most: a year, and some to compare with.
 const MAX_DAYS: i64 = 400;
@@ -122,12 +123,6 @@ pub const RAN_OUT: &str = "select width_bucket(b.due, $5) as part, count(*) from
          where c.organisation = $1 and c.complaint = b.complaint and c.department = $4))
      group by part";
 
-const OWNERSHIP: &str = "select jsonb_build_object('department', v.department, 'visits', count(*),
-         'seconds', extract(epoch from sum(v.left_at - v.entered_at))::bigint)
-     from stage_time v where v.organisation = $1 and v.left_at >= $2 and v.left_at < $3
-       and v.entered_at is not null and ($4::text is null or v.department = $4)
-     group by v.department order by v.department";
-
 type Registered = (i32, i64, i64, i64, i64, i64);
 type Closed = (i32, Option<String>, i64, i64, i64);
 type RanOut = (i32, i64);
@@ -144,12 +139,11 @@ pub(super) async fn overview(
     let registered = of_period(REGISTERED, organisation, filter).bind(&begins).fetch_all(pool);
     let closed = of_period(CLOSED, organisation, filter).bind(&begins).fetch_all(pool);
     let ran_out = of_period(RAN_OUT, organisation, filter).bind(&begins).fetch_all(pool);
-    let ownership = of_period(OWNERSHIP, organisation, filter).fetch_all(pool);
     let (registered, closed, ran_out, ownership, open, as_of) = tokio::try_join!(
         registered,
         closed,
         ran_out,
-        ownership,
+        ownership(pool, organisation, filter),
         open_by_place(pool, organisation, department),
         as_of(pool, organisation),
     )?;
@@ -157,7 +151,7 @@ pub(super) async fn overview(
         "volume": volume(&parts, &registered, &closed, &ran_out),
         "totals": totals(&registered),
         "satisfaction": satisfaction(closed),
-        "ownership": values(ownership),
+        "ownership": ownership,
         "open_by_place": open,
         "as_of": as_of,
     }))

@@ -248,7 +248,7 @@ async fn writing_what_is_known_changes_no_row() {
 }
 
 /// The indexes that the plan of a statement reads, and whether it reads a table from end to end.
-fn reads(plan: &Value, found: &mut Vec<String>) {
+pub(crate) fn reads(plan: &Value, found: &mut Vec<String>) {
     if let Some(name) = plan["Index Name"].as_str() {
         found.push(name.to_owned());
     }
@@ -356,7 +356,7 @@ fn ledger_plan(besides: &[&str], first: &str, rest: &str) -> String {
 }
 
 /// The statement as it is planned for these values, which is how a statement that is not kept prepared is planned.
-fn explain(statement: &str, values: &str) -> String {
+pub(crate) fn explain(statement: &str, values: &str) -> String {
     let mut text = statement.to_owned();
     for (n, value) in values.split(", ").enumerate().collect::<Vec<_>>().into_iter().rev() {
         text = text.replace(&format!("${}", n + 1), value);

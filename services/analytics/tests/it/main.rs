@@ -7,6 +7,7 @@ mod deciding;
 mod figures;
 mod folding;
 mod ledgers;
+mod ownership;
 mod rebuilding;
 mod reports;
 mod running;
