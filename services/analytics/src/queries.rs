@@ -21,6 +21,7 @@ mod cases;
 mod ledgers;
 mod overview;
 mod ownership;
+mod period;
 mod precedents;
 mod reports;
 
@@ -232,9 +233,9 @@ async fn open_by_place(
     department: Option<&str>,
 ) -> Result<Vec<Value>, sqlx::Error> {
     let rows = sqlx::query_as(
-        "select jsonb_build_object('department', department, 'stage', stage, 'open', count(*))
-         from case_fact where organisation = $1 and closed_at is null and ($2::text is null or department = $2)
-         group by department, stage order by department, stage",
+        "select jsonb_build_object('department', department, 'stage', stage, 'open', cases)
+         from open_place where organisation = $1 and cases <> 0 and ($2::text is null or department = $2)
+         order by department, stage",
     )
     .persistent(false)
     .bind(organisation.as_str())

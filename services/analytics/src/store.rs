@@ -1,5 +1,6 @@
 //! The ledger's tables: written whole from the facts of a case, one multi-row statement a table.
 
+mod sums;
 mod visits;
 
 use std::collections::BTreeMap;
@@ -66,12 +67,13 @@ impl Store<Analytics> for Ledger {
                 Row::Report(row) => reports.push(row),
             }
         }
+        write_entries(&mut *transaction, &last).await?;
+        visits::write(&mut *transaction, &last).await?;
+        sums::settle(&mut *transaction, &last).await?;
+        write_breaches(&mut *transaction, &last).await?;
         write_cases(&mut *transaction, &last).await?;
         write_closing(&mut *transaction, &last).await?;
         write_decisions(&mut *transaction, &last).await?;
-        visits::write(&mut *transaction, &last).await?;
-        write_breaches(&mut *transaction, &last).await?;
-        write_entries(&mut *transaction, &last).await?;
         write_as_of(&mut *transaction, &last).await?;
         for report in &reports {
             reports::ask_for(&mut *transaction, report).await?;

@@ -26,7 +26,7 @@ use crate::problem::Refusal;
 /// Where every program of every service answers.
 const PING: &str = "$SRV.PING";
 /// How long another program may take to answer after the one before it.
-const ANOTHER: Duration = Duration::from_millis(60);
+const ANOTHER: Duration = Duration::from_millis(30);
 /// What headers and the subject may take of a message, generously.
 const HEADROOM: usize = 1024;
 

@@ -1,6 +1,6 @@
 //! What a manager sees of a period: how much came and went, what is open, what ran out, how satisfied customers were,
-//! which department had the cases how long. Only the period is read, each table once and from an index alone; of open
-//! cases their index.
+//! which department had the cases how long. Cases are not counted for it: sums are kept by the quarter of an hour, and
+//! only what lies at the ends of a period is read case by case.
 
 use std::collections::BTreeMap;
 
@@ -11,11 +11,10 @@ use jiff::{Timestamp, ToSpan as _};
 use jiff_sqlx::{Timestamp as SqlTimestamp, ToSqlx as _};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use sqlx::postgres::{PgArguments, PgRow};
-use sqlx::query::QueryAs;
-use sqlx::{FromRow, PgPool, Postgres};
+use sqlx::PgPool;
 
 use super::ownership::ownership;
+use super::period::{Period, QUARTER};
 use super::{Instant, as_of, open_by_place};
 
 /// Days of a period at most: a year, and some to compare with.
@@ -101,27 +100,44 @@ impl OverviewFilter {
     }
 }
 
-/// What was registered in the parts of the period, and what became of it.
-pub const REGISTERED: &str = "select width_bucket(registered_at, $5) as part, count(*),
-         count(*) filter (where repeats), count(*) filter (where breaches > 0),
-         count(*) filter (where escalations > 0), count(*) filter (where closed_at is null)
-     from case_fact where organisation = $1 and registered_at >= $2 and registered_at < $3
-       and ($4::text is null or department = $4)
-     group by part";
+/// What was registered in the parts of the period (`$7`), and what became of it.
+pub const REGISTERED: &str = "select width_bucket(at, $7) as part, sum(cases)::bigint, sum(repeats)::bigint,
+         sum(breached)::bigint, sum(escalated)::bigint, sum(open)::bigint
+     from (
+         select quarter as at, cases, repeats, breached, escalated, open from registered_quarter
+         where organisation = $1 and department = coalesce($6, '') and quarter >= $3 and quarter < $4
+         union all
+         select registered_at, 1, repeats::int, (breaches > 0)::int, (escalations > 0)::int, (closed_at is null)::int
+         from case_fact where organisation = $1 and ($6::text is null or department = $6)
+           and (registered_at >= $2 and registered_at < $3 or registered_at >= $4 and registered_at < $5)
+     ) parts
+     group by part having sum(cases) <> 0";
 
-/// What was closed in the parts of the period, and how satisfied the customers were.
-pub const CLOSED: &str = "select width_bucket(closed_at, $5) as part, satisfaction, count(*),
-         coalesce(sum(proposed_fen), 0)::bigint, coalesce(sum(executed_fen), 0)::bigint
-     from case_fact where organisation = $1 and closed_at >= $2 and closed_at < $3
-       and ($4::text is null or department = $4)
-     group by part, satisfaction";
+/// What was closed in the parts of the period (`$7`), and how satisfied the customers were.
+pub const CLOSED: &str = "select width_bucket(at, $7) as part, satisfaction, sum(cases)::bigint,
+         sum(proposed_fen)::bigint, sum(executed_fen)::bigint
+     from (
+         select quarter as at, satisfaction, cases, proposed_fen, executed_fen from closed_quarter
+         where organisation = $1 and department = coalesce($6, '') and quarter >= $3 and quarter < $4
+         union all
+         select closed_at, satisfaction, 1, coalesce(proposed_fen, 0), coalesce(executed_fen, 0)
+         from case_fact where organisation = $1 and ($6::text is null or department = $6)
+           and (closed_at >= $2 and closed_at < $3 or closed_at >= $4 and closed_at < $5)
+     ) parts
+     group by part, satisfaction having sum(cases) <> 0";
 
-/// Which clocks ran out in the parts of the period.
-pub const RAN_OUT: &str = "select width_bucket(b.due, $5) as part, count(*) from breach b
-     where b.organisation = $1 and b.due >= $2 and b.due < $3 and ($4::text is null or exists (
-         select from case_fact c
-         where c.organisation = $1 and c.complaint = b.complaint and c.department = $4))
-     group by part";
+/// Which clocks ran out in the parts of the period (`$7`).
+pub const RAN_OUT: &str = "select width_bucket(at, $7) as part, sum(breaches)::bigint
+     from (
+         select quarter as at, breaches from ran_out_quarter
+         where organisation = $1 and department = coalesce($6, '') and quarter >= $3 and quarter < $4
+         union all
+         select b.due, 1 from breach b where b.organisation = $1
+           and (b.due >= $2 and b.due < $3 or b.due >= $4 and b.due < $5) and ($6::text is null or exists (
+             select from case_fact c
+             where c.organisation = $1 and c.complaint = b.complaint and c.department = $6))
+     ) parts
+     group by part having sum(breaches) <> 0";
 
 type Registered = (i32, i64, i64, i64, i64, i64);
 type Closed = (i32, Option<String>, i64, i64, i64);
@@ -135,16 +151,16 @@ pub(super) async fn overview(
 ) -> Result<Value, sqlx::Error> {
     let parts = filter.parts();
     let begins: Vec<SqlTimestamp> = parts.iter().map(|begin| begin.to_sqlx()).collect();
-    let department = filter.department.as_ref().map(DepartmentId::as_str);
-    let registered = of_period(REGISTERED, organisation, filter).bind(&begins).fetch_all(pool);
-    let closed = of_period(CLOSED, organisation, filter).bind(&begins).fetch_all(pool);
-    let ran_out = of_period(RAN_OUT, organisation, filter).bind(&begins).fetch_all(pool);
+    let (department, period) = (filter.department.as_ref(), Period::of(filter.from.0, filter.to.0, QUARTER));
+    let registered = period.asks(REGISTERED, organisation, department).bind(&begins).fetch_all(pool);
+    let closed = period.asks(CLOSED, organisation, department).bind(&begins).fetch_all(pool);
+    let ran_out = period.asks(RAN_OUT, organisation, department).bind(&begins).fetch_all(pool);
     let (registered, closed, ran_out, ownership, open, as_of) = tokio::try_join!(
         registered,
         closed,
         ran_out,
         ownership(pool, organisation, filter),
-        open_by_place(pool, organisation, department),
+        open_by_place(pool, organisation, department.map(DepartmentId::as_str)),
         as_of(pool, organisation),
     )?;
     Ok(json!({
@@ -155,20 +171,6 @@ pub(super) async fn overview(
         "open_by_place": open,
         "as_of": as_of,
     }))
-}
-
-fn of_period<'q, T: for<'r> FromRow<'r, PgRow>>(
-    statement: &'static str,
-    organisation: &'q OrganisationId,
-    filter: &'q OverviewFilter,
-) -> QueryAs<'q, Postgres, T, PgArguments> {
-    // Planned for the period that is asked for.
-    sqlx::query_as(statement)
-        .persistent(false)
-        .bind(organisation.as_str())
-        .bind::<SqlTimestamp>(filter.from.0.to_sqlx())
-        .bind::<SqlTimestamp>(filter.to.0.to_sqlx())
-        .bind(filter.department.as_ref().map(DepartmentId::as_str))
 }
 
 /// What came, went and ran out in each part in which something did.

@@ -147,6 +147,10 @@ impl Bench {
             "select to_jsonb(t) from breach t order by complaint, clock",
             "select to_jsonb(t) from ledger_entry t order by complaint, ledger",
             "select to_jsonb(t) from ledger_as_of t",
+            "select to_jsonb(t) from registered_quarter t where cases <> 0 order by department, quarter",
+            "select to_jsonb(t) from closed_quarter t where cases <> 0 order by department, quarter, satisfaction",
+            "select to_jsonb(t) from ran_out_quarter t where breaches <> 0 order by department, quarter",
+            "select to_jsonb(t) from open_place t where cases <> 0 order by department, stage",
         ] {
             let rows: Vec<Value> = sqlx::query_scalar(statement).fetch_all(&self.pool).await.unwrap();
             all.extend(rows);
