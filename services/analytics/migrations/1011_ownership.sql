@@ -1,15 +1,18 @@
--- How long each department had cases, by the day (UTC) on which it let go of them: a period is summed from its whole days
--- and, at its ends, from visits.
-create table ownership_day (
-    organisation text    not null,
-    day          date    not null,
+-- How long each department had cases, by the quarter of an hour in which it let go of them: whole quarters fit the days
+-- of every zone in use.
+create function quarter_of(at timestamptz) returns timestamptz language sql immutable parallel safe
+    return date_bin('15 minutes', at, timestamptz '2000-01-01 00:00:00+00');
+
+create table ownership_quarter (
+    organisation text        not null,
     department   text,
-    visits       bigint  not null,
-    seconds      numeric not null,
-    unique nulls not distinct (organisation, day, department)
+    quarter      timestamptz not null,
+    visits       bigint      not null,
+    seconds      numeric     not null,
+    unique nulls not distinct (organisation, department, quarter)
 );
-insert into ownership_day (organisation, day, department, visits, seconds)
-    select organisation, (left_at at time zone 'UTC')::date, department, count(*),
-        sum(extract(epoch from left_at - entered_at))
+insert into ownership_quarter (organisation, department, quarter, visits, seconds)
+    select organisation, department, quarter_of(left_at), count(*), sum(extract(epoch from left_at - entered_at))
     from stage_time where left_at is not null and entered_at is not null
     group by 1, 2, 3;
+create index ownership_quarter_period on ownership_quarter (organisation, quarter);

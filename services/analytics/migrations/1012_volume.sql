@@ -1,5 +1,5 @@
--- What came, went and ran out by the quarter of an hour (whole quarters fit the days of every zone in use), of each
--- department and, under '', of the whole house; and what is open where. Nothing is counted case by case to show a period.
+-- What came, went and ran out by the quarter of an hour, of each department and, under '', of the whole house; and what
+-- is open where. Nothing is counted case by case to show a period.
 create table registered_quarter (
     organisation text        not null,
     department   text        not null,
@@ -35,9 +35,6 @@ create table open_place (
     cases        bigint not null,
     unique nulls not distinct (organisation, department, stage)
 );
-
-create function quarter_of(at timestamptz) returns timestamptz language sql immutable parallel safe
-    return date_bin('15 minutes', at, timestamptz '2000-01-01 00:00:00+00');
 
 with counted as (
     select c.*, of_department from case_fact c, lateral (

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use sqlx::PgPool;
 
 use super::ownership::ownership;
-use super::period::{Period, QUARTER};
+use super::period::Period;
 use super::{Instant, as_of, open_by_place};
 
 /// Days of a period at most: a year, and some to compare with.
@@ -151,7 +151,7 @@ pub(super) async fn overview(
 ) -> Result<Value, sqlx::Error> {
     let parts = filter.parts();
     let begins: Vec<SqlTimestamp> = parts.iter().map(|begin| begin.to_sqlx()).collect();
-    let (department, period) = (filter.department.as_ref(), Period::of(filter.from.0, filter.to.0, QUARTER));
+    let (department, period) = (filter.department.as_ref(), Period::of(filter.from.0, filter.to.0));
     let registered = period.asks(REGISTERED, organisation, department).bind(&begins).fetch_all(pool);
     let closed = period.asks(CLOSED, organisation, department).bind(&begins).fetch_all(pool);
     let ran_out = period.asks(RAN_OUT, organisation, department).bind(&begins).fetch_all(pool);

@@ -5,15 +5,15 @@ use serde_json::Value;
 use sqlx::PgPool;
 
 use super::overview::OverviewFilter;
-use super::period::{DAY, Period};
+use super::period::Period;
 use super::values;
 
-/// Whole days are summed already; the ends of the period are summed visit by visit, from an index alone.
+/// The ends of the period are summed visit by visit, from an index alone.
 pub const OWNERSHIP: &str = "select jsonb_build_object(
          'department', department, 'visits', sum(visits), 'seconds', sum(seconds)::bigint)
      from (
-         select department, visits, seconds from ownership_day
-         where organisation = $1 and day >= ($3 at time zone 'UTC')::date and day < ($4 at time zone 'UTC')::date
+         select department, visits, seconds from ownership_quarter
+         where organisation = $1 and quarter >= $3 and quarter < $4
          union all
          select department, 1, extract(epoch from left_at - entered_at) from stage_time
          where organisation = $1 and left_at >= $2 and left_at < $3 and entered_at is not null
@@ -29,6 +29,6 @@ pub(super) async fn ownership(
     organisation: &OrganisationId,
     filter: &OverviewFilter,
 ) -> Result<Vec<Value>, sqlx::Error> {
-    let period = Period::of(filter.from.0, filter.to.0, DAY);
+    let period = Period::of(filter.from.0, filter.to.0);
     Ok(values(period.asks(OWNERSHIP, organisation, filter.department.as_ref()).fetch_all(pool).await?))
 }

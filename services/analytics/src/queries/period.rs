@@ -1,4 +1,4 @@
-//! A period as the tables of sums have it: whole quarters of an hour, or days, and its two ends.
+//! A period as the tables of sums have it: whole quarters of an hour, and its two ends.
 
 use contracts::{DepartmentId, OrganisationId};
 use jiff::{SignedDuration, Timestamp};
@@ -7,10 +7,8 @@ use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::query::QueryAs;
 use sqlx::{FromRow, Postgres};
 
-/// What is summed by quarters of an hour fits the days of every zone that is in use.
-pub(super) const QUARTER: SignedDuration = SignedDuration::from_mins(15);
-/// What need not fit the days of a zone is summed by days (UTC).
-pub(super) const DAY: SignedDuration = SignedDuration::from_hours(24);
+/// What sums are kept by: it fits the days of every zone that is in use. `quarter_of` of the store is the same.
+const QUARTER: SignedDuration = SignedDuration::from_mins(15);
 
 /// From `from` to `to`; of that, what lies between `first` and `last` is summed already, and the ends are not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,12 +20,12 @@ pub(super) struct Period {
 }
 
 impl Period {
-    /// A period of which whole units are summed. Where it has none, all of it is its first end.
-    pub(super) fn of(from: Timestamp, to: Timestamp, unit: SignedDuration) -> Self {
-        let unit = unit.as_nanos();
-        let at = |units: i128| Timestamp::from_nanosecond(units * unit).ok();
-        let first = at(-(-from.as_nanosecond()).div_euclid(unit));
-        let last = at(to.as_nanosecond().div_euclid(unit));
+    /// A period. Where it has no whole quarter, all of it is its first end.
+    pub(super) fn of(from: Timestamp, to: Timestamp) -> Self {
+        let quarter = QUARTER.as_nanos();
+        let at = |quarters: i128| Timestamp::from_nanosecond(quarters * quarter).ok();
+        let first = at(-(-from.as_nanosecond()).div_euclid(quarter));
+        let last = at(to.as_nanosecond().div_euclid(quarter));
         let (first, last) = first.zip(last).filter(|(first, last)| first < last).unwrap_or((to, to));
         Self { from, first, last, to }
     }
@@ -54,20 +52,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_period_is_two_ends_and_whole_units_between() {
+    fn a_period_is_two_ends_and_whole_quarters_between() {
         let at = |text: &str| format!("2025-03-{text}Z").parse::<Timestamp>().unwrap();
         let cases = [
             // from, to, first, last
-            (DAY, "06T16:00:00", "09T16:00:00", "07T00:00:00", "09T00:00:00"),
-            (DAY, "06T00:00:00", "07T00:00:00", "06T00:00:00", "07T00:00:00"),
-            (DAY, "06T16:00:00", "07T16:00:00", "07T16:00:00", "07T16:00:00"),
-            (DAY, "06T01:00:00", "06T02:00:00", "06T02:00:00", "06T02:00:00"),
-            (QUARTER, "06T01:00:00", "06T02:00:00", "06T01:00:00", "06T02:00:00"),
-            (QUARTER, "06T01:00:00.000001", "06T02:14:59.9", "06T01:15:00", "06T02:00:00"),
+            ("06T16:00:00", "09T16:00:00", "06T16:00:00", "09T16:00:00"),
+            ("06T01:00:00.000001", "06T02:14:59.9", "06T01:15:00", "06T02:00:00"),
+            ("06T01:10:00", "06T01:20:00", "06T01:20:00", "06T01:20:00"),
+            ("06T01:01:00", "06T01:02:00", "06T01:02:00", "06T01:02:00"),
         ];
-        for (unit, from, to, first, last) in cases {
+        for (from, to, first, last) in cases {
             let [from, to, first, last] = [from, to, first, last].map(at);
-            assert_eq!(Period::of(from, to, unit), Period { from, first, last, to }, "{from} to {to}");
+            assert_eq!(Period::of(from, to), Period { from, first, last, to }, "{from} to {to}");
         }
     }
 }

@@ -8,8 +8,8 @@ use super::{Cases, time};
 use crate::state::{CaseFacts, Left, VisitTime};
 
 /// Visits that are written as they were are left alone: most events of a case change one of them or none. What a visit
-/// adds to its department's day, and what it added as it stood before, is settled with it. Whoever writes holds the
-/// heads of these cases, so nobody else changes their visits meanwhile; days are locked in their order.
+/// adds to the time that its department had cases, and what it added as it stood before, is settled with it. Whoever
+/// writes holds the heads of these cases, so nobody else changes their visits meanwhile; sums are locked in their order.
 const WRITE: &str = "with written as (
          select * from unnest($1::text[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[],
              $7::timestamptz[], $8::timestamptz[], $9::text[], $10::text[])
@@ -20,13 +20,13 @@ const WRITE: &str = "with written as (
          union all
          select organisation, o.left_at, o.department, -1, extract(epoch from o.entered_at - o.left_at)
          from stage_time o join written using (organisation, complaint, visit)
-     ), on_days as (
-         insert into ownership_day as old (organisation, day, department, visits, seconds)
-         select organisation, (left_at at time zone 'UTC')::date as day, department, sum(visits), sum(seconds)
+     ), summed as (
+         insert into ownership_quarter as old (organisation, department, quarter, visits, seconds)
+         select organisation, department, quarter_of(left_at) as quarter, sum(visits), sum(seconds)
          from difference where seconds is not null
-         group by organisation, day, department having sum(visits) <> 0 or sum(seconds) <> 0
-         order by organisation, day, department
-         on conflict (organisation, day, department) do update set
+         group by organisation, department, quarter having sum(visits) <> 0 or sum(seconds) <> 0
+         order by organisation, department, quarter
+         on conflict (organisation, department, quarter) do update set
              visits = old.visits + excluded.visits, seconds = old.seconds + excluded.seconds
      )
      insert into stage_time as old (organisation, complaint, visit, stage, kind, department, entered_at, left_at,

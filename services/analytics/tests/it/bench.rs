@@ -143,7 +143,7 @@ impl Bench {
         for statement in [
             "select to_jsonb(t) from case_fact t order by complaint",
             "select to_jsonb(t) from stage_time t order by complaint, visit",
-            "select to_jsonb(t) from ownership_day t where visits <> 0 order by day, department",
+            "select to_jsonb(t) from ownership_quarter t where visits <> 0 order by department, quarter",
             "select to_jsonb(t) from breach t order by complaint, clock",
             "select to_jsonb(t) from ledger_entry t order by complaint, ledger",
             "select to_jsonb(t) from ledger_as_of t",

@@ -118,7 +118,7 @@ async fn cases_from_before_their_kind_was_kept_are_read_again() {
     assert_eq!(bench.tables().await, before, "there are none");
     sqlx::query("update case_fact set kind = null, liable = null").execute(&bench.pool).await.unwrap();
     let came_after =
-        "truncate ownership_day, registered_quarter, closed_quarter, ran_out_quarter, open_place";
+        "truncate ownership_quarter, registered_quarter, closed_quarter, ran_out_quarter, open_place";
     sqlx::query(came_after).execute(&bench.pool).await.unwrap();
     sqlx::raw_sql(migration).execute(&bench.pool).await.unwrap();
     assert!(bench.tables().await.is_empty());
