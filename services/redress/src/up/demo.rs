@@ -136,12 +136,15 @@ pub(super) async fn put<V: Verb>(
     operator.administer(V::SERVICE, &format!("demo-{}", word.sha256), subject, V::VERB, body).await
 }
 
+/// The text of a playbook or rule pack; the demo organisation's own packs lie beside it.
 fn playbook_text(folder: &Path, id: &PlaybookId) -> anyhow::Result<String> {
-    for entry in std::fs::read_dir(folder).with_context(|| format!("reading {}", folder.display()))? {
-        let path = entry?.path();
-        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        if name.starts_with(&format!("{id}-")) && name.ends_with(".yaml") {
-            return std::fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()));
+    for folder in [folder, &folder.join("demo")] {
+        for entry in std::fs::read_dir(folder).with_context(|| format!("reading {}", folder.display()))? {
+            let path = entry?.path();
+            let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            if name.starts_with(&format!("{id}-")) && name.ends_with(".yaml") {
+                return std::fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()));
+            }
         }
     }
     anyhow::bail!("there is no playbook {id} in {}", folder.display())
