@@ -34,8 +34,9 @@ pub async fn begin(pool: &PgPool) -> Result<u64, sqlx::Error> {
     let (cases,): (i64,) =
         sqlx::query_as("select count(*) from case_fact").fetch_one(&mut *transaction).await?;
     sqlx::query(
-        "truncate head, held, case_fact, stage_time, breach, ledger_entry, ledger_as_of, ownership_quarter,
-             registered_quarter, closed_quarter, ran_out_quarter, open_place",
+        // Who reads a period locks its sums first, and then what they are the sums of.
+        "truncate head, held, registered_quarter, closed_quarter, ran_out_quarter, ownership_quarter, open_place,
+             breach, case_fact, stage_time, ledger_entry, ledger_as_of",
     )
     .execute(&mut *transaction)
     .await?;

@@ -115,7 +115,7 @@ pub const REGISTERED: &str = "select width_bucket(at, $7) as part, sum(cases)::b
 
 /// What was closed in the parts of the period (`$7`), and how satisfied the customers were.
 pub const CLOSED: &str = "select width_bucket(at, $7) as part, satisfaction, sum(cases)::bigint,
-         sum(proposed_fen)::bigint, sum(executed_fen)::bigint
+         least(sum(proposed_fen), 9223372036854775807)::bigint, least(sum(executed_fen), 9223372036854775807)::bigint
      from (
          select quarter as at, satisfaction, cases, proposed_fen, executed_fen from closed_quarter
          where organisation = $1 and department = coalesce($6, '') and quarter >= $3 and quarter < $4
@@ -159,7 +159,7 @@ pub(super) async fn overview(
         registered,
         closed,
         ran_out,
-        ownership(pool, organisation, filter),
+        ownership(pool, organisation, department, period),
         open_by_place(pool, organisation, department.map(DepartmentId::as_str)),
         as_of(pool, organisation),
     )?;

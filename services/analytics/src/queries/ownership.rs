@@ -1,10 +1,9 @@
 //! How long each department had the cases that it let go of in a period.
 
-use contracts::OrganisationId;
+use contracts::{DepartmentId, OrganisationId};
 use serde_json::Value;
 use sqlx::PgPool;
 
-use super::overview::OverviewFilter;
 use super::period::Period;
 use super::values;
 
@@ -27,8 +26,8 @@ pub const OWNERSHIP: &str = "select jsonb_build_object(
 pub(super) async fn ownership(
     pool: &PgPool,
     organisation: &OrganisationId,
-    filter: &OverviewFilter,
+    department: Option<&DepartmentId>,
+    period: Period,
 ) -> Result<Vec<Value>, sqlx::Error> {
-    let period = Period::of(filter.from.0, filter.to.0);
-    Ok(values(period.asks(OWNERSHIP, organisation, filter.department.as_ref()).fetch_all(pool).await?))
+    Ok(values(period.asks(OWNERSHIP, organisation, department).fetch_all(pool).await?))
 }

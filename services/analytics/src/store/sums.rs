@@ -1,5 +1,5 @@
-//! What is summed by the quarter of an hour, and what is open where. It is settled before the cases themselves are
-//! and their breaches are written: what they add now is put to it, what they added as they stood before is taken away.
+//! What is summed by the quarter of an hour, and what is open where. It is settled before cases and breaches are written:
+//! what they add now is put to it, what they added as they stood before is taken away.
 //!
 //! Whoever writes holds the heads of these cases, so nobody else changes them meanwhile. Sums are locked in their order,
 //! and late: replicas that write for one organisation wait for each other from here to the end of the batch.
@@ -79,7 +79,9 @@ const SETTLE_BREACHES: &str = "with now as (
 
 pub(super) async fn settle(connection: &mut PgConnection, cases: &Cases) -> Result<(), sqlx::Error> {
     let (organisations, complaints) = keys(cases);
+    // Planned for the tables as they are: a plan that was kept from when they were empty would read them whole.
     sqlx::query(SETTLE)
+        .persistent(false)
         .bind(organisations)
         .bind(complaints)
         .bind(column(cases, department))
@@ -110,6 +112,7 @@ async fn settle_breaches(connection: &mut PgConnection, cases: &Cases) -> Result
     }
     let (organisations, complaints) = keys(cases);
     sqlx::query(SETTLE_BREACHES)
+        .persistent(false)
         .bind(organisations)
         .bind(complaints)
         .bind(breaches.iter().map(|(organisation, ..)| (*organisation).clone()).collect::<Vec<_>>())

@@ -45,7 +45,9 @@ pub(super) async fn write(connection: &mut PgConnection, cases: &Cases) -> Resul
     if visits.is_empty() {
         return Ok(());
     }
+    // Planned for the table as it is: a plan that was kept from when it was empty would read it whole.
     sqlx::query(WRITE)
+        .persistent(false)
         .bind(column(&visits, |visit| visit.organisation.to_owned()))
         .bind(column(&visits, |visit| visit.complaint))
         .bind(column(&visits, |visit| visit.visit))

@@ -81,8 +81,12 @@ async fn sixty_cases() -> Bench {
 #[tokio::test]
 async fn sums_say_what_the_cases_say() {
     let bench = sixty_cases().await;
-    let periods = [(0, 40), (0, 700), (3, 12), (3, 30), (15, 39), (23, 47), (23, 95), (95, 200)];
-    for (from, to) in periods.map(|(from, to)| (at(from * HOUR), at(to * HOUR + 7))) {
+    let hours = [(0, 40), (0, 700), (3, 12), (3, 30), (15, 39), (23, 47), (23, 95), (95, 200)];
+    let mut periods: Vec<_> = hours.iter().map(|(from, to)| (at(from * HOUR), at(to * HOUR))).collect();
+    // With an end before the first quarter of an hour, with one after the last, and within one.
+    periods.extend(hours.iter().map(|(from, to)| (at(from * HOUR + 4), at(to * HOUR + 7))));
+    periods.push((at(HOUR / 2 + 1), at(HOUR / 2 + 9)));
+    for (from, to) in periods {
         for department in [None, Some("logistics"), Some("quality")] {
             let period = json!({"from": from, "to": to, "by": "day", "zone": "Asia/Shanghai", "department": department});
             let mut found = bench.ask("overview", period).await;
@@ -105,6 +109,18 @@ async fn sums_say_what_the_cases_say() {
 }
 
 #[tokio::test]
+async fn an_upgrade_sums_what_is_there_as_it_would_have_been_settled() {
+    let bench = sixty_cases().await;
+    let settled = bench.tables().await;
+    let empty = "truncate ownership_quarter, registered_quarter, closed_quarter, ran_out_quarter, open_place";
+    sqlx::query(empty).execute(&bench.pool).await.unwrap();
+    assert_ne!(bench.tables().await, settled);
+    sqlx::raw_sql(filling()).execute(&bench.pool).await.unwrap();
+    assert_eq!(bench.tables().await, settled);
+    bench.stop().await;
+}
+
+#[tokio::test]
 async fn a_period_is_read_from_sums_and_only_its_ends_case_by_case() {
     let bench = Bench::start().await;
     for statement in [
@@ -118,8 +134,7 @@ async fn a_period_is_read_from_sums_and_only_its_ends_case_by_case() {
         "insert into breach (organisation, complaint, clock, clock_key, due, department)
          select organisation, complaint, complaint, 'k', registered_at, department from case_fact",
         "truncate ownership_quarter, registered_quarter, closed_quarter, ran_out_quarter, open_place",
-        filled(include_str!("../../migrations/1011_ownership.sql"), "insert into", "create index"),
-        filled(include_str!("../../migrations/1012_volume.sql"), "with counted", "-- Periods are"),
+        filling(),
         "analyze",
     ] {
         sqlx::raw_sql(AssertSqlSafe(statement)).execute(&bench.pool).await.unwrap();
@@ -147,7 +162,10 @@ async fn a_period_is_read_from_sums_and_only_its_ends_case_by_case() {
     bench.stop().await;
 }
 
-/// How a migration fills its tables: its part from one word to another.
-fn filled<'a>(migration: &'a str, from: &str, to: &str) -> &'a str {
-    &migration[migration.find(from).unwrap()..migration.find(to).unwrap()]
+/// How the migration fills the tables of sums.
+fn filling() -> &'static str {
+    let migration = include_str!("../../migrations/1011_sums.sql");
+    let (begin, end) =
+        (migration.find("insert into ownership_quarter"), migration.find("-- Periods are not read"));
+    &migration[begin.unwrap()..end.unwrap()]
 }

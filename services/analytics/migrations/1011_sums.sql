@@ -1,5 +1,13 @@
--- What came, went and ran out by the quarter of an hour, of each department and, under '', of the whole house; and what
--- is open where. Nothing is counted case by case to show a period.
+-- What periods are shown from, by the quarter of an hour: whole quarters fit the days of every zone in use. What came, went
+-- and ran out, of each department and, under '', of the whole house; how long each department (null: none) had the cases
+-- that it let go of; and what is open where. Only what lies at the ends of a period is counted case by case.
+
+-- Nothing is written between what is read here and what the next version settles.
+lock table head in access exclusive mode;
+
+create function quarter_of(at timestamptz) returns timestamptz language sql immutable parallel safe
+    return date_bin('15 minutes', at, timestamptz '0001-01-01 00:00:00+00');
+
 create table registered_quarter (
     organisation text        not null,
     department   text        not null,
@@ -17,8 +25,8 @@ create table closed_quarter (
     quarter      timestamptz not null,
     satisfaction text,
     cases        bigint      not null,
-    proposed_fen bigint      not null,
-    executed_fen bigint      not null,
+    proposed_fen numeric     not null,
+    executed_fen numeric     not null,
     unique nulls not distinct (organisation, department, quarter, satisfaction)
 );
 create table ran_out_quarter (
@@ -36,6 +44,20 @@ create table open_place (
     unique nulls not distinct (organisation, department, stage)
 );
 
+create table ownership_quarter (
+    organisation text        not null,
+    department   text,
+    quarter      timestamptz not null,
+    visits       bigint      not null,
+    seconds      numeric     not null,
+    unique nulls not distinct (organisation, department, quarter)
+);
+create index ownership_quarter_period on ownership_quarter (organisation, quarter);
+
+insert into ownership_quarter (organisation, department, quarter, visits, seconds)
+    select organisation, department, quarter_of(left_at), count(*), sum(extract(epoch from left_at - entered_at))
+    from stage_time where left_at is not null and entered_at is not null
+    group by 1, 2, 3;
 with counted as (
     select c.*, of_department from case_fact c, lateral (
         select '' union all select department where department is not null) as d (of_department)
