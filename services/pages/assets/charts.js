@@ -8,9 +8,13 @@
     const colour = (name) => style.getPropertyValue(name).trim();
     const text = { color: colour("--quiet"), fontFamily: style.fontFamily, fontSize: 12 };
     const names = { type: "category", data: chart.labels, axisLabel: { ...text, hideOverlap: true }, axisLine: { lineStyle: { color: colour("--chart-line") } }, axisTick: { show: false } };
-    const values = { type: "value", minInterval: 1, axisLabel: text, splitLine: { lineStyle: { color: colour("--chart-line") } } };
+    const values = { type: "value", minInterval: 1, axisLabel: { ...text, hideOverlap: true }, splitLine: { lineStyle: { color: colour("--chart-line") } } };
     const across = chart.shape === "across";
-    if (across) names.inverse = true;
+    if (across) {
+      names.inverse = true;
+      // Long names are broken: on a phone they would leave the bars no room.
+      Object.assign(names.axisLabel, { width: Math.round(place.clientWidth * 0.45), overflow: "break" });
+    }
     return {
       animation: false,
       color: [1, 2, 3, 4, 5, 6].map((n) => colour(`--chart-${n}`)),
@@ -40,8 +44,11 @@
   };
 
   addEventListener("DOMContentLoaded", () => document.querySelectorAll("[data-chart]").forEach(draw));
-  addEventListener("resize", () => drawn.forEach(({ made }) => made.resize()));
+  const again = () => drawn.forEach(({ made, chart, place }) => made.setOption(options(chart, place)));
+  addEventListener("resize", () => {
+    drawn.forEach(({ made }) => made.resize());
+    again();
+  });
   // Light and dark have colours of their own.
-  new MutationObserver(() => drawn.forEach(({ made, chart, place }) => made.setOption(options(chart, place))))
-    .observe(root, { attributes: true, attributeFilter: ["data-bs-theme"] });
+  new MutationObserver(again).observe(root, { attributes: true, attributeFilter: ["data-bs-theme"] });
 })();
