@@ -14,6 +14,7 @@ pub mod judging;
 pub mod outside;
 pub mod people;
 pub mod report;
+mod unfinished;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -36,6 +37,8 @@ use people::{Player, Tally};
 
 /// How long a drill goes on without anybody acting and any case being closed before it ends with what is open.
 const STANDSTILL: Duration = Duration::from_secs(120);
+/// How long nobody may act until all have left what they leave.
+const SETTLED: Duration = Duration::from_secs(6);
 /// How often one organisation is looked at meanwhile.
 const LOOK_EVERY: Duration = Duration::from_millis(300);
 
@@ -81,6 +84,9 @@ pub struct Plan {
     /// The one procedure that they all work by, where there is but one.
     #[serde(default)]
     pub procedure: Option<Box<by_book::Procedure>>,
+    /// Whether each case is left with somebody at one step or another, instead of being closed.
+    #[serde(default)]
+    pub unfinished: bool,
 }
 
 /// Spreads so many complaints over all plans as evenly as can be.
@@ -198,6 +204,7 @@ async fn sign_in_all(
             tally: Arc::clone(tally),
             procedure: plan.procedure.clone().map(Arc::from),
             idle_most: people::idle_most(crowd),
+            unfinished: plan.unfinished,
         };
         players.spawn(player.work(stop.clone()));
     }
@@ -236,7 +243,8 @@ async fn wait_closed(
     let accepted: u64 = places.iter().map(|place| place.fed.receipts.len() as u64).sum();
     let look_every = LOOK_EVERY * u32::try_from(places.len()).unwrap_or(1).max(1);
     let (mut last, mut moved) = ((0, 0), Instant::now());
-    while moved.elapsed() < STANDSTILL {
+    let patience = if places.iter().all(|place| place.plan.unfinished) { SETTLED } else { STANDSTILL };
+    while moved.elapsed() < patience {
         tokio::select! {
             failed = first_failure(players) => return Err(failed.context("somebody could not go on working")),
             () = tokio::time::sleep(look_every.min(LOOK_EVERY * 10)) => {}

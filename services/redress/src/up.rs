@@ -90,7 +90,7 @@ pub async fn up(options: UpOptions) -> anyhow::Result<ExitCode> {
     let demo = demo::load(&operator, (&folder, &config), &options.playbooks, &secrets.demo_password).await?;
     let access = demo.plan(ports.gateway, &config, &secrets.demo_password);
     secrets::write_private(&folder.join(ACCESS), &serde_json::to_string_pretty(&access)?)?;
-    let mut plans = vec![access];
+    let mut plans = vec![access.clone()];
     if options.all_playbooks {
         plans = Box::pin(spread::load(&operator, &folder, &options.playbooks, &plans[0])).await?;
         secrets::write_private(&folder.join(ALL_ACCESS), &serde_json::to_string_pretty(&plans)?)?;
@@ -98,7 +98,7 @@ pub async fn up(options: UpOptions) -> anyhow::Result<ExitCode> {
     println!("ready after   {:.1} s\n", begun.elapsed().as_secs_f64());
     println!("{}", demo.welcome(ports.gateway, &folder, &secrets.demo_password));
 
-    let code = run(&options, plans, &mut servers).await?;
+    let code = run(&options, access, plans, &mut servers).await?;
     println!("stopping");
     let late = programs.stop(STOP_PATIENCE).await;
     servers.stop().await?;
@@ -108,10 +108,12 @@ pub async fn up(options: UpOptions) -> anyhow::Result<ExitCode> {
     Ok(if late.is_empty() { code } else { ExitCode::FAILURE })
 }
 
-/// Runs until Ctrl-C, or with `--exit` until the drill is over.
+/// Runs until Ctrl-C, or with `--exit` until the drill is over. Who stays after a drill finds work on the lists of the
+/// demo organisation: a quarter as many complaints again are begun there and left with somebody.
 #[expect(clippy::print_stdout, reason = "what it prints is what it is for")]
 async fn run(
     options: &UpOptions,
+    demo: drill::Plan,
     plans: Vec<drill::Plan>,
     servers: &mut servers::Servers,
 ) -> anyhow::Result<ExitCode> {
@@ -125,6 +127,12 @@ async fn run(
         if options.exit {
             return Ok(code);
         }
+        let (complaints, seed) = (complaints.div_ceil(4), options.seed.wrapping_add(1));
+        let begun = drill::work(vec![drill::Plan { complaints, seed, unfinished: true, ..demo }]).await?;
+        let begun: usize = begun.places.iter().map(|place| place.fed.receipts.len()).sum();
+        println!(
+            "\n另有 {begun} 件投诉办到一半，在各人的工作列表上 / {begun} more complaints are begun and on people's lists\n"
+        );
     }
     println!("Ctrl-C stops everything.");
     watch(servers).await?;

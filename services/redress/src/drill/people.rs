@@ -23,6 +23,7 @@ use super::chance::Chance;
 use super::correcting::corrected;
 use super::forms::filled_in;
 use super::judging::{BY_AUTHORITY, Round, judged};
+use super::unfinished::stays;
 
 /// How long somebody waits who has nothing to do; each further time longer, up to [`idle_most`].
 const IDLE: Duration = Duration::from_millis(250);
@@ -80,6 +81,8 @@ pub struct Player {
     pub procedure: Option<Arc<Procedure>>,
     /// How long they wait at most when there is nothing to do.
     pub idle_most: Duration,
+    /// Whether they leave each case at one step or another.
+    pub unfinished: bool,
 }
 
 /// An act that was decided on.
@@ -104,6 +107,9 @@ impl Player {
         while !stop.is_cancelled() {
             let mut acted = false;
             for item in self.list().await? {
+                if self.unfinished && stays(&item) {
+                    continue;
+                }
                 let key = format!("{}-{}-{}", item.work, item.visit, item.epoch);
                 let tries = match tried.get(&key) {
                     Some((_, at)) if at.elapsed() < BREATH => continue,

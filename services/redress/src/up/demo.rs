@@ -169,6 +169,7 @@ impl Demo {
             complaints: 0,
             seed: 1,
             source: drill::Source::Generated,
+            unfinished: false,
             procedure: None,
         }
     }
