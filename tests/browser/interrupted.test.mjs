@@ -92,6 +92,21 @@ test("a page whose reader signed out elsewhere is not updated any more and says 
   await page.waitForURL(/sign-in\?back=/);
 });
 
+test("a page that finds by itself that its session is over stays what it was and says so", { timeout: 60_000 }, async () => {
+  const page = await reader({ language: "en" });
+  await signIn(page, "pan.li");
+  await page.goto(`${base}/console/work?of=department`);
+  await page.waitForSelector("#live[data-state=on]");
+  const shown = await page.locator("#work").innerText();
+  await page.context().clearCookies({ name: "redress_session" });
+  const refused = page.waitForResponse((response) => response.status() === 401);
+  await page.evaluate(() => htmx.trigger("#live", "changed"));
+  await refused;
+  await page.waitForSelector("#live[data-state=over] .live-over");
+  assert.equal(await page.locator("#work").innerText(), shown, "what was there can still be read");
+  assert.match(page.url(), /\/console\/work/);
+});
+
 test("in the language of the reader, whatever page a form made", { timeout: 60_000 }, async () => {
   const page = await reader({ language: "en" });
   await page.goto(base);

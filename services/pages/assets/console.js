@@ -24,6 +24,14 @@ document.addEventListener("htmx:sse:error", (event) => {
   over ||= forGood(event.detail.status);
   live(over ? "over" : "off");
 });
+// What a page fetches by itself and is refused for good is not put into it.
+document.addEventListener("htmx:before:response", (event) => {
+  const { request, response } = event.detail.ctx;
+  if (!request.headers["Redress-Live"] || !forGood(response.status)) return;
+  event.preventDefault();
+  over = true;
+  live("over");
+});
 document.addEventListener("htmx:sse:before:connection", (event) => {
   const connection = event.detail.connection;
   if (over && connection) connection.cancelled = true;

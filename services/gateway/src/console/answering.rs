@@ -139,6 +139,10 @@ pub fn ours(address: &str) -> Option<&str> {
 /// where the browser still has what was typed.
 #[must_use]
 pub fn to_sign_in(visitor: &Visitor, path: &str) -> Response {
+    // Nobody did anything: the page stays what it was, and says itself that it is not updated any more.
+    if visitor.by_itself {
+        return StatusCode::UNAUTHORIZED.into_response();
+    }
     let again = if visitor.was_signed_in { "&again=1" } else { "" };
     let form = Some(path).filter(|path| path.contains("/do/"));
     let back = visitor.path.as_deref().or(form).filter(|_| !visitor.by_script).unwrap_or("/console");

@@ -53,6 +53,8 @@ pub struct Visitor {
     pub path: Option<String>,
     /// Whether htmx asks.
     pub by_script: bool,
+    /// Whether nobody did anything for it to be asked.
+    pub by_itself: bool,
     /// Who signed in.
     pub staff: Option<Staff>,
     /// Whether there was a session that is over.
@@ -73,8 +75,9 @@ impl FromRequestParts<App> for Visitor {
         let headers = parts.headers.clone();
         let address = address(app, &parts.extensions, &headers);
         let session = cookie(&headers, SESSION);
+        let by_itself = comes_by_itself(parts);
         let staff = match &session {
-            Some(secret) => signed_in(app, secret, comes_by_itself(parts)).await?,
+            Some(secret) => signed_in(app, secret, by_itself).await?,
             None => None,
         };
         match &staff {
@@ -98,6 +101,7 @@ impl FromRequestParts<App> for Visitor {
             theme: Theme::read(&cookie(&headers, THEME).unwrap_or_default()),
             path,
             by_script: headers.contains_key("hx-request"),
+            by_itself,
             was_signed_in: session.is_some() && staff.is_none(),
             staff,
             secret,

@@ -378,9 +378,14 @@ async fn only_what_somebody_does_counts_as_being_there() {
     away().await;
     let mut by_itself = HeaderMap::new();
     by_itself.insert("redress-live", "1".parse().unwrap());
-    assert_eq!(browser.ask(Method::GET, "/console/work", by_itself, String::new()).await.status, 200);
+    assert_eq!(browser.ask(Method::GET, "/console/work", by_itself.clone(), String::new()).await.status, 200);
     browser.get("/console/cases/d01260ec-5026-578c-90c1-bce5b865f587/events").await;
     assert!(!seen().await, "the page came by itself");
     assert_eq!(browser.get("/console/here").await.status, 204);
     assert!(seen().await, "somebody types");
+    sqlx::query("delete from browser_session").execute(&edge.app.pool).await.unwrap();
+    let mut headers = by_itself.clone();
+    headers.insert("hx-request", "true".parse().unwrap());
+    let answer = browser.ask(Method::GET, "/console/work", headers, String::new()).await;
+    assert_eq!((answer.status, answer.headers.get("hx-redirect")), (401.try_into().unwrap(), None));
 }
