@@ -120,23 +120,35 @@ async fn run(
     let mut code = ExitCode::SUCCESS;
     if let Some(complaints) = options.drill {
         let plans = drill::spread(plans, complaints, options.seed);
+        let drilled = async {
+            let code = drill::run(plans).await?.exit_code();
+            if !options.exit {
+                begin(demo, complaints.div_ceil(4), options.seed.wrapping_add(1)).await?;
+            }
+            anyhow::Ok(code)
+        };
         tokio::select! {
-            drilled = drill::run(plans) => code = drilled?.exit_code(),
+            drilled = Box::pin(drilled) => code = drilled?,
             watched = watch(servers) => { watched?; return Ok(ExitCode::FAILURE); }
         }
         if options.exit {
             return Ok(code);
         }
-        let (complaints, seed) = (complaints.div_ceil(4), options.seed.wrapping_add(1));
-        let begun = drill::work(vec![drill::Plan { complaints, seed, unfinished: true, ..demo }]).await?;
-        let begun: usize = begun.places.iter().map(|place| place.fed.receipts.len()).sum();
-        println!(
-            "\n另有 {begun} 件投诉办到一半，在各人的工作列表上 / {begun} more complaints are begun and on people's lists\n"
-        );
     }
     println!("Ctrl-C stops everything.");
     watch(servers).await?;
     Ok(code)
+}
+
+/// Lets people begin so many complaints and leave each with somebody.
+#[expect(clippy::print_stdout, reason = "what it prints is what it is for")]
+async fn begin(demo: drill::Plan, complaints: u32, seed: u64) -> anyhow::Result<()> {
+    let begun = drill::work(vec![drill::Plan { complaints, seed, unfinished: true, ..demo }]).await?;
+    let begun: usize = begun.places.iter().map(|place| place.fed.receipts.len()).sum();
+    println!(
+        "\n另有 {begun} 件投诉办到一半，在各人的工作列表上 / {begun} more complaints are begun and on people's lists\n"
+    );
+    Ok(())
 }
 
 /// Waits for Ctrl-C or SIGTERM; a server that ends meanwhile is started again.
